@@ -1,0 +1,58 @@
+# Two commands matter: `make run` and `make test`. Both may be repeated and interrupted at any time.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-lab install-dev
+
+BIN := .venv/bin
+COPY ?= my-course
+PYTEST := $(BIN)/python -m pytest --durations=25
+EACH_NOTEBOOK := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/notebooks/sanitize.cfg
+LIVE_NOTEBOOKS := $(wildcard notebooks/00*.ipynb notebooks/01*.ipynb notebooks/05*.ipynb notebooks/08*.ipynb notebooks/10*.ipynb)
+LIVE_TESTS := $(shell grep -rlE "mark.(live|browser)" tests --include=test_*.py | grep -v test_needs)
+QUIET_NOTEBOOKS := $(filter-out $(LIVE_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: install-run ## install what is needed into .venv, compare waterfall, agile and DevOps, write a report to out/
+	@$(BIN)/devopssim compare waterfall agile devops --out out/
+	@echo "Next: open the report in out/, or learn by doing with 'make lab'."
+
+lab: install-lab ## make your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
+	@$(BIN)/devopssim course start $(COPY)
+	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
+	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) "$$first"
+
+test: install-dev lint types unit notebooks live ## check everything, from the cheap to the expensive
+
+lint: install-dev ## ruff: rules and layout
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: install-dev ## mypy, strict
+	@$(BIN)/mypy
+
+unit: install-dev ## the tests that need nothing but Python
+	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser"
+
+notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
+	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
+
+live: install-dev ## the tests and notebooks on a real container engine and in a real browser, one after the other
+	@requirements/system.sh
+	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
+	@$(if $(LIVE_NOTEBOOKS),$(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS),true)
+
+benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
+	@$(PYTEST) --benchmark-enable benchmarks
+
+lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); UPGRADE=--upgrade takes the newest of all
+	@requirements/lock.sh $(UPGRADE)
+
+clean: ## remove what the tools left behind (not .venv, not your copy of the course)
+	@rm -rf out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	@find devopssim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install-run install-lab install-dev: install-%:
+	@requirements/install.sh $*
