@@ -1,0 +1,52 @@
+"""The event log: one table that the simulation, the live lab and a team's own history all write, and that every KPI reads.
+
+A log is a pandas DataFrame, one row an event, sorted by time; events of one instant keep the order in which they happened.
+`COLUMNS` lists its columns, `KINDS` what can happen, `DETAIL_KEYS` what the free column may say. `log.attrs` carries
+`start` (ISO time, or None for a simulated log), `horizon` (hours), `warm_up` (hours that were cut off the front, 0 at first)
+and `source` (where the log came from: a mapping that can be written as JSON, for a simulated log with the whole scenario).
+
+Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.dev, 0.5) where it has one.
+"""
+
+from devopssim.events.contract import validate
+from devopssim.events.files import read, write
+from devopssim.events.schema import (
+    COLUMNS,
+    DETAIL_KEYS,
+    HOURS_PER_DAY,
+    HOURS_PER_WEEK,
+    HOURS_PER_YEAR,
+    IDS,
+    KINDS,
+    ROLES,
+    STAGES,
+    Kind,
+    Recorder,
+    Row,
+    details,
+    event,
+    from_rows,
+    since,
+)
+
+__all__ = [
+    "COLUMNS",
+    "DETAIL_KEYS",
+    "HOURS_PER_DAY",
+    "HOURS_PER_WEEK",
+    "HOURS_PER_YEAR",
+    "IDS",
+    "KINDS",
+    "ROLES",
+    "STAGES",
+    "Kind",
+    "Recorder",
+    "Row",
+    "details",
+    "event",
+    "from_rows",
+    "read",
+    "since",
+    "validate",
+    "write",
+]

@@ -1,0 +1,149 @@
+"""What makes a table an event log: the rules, and an error that names the first row that breaks one."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from devopssim.errors import BrokenContractError
+from devopssim.events.schema import COLUMNS, DETAIL_KEYS, IDS, KINDS, ROLES, STAGES
+
+
+def validate(log: pd.DataFrame) -> pd.DataFrame:
+    """Return `log` if it keeps the contract of an event log; otherwise raise BrokenContractError.
+
+    The error names the first offending row (counted from 0) and the rule. In a log that was cut (`warm_up` > 0) causes may
+    lie before the cut, so the rules of order are not applied to it.
+    """
+    validate_columns(log)
+    rules: list[Callable[[pd.DataFrame], Iterable[Offence]]] = [
+        _bad_time,
+        _bad_name,
+        _missing_column,
+        _bad_detail,
+        _repeated,
+    ]
+    if not log.attrs.get("warm_up"):
+        rules += [_effect_before_cause, _finished_before_started]
+    _refuse_first(log, [offence for rule in rules for offence in rule(log)])
+    return log
+
+
+Offence = tuple[int, str]
+"""The position of a row and the rule that it breaks."""
+
+
+def _refuse_first(log: pd.DataFrame, offences: Iterable[Offence]) -> None:
+    first = min(offences, default=None)
+    if first is None:
+        return
+    row, rule = first
+    shown = ", ".join(f"{name}={value}" for name, value in log.iloc[row].items() if pd.notna(value))
+    message = f"row {row} ({shown}) breaks the event log's contract: {rule}."
+    raise BrokenContractError(message, row=row, rule=rule)
+
+
+def validate_columns(log: pd.DataFrame) -> None:
+    """Raise BrokenContractError unless the table has the columns of an event log, of one run."""
+    if "replication" in log.columns:
+        message = (
+            "the table holds several replications (column 'replication'), an event log is one run; "
+            "take them one by one with `for _, log in logs.groupby('replication')`, or compare them with devopssim.compare."
+        )
+        raise BrokenContractError(message, row=None, rule="one log, one run")
+    wrong = [*(f"without {name!r}" for name in COLUMNS if name not in log.columns)]
+    wrong += [f"with the unknown column {name!r}" for name in log.columns if name not in COLUMNS]
+    if wrong:
+        message = f"this is no event log: a table {wrong[0]}; its columns must be {', '.join(COLUMNS)}."
+        raise BrokenContractError(message, row=None, rule="columns")
+    if log["time"].dtype != np.float64:
+        message = f"this is no event log: 'time' holds {log['time'].dtype}, it must hold hours as float64."
+        raise BrokenContractError(message, row=None, rule="columns")
+
+
+def _where(mask: Any, rule: str) -> list[Offence]:
+    return _first(np.flatnonzero(np.asarray(mask)), rule)
+
+
+def _first(positions: Any, rule: str) -> list[Offence]:
+    return [(int(np.asarray(positions)[0]), rule)] if len(positions) else []
+
+
+def _bad_time(log: pd.DataFrame) -> list[Offence]:
+    time = log["time"].to_numpy()
+    horizon = log.attrs.get("horizon")
+    backwards = np.zeros(len(time), dtype=bool)
+    backwards[1:] = time[1:] < time[:-1]
+    return [
+        *_where(~np.isfinite(time), "time must be a finite number of hours"),
+        *_where(time < 0, "time must not be negative"),
+        *_where(backwards, "rows must be sorted by time"),
+        *([] if horizon is None else _where(time > horizon, f"time must not lie after the horizon of {horizon:g} h")),
+    ]
+
+
+def _bad_name(log: pd.DataFrame) -> list[Offence]:
+    unknown = {
+        name: ~log[name].isin(allowed) & log[name].notna() for name, allowed in (("stage", STAGES), ("role", ROLES))
+    }
+    return [
+        *_where(~log["kind"].isin(list(KINDS)), "kind must be one of devopssim.events.KINDS"),
+        *_where(unknown["stage"], f"stage must be one of {', '.join(STAGES)}"),
+        *_where(unknown["role"], f"role must be one of {', '.join(ROLES)}"),
+    ]
+
+
+def _missing_column(log: pd.DataFrame) -> Iterable[Offence]:
+    for name, kind in KINDS.items():
+        for column in kind.needs:
+            yield from _where((log["kind"] == name) & log[column].isna(), f"{name} must name its {column}")
+    staged = log["kind"].isin(["stage.queued", "stage.started", "stage.finished"])
+    subject = log[list(IDS)].notna().any(axis=1)
+    yield from _where(
+        staged & ~subject, "stage.* must name the item, change, deployment, incident or finding that is worked on"
+    )
+
+
+def _bad_detail(log: pd.DataFrame) -> list[Offence]:
+    given = log["detail"].dropna()
+    key = f"(?:{'|'.join(DETAIL_KEYS)})"
+    well_formed = given.str.fullmatch(rf"{key}=[^;=\n]*(?:;{key}=[^;=\n]*)*")
+    bad = np.zeros(len(log), dtype=bool)
+    bad[np.flatnonzero(log["detail"].notna())] = ~well_formed.to_numpy(dtype=bool)
+    return _where(bad, f"detail must be key=value pairs joined by ';', with keys out of {', '.join(DETAIL_KEYS)}")
+
+
+def _repeated(log: pd.DataFrame) -> Iterable[Offence]:
+    for name, kind in KINDS.items():
+        if kind.once:
+            rows = _positions(log, (name,), kind.by)
+            yield from _first(rows[rows.index.duplicated()], f"{name} happens once for one {kind.by}")
+    shipped = np.flatnonzero(log["kind"] == "service.deployed")
+    again = log[["deployment", "change"]].iloc[shipped].duplicated().to_numpy()
+    yield from _first(shipped[again], "service.deployed has one row for each change of a deployment")
+
+
+def _effect_before_cause(log: pd.DataFrame) -> Iterable[Offence]:
+    orders = [(name, kind.after, kind.by) for name, kind in KINDS.items() if kind.after]
+    for effect, causes, by in [*orders, ("service.failed", ("service.deployed",), "deployment")]:
+        first = _positions(log, causes, by).groupby(level=0).min()
+        effects = _positions(log, (effect,), by)
+        cause = first.reindex(effects.index)
+        too_early = effects[~(cause.to_numpy() < effects.to_numpy())]
+        yield from _first(too_early, f"{effect} must come after {' or '.join(causes)} of the same {by}")
+
+
+def _positions(log: pd.DataFrame, kinds: Iterable[str], by: str) -> pd.Series:
+    """Where rows of these kinds stand, indexed by the id that they name."""
+    at = np.flatnonzero(log["kind"].isin(list(kinds)) & log[by].notna())
+    return pd.Series(at, index=log[by].iloc[at])
+
+
+def _finished_before_started(log: pd.DataFrame) -> Iterable[Offence]:
+    at = np.flatnonzero(log["kind"].isin(["stage.started", "stage.finished"]))
+    rows = log.iloc[at]
+    step = pd.Series(np.where(rows["kind"] == "stage.started", 1, -1), index=at)
+    keys = [rows[name].astype("str").fillna("").set_axis(at) for name in ("stage", *IDS)]
+    under_way = step.groupby(keys, sort=False).cumsum()
+    yield from _first(at[(under_way < 0).to_numpy()], "stage.finished must come after stage.started of the same work")

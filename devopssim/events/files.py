@@ -1,0 +1,97 @@
+"""Event logs as files: CSV and Parquet, exact both ways."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from devopssim.errors import BrokenContractError, InvalidInputError
+from devopssim.events.contract import validate, validate_columns
+from devopssim.events.schema import COLUMNS, typed, with_attrs
+from devopssim.files import whole_file
+
+
+def write(log: pd.DataFrame, path: str | Path) -> None:
+    """Write the log to a `.csv` or `.parquet` file, whole or not at all, so that `read` gives the same bits back.
+
+    In CSV, `log.attrs` stand as `# key: value` lines (values in JSON) before the header row.
+    """
+    target = Path(path)
+    writers = {".csv": _write_csv, ".parquet": _write_parquet}
+    _format(target, writers)
+    with whole_file(target) as part:
+        writers[target.suffix.lower()](log, part)
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """Return the valid event log that a `.csv` or `.parquet` file holds.
+
+    Raises InvalidInputError where there is no such file or it cannot be read, BrokenContractError where it is no event log.
+    """
+    source = Path(path)
+    readers = {".csv": _read_csv, ".parquet": _read_parquet}
+    _format(source, readers)
+    if not source.is_file():
+        message = f"{source}: no such file; give the path of an event log, for example one written by `devopssim simulate --out`."
+        raise InvalidInputError(message)
+    try:
+        log = readers[source.suffix.lower()](source)
+        return validate(log)
+    except BrokenContractError as error:
+        message = f"{source}: {error}"
+        raise BrokenContractError(message, row=error.row, rule=error.rule) from error
+    except (ValueError, OSError, TypeError, KeyError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        message = f"{source}: cannot be read as an event log ({reason}); was it cut short or changed by hand?"
+        raise InvalidInputError(message) from error
+
+
+def _format(path: Path, known: Mapping[str, object]) -> None:
+    if path.suffix.lower() not in known:
+        message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(known)} file."
+        raise InvalidInputError(message)
+
+
+def _write_csv(log: pd.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(f"# {key}: {json.dumps(value)}\n" for key, value in log.attrs.items())
+        log.to_csv(stream, index=False, lineterminator="\n")
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    attrs: dict[str, Any] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        position = stream.tell()
+        while (line := stream.readline()).startswith("#"):
+            key, _, value = line[1:].partition(":")
+            attrs[key.strip()] = json.loads(value)
+            position = stream.tell()
+        stream.seek(position)
+        table = pd.read_csv(
+            stream,
+            dtype="str",
+            keep_default_na=False,
+            na_values={name: [""] for name in COLUMNS},
+        )
+    if "time" in table:
+        table["time"] = (
+            table["time"].fillna("nan").to_numpy(dtype=object).astype("float64")
+        )  # exact, as Python reads it
+    return _restored(table, attrs)
+
+
+def _write_parquet(log: pd.DataFrame, path: Path) -> None:
+    log.to_parquet(path, index=False)
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    table = pd.read_parquet(path)
+    return _restored(table, {str(key): value for key, value in table.attrs.items()})
+
+
+def _restored(table: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:
+    validate_columns(table)
+    log = typed({name: table[name] for name in COLUMNS})
+    return with_attrs(log, **{"horizon": None, **attrs})

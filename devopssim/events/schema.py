@@ -1,0 +1,276 @@
+"""What an event log holds: its columns, the kinds of events, and how rows are recorded and put together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+
+STAGES: Final = ("plan", "code", "build", "test", "deploy", "operate", "monitor")
+ROLES: Final = ("analyst", "developer", "tester", "operator", "security")
+IDS: Final = ("item", "change", "deployment", "incident", "finding")
+COLUMNS: Final = ("time", "kind", "item", "change", "stage", "deployment", "incident", "finding", "role", "detail")
+
+HOURS_PER_DAY: Final = 24.0
+HOURS_PER_WEEK: Final = 168.0
+HOURS_PER_YEAR: Final = 8760.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One thing that can happen: what it means, which columns it must fill, and what must have happened before."""
+
+    meaning: str
+    needs: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    """One of these kinds must stand earlier in the log for the same `by`."""
+    by: str = ""
+    once: bool = False
+    """At most one row for the same `by`."""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "ticket.created": Kind(meaning="a work item was requested", needs=("item",), by="item", once=True),
+    "ticket.started": Kind(
+        meaning="development of the item began", needs=("item",), after=("ticket.created",), by="item", once=True
+    ),
+    "ticket.done": Kind(
+        meaning="the item is developed, reviewed and tested, not yet deployed",
+        needs=("item",),
+        after=("ticket.created",),
+        by="item",
+        once=True,
+    ),
+    "ticket.closed": Kind(
+        meaning="the item is available to its users", needs=("item",), after=("ticket.created",), by="item", once=True
+    ),
+    "stage.queued": Kind(meaning="work waits for a person or a machine", needs=("stage",)),
+    "stage.started": Kind(meaning="work on a stage began", needs=("stage",)),
+    "stage.finished": Kind(meaning="work on a stage ended", needs=("stage",)),
+    "change.created": Kind(meaning="the developer's commit exists", needs=("change",), by="change", once=True),
+    "change.merged": Kind(
+        meaning="the change is on main", needs=("change",), after=("change.created",), by="change", once=True
+    ),
+    "change.abandoned": Kind(
+        meaning="the change was given up", needs=("change",), after=("change.created",), by="change", once=True
+    ),
+    "build.started": Kind(meaning="a build began", needs=()),
+    "build.finished": Kind(meaning="a build ended", needs=()),
+    "testsuiterun.started": Kind(meaning="a run of the tests began", needs=()),
+    "testsuiterun.finished": Kind(meaning="a run of the tests ended", needs=()),
+    "artifact.published": Kind(meaning="an artefact was put into a registry", needs=()),
+    "service.deployed": Kind(
+        meaning="a deployment reached production (a row for each of its changes)",
+        needs=("deployment",),
+        after=("change.created",),
+        by="change",
+    ),
+    "service.rolledback": Kind(
+        meaning="a deployment was taken back",
+        needs=("deployment",),
+        after=("service.deployed",),
+        by="deployment",
+        once=True,
+    ),
+    "service.failed": Kind(meaning="the service broke or degraded", needs=("incident",), by="incident", once=True),
+    "incident.detected": Kind(meaning="the team knows of the incident", needs=("incident",), by="incident", once=True),
+    "incident.reported": Kind(meaning="somebody reported the incident", needs=("incident",), by="incident"),
+    "incident.resolved": Kind(
+        meaning="the service is restored",
+        needs=("incident",),
+        after=("service.failed", "incident.detected", "incident.reported"),
+        by="incident",
+        once=True,
+    ),
+    "defect.injected": Kind(meaning="a change brought a defect", needs=("change",)),
+    "defect.found": Kind(meaning="a defect was found", needs=()),
+    "defect.fixed": Kind(meaning="a defect was repaired", needs=()),
+    "vulnerability.injected": Kind(
+        meaning="a weakness came into the product", needs=("finding",), by="finding", once=True
+    ),
+    "finding.reported": Kind(
+        meaning="a scan or a person reported a weakness, real or not", needs=("finding",), by="finding", once=True
+    ),
+    "finding.dismissed": Kind(
+        meaning="a finding was judged to be none",
+        needs=("finding",),
+        after=("finding.reported",),
+        by="finding",
+        once=True,
+    ),
+    "finding.fixed": Kind(
+        meaning="the weakness behind a finding was repaired",
+        needs=("finding",),
+        after=("finding.reported", "vulnerability.injected"),
+        by="finding",
+        once=True,
+    ),
+    "patch.deployed": Kind(
+        meaning="the repair of a finding reached production",
+        needs=("finding",),
+        after=("finding.reported", "vulnerability.injected"),
+        by="finding",
+        once=True,
+    ),
+    "scan.finished": Kind(meaning="a security scan ended", needs=()),
+    "misfit.found": Kind(
+        meaning="what was built is not what was needed", needs=("item",), after=("ticket.created",), by="item"
+    ),
+}
+
+CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {"kind": tuple(KINDS), "stage": STAGES, "role": ROLES}
+
+DETAIL_KEYS: Final[Mapping[str, str]] = {
+    "automated": "yes or no: a machine did it, or a person",
+    "cause": "why it happened: defect, installation, infrastructure, vulnerability, dependency, a drill's name",
+    "commits": "how many commits stand behind a row",
+    "covered": "the share of the code that a scan looked at, 0 to 1",
+    "defect": "the id of a defect within its change",
+    "digest": "the digest of an image",
+    "downtime": "yes or no: the incident made the service unavailable",
+    "exit": "the exit status of a step",
+    "found_in": "the place where a defect was found: review, test, acceptance, production",
+    "length": "hours: of a sprint",
+    "name": "the name that people gave to a thing: a tag, a branch, a job, a scanner's rule",
+    "outcome": "success or failure",
+    "reason": "why a finding was dismissed, or a change abandoned",
+    "real": "yes or no: there is a real weakness behind a finding",
+    "repair": "what a deployment repairs: the id of an incident or of a deployment",
+    "replica": "which copy of a service",
+    "rework_of": "the item that a request follows from",
+    "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",
+    "severity": "low, medium, high or critical",
+    "sprint": "the number of the sprint, from 1",
+    "task": "the kind of security task: scan, triage, fix, patch, review",
+    "unplanned": "yes or no: the work was not planned",
+    "version": "a version or an image tag",
+    "via": "how a repair was done: rollback, fix, restart",
+}
+
+Source = Mapping[str, Any] | None
+"""Where a log comes from, writable as JSON: `{"scenario": {...}, "seed": 1}`, `{"git": "…"}`, `{"lab": "…"}`."""
+
+
+class Fields(TypedDict, total=False):
+    """The columns of an event beside its time and kind."""
+
+    item: str | None
+    change: str | None
+    stage: str | None
+    deployment: str | None
+    incident: str | None
+    finding: str | None
+    role: str | None
+    detail: str | None
+
+
+Row = tuple[float, str, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None]
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Where a running model or lab writes what happens; `clock` tells the hours since the log's start."""
+
+    clock: Callable[[], float]
+    rows: list[Row] = field(default_factory=list)
+
+    def record(
+        self,
+        kind: str,
+        *,
+        item: str | None = None,
+        change: str | None = None,
+        stage: str | None = None,
+        deployment: str | None = None,
+        incident: str | None = None,
+        finding: str | None = None,
+        role: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Append one event that happens now. `detail` is `key=value` pairs joined by `;`, see `DETAIL_KEYS`."""
+        self.rows.append((self.clock(), kind, item, change, stage, deployment, incident, finding, role, detail))
+
+    def log(self, *, horizon: float | None = None, start: str | None = None, source: Source = None) -> pd.DataFrame:
+        """Return the event log of what was recorded; the arguments are those of `from_rows`."""
+        return from_rows(self.rows, horizon=horizon, start=start, source=source)
+
+
+def event(time: float, kind: str, **fields: Unpack[Fields]) -> Row:
+    """Return one row of a log: `event(2.0, "ticket.created", item="W1")`. `time` in hours."""
+    given: dict[str, Any] = dict(fields)
+    return (time, kind, *(given.get(column) for column in COLUMNS[2:]))  # type: ignore[return-value]
+
+
+def from_rows(
+    rows: Iterable[Row], *, horizon: float | None = None, start: str | None = None, source: Source = None
+) -> pd.DataFrame:
+    """Return the event log of `rows`, sorted by time (ties keep their order).
+
+    `horizon` is the length of the observation in hours (default: the last event's time), `start` the ISO time of hour 0,
+    `source` says where the log comes from. Nothing is checked: call `validate` on rows that you did not make yourself.
+    """
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    log = typed(dict(zip(COLUMNS, columns, strict=True)))
+    if not log["time"].is_monotonic_increasing:
+        log = log.sort_values("time", kind="stable", ignore_index=True)
+    return with_attrs(log, horizon=horizon, start=start, source=source)
+
+
+def with_attrs(log: pd.DataFrame, *, horizon: float | None, **attrs: Any) -> pd.DataFrame:
+    """Return `log` with its attributes set; without a `horizon` the log ends with its last event."""
+    last = float(log["time"].iloc[-1]) if len(log) else 0.0
+    described = {"start": None, "horizon": last if horizon is None else float(horizon), "warm_up": 0.0, **attrs}
+    log.attrs = {str(key): value for key, value in described.items()}
+    return log
+
+
+def typed(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a table of `columns` (name: values) with the log's types: categories, float64 hours, strings.
+
+    A kind, stage or role that there is none of stays as it is, for `validate` to name.
+    """
+    return pd.DataFrame({name: _typed_column(name, values) for name, values in columns.items()})
+
+
+def _typed_column(name: str, values: Any) -> Any:
+    if name == "time":
+        return np.asarray(values, dtype=np.float64)
+    if name not in CATEGORIES:
+        return pd.array(values, dtype="str")
+    known = CATEGORIES[name]
+    strange = [each for each in dict.fromkeys(values) if each not in known and pd.notna(each)]
+    return pd.Categorical(values, categories=[*known, *strange])
+
+
+def details(log: pd.DataFrame, key: str) -> pd.Series:
+    """Return what `detail` says of `key` in each row (NA where it says nothing): `details(log, "cause")`."""
+    if key not in DETAIL_KEYS:
+        message = f"detail key {key!r} is unknown; allowed are {', '.join(DETAIL_KEYS)}."
+        raise InvalidInputError(message)
+    return log["detail"].str.extract(rf"(?:^|;){key}=([^;]*)", expand=False)
+
+
+def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
+    """Return the log without its first `warm_up` hours; `attrs` remembers the cut and what was in progress at that moment.
+
+    Raises InvalidInputError unless 0 <= warm_up < horizon.
+    """
+    horizon = float(log.attrs["horizon"])
+    if not 0 <= warm_up < horizon:
+        message = f"warm_up={warm_up:g} h (the part at a run's start that is left out) must lie between 0 and the horizon, {horizon:g} h."
+        raise InvalidInputError(message)
+    if warm_up == 0:
+        return log
+    before = log["time"] < warm_up
+    past = log.loc[before, "kind"]
+    open_items = int((past == "ticket.created").sum() - (past == "ticket.closed").sum())
+    later = log.loc[~before].reset_index(drop=True)
+    later.attrs = {
+        **log.attrs,
+        "warm_up": float(warm_up),
+        "open_items": open_items + int(log.attrs.get("open_items", 0)),
+    }
+    return later

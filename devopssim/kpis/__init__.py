@@ -1,0 +1,97 @@
+"""KPIs: pure functions of one event log, whoever wrote it.
+
+    kpis.table(log)                     every KPI, one row each
+    kpis.lead_time(log)                 one KPI: a Series of hours, or a number
+    kpis.kpi_curve(log, "wip")          one KPI over time
+    kpis.levels.classify(table, year=2024)
+    kpis.KPIS["lead_time"].definition   what it means, what it reads, what can be argued about
+
+A log that was cut (`events.since`) is observed from its warm-up to its horizon. What began before the cut has no duration;
+what was in progress then counts where a KPI averages over time.
+"""
+
+from devopssim.kpis import levels
+from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.kpis.curves import kpi_curve
+from devopssim.kpis.delivery import (
+    change_failure_rate,
+    cycle_time,
+    deployment_frequency,
+    deployment_rework_rate,
+    failed_deployment_recovery_time,
+    lead_time,
+    lead_time_for_changes,
+    mtbf,
+    mttd,
+    mttf,
+    mttr,
+)
+from devopssim.kpis.flow import (
+    availability,
+    busy_hours,
+    flow_efficiency,
+    throughput,
+    time_in_system,
+    utilisation,
+    utilisation_by_role,
+    wip,
+)
+from devopssim.kpis.outages import outages
+from devopssim.kpis.run import Run
+from devopssim.kpis.security import (
+    automated_scan_share,
+    false_positive_rate,
+    fixed_in_sprint_share,
+    open_vulnerabilities,
+    patch_deployment_time,
+    review_and_fix_time,
+    security_automation_rate,
+    security_downtime,
+    security_incidents_per_deployment,
+    security_test_coverage,
+    vulnerabilities_open,
+)
+from devopssim.kpis.summary import as_text, records, table, values
+
+__all__ = [
+    "KPIS",
+    "Kpi",
+    "Run",
+    "as_text",
+    "automated_scan_share",
+    "availability",
+    "busy_hours",
+    "change_failure_rate",
+    "cycle_time",
+    "deployment_frequency",
+    "deployment_rework_rate",
+    "failed_deployment_recovery_time",
+    "false_positive_rate",
+    "fixed_in_sprint_share",
+    "flow_efficiency",
+    "kpi_curve",
+    "lead_time",
+    "lead_time_for_changes",
+    "levels",
+    "mtbf",
+    "mttd",
+    "mttf",
+    "mttr",
+    "open_vulnerabilities",
+    "outages",
+    "patch_deployment_time",
+    "records",
+    "review_and_fix_time",
+    "security_automation_rate",
+    "security_downtime",
+    "security_incidents_per_deployment",
+    "security_test_coverage",
+    "table",
+    "throughput",
+    "time_in_system",
+    "utilisation",
+    "utilisation_by_role",
+    "values",
+    "vulnerabilities_open",
+    "wip",
+]

@@ -1,0 +1,215 @@
+"""How work flows: how much is under way, how much gets done, how much of the time somebody works on it, who is busy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from devopssim.events import ROLES
+from devopssim.kpis.delivery import LEAD_TIME, per_week
+from devopssim.kpis.outages import outages_of
+from devopssim.kpis.run import Floats, Integers, Log, Run, run_of
+from devopssim.kpis.spans import spans
+
+NAN = float("nan")
+
+
+def wip(log: Log) -> float:
+    """Return the average over time of the number of work items that were requested and are not yet available to users.
+
+    Items that were open when the log was cut count from the cut (`attrs["open_items"]`).
+    """
+    run = run_of(log)
+    return time_average(run, run.times("ticket.created"), run.times("ticket.closed"), open_items(run))
+
+
+def throughput(log: Log) -> float:
+    """Return the number of work items that became available to users per week."""
+    run = run_of(log)
+    return per_week(run, items_closed(run))
+
+
+def flow_efficiency(log: Log) -> float:
+    """Return the share, 0 to 1, of the lead time of finished items in which somebody worked on them.
+
+    The hours in which at least one stage of the item was under way between request and close, over all items with both, ÷
+    the sum of their lead times. Two people at once count once. Work counts where its `stage.*` rows name the item: a build
+    or a deployment of many changes does not.
+    """
+    run = run_of(log)
+    found = spans(run, LEAD_TIME)
+    found = found.only(found.finished)
+    total = float((found.end - found.start).sum())
+    return _worked_on(run) / total if total > 0 else NAN
+
+
+def availability(log: Log) -> float:
+    """Return the share, 0 to 1, of the time of observation in which no incident was open.
+
+    An outage that began before the log was cut counts from the cut, one that is not over counts until the horizon.
+    """
+    run = run_of(log)
+    return 1 - outages_of(run).hours(run.horizon) / run.hours if run.hours > 0 else NAN
+
+
+def utilisation(log: Log) -> float:
+    """Return the share of all people's hours in which they work on a stage; NaN where the log does not say how many there are.
+
+    Over the roles of `utilisation_by_role`, each weighted by its people.
+    """
+    run = run_of(log)
+    there = people(run)
+    total = sum(there.values()) * run.hours
+    busy = busy_hours(run)
+    return float(sum(busy[role] for role in there)) / total if total > 0 else NAN
+
+
+def utilisation_by_role(log: Log) -> pd.Series:
+    """Return, for each role whose head-count `attrs["source"]["people"]` tells, the share of its people's time at work.
+
+    The hours on the clock from `stage.started` to `stage.finished` of that role ÷ (its people times the time of observation).
+    A person who gives 40 hours a week needs 4.2 hours on the clock for one of effort, so 1 means that nobody ever waits for
+    work. It may exceed 1 where other people help out under that role's name.
+    """
+    run = run_of(log)
+    there = people(run)
+    busy = busy_hours(run)
+    shares = {role: busy[role] / (count * run.hours) if run.hours > 0 else NAN for role, count in there.items()}
+    series = pd.Series(shares, name="utilisation", dtype=np.float64)
+    series.index = pd.Index(list(shares), name="role", dtype="str")
+    return series
+
+
+def time_in_system(log: Log) -> pd.Series:
+    """Return, for each item requested in the log, the hours from its request to its close, or to the horizon if it is open.
+
+    Little's law holds for them on every log that was not cut: `wip` = arrivals per hour * mean time in system.
+    """
+    run = run_of(log)
+    found = spans(run, LEAD_TIME)
+    hours = np.where(found.finished, found.end, run.horizon) - found.start
+    series = pd.Series(hours, index=found.names, name="time_in_system", dtype=np.float64)
+    series.attrs["unfinished"] = int((~found.finished).sum())
+    return series
+
+
+def busy_hours(log: Log) -> dict[str, float]:
+    """Return the hours on the clock that each role worked on stages; work under way at the horizon counts until then.
+
+    Of a log that was cut, work under way at the cut counts from there; unless `attrs["open_work"]` tells how much there was
+    (people by role), only what can be seen to end is known of.
+    """
+    run = run_of(log)
+    hours = np.zeros(len(ROLES))
+    for kind, sign in (("stage.started", 1), ("stage.finished", -1)):
+        roles = run.roles(kind) + 1
+        hours += sign * np.bincount(roles, weights=run.horizon - run.times(kind), minlength=len(ROLES) + 1)[1:]
+    hours += run.hours * np.array(list(work_at_start(run).values()))
+    return dict(zip(ROLES, hours.tolist(), strict=True))
+
+
+def work_at_start(run: Run) -> dict[str, int]:
+    """Return how much work of each role was under way when the log was cut."""
+    if not run.is_cut:
+        return dict.fromkeys(ROLES, 0)
+    known: Mapping[str, int] | None = run.open_at_start.get("open_work")
+    if known is not None:
+        return {role: int(known.get(role, 0)) for role in ROLES}
+    return {role: _seen_to_end(*work_of(run, role)) for role in ROLES}
+
+
+def work_of(run: Run, role: str) -> tuple[Floats, Floats]:
+    """Return when a role's work on stages began, and when it ended."""
+    number = ROLES.index(role)
+    starts = run.times("stage.started")[run.roles("stage.started") == number]
+    return starts, run.times("stage.finished")[run.roles("stage.finished") == number]
+
+
+def hours_open(run: Run, starts: Floats, ends: Floats, at_start: int) -> float:
+    """Return the sum over all things of how long they were open, from when each starts and ends (as many as are known)."""
+    return float(at_start * run.hours + (run.horizon - starts).sum() - (run.horizon - ends).sum())
+
+
+def time_average(run: Run, starts: Floats, ends: Floats, at_start: int) -> float:
+    """Return how many things were open on average over time; NaN if there was no time."""
+    return hours_open(run, starts, ends, at_start) / run.hours if run.hours > 0 else NAN
+
+
+def items_seen(log: Log) -> int:
+    """Return how many items were in the system at some moment of the log."""
+    run = run_of(log)
+    return len(run.rows("ticket.created")) + open_items(run)
+
+
+def items_closed(log: Log) -> int:
+    """Return how many items became available to users."""
+    return len(run_of(log).rows("ticket.closed"))
+
+
+def items_finished(log: Log) -> int:
+    """Return how many items were both requested and made available in the log."""
+    return int(spans(run_of(log), LEAD_TIME).finished.sum())
+
+
+def outages_seen(log: Log) -> int:
+    """Return how many outages there were."""
+    return len(outages_of(run_of(log)).start)
+
+
+def people_known(log: Log) -> int:
+    """Return how many people the log says there are."""
+    return int(sum(people(run_of(log)).values()))
+
+
+def open_items(run: Run) -> int:
+    """Return how many items were open when the log was cut."""
+    return int(run.open_at_start.get("open_items", 0))
+
+
+def people(run: Run) -> dict[str, float]:
+    """Return the head-count of each role that has people, as far as the log says."""
+    source: Any = run.attrs.get("source")
+    said = source.get("people") if isinstance(source, Mapping) else None
+    there = said if isinstance(said, Mapping) else {}
+    return {role: float(there[role]) for role in ROLES if there.get(role)}
+
+
+def _seen_to_end(starts: Floats, ends: Floats) -> int:
+    """Return how many things must have been open at the cut, because more ended than had begun."""
+    begun = np.searchsorted(starts, ends, side="right")
+    return int(max(0, (np.arange(1, len(ends) + 1) - begun).max(initial=0)))
+
+
+def _worked_on(run: Run) -> float:
+    """Return the hours in which items that were closed were worked on between request and close, summed over the items."""
+    requested, closed = run.first("item", "ticket.created"), run.first("item", "ticket.closed")
+    counted = np.append(closed >= requested, False)
+    item, step = np.full(len(run.time), -1, dtype=np.int32), np.zeros(len(run.time), dtype=np.int8)
+    for kind, by in (("stage.started", 1), ("stage.finished", -1)):
+        ids, rows = run.ids("item", kind), run.rows(kind)
+        item[rows], step[rows] = np.where(counted[ids], ids, -1), by
+    rows = np.flatnonzero(item >= 0)
+    rows = rows[_grouped(item[rows])]
+    item, time = item[rows], run.time[rows]
+    return _hours_covered(np.clip(time, requested[item], closed[item]), step[rows], item, closed)
+
+
+def _grouped(numbers: npt.NDArray[np.int32]) -> Integers:
+    """Return the order that sorts the numbers and keeps ties as they are: two passes of a radix sort over 16 bits each."""
+    order = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    return order[np.argsort((numbers[order] >> 16).astype(np.uint16), kind="stable")]
+
+
+def _hours_covered(time: Floats, step: npt.NDArray[np.int8], item: npt.NDArray[np.int32], closed: Floats) -> float:
+    """Return how long at least one piece of work of an item was under way, summed; rows lie item by item, in order of time."""
+    if not len(item):
+        return 0.0
+    first = np.flatnonzero(np.diff(item, prepend=-1))
+    last = np.append(first[1:], len(item)) - 1
+    total = np.cumsum(step, dtype=np.int32)
+    under_way = total - np.repeat(total[first] - step[first], last - first + 1)
+    until = np.append(time[1:], np.nan)
+    until[last] = closed[item[last]]
+    return float((until - time)[under_way > 0].sum())

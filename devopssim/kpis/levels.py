@@ -1,0 +1,226 @@
+"""DORA's levels: the clusters of every year's report, and where a team's KPIs lie among them, metric by metric.
+
+The bands are what the reports print, with their gaps, overlaps and oddities: in 2018 three levels share one change failure
+rate; in 2024 the medium level fails less often than the high one. 2025 has no levels. Edges, in the units of the KPIs:
+
+- an hour, a day, a week of 168 h, a month of 730 h (8,760 ÷ 12), six months of 4,380 h; both edges belong to a band
+- deployment frequency per week: on demand is more than one a day (above 7), hourly to daily 7 to 168, daily to weekly 1 to 7,
+  weekly to monthly 168/730 (about 0.23) to 1, monthly to every six months 168/4380 (about 0.04) to 0.23, rarer below that
+- a change failure rate is a range until 2021; from 2023 on it is one number, the cluster's own, and the nearest one counts
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+
+HOUR, DAY, WEEK, MONTH, HALF_YEAR = 1.0, 24.0, 168.0, 730.0, 4380.0
+Band = tuple[float, float]
+"""The lower and the upper edge, in hours, per week, or as a share of 1."""
+
+FREQUENCIES: Final[Mapping[str, Band]] = {
+    "on demand": (7.0, math.inf),
+    "hourly to daily": (7.0, WEEK),
+    "daily to weekly": (1.0, 7.0),
+    "weekly to monthly": (WEEK / MONTH, 1.0),
+    "monthly to every 6 months": (WEEK / HALF_YEAR, WEEK / MONTH),
+    "rarer than every 6 months": (0.0, WEEK / HALF_YEAR),
+}
+"""Deployments per week, by the reports' words."""
+
+TIMES: Final[Mapping[str, Band]] = {
+    "< 1 hour": (0.0, HOUR),
+    "< 1 day": (0.0, DAY),
+    "1 day to 1 week": (DAY, WEEK),
+    "1 week to 1 month": (WEEK, MONTH),
+    "1 to 6 months": (MONTH, HALF_YEAR),
+    "> 6 months": (HALF_YEAR, math.inf),
+}
+"""Hours, by the reports' words."""
+
+METRICS: Final = ("deployment_frequency", "lead_time_for_changes", "change_failure_rate", "recovery_time")
+RECOVERY: Final[Mapping[bool, str]] = {False: "mttr", True: "failed_deployment_recovery_time"}
+"""Which KPI is the time to restore: since 2023 DORA asks only about failures that a deployment caused."""
+ORDER: Final = ("elite", "high", "medium", "low")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """One level in one year's report."""
+
+    year: int
+    level: str
+    share: float
+    """Of the teams that answered."""
+    deployment_frequency: str
+    """A key of `FREQUENCIES`."""
+    lead_time_for_changes: str
+    """A key of `TIMES`."""
+    change_failure_rate: Band
+    recovery_time: str
+    """A key of `TIMES`."""
+    source: str
+    grade: str
+    """P: read in the report itself; S: read in a secondary source."""
+
+    def band(self, metric: str) -> Band:
+        """Return the band of one of `METRICS`."""
+        if metric == "change_failure_rate":
+            return self.change_failure_rate
+        return (FREQUENCIES if metric == "deployment_frequency" else TIMES)[getattr(self, metric)]
+
+    def words(self, metric: str) -> str:
+        """Return the band of one of `METRICS` as the report puts it."""
+        if metric != "change_failure_rate":
+            return str(getattr(self, metric))
+        low, high = self.change_failure_rate
+        return f"{high:.0%}" if low == high else f"{low * 100:.0f}-{high:.0%}"
+
+
+def _year(year: int, grade: str, *rows: tuple[float, str, str, Band, str]) -> tuple[Cluster, ...]:
+    return tuple(
+        Cluster(
+            year=year,
+            level=level,
+            share=share,
+            deployment_frequency=frequency,
+            lead_time_for_changes=lead,
+            change_failure_rate=failures,
+            recovery_time=recovery,
+            source=f"DORA, Accelerate State of DevOps {year}",
+            grade=grade,
+        )
+        for level, (share, frequency, lead, failures, recovery) in zip(ORDER, rows, strict=True)
+    )
+
+
+_UP_TO_15: Final = (0.0, 0.15)
+_16_TO_30: Final = (0.16, 0.30)
+_46_TO_60: Final = (0.46, 0.60)
+
+CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
+    2018: _year(
+        2018,
+        "P",
+        (0.07, "on demand", "< 1 hour", _UP_TO_15, "< 1 hour"),
+        (0.48, "hourly to daily", "1 day to 1 week", _UP_TO_15, "< 1 day"),
+        (0.37, "weekly to monthly", "1 week to 1 month", _UP_TO_15, "< 1 day"),
+        (0.15, "weekly to monthly", "1 to 6 months", _46_TO_60, "1 week to 1 month"),
+    ),
+    2019: _year(
+        2019,
+        "P",
+        (0.20, "on demand", "< 1 day", _UP_TO_15, "< 1 hour"),
+        (0.23, "daily to weekly", "1 day to 1 week", _UP_TO_15, "< 1 day"),
+        (0.44, "weekly to monthly", "1 week to 1 month", _UP_TO_15, "< 1 day"),
+        (0.12, "monthly to every 6 months", "1 to 6 months", _46_TO_60, "1 week to 1 month"),
+    ),
+    2021: _year(
+        2021,
+        "P",
+        (0.26, "on demand", "< 1 hour", _UP_TO_15, "< 1 hour"),
+        (0.40, "weekly to monthly", "1 day to 1 week", _16_TO_30, "< 1 day"),
+        (0.28, "monthly to every 6 months", "1 to 6 months", _16_TO_30, "1 day to 1 week"),
+        (0.07, "rarer than every 6 months", "> 6 months", _16_TO_30, "> 6 months"),
+    ),
+    2023: _year(
+        2023,
+        "S",
+        (0.18, "on demand", "< 1 day", (0.05, 0.05), "< 1 hour"),
+        (0.31, "daily to weekly", "1 day to 1 week", (0.10, 0.10), "< 1 day"),
+        (0.33, "weekly to monthly", "1 week to 1 month", (0.15, 0.15), "1 day to 1 week"),
+        (0.18, "weekly to monthly", "1 week to 1 month", (0.64, 0.64), "1 to 6 months"),
+    ),
+    2024: _year(
+        2024,
+        "S",
+        (0.19, "on demand", "< 1 day", (0.05, 0.05), "< 1 hour"),
+        (0.22, "daily to weekly", "1 day to 1 week", (0.20, 0.20), "< 1 day"),
+        (0.35, "weekly to monthly", "1 week to 1 month", (0.10, 0.10), "< 1 day"),
+        (0.25, "monthly to every 6 months", "1 to 6 months", (0.40, 0.40), "1 week to 1 month"),
+    ),
+}
+"""The levels of each report that has them, best first."""
+
+
+def clusters(year: int) -> tuple[Cluster, ...]:
+    """Return a year's levels, best first. Raises InvalidInputError for a year without."""
+    if year not in CLUSTERS:
+        known = ", ".join(map(str, CLUSTERS))
+        message = f"year={year} (the report whose levels are meant) must be one of {known}; 2025 has no levels."
+        raise InvalidInputError(message)
+    return CLUSTERS[year]
+
+
+def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Return the level of each of DORA's four metrics in a year's report; they may disagree, and then that is the answer.
+
+    `table` is what `kpis.table` gives; durations are taken at their median, as the reports are survey medians. One row a
+    metric: index the KPI, columns `unit`, `value`, `level` (the best level whose band holds the value; where none does, the
+    nearest), `levels` (every such level: bands overlap), `inside` (whether a band holds it), `band` (of `level`, as the
+    report puts it). `level` is NA where there was nothing to count. `attrs` has `agree`, whether one level fits all metrics
+    (those with nothing to count left out), and `year`, `source`, `grade`. Raises InvalidInputError for a year without
+    levels, or a table that lacks one of the KPIs.
+    """
+    found = clusters(year)
+    rows = {kpi: _place(kpi, metric, table, found) for metric, kpi in _kpis(year).items()}
+    columns = ["unit", "value", "level", "levels", "inside", "band"]
+    placed = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kpi")
+    fitting = [set(row[3].split(", ")) for row in rows.values() if row[3]]
+    agree = bool(fitting) and bool(set.intersection(*fitting))
+    placed = placed.astype({"level": "str", "levels": "str", "band": "str"})
+    placed.attrs = {"year": year, "agree": agree, "source": found[0].source, "grade": found[0].grade}
+    return placed
+
+
+def frequency_band(per_week: float) -> str:
+    """Return how often that many deployments a week are, in the words of DORA's question: `frequency_band(3)` is daily to weekly.
+
+    More than one a day is on demand up to one an hour, too: the words differ in why, not in how often.
+    """
+    if not per_week >= 0:
+        message = f"per_week={per_week:g} (deployments per week) must be 0 or more."
+        raise InvalidInputError(message)
+    return next(
+        words
+        for words, (low, _) in FREQUENCIES.items()
+        if words != "hourly to daily" and _at_least(per_week, low, words)
+    )
+
+
+def _at_least(per_week: float, low: float, words: str) -> bool:
+    return per_week > low if words == "on demand" else per_week >= low
+
+
+def _kpis(year: int) -> dict[str, str]:
+    """Return which KPI is which metric in a year's report."""
+    return {metric: RECOVERY[year >= 2023] if metric == "recovery_time" else metric for metric in METRICS}
+
+
+def _place(
+    kpi: str, metric: str, table: pd.DataFrame, found: tuple[Cluster, ...]
+) -> tuple[str, float, str | None, str | None, bool, str | None]:
+    if kpi not in table.index:
+        message = f"the table lacks the KPI {kpi}, which DORA's levels need; make it with devopssim.kpis.table(log)."
+        raise InvalidInputError(message)
+    is_time = metric not in {"deployment_frequency", "change_failure_rate"}
+    value, unit = float(table.loc[kpi, "median" if is_time else "value"]), str(table.loc[kpi, "unit"])  # type: ignore[arg-type]
+    if math.isnan(value):
+        return unit, value, None, None, False, None
+    away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in found]
+    fitting = [cluster for cluster, distance in zip(found, away, strict=True) if distance == min(away)]
+    levels = ", ".join(cluster.level for cluster in fitting)
+    return unit, value, fitting[0].level, levels, min(away) == 0, fitting[0].words(metric)
+
+
+def _distance(value: float, band: Band, *, share: bool) -> float:
+    """Return how far a value lies from a band: 0 within it, else to the nearer edge; by ratio, but for shares by difference."""
+    low, high = band
+    if low <= value <= high:
+        return 0.0
+    edge = low if value < low else high
+    return abs(value - edge) if share else abs(math.log(max(value, 1e-9) / edge))

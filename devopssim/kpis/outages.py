@@ -1,0 +1,103 @@
+"""When the service was down: incidents that overlap are one outage."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
+from devopssim.kpis.spans import Spans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outages:
+    """Times at which at least one incident was open, in order; each is named by the incident that began it."""
+
+    names: pd.Index
+    start: Floats
+    end: Floats
+    """The last resolution; NaN while one of its incidents is open."""
+    seen: Truths
+    """False where the outage began before the log was cut: it counts from the cut for availability, and for no duration."""
+
+    def hours(self, horizon: float) -> float:
+        """Return how long the service was down until `horizon`."""
+        return float((np.where(np.isfinite(self.end), self.end, horizon) - self.start).sum())
+
+    def up_times(self) -> Spans:
+        """Return the times from service running again to the next failure; the last one has not ended."""
+        back = np.isfinite(self.end)
+        which = np.arange(len(self.start))
+        return Spans(ids=self.names, which=which, start=self.end, end=_following(self.start)).only(back)
+
+    def cycles(self) -> Spans:
+        """Return the times from a failure to the next; the last one has not ended."""
+        which = np.arange(len(self.start))
+        return Spans(ids=self.names, which=which, start=self.start, end=_following(self.start)).only(self.seen)
+
+
+def outages(log: Log) -> pd.DataFrame:
+    """Return the outages of a log: index the incident that began it, columns `start`, `end` (hours; NaN while open), `hours`.
+
+    Incidents that overlap, or touch, are one outage. An incident counts from its `service.failed` to its
+    `incident.resolved`, whatever lies between; one whose failure is not in the log counts from the cut, if it was cut.
+    """
+    found = outages_of(run_of(log))
+    table = {"start": found.start, "end": found.end, "hours": found.end - found.start}
+    return pd.DataFrame(table, index=found.names)
+
+
+def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
+    """Return the outages that the incidents of the run make, or some of them (a mask over `run.names("incident")`)."""
+    names, start, end, seen = _incidents(run)
+    if chosen is not None:
+        kept = np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
+        names, start, end, seen = names[kept], start[kept], end[kept], seen[kept]
+    counted = np.isfinite(start)
+    return _merged(names[counted], start[counted], end[counted], seen[counted])
+
+
+def incidents_open(run: Run, moment: float) -> list[str]:
+    """Return the incidents that were open just before a moment."""
+    names, start, end, _ = _incidents(run)
+    return names[(start < moment) & ~(end < moment)].tolist()
+
+
+def _incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
+    """Return the incidents, when each failed (NaN: nobody knows) and was resolved, and whether the log saw it fail.
+
+    Of a log that was cut, those that it did not see fail began with the cut; so did those that `open_incidents` names.
+    """
+    names, start = run.names("incident"), run.first("incident", "service.failed")
+    end, seen = run.first("incident", "incident.resolved"), np.isfinite(start)
+    if run.is_cut:
+        start = np.where(seen, start, run.warm_up)
+    said: list[str] = run.open_at_start.get("open_incidents", [])
+    lasting = pd.Index(said, dtype=names.dtype).difference(names)
+    return (
+        names.append(lasting),
+        np.append(start, np.full(len(lasting), run.warm_up)),
+        np.append(np.maximum(start, end), np.full(len(lasting), np.nan)),
+        np.append(seen, np.zeros(len(lasting), dtype=bool)),
+    )
+
+
+def _merged(names: pd.Index, start: Floats, end: Floats, seen: Truths) -> Outages:
+    order = np.argsort(start, kind="stable")
+    start, until = start[order], np.where(np.isfinite(end), end, np.inf)[order]
+    latest = np.maximum.accumulate(until) if len(until) else until
+    new = np.ones(len(start), dtype=bool)
+    new[1:] = start[1:] > latest[:-1]
+    last = np.append(new[1:], True) if len(new) else new
+    ended = latest[last]
+    return Outages(
+        names=names[order][new],
+        start=start[new],
+        end=np.where(np.isinf(ended), np.nan, ended),
+        seen=seen[order][new],
+    )
+
+
+def _following(start: Floats) -> Floats:
+    """Return when the next outage began; NaN for the last."""
+    return np.append(start[1:], np.nan) if len(start) else start

@@ -1,0 +1,210 @@
+"""One run's log, opened for measuring: which rows are of a kind, what they name, and what was in progress at its start."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from devopssim.errors import BrokenContractError
+from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, details
+from devopssim.events.contract import validate_columns
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+Truths = npt.NDArray[np.bool_]
+
+NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "item": ("ticket.created", "ticket.started", "ticket.done", "ticket.closed", "stage.started", "stage.finished"),
+    "change": ("change.created", "change.abandoned", "service.deployed", "scan.finished"),
+    "deployment": ("service.deployed", "service.rolledback", "service.failed", "scan.finished"),
+    "incident": ("service.failed", "incident.detected", "incident.resolved"),
+    "finding": ("vulnerability.injected", "finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
+}
+"""The kinds of rows whose ids KPIs ask for, by column."""
+
+
+MOST: Final = 0.25
+"""From this share of all rows on, telling a whole column's texts apart is faster than picking the rows out first."""
+
+
+class Run:
+    """A log of one run, with the rows of a kind and the ids that they name found once, however many KPIs are asked for.
+
+    Every KPI takes a log or a Run; `Run(log)` is worth it where several KPIs of one log are wanted. The log must not be
+    changed afterwards. Raises BrokenContractError where the table is no event log of one run.
+    """
+
+    def __init__(self, log: pd.DataFrame) -> None:
+        validate_columns(log)
+        self.attrs: dict[str, Any] = {str(key): value for key, value in log.attrs.items()}
+        self.log = pd.DataFrame(log)  # without attributes: pandas copies those each time that a column is taken
+        self.time: Floats = log["time"].to_numpy()
+        self.warm_up = float(log.attrs.get("warm_up") or 0.0)
+        self.horizon = _horizon(log, self.time)
+        _refuse_disorder(self.time, self.warm_up, self.horizon)
+        self._rows: dict[str, Integers] = {}
+        self._first: dict[tuple[str, str], Floats] = {}
+        self._roles: dict[str, Integers] = {}
+        self._details: dict[str, tuple[Integers, pd.DataFrame]] = {}
+        self._names: dict[str, tuple[pd.Index, dict[str, Integers]]] = {}
+
+    @property
+    def hours(self) -> float:
+        """How long the run was observed: from the warm-up's end to the horizon."""
+        return self.horizon - self.warm_up
+
+    @property
+    def weeks(self) -> float:
+        """The same in weeks."""
+        return self.hours / HOURS_PER_WEEK
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether something may have begun before the log does."""
+        return self.warm_up > 0
+
+    @property
+    def open_at_start(self) -> Mapping[str, Any]:
+        """What was in progress when the log was cut: `open_items`, `open_work`, `open_incidents`, `open_findings`, if said."""
+        return {key: value for key, value in self.attrs.items() if key.startswith("open_")}
+
+    @cached_property
+    def _codes(self) -> npt.NDArray[np.int8]:
+        kind = self.log["kind"]
+        if not isinstance(kind.dtype, pd.CategoricalDtype) or tuple(kind.cat.categories) != tuple(KINDS):
+            kind = pd.Series(pd.Categorical(kind, categories=tuple(KINDS)))
+        return np.asarray(kind.cat.codes, dtype=np.int8)
+
+    def rows(self, kind: str) -> Integers:
+        """Return the positions of the rows of this kind."""
+        if kind not in self._rows:
+            self._rows[kind] = np.flatnonzero(self._codes == list(KINDS).index(kind))
+        return self._rows[kind]
+
+    def times(self, kind: str) -> Floats:
+        """Return when things of this kind happened."""
+        return self.time[self.rows(kind)]
+
+    def names(self, column: str) -> pd.Index:
+        """Return the ids in this column, in the order in which the log first names them, kind by kind."""
+        return self._named(column)[0]
+
+    def ids(self, column: str, kind: str) -> Integers:
+        """Return, for each row of this kind, which of `names(column)` it names; -1 where it names none."""
+        return self._named(column)[1][kind]
+
+    def _named(self, column: str) -> tuple[pd.Index, dict[str, Integers]]:
+        if column not in self._names:
+            kinds = NAMED_BY[column]
+            positions = [self.rows(kind) for kind in kinds]
+            codes, names = self._factorised(column, np.concatenate(positions))
+            parts = np.split(codes, np.cumsum([len(part) for part in positions])[:-1])
+            self._names[column] = pd.Index(names, name=column), dict(zip(kinds, parts, strict=True))
+        return self._names[column]
+
+    def _factorised(self, column: str, rows: Integers) -> tuple[Integers, Any]:
+        """Return which of the texts each of the rows holds (-1: none), and the texts; some may be in no row asked for."""
+        values = self.log[column].array
+        if len(rows) > len(values) * MOST:
+            codes, texts = pd.factorize(values)
+            return codes[rows], texts
+        return pd.factorize(values.take(rows))
+
+    def first(self, column: str, kind: str) -> Floats:
+        """Return when each of `names(column)` first met this kind of event; NaN where it never did."""
+        if (column, kind) not in self._first:
+            ids, times = self.ids(column, kind), self.times(kind)
+            named = ids >= 0
+            first = np.full(len(self.names(column)), np.nan)
+            first[ids[named][::-1]] = times[named][::-1]
+            if KINDS[kind].once and KINDS[kind].by == column and named.sum() > np.isfinite(first).sum():
+                self._refuse_repetition(column, kind)
+            self._first[column, kind] = first
+        return self._first[column, kind]
+
+    def met(self, column: str, kind: str) -> Truths:
+        """Return which of `names(column)` ever met this kind of event."""
+        return np.isfinite(self.first(column, kind))
+
+    def detail(self, kind: str, key: str) -> tuple[Integers, npt.NDArray[np.object_]]:
+        """Return what `detail` says of `key` in the rows of this kind: which of the texts each row says, and the texts.
+
+        The last text is the empty one, of rows that say nothing.
+        """
+        if kind not in self._details:
+            codes, texts = self._factorised("detail", self.rows(kind))
+            used = np.flatnonzero(np.bincount(codes + 1, minlength=len(texts) + 1)[1:])
+            place = np.full(len(texts) + 1, -1, dtype=np.intp)
+            place[used] = np.arange(len(used))
+            self._details[kind] = place[codes], pd.DataFrame({"detail": pd.Series(texts[used], dtype="str")})
+        codes, said = self._details[kind]
+        return codes, np.append(details(said, key).fillna("").to_numpy(dtype=object), "")
+
+    def says(self, kind: str, key: str, *words: str) -> Truths:
+        """Return which rows of this kind say one of the words of `key`; without words, which say anything."""
+        codes, texts = self.detail(kind, key)
+        return np.array([text in words if words else text != "" for text in texts])[codes]
+
+    def roles(self, kind: str) -> Integers:
+        """Return the role of each row of this kind as its number in `events.ROLES`; -1 where no person works."""
+        if kind not in self._roles:
+            self._roles[kind] = self._role_codes[self.rows(kind)]
+        return self._roles[kind]
+
+    @cached_property
+    def _role_codes(self) -> Integers:
+        role = self.log["role"]
+        if not isinstance(role.dtype, pd.CategoricalDtype) or tuple(role.cat.categories) != ROLES:
+            role = pd.Series(pd.Categorical(role, categories=ROLES))
+        return np.asarray(role.cat.codes, dtype=np.intp)
+
+    def _refuse_repetition(self, column: str, kind: str) -> None:
+        ids, rows = self.ids(column, kind), self.rows(kind)
+        again = pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
+        row = int(rows[again][0])
+        message = (
+            f"row {row} ({kind} of {self.names(column)[ids[again][0]]}) happens a second time: these look like logs put together, "
+            "a KPI is a number of one run; measure the logs one by one, or compare them with devopssim.compare."
+        )
+        raise BrokenContractError(message, row=row, rule=f"{kind} happens once for one {column}")
+
+
+Log = pd.DataFrame | Run
+"""What a KPI measures."""
+
+
+def run_of(log: Log) -> Run:
+    """Return the log opened for measuring; a Run is returned as it is."""
+    return log if isinstance(log, Run) else Run(log)
+
+
+def _horizon(log: pd.DataFrame, time: Floats) -> float:
+    """When observation ended; a table that somebody made without saying so ends with its last event."""
+    said = log.attrs.get("horizon")
+    if said is not None:
+        return float(said)
+    return float(time[-1]) if len(time) else float(log.attrs.get("warm_up") or 0.0)
+
+
+def _refuse_disorder(time: Floats, warm_up: float, horizon: float) -> None:
+    """Refuse rows that are not sorted within the time of observation, which is what logs glued together look like."""
+    if not len(time):
+        return
+    wrong = ~(time[1:] >= time[:-1])
+    if wrong.any() or not np.isfinite(time[0]):
+        row = int(np.argmax(wrong)) + 1 if wrong.any() else 0
+        message = (
+            f"row {row} (time={time[row]:g} h) comes after a later one: the rows of an event log are sorted by time, and a log is "
+            "one run; sort with log.sort_values('time', kind='stable'), or measure several logs one by one."
+        )
+        raise BrokenContractError(message, row=row, rule="rows must be sorted by time")
+    if time[0] < warm_up or time[-1] > horizon:
+        row = 0 if time[0] < warm_up else len(time) - 1
+        message = (
+            f"row {row} (time={time[row]:g} h) lies outside the time of observation, {warm_up:g} to {horizon:g} h; "
+            "cut a log with devopssim.events.since, which keeps its attributes right."
+        )
+        raise BrokenContractError(message, row=row, rule="rows must lie between the warm-up and the horizon")

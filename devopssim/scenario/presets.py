@@ -1,0 +1,32 @@
+"""Presets: a workflow with practices adopted, nothing more."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from devopssim.errors import InvalidInputError
+from devopssim.scenario.scenario import Scenario, adopt, unknown
+from devopssim.scenario.technique import PRACTICES
+
+WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
+AGILE: Final = adopt(Scenario(name="agile", workflow="agile"), {"feedback": 1, "integration": 0.5, "testing": 0.5})
+DEVOPS: Final = adopt(Scenario(name="devops", workflow="devops"), dict.fromkeys(PRACTICES, 1.0))
+DEVSECOPS: Final = adopt(replace(DEVOPS, name="devsecops"), {"security": 1})
+DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devops")
+AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})
+
+PRESETS: Final[Mapping[str, Scenario]] = {
+    "waterfall": WATERFALL,
+    "agile": AGILE,
+    "devops": DEVOPS,
+    "devsecops": DEVSECOPS,
+    "devops-in-name-only": DEVOPS_IN_NAME_ONLY,
+    "agile-with-ci": AGILE_WITH_CI,
+}
+
+
+def find(name: str) -> Scenario:
+    """Return the preset of that name; raise InvalidInputError if there is none."""
+    if name not in PRESETS:
+        raise InvalidInputError(unknown("scenario", name, PRESETS))
+    return PRESETS[name]

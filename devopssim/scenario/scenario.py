@@ -1,0 +1,119 @@
+"""The scenario as a whole, and its variants."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from devopssim.errors import InvalidInputError
+from devopssim.parameters import Parameter, check_all, declared, parameter
+from devopssim.scenario.service import Production, Security
+from devopssim.scenario.technique import PRACTICES, Pipeline, Practices, Quality
+from devopssim.scenario.work import WORKFLOWS, Demand, Process, Team
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One way of working under one demand. Raises InvalidInputError for a value that is not allowed."""
+
+    name: str = "scenario"
+    workflow: str = parameter(
+        "devops", "how work moves between stages", choices=WORKFLOWS, grade="assumed", source="a choice"
+    )
+    years: float = parameter(
+        3,
+        "how long a run lasts (a year is 8,760 hours)",
+        unit="years",
+        low=0.02,
+        high=50,
+        grade="assumed",
+        source="long enough for several waterfall projects",
+    )
+    demand: Demand = field(default_factory=Demand)
+    team: Team = field(default_factory=Team)
+    process: Process = field(default_factory=Process)
+    quality: Quality = field(default_factory=Quality)
+    pipeline: Pipeline = field(default_factory=Pipeline)
+    practices: Practices = field(default_factory=Practices)
+    production: Production = field(default_factory=Production)
+    security: Security = field(default_factory=Security)
+
+    def __post_init__(self) -> None:
+        check_all(self)
+
+
+PARTS: Final[Mapping[str, type]] = {
+    "demand": Demand,
+    "team": Team,
+    "process": Process,
+    "quality": Quality,
+    "pipeline": Pipeline,
+    "practices": Practices,
+    "production": Production,
+    "security": Security,
+}
+
+
+def parameters() -> dict[str, Parameter]:
+    """Return every parameter by its dotted name (`team.developers`), in the order of the text."""
+    own = dict(declared(Scenario))
+    return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared(kind)}
+
+
+def value(scenario: Scenario, name: str) -> float | int | str:
+    """Return the value of a parameter: `value(scenario, "team.developers")`."""
+    known(name)
+    found: Any = scenario
+    for step in name.split("."):
+        found = getattr(found, step)
+    return found  # type: ignore[no-any-return] # a parameter's value
+
+
+def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
+    """Return a variant with parameters changed: `vary(DEVOPS, {"team.developers": 6, "practices.testing": 0.5})`.
+
+    Raises InvalidInputError for an unknown name or a value that is not allowed.
+    """
+    by_part: dict[str, dict[str, Any]] = {}
+    for name, given in changes.items():
+        part, _, last = known(name).rpartition(".")
+        by_part.setdefault(part, {})[last] = given
+    whole: dict[str, Any] = by_part.pop("", {})
+    for part, values in by_part.items():
+        whole[part] = _replaced(getattr(scenario, part), part, values)
+    return replace(scenario, **whole)
+
+
+def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
+    """Return a variant with practices adopted: `adopt(WATERFALL, {"integration": 1})`; `security` is security inside."""
+    names = (*PRACTICES, "security")
+    for name in practices:
+        if name not in names:
+            raise InvalidInputError(unknown("practice", name, names))
+    inside = {"security": "security.embedded"}
+    return vary(scenario, {inside.get(name, f"practices.{name}"): share for name, share in practices.items()})
+
+
+def known(name: str) -> str:
+    """Return `name` if a parameter is called so; raise InvalidInputError with the nearest names otherwise."""
+    names = parameters()
+    if name not in names:
+        raise InvalidInputError(unknown("parameter", name, names))
+    return name
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> str:
+    """Say in one line that no `what` is called `name`, which is meant perhaps, and where all are listed."""
+    names = list(names)
+    near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    listed = "`devopssim parameters` lists them" if what == "parameter" else f"allowed are {', '.join(names)}"
+    return f"{what} {name!r} is unknown; {hint}{listed}."
+
+
+def _replaced(part: Any, name: str, values: Mapping[str, Any]) -> Any:
+    try:
+        return replace(part, **values)
+    except InvalidInputError as error:
+        message = f"{name}.{error}"
+        raise InvalidInputError(message) from error
