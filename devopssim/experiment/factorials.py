@@ -1,0 +1,130 @@
+"""Which of the practices does it? All combinations of them, their effects, and fair shares of the whole improvement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.experiment.comparison import compare
+from devopssim.experiment.designs import Design, fraction, shapley_weights
+from devopssim.experiment.intervals import interval
+from devopssim.experiment.result import Result, unit_of
+from devopssim.experiment.work import Options
+from devopssim.scenario import PRACTICES, Scenario, adopt
+
+SHOWN_ALIASES = 2
+"""Aliases among more practices than that are not listed: what three practices do only together is mostly small."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factorial:
+    """KPIs with every combination of practices (or a fraction of them), all under the same luck.
+
+    `result.scenarios` are named by the practices that they adopt, `testing + delivery`, and `none`.
+    """
+
+    practices: tuple[str, ...]
+    design: Design
+    result: Result
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Columns effect, order, kpi, unit, estimate, low, high, replications, aliases.
+
+        A main effect (order 1) is the mean KPI with the practice minus the mean without it. An interaction `a x b` (order
+        2) is half of what a's effect is larger with b than without; 0: they do not need each other. `aliases` names the
+        effects of up to two practices that a fraction cannot tell from this one: the estimate is the sum of them all.
+        """
+        rows = []
+        for effect in self._up_to_two():
+            contrast = 2 * self.design.signs(effect) / len(self.design.runs)
+            for kpi, runs in self._runs.items():
+                found = interval(contrast @ runs, self.result.confidence)
+                rows.append((self._name(effect), effect.bit_count(), kpi, unit_of(kpi), *found, self._aliases(effect)))
+        columns = ["effect", "order", "kpi", "unit", "estimate", "low", "high", "replications", "aliases"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def shapley(self) -> pd.DataFrame:
+        """Columns practice, kpi, unit, estimate, low, high, replications, share.
+
+        What a practice adds to the KPI, averaged over all orders in which the practices could be adopted. Over the
+        practices, estimates add up to the KPI with all minus the KPI with none, and shares to 1 (NaN: no difference at
+        all). A share below 0, or above 1, is a practice that works against, or for more than, the whole.
+
+        Raises InvalidInputError for a fraction: what every combination gives must be known.
+        """
+        if self.design.words:
+            raise InvalidInputError(
+                "Shapley shares need every combination of practices; run the factorial without halvings."
+            )
+        weights = shapley_weights(len(self.practices))
+        rows = []
+        for kpi, runs in self._runs.items():
+            added = weights @ runs
+            parts = [interval(each, self.result.confidence) for each in added]
+            whole = sum(part.estimate for part in parts)
+            for practice, part in zip(self.practices, parts, strict=True):
+                rows.append((practice, kpi, unit_of(kpi), *part, part.estimate / whole if whole else np.nan))
+        columns = ["practice", "kpi", "unit", "estimate", "low", "high", "replications", "share"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _runs(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Values by KPI, shape (runs of the design, replications); a replication with a gap in one run has it in all."""
+        found = {}
+        for kpi, group in self.result.values.groupby("kpi", sort=False):
+            runs = group["value"].to_numpy().reshape(-1, self.result.replications)
+            found[str(kpi)] = np.where(np.isfinite(runs).all(axis=0), runs, np.nan)
+        return found
+
+    def _up_to_two(self) -> list[int]:
+        single = [1 << number for number in range(len(self.practices))]
+        return single + [one | other for one, other in combinations(single, 2)]
+
+    def _aliases(self, effect: int) -> str:
+        return ", ".join(
+            self._name(each) or "mean" for each in self.design.aliases(effect) if each.bit_count() <= SHOWN_ALIASES
+        )
+
+    def _name(self, effect: int) -> str:
+        return " x ".join(_members(self.practices, effect))
+
+
+def factorial(
+    scenario: Scenario,
+    practices: Sequence[str] = PRACTICES,
+    replications: int = 5,
+    *,
+    halvings: int = 0,
+    kpis: Sequence[str] = (),
+    warm_up: float = 0.0,
+    confidence: float = 0.95,
+    **options: Unpack[Options],
+) -> Factorial:
+    """Run the scenario with every combination of the `practices` adopted (1) or not (0); practices not named stay as they are.
+
+    Seven practices make 128 combinations; each of the `halvings` leaves half of them out, in the way that confuses least
+    (see `Factorial.effects`). `security` counts as a practice. Raises InvalidInputError for an unknown or repeated practice.
+    """
+    names = tuple(practices)
+    if len(set(names)) < len(names):
+        raise InvalidInputError(f"practices={', '.join(names)}: each can be named once.")
+    design = fraction(len(names), halvings)
+    scenarios = {}
+    for run in design.runs:
+        adopted = _members(names, run)
+        label = " + ".join(adopted) or "none"
+        scenarios[label] = adopt(scenario, {name: float(name in adopted) for name in names})
+    found = compare(scenarios, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options)
+    return Factorial(practices=names, design=design, result=found)
+
+
+def _members(practices: Sequence[str], bits: int) -> tuple[str, ...]:
+    return tuple(name for number, name in enumerate(practices) if bits >> number & 1)

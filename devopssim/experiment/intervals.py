@@ -1,0 +1,85 @@
+"""How well is a number known? Student's t-intervals over replications, and paired ones for differences.
+
+One replication gives one value; replications are independent, so the textbook holds: mean ± t · s/√n. Source: A. M. Law,
+Simulation Modeling and Analysis, chapters 9 and 10. Each interval covers its own number with the confidence that was asked
+for; among many of them some miss.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+from devopssim.errors import InvalidInputError
+
+Floats = npt.NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """A mean with its interval, and how many replications had a value. NaN: fewer than one (estimate) or two (interval)."""
+
+    estimate: float
+    low: float
+    high: float
+    replications: int
+
+
+class Difference(NamedTuple):
+    """A mean difference within replications, its interval, the number of pairs, and what pairing gained.
+
+    `variance_reduction` is the variance that the difference would have with independent luck ÷ the variance that it has: with
+    a factor of 4, pairs need a quarter of the replications. Below 1, pairing did harm.
+    """
+
+    difference: float
+    low: float
+    high: float
+    replications: int
+    variance_reduction: float
+
+
+def interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the mean of one value a replication with its t-interval; NaN values (nothing to count) are left out."""
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    n = len(known)
+    estimate = float(known.mean()) if n else np.nan
+    half = half_width(known, confidence)
+    return Interval(estimate, estimate - half, estimate + half, n)
+
+
+def paired(values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = 0.95) -> Difference:
+    """Return the mean of `values - baseline`, replication by replication (same shape); pairs with a NaN are left out."""
+    ours, theirs = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    ours, theirs = ours[both], theirs[both]
+    found = interval(ours - theirs, confidence)
+    gained = np.nan
+    if len(ours) > 1:
+        independent = ours.var(ddof=1) + theirs.var(ddof=1)
+        together = (ours - theirs).var(ddof=1)
+        if independent > 0:
+            gained = float(independent / together) if together > 0 else np.inf
+    return Difference(*found, gained)
+
+
+def half_width(known: Floats, confidence: float = 0.95) -> float:
+    """Return half the width of the t-interval of these finite values; NaN for fewer than two."""
+    n = len(known)
+    if n < 2:
+        return float("nan")
+    return t_quantile(confidence, n - 1) * float(known.std(ddof=1)) / math.sqrt(n)
+
+
+def t_quantile(confidence: float, freedom: int) -> float:
+    """Return the half-width of a central interval of Student's t, in standard errors.
+
+    Raises InvalidInputError unless 0 < confidence < 1.
+    """
+    if not 0 < confidence < 1:
+        raise InvalidInputError(
+            f"confidence={confidence:g} (how often an interval covers the truth) must lie between 0 and 1; 0.95 is usual."
+        )
+    return float(stdtrit(freedom, (1 + confidence) / 2))

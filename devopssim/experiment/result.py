@@ -1,0 +1,145 @@
+"""What an experiment found: plain tables, one row an observation or an estimate, ready for seaborn or a spreadsheet."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any, Final
+
+import pandas as pd
+
+from devopssim import kpis
+from devopssim.experiment.intervals import Floats, interval, paired
+from devopssim.experiment.measure import Outcome
+from devopssim.scenario import Scenario
+
+VALUES: Final = ["scenario", "replication", "kpi", "unit", "value", "n", "unfinished"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Replications of one or more scenarios under the same luck.
+
+    `values`: columns scenario, replication, kpi, unit, value (NaN: that replication had nothing to count), n (over how many
+    it was counted), unfinished (how many durations had not ended with the run; NaN for what is no duration).
+    `curve_values`: columns scenario, replication, kpi, unit, time (hours), value; empty unless curves were asked for.
+    Both sorted by scenario (as given), kpi (as in `kpis.KPIS`), replication.
+    """
+
+    scenarios: Mapping[str, Scenario]
+    replications: int
+    seed: int
+    warm_up: float
+    confidence: float
+    values: pd.DataFrame
+    curve_values: pd.DataFrame
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """Columns scenario, kpi, unit, estimate, low, high, replications: the mean over the replications that have a value,
+        its t-interval, and how many they were. NaN where fewer than one (estimate) or two (interval) have one.
+        """
+        rows = [
+            (scenario, kpi, unit_of(kpi), *interval(values, self.confidence))
+            for (scenario, kpi), values in self._matrix.items()
+        ]
+        return pd.DataFrame(rows, columns=["scenario", "kpi", "unit", "estimate", "low", "high", "replications"])
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Columns scenario, baseline, kpi, unit, difference (scenario - baseline), low, high, replications, variance_reduction.
+
+        Paired: replication k of both met the same demand and the same luck, so only the ways of working differ.
+        `replications` counts the pairs in which both have a value; `variance_reduction` says how many times smaller the
+        variance is than with independent luck. Each scenario is compared with each one before it.
+        """
+        matrix = self._matrix
+        rows = [
+            (later, earlier, kpi, unit_of(kpi), *paired(matrix[later, kpi], matrix[earlier, kpi], self.confidence))
+            for earlier, later in combinations(self.scenarios, 2)
+            for kpi in dict.fromkeys(self.values["kpi"])
+        ]
+        columns = [
+            "scenario",
+            "baseline",
+            "kpi",
+            "unit",
+            "difference",
+            "low",
+            "high",
+            "replications",
+            "variance_reduction",
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def unfinished(self) -> pd.DataFrame:
+        """Columns scenario, kpi, n, unfinished, share: for durations, the mean numbers of those that ended and that did not.
+
+        What had not ended with the run is in no duration, and the longest are missing most; where `share` (not ended ÷
+        all) is more than a few percent, the duration is larger than its estimate.
+        """
+        durations = self.values[self.values["unfinished"].notna()]
+        table = durations.groupby(["scenario", "kpi"], sort=False)[["n", "unfinished"]].mean().reset_index()
+        return table.assign(share=table["unfinished"] / (table["n"] + table["unfinished"]))
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Columns scenario, kpi, unit, time (hours), mean, low, high, replications: KPI curves with pointwise t-intervals."""
+        columns = ["scenario", "kpi", "unit", "time", "mean", "low", "high", "replications"]
+        rows = []
+        for (scenario, kpi, time), group in self.curve_values.groupby(["scenario", "kpi", "time"], sort=False):
+            found = interval(group["value"].to_numpy(), self.confidence)
+            rows.append((scenario, kpi, unit_of(str(kpi)), time, *found))
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _matrix(self) -> dict[tuple[str, str], Floats]:
+        """One value a replication, by scenario and KPI; the order of `values` makes it a matter of cutting."""
+        keys = self.values[["scenario", "kpi"]].iloc[:: self.replications].itertuples(index=False, name=None)
+        rows = self.values["value"].to_numpy().reshape(-1, self.replications)
+        return dict(zip(keys, rows, strict=True))
+
+
+def result(
+    scenarios: Mapping[str, Scenario],
+    outcomes: Mapping[str, Sequence[Outcome]],
+    *,
+    seed: int,
+    warm_up: float = 0.0,
+    confidence: float = 0.95,
+) -> Result:
+    """Put outcomes into tables."""
+    replications = len(next(iter(outcomes.values())))
+    return Result(
+        scenarios=dict(scenarios),
+        replications=replications,
+        seed=seed,
+        warm_up=warm_up,
+        confidence=confidence,
+        values=pd.DataFrame(list(_values(outcomes)), columns=VALUES),
+        curve_values=pd.DataFrame(
+            list(_curves(outcomes)), columns=["scenario", "replication", "kpi", "unit", "time", "value"]
+        ),
+    )
+
+
+def unit_of(kpi: str) -> str:
+    """Return the unit of a KPI."""
+    return kpis.KPIS[kpi].unit
+
+
+def _values(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[tuple[Any, ...]]:
+    for scenario, runs in outcomes.items():
+        for kpi in runs[0].values:
+            for replication, run in enumerate(runs):
+                told = run.n.get(kpi, float("nan")), run.unfinished.get(kpi, float("nan"))
+                yield scenario, replication, kpi, unit_of(kpi), run.values[kpi], *told
+
+
+def _curves(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[tuple[Any, ...]]:
+    for scenario, runs in outcomes.items():
+        for kpi in runs[0].curves:
+            for replication, run in enumerate(runs):
+                for time, value in zip(*run.curves[kpi], strict=True):
+                    yield scenario, replication, kpi, unit_of(kpi), time, value
