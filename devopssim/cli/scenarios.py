@@ -1,0 +1,90 @@
+"""The arguments with which commands name a scenario and vary it."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from devopssim.scenario import Scenario
+
+
+def add_variation(parser: argparse.ArgumentParser) -> None:
+    """Declare `--years`, `--set` and `--adopt`."""
+    parser.add_argument("--years", type=float, metavar="YEARS", help="how long a run lasts (default: the scenario's)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a parameter, for example team.developers=6 (`devopssim parameters` lists them); may be repeated",
+    )
+    parser.add_argument(
+        "--adopt",
+        action="append",
+        default=[],
+        metavar="PRACTICE=SHARE",
+        help="adopt a practice, for example testing=0.5 or security=1; may be repeated",
+    )
+
+
+def named(name: str) -> "Scenario":
+    """Return the preset of that name, or the scenario of the TOML file at that path.
+
+    Raises InvalidInputError where there is neither.
+    """
+    from devopssim import scenario
+
+    path = Path(name)
+    if path.suffix.lower() == ".toml" or path.is_file():
+        return scenario.load(path)
+    return scenario.find(name)
+
+
+def varied(scenario: "Scenario", arguments: argparse.Namespace) -> "Scenario":
+    """Return the scenario with `--years`, `--set` and `--adopt` applied."""
+    from devopssim.scenario import adopt, vary
+
+    changes = assignments(arguments.set, "--set", "team.developers=6")
+    if arguments.years is not None:
+        changes["years"] = arguments.years
+    adopted = assignments(arguments.adopt, "--adopt", "testing=0.5")
+    return adopt(vary(scenario, changes), only_numbers(adopted, "--adopt", "testing=0.5"))
+
+
+def assignments(words: Sequence[str], option: str, example: str) -> dict[str, float | str]:
+    """Return `NAME=VALUE` words as a mapping; values that are numbers become numbers.
+
+    Raises InvalidInputError for a word without `=`.
+    """
+    from devopssim.errors import InvalidInputError
+
+    found: dict[str, float | str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name or not value:
+            message = f"{option} {word!r} is no assignment; write it as {option} {example}."
+            raise InvalidInputError(message)
+        found[name.strip()] = number_or_text(value.strip())
+    return found
+
+
+def number_or_text(text: str) -> float | str:
+    """Return the number that the text is, or the text."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def only_numbers(found: Mapping[str, float | str], option: str, example: str) -> dict[str, float]:
+    """Return the mapping if all its values are numbers; raise InvalidInputError otherwise."""
+    from devopssim.errors import InvalidInputError
+
+    numbers: dict[str, float] = {}
+    for name, value in found.items():
+        if isinstance(value, str):
+            message = f"{option} {name}={value} is no number; write it as {option} {example}."
+            raise InvalidInputError(message)
+        numbers[name] = value
+    return numbers

@@ -1,0 +1,168 @@
+"""KPIs over time: of one log, or of many replications with a band."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.plots.canvas import Label, axes, bare, label_right, nothing, panels, tidy
+from devopssim.plots.description import describe, tell
+from devopssim.plots.theme import BLUE, colour_of
+from devopssim.plots.units import amount, axis_label, clock_axis, duration, log_durations, unit_for, value_axis
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Result
+
+CURVES: Final = ("lead_time", "deployment_frequency", "change_failure_rate", "mttr", "wip", "throughput")
+LOG_FROM_RATIO: Final = 30
+
+
+class Course(NamedTuple):
+    """One line of a figure: hours, values, and the band around them (equal to the values where there is none)."""
+
+    name: str
+    colour: str
+    table: pd.DataFrame
+    """Columns time (hours), mean, low, high."""
+
+
+def kpi_curve(
+    shown: "pd.DataFrame | Result", kpi: str, *, window: str = "28D", step: str = "7D", ax: Axes | None = None
+) -> Axes:
+    """Draw a KPI over time, of one log or, with a band (pointwise interval), of each scenario of a Result.
+
+    Each point looks back over `window`, one point each `step`; a Result was made with its own (`compare(curves=…)`). There
+    is a gap where fewer than half of the replications had something to count: the mean of few tells little.
+    """
+    ax = axes(ax)
+    known = KPIS[kpi]
+    courses = [course for course in _courses(shown, known, window, step) if course.table["mean"].notna().any()]
+    if not courses:
+        return nothing(ax, f"{known.title}: nothing was there to count, or the run is shorter than the window")
+    everything = pd.concat([course.table for course in courses])
+    unit = clock_axis(ax, 0.0, float(everything["time"].max()))
+    scale = _heights(ax, everything, known)
+    labels = []
+    for course in courses:
+        time, table = course.table["time"].to_numpy() / unit.hours, course.table
+        band = table["low"].notna().to_numpy()
+        if band.any():
+            ax.fill_between(
+                time,
+                table["low"] / scale,
+                table["high"] / scale,
+                where=list(band),
+                color=course.colour,
+                alpha=0.22,
+                linewidth=0,
+            )
+        alone = table["mean"].notna().to_numpy() & ~_has_neighbour(table["mean"].notna().to_numpy())
+        ax.plot(time, table["mean"] / scale, color=course.colour, linewidth=1.8)
+        ax.plot(time[alone], table["mean"][alone] / scale, color=course.colour, linestyle="", marker="o", markersize=4)
+        if course.name:
+            labels.append(Label(float(table["mean"].dropna().iloc[-1]) / scale, course.name, course.colour))
+    label_right(ax, labels)
+    tidy(ax)
+    _tell(ax, known, courses, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    return ax
+
+
+def kpi_curves(
+    shown: "pd.DataFrame | Result", kpis: Sequence[str] = (), *, window: str = "28D", step: str = "7D"
+) -> Figure:
+    """Draw several KPIs over time, one panel a KPI (see `kpi_curve`); return the figure.
+
+    Default: six that show most; of a Result those whose curves it has.
+    """
+    chosen = list(kpis) or (
+        list(CURVES) if isinstance(shown, pd.DataFrame) else list(dict.fromkeys(shown.curves["kpi"]))
+    )
+    rows = max(1, -(-len(chosen) // 2))
+    figure, grid = panels(rows, 2, (11.0, 2.7 * rows))
+    for kpi, ax in zip(chosen, grid, strict=False):
+        kpi_curve(shown, kpi, window=window, step=step, ax=ax)
+    for ax in grid[len(chosen) :]:
+        bare(ax)
+    tables = [describe(ax).table.assign(kpi=kpi) for kpi, ax in zip(chosen, grid, strict=False) if _is_told(ax)]
+    text = " ".join(describe(ax).text for ax in grid[: len(chosen)] if _is_told(ax))
+    tell(
+        figure, text or "There is nothing to draw.", pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    )
+    return figure
+
+
+def _courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str, step: str) -> list[Course]:
+    if isinstance(shown, pd.DataFrame):
+        from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure
+
+        series = measured(shown, kpi.name, window=window, step=step)
+        table = pd.DataFrame(
+            {"time": series.index.to_numpy(float), "mean": series.to_numpy(), "low": np.nan, "high": np.nan}
+        )
+        return [Course("", BLUE, table)]
+    found = shown.curves[shown.curves["kpi"] == kpi.name].copy()
+    few = found["replications"] * 2 < shown.replications
+    found.loc[few, ["mean", "low", "high"]] = np.nan
+    return [
+        Course(
+            name,
+            colour_of(name, place),
+            found[found["scenario"] == name][["time", "mean", "low", "high"]].reset_index(drop=True),
+        )
+        for place, name in enumerate(shown.scenarios)
+    ]
+
+
+def _heights(ax: Axes, everything: pd.DataFrame, kpi: Kpi) -> float:
+    """Set the y-axis; return how many of the KPI's units one of its own is."""
+    means = everything["mean"].dropna()
+    ax.set_title(axis_label(kpi.title, kpi.unit))
+    positive = means[means > 0]
+    if kpi.unit == "h" and len(positive) and positive.max() / positive.min() > LOG_FROM_RATIO:
+        log_durations(ax.yaxis, float(positive.min()), float(everything[["mean", "high"]].max().max()))
+        return 1.0
+    top = float(everything[["mean", "high"]].max().max()) or 1.0
+    if kpi.unit == "share":
+        top = min(1.0, top)
+    unit = unit_for(top) if kpi.unit == "h" else None
+    scale = unit.hours if unit else 1.0
+    if unit:
+        ax.set_title(f"{kpi.title} ({unit.name})")
+    ax.set_ylim(0, top / scale * 1.08)
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    value_axis(ax.yaxis, kpi.unit)
+    return scale
+
+
+def _has_neighbour(known: np.ndarray) -> np.ndarray:
+    left, right = np.roll(known, 1), np.roll(known, -1)
+    if len(known):
+        left[0] = right[-1] = False
+    return np.asarray(left | right)
+
+
+def _tell(ax: Axes, kpi: Kpi, courses: Sequence[Course], window: str, *, unit_name: str) -> None:
+    told, tables = [], []
+    for course in courses:
+        known = course.table.dropna(subset=["mean"])
+        first, last = known.iloc[0], known.iloc[-1]
+        told.append(
+            f"{course.name + ': ' if course.name else ''}{amount(first['mean'], kpi.unit)} at first (after {duration(first['time'])}), "
+            f"{amount(last['mean'], kpi.unit)} at the end, between {amount(known['mean'].min(), kpi.unit)} and {amount(known['mean'].max(), kpi.unit)}"
+        )
+        tables.append(course.table.assign(scenario=course.name))
+    over = f", each point over the last {duration(pd.Timedelta(window).total_seconds() / 3600)}" if window else ""
+    tell(ax, f"{kpi.title} over time in {unit_name}{over}. {'. '.join(told)}.", pd.concat(tables, ignore_index=True))
+
+
+def _is_told(ax: Axes) -> bool:
+    try:
+        describe(ax)
+    except ValueError:
+        return False
+    return True

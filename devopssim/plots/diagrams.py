@@ -1,0 +1,220 @@
+"""Drawings without numbers: the three workflows, the loop of DevOps, the seven C's."""
+
+import math
+from typing import Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+
+from devopssim.errors import InvalidInputError
+from devopssim.plots.canvas import axes, bare, halo
+from devopssim.plots.description import tell
+from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VIOLET, faint, ink, on
+from devopssim.practices import PRACTICES
+
+WORKFLOWS: Final = {
+    "waterfall": (
+        ("requirements", "sign-off", "development", "test", "acceptance", "hand-over", "release"),
+        "Each phase begins when the one before has ended for the whole batch; users see the product at the end.",
+    ),
+    "agile": (
+        ("plan", "develop", "test", "review"),
+        "Sprint after sprint: plan with the user, develop, test, review; what is done waits for operations, which release it every few sprints.",
+    ),
+    "devops": (
+        ("plan", "code", "build", "test", "deploy", "operate", "monitor"),
+        "Items flow one by one through seven phases; what is learnt in production flows back to the plan.",
+    ),
+}
+LOOP: Final = (
+    ("plan", "what is worth doing"),
+    ("code", "design and write"),
+    ("build", "compile, package"),
+    ("test", "does it work?"),
+    ("deploy", "bring to production"),
+    ("operate", "keep it running"),
+    ("monitor", "watch and learn"),
+)
+
+
+def workflow(name: str, *, ax: Axes | None = None) -> Axes:
+    """Draw how work moves in a workflow: waterfall, agile or devops. Raises InvalidInputError for another."""
+    if name not in WORKFLOWS:
+        raise InvalidInputError(f"workflow={name!r} must be one of {', '.join(WORKFLOWS)}.")
+    ax = axes(ax, (9.0, 3.6))
+    {"waterfall": _waterfall, "agile": _agile, "devops": _devops}[name](ax)
+    phases, text = WORKFLOWS[name]
+    ax.set_title(f"{name.capitalize() if name != 'devops' else 'DevOps'}")
+    bare(ax)
+    tell(ax, f"The {name} workflow: {', '.join(phases)}. {text}", pd.DataFrame({"phase": list(phases)}))
+    return ax
+
+
+def devops_loop(*, ax: Axes | None = None) -> Axes:
+    """Draw the seven phases of DevOps on a lying eight: development on the left, operations on the right."""
+    ax = axes(ax, (9.0, 4.4))
+    ax.set(xlim=(-2.75, 2.75), ylim=(-1.35, 1.4), aspect="equal")
+    turns = [index * 2 * math.pi / 400 for index in range(401)]
+    eight = [(_eight(turn)) for turn in turns]
+    ax.plot(*zip(*eight, strict=True), color=faint(), linewidth=9, alpha=0.35, solid_capstyle="round")
+    for turn in (0.5 * math.pi, 1.5 * math.pi):
+        ahead, here = _eight(turn + 0.08), _eight(turn - 0.02)
+        ax.add_patch(FancyArrowPatch(here, ahead, arrowstyle="-|>", mutation_scale=18, color=ink()))
+    places = (0.62, 0.86, 1.14, 1.38, 1.72, 0.0, 0.28)
+    for (phase, what), share in zip(LOOP, places, strict=True):
+        x, y = _eight(share * math.pi)
+        colour = STAGE_COLOURS[phase]
+        ax.add_patch(Circle((x, y), 0.3, color=colour, zorder=3))
+        ax.text(x, y, phase, ha="center", va="center", color=on(colour), fontsize=9.5, fontweight="bold", zorder=4)
+        above = y > 0.05
+        halo(
+            ax.text(
+                x,
+                y + (0.37 if above else -0.37),
+                what,
+                ha="center",
+                va="bottom" if above else "top",
+                fontsize=8.5,
+                zorder=5,
+            )
+        )
+    ax.text(-1.25, 0, "development", ha="center", va="center", fontsize=11, color=ink())
+    ax.text(1.25, 0, "operations", ha="center", va="center", fontsize=11, color=ink())
+    ax.set_title("DevOps: seven phases, one loop")
+    bare(ax)
+    tell(
+        ax,
+        f"The seven phases of DevOps form a loop: {', '.join(f'{phase} ({what})' for phase, what in LOOP)}, and plan again. "
+        "The first four are development, the others operations; one team goes round it.",
+        pd.DataFrame(LOOP, columns=["phase", "meaning"]),
+    )
+    return ax
+
+
+def seven_cs(*, ax: Axes | None = None) -> Axes:
+    """Draw the seven C's around what they have in common, each with what it does to work in a few words."""
+    ax = axes(ax, (9.0, 5.2))
+    ax.set(xlim=(-2.7, 2.7), ylim=(-1.55, 1.5), aspect="equal")
+    colours = list(STAGE_COLOURS.values())
+    names = list(_WORDS)
+    ax.text(0, 0, "small steps,\nall the time", ha="center", va="center", fontsize=11, fontweight="bold", color=ink())
+    for place, name in enumerate(names):
+        turn = math.pi / 2 - place * 2 * math.pi / len(names)
+        x, y = 1.62 * math.cos(turn), 1.2 * math.sin(turn)
+        ax.plot([0.42 * x, 0.74 * x], [0.42 * y, 0.74 * y], color=faint(), linewidth=1.2)
+        _box(ax, (x, y), f"{name}\n{_WORDS[name]}", colours[place], size=(1.36, 0.4))
+    ax.set_title("The seven C's: continuous …")
+    bare(ax)
+    table = pd.DataFrame(
+        [(each.title, each.without, each.adopted) for key, each in PRACTICES.items() if key != "security"],
+        columns=["practice", "without", "with"],
+    )
+    tell(ax, f"The seven C's. {'; '.join(f'continuous {name}: {words}' for name, words in _WORDS.items())}.", table)
+    return ax
+
+
+_WORDS: Final = {
+    "integration": "merge when committed",
+    "testing": "machines test each merge",
+    "delivery": "always ready to release",
+    "deployment": "green goes out",
+    "monitoring": "alerts, not complaints",
+    "feedback": "show it while small",
+    "collaboration": "one team, no hand-overs",
+}
+
+
+def _eight(turn: float) -> tuple[float, float]:
+    """Return a point of a lying eight, which is traversed once from 0 to 2 pi; the crossing is at pi/2 and 3 pi/2."""
+    return 2.1 * math.cos(turn), 0.95 * math.sin(2 * turn)
+
+
+def _box(
+    ax: Axes, centre: tuple[float, float], words: str, colour: str, *, size: tuple[float, float] = (1.0, 0.5)
+) -> None:
+    width, height = size
+    corner = (centre[0] - width / 2, centre[1] - height / 2)
+    ax.add_patch(
+        FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.06", color=colour, zorder=3)
+    )
+    ax.text(*centre, words, ha="center", va="center", color=on(colour), fontsize=8.5, zorder=4)
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], *, bend: float = 0.0) -> None:
+    ax.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle="-|>",
+            mutation_scale=13,
+            color=ink(),
+            connectionstyle=f"arc3,rad={bend}",
+            linewidth=1.2,
+            zorder=2,
+        )
+    )
+
+
+def _waterfall(ax: Axes) -> None:
+    phases = WORKFLOWS["waterfall"][0]
+    ax.set(xlim=(-0.7, 8.4), ylim=(-4.1, 0.6))
+    for place, phase in enumerate(phases):
+        _box(ax, (place * 1.25, -place * 0.6), phase, SCENARIO_COLOURS["waterfall"], size=(1.3, 0.42))
+        if place:
+            _arrow(ax, ((place - 1) * 1.25 + 0.65, -(place - 1) * 0.6), (place * 1.25, -place * 0.6 + 0.22), bend=-0.35)
+    ax.text(4.6, -0.35, "the whole batch waits at every step", fontsize=9.5, color=ink())
+    ax.text(0.0, -3.3, "users see it only here, months later", fontsize=9.5, color=ink())
+    _arrow(ax, (3.0, -3.28), (6.8, -3.55))
+
+
+def _agile(ax: Axes) -> None:
+    phases = WORKFLOWS["agile"][0]
+    ax.set(xlim=(-0.6, 8.4), ylim=(-1.9, 1.9))
+    centres = ((1.5, -1.05), (0.0, 0.0), (1.5, 1.05), (3.0, 0.0))  # the review stands where finished work leaves
+    for (x, y), phase in zip(centres, phases, strict=True):
+        _box(ax, (x, y), phase, SCENARIO_COLOURS["agile"], size=(1.0, 0.46))
+    for here, there in zip(centres, (*centres[1:], centres[0]), strict=True):
+        _arrow(
+            ax,
+            (here[0] + 0.35 * (there[0] - here[0]), here[1] + 0.35 * (there[1] - here[1])),
+            (here[0] + 0.68 * (there[0] - here[0]), here[1] + 0.68 * (there[1] - here[1])),
+        )
+    ax.text(1.5, 0.0, "a sprint:\ntwo weeks,\nwith the users", ha="center", va="center", fontsize=9, color=ink())
+    _box(ax, (5.3, 0), "done,\nwaiting", GREY, size=(1.1, 0.7))
+    _box(ax, (7.5, 0), "operations:\nrelease", VIOLET, size=(1.4, 0.7))
+    _arrow(ax, (3.55, 0), (4.7, 0))
+    _arrow(ax, (5.9, 0), (6.75, 0))
+    ax.plot([6.3, 6.3], [-1.2, 1.2], color=ink(), linewidth=2.2, linestyle=(0, (4, 3)))
+    ax.text(6.3, 1.3, "the wall: another team, every few sprints", ha="center", va="bottom", fontsize=9.5, color=ink())
+
+
+def _devops(ax: Axes) -> None:
+    phases = WORKFLOWS["devops"][0]
+    ax.set(xlim=(-0.7, 8.4), ylim=(-1.7, 1.5))
+    for place, phase in enumerate(phases):
+        _box(ax, (place * 1.28, 0), phase, STAGE_COLOURS[phase], size=(1.0, 0.5))
+        if place:
+            _arrow(ax, ((place - 1) * 1.28 + 0.5, 0), (place * 1.28 - 0.5, 0))
+    _arrow(ax, (6 * 1.28, -0.28), (0, -0.28), bend=-0.22)
+    halo(
+        ax.text(
+            3.84,
+            -1.25,
+            "feedback: what is learnt in production changes the plan",
+            ha="center",
+            va="center",
+            fontsize=9.5,
+            color=ink(),
+        )
+    )
+    ax.text(
+        3.84,
+        0.75,
+        "one team; items flow one by one; each change goes out when it is ready",
+        ha="center",
+        fontsize=9.5,
+        color=ink(),
+    )
+    ax.plot([-0.5, 8.18], [0.5, 0.5], color=GREEN, linewidth=2)
+    ax.plot([-0.5, 8.18], [0.56, 0.56], color=BLUE, linewidth=2)

@@ -1,0 +1,134 @@
+"""DORA's levels: where ways of working lie among the bands that a year's report prints, metric by metric."""
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+
+from devopssim.errors import InvalidInputError
+from devopssim.kpis import levels
+from devopssim.kpis.catalogue import KPIS
+from devopssim.plots.canvas import halo, panels, tidy
+from devopssim.plots.description import tell
+from devopssim.plots.theme import colour_of, faint, marker_of
+from devopssim.plots.units import amount, axis_label, log_durations
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Result
+
+EDGES: Final[dict[str, tuple[float, float]]] = {
+    "h": (0.1, 2 * 8760.0),
+    "per week": (0.01, 168.0),
+    "share": (-0.02, 1.02),
+}
+"""What an axis shows at least: bands without an end go to the axis's."""
+
+
+def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
+    """Draw DORA's four metrics as four strips: the bands of each level, and where each scenario lies; return the figure.
+
+    `shown` is a Result (its means over the replications) or the table of one log, as `kpis.table` gives it. Bands overlap and
+    leave gaps, because the reports do; that metrics disagree is for the eye to see. Raises InvalidInputError for a year
+    without levels.
+    """
+    found = levels.clusters(year)
+    tables = level_tables(shown, year=year)
+    metrics = list(next(iter(tables.values())).index)
+    figure, grid = panels(len(metrics), 1, (8.6, len(metrics) * (1.25 + 0.22 * len(tables))))
+    for ax, kpi, metric in zip(grid, metrics, levels.METRICS, strict=True):
+        _strip(ax, kpi, metric, found, {name: float(table.loc[kpi, "value"]) for name, table in tables.items()})
+    rows = [table.reset_index().assign(scenario=name) for name, table in tables.items()]
+    told = "; ".join(
+        f"{name + ': ' if name else ''}{', '.join(f'{KPIS[str(kpi)].title.lower()} {amount(row.value, row.unit)} ({row.level})' for kpi, row in table.iterrows())}"
+        for name, table in tables.items()
+    )
+    tell(figure, f"DORA's levels of {year}. {told}.", pd.concat(rows, ignore_index=True))
+    return figure
+
+
+def level_tables(shown: "Result | pd.DataFrame", *, year: int = 2019) -> dict[str, pd.DataFrame]:
+    """Return the level of each of DORA's metrics for each scenario of a Result, or of a table of one log under the name ''.
+
+    The columns are those of `kpis.levels.classify`.
+    """
+    if isinstance(shown, pd.DataFrame):
+        if not {"median", "value"} <= set(shown.columns):
+            raise InvalidInputError(
+                "this table is not one of KPIs; give what devopssim.kpis.table(log) or devopssim.compare returns."
+            )
+        return {"": levels.classify(shown, year=year)}
+    tables = {}
+    for name in shown.scenarios:
+        means = shown.estimates[shown.estimates["scenario"] == name].set_index("kpi")
+        table = means.assign(value=means["estimate"], median=means["estimate"])
+        tables[name] = levels.classify(table, year=year)
+    return tables
+
+
+def _strip(ax: Axes, kpi: str, metric: str, found: tuple[levels.Cluster, ...], values: dict[str, float]) -> None:
+    known = KPIS[kpi]
+    low, high = _scale(ax, known.unit, [value for value in values.values() if math.isfinite(value)])
+    for lane, cluster in enumerate(found):
+        _band(ax, len(found) - 1 - lane, cluster.band(metric), (low, high), cluster.words(metric))
+    heights = len(found)
+    for place, (name, value) in enumerate(values.items()):
+        if not math.isfinite(value):
+            continue
+        at, top = min(max(value, low), high), heights - 0.1 + 0.95 * (len(values) - 1 - place)
+        colour = colour_of(name, place)
+        ax.plot([at, at], [-0.5, top], color=colour, linewidth=1.8)
+        ax.plot([at], [top], color=colour, marker=marker_of(name, place), markersize=7, clip_on=False)
+        words = f"{name} {amount(value, known.unit)}".strip()
+        right = _share_of_axis(ax, at) > 0.7
+        where: dict[str, Any] = {
+            "xytext": (-8 if right else 8, 0),
+            "textcoords": "offset points",
+            "ha": "right" if right else "left",
+        }
+        halo(ax.annotate(words, (at, top), va="center", fontsize=9, fontweight="bold", **where))
+    ax.set_ylim(-0.6, heights + 0.95 * len(values) - 0.4)
+    ax.set_yticks(range(len(found)), [cluster.level for cluster in found][::-1])
+    ax.set_title(axis_label(known.title, known.unit))
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+
+
+def _band(ax: Axes, lane: int, band: levels.Band, edges: tuple[float, float], words: str) -> None:
+    start, end = max(band[0], edges[0]), min(band[1], edges[1])
+    if start == end:
+        ax.plot([start], [lane], marker="D", color=faint(), markersize=7)
+        ax.annotate(words, (start, lane), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8)
+        return
+    ax.barh(lane, end - start, left=start, height=0.78, color=faint(), alpha=0.4, linewidth=0)
+    middle = math.sqrt(start * end) if ax.get_xscale() == "log" else (start + end) / 2
+    ax.text(middle, lane, words, ha="center", va="center", fontsize=8)
+
+
+def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
+    low, high = EDGES[unit]
+    low, high = (
+        min([low, *(value / 1.3 for value in values if value > 0)]),
+        max([high, *(value * 1.3 for value in values if unit != "share")]),
+    )
+    if unit == "h":
+        log_durations(ax.xaxis, low, high, ("1 min", "1 hour", "1 day", "1 week", "1 month", "6 months", "3 years"))
+    elif unit == "share":
+        ax.set_xlim(low, high)
+        ax.xaxis.set_major_formatter(PercentFormatter(1))
+    else:
+        ax.set_xscale("log")
+        ax.set_xlim(low, high)
+        ticks = {168 / 4380: "2 a year", 168 / 730: "1 a month", 1.0: "1 a week", 7.0: "1 a day", 168.0: "1 an hour"}
+        ax.xaxis.set_major_locator(FixedLocator([at for at in ticks if low <= at <= high]))
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: ticks.get(at, f"{at:g}")))
+    left, right = ax.get_xlim()
+    return left, right
+
+
+def _share_of_axis(ax: Axes, at: float) -> float:
+    left, right = ax.transAxes.inverted().transform(ax.transData.transform([(at, 0), (at, 0)]))[:, 0]
+    return float(min(left, right))

@@ -1,0 +1,376 @@
+"""How work flows, from one log: what waits and what moves, how long items take, how old they are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from devopssim.errors import InvalidInputError
+from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.kpis.run import Run
+from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
+from devopssim.plots.description import tell
+from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
+from devopssim.plots.units import clock_axis, duration, log_durations, number
+
+Floats = npt.NDArray[np.float64]
+
+STEPS: Final = ("ticket.created", "ticket.started", "ticket.done", "ticket.closed")
+BANDS: Final = (
+    ("waiting to be begun", GREY),
+    ("in development", BLUE),
+    ("done, not released", VIOLET),
+    ("available to users", GREEN),
+)
+PERCENTILES: Final = (50, 85, 95)
+LEAST_SHARE_FOR_A_LABEL: Final = 0.06
+
+
+def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None = None) -> Axes:
+    """Draw the cumulative flow diagram: how many items have come so far to each step of their way.
+
+    A band's height is what is in that step at a moment; its width is about how long an item stays there. `explain` marks
+    both once, where the middle of the run is. Items that were open at a cut count from the cut.
+    """
+    ax = axes(ax)
+    run = Run(log)
+    if not len(run.rows("ticket.created")):
+        return nothing(ax, "no work item was requested in this log")
+    times, counts = _arrived(run)
+    unit = clock_axis(ax, run.warm_up, run.horizon)
+    lower = [*counts[1:], np.zeros_like(counts[0])]
+    for (name, colour), top, bottom in zip(BANDS, counts, lower, strict=True):
+        ax.fill_between(times / unit.hours, bottom, top, step="post", color=colour, alpha=0.85, linewidth=0, label=name)
+    ax.set_ylim(0, max(1, counts[0][-1]) * 1.02)
+    ax.set_ylabel("work items, all so far")
+    ax.set_title("Cumulative flow")
+    tidy(ax)
+    middles = [
+        (float(top[-1] + bottom[-1]) / 2, float(top[-1] - bottom[-1]))
+        for top, bottom in zip(counts, lower, strict=True)
+    ]
+    label_right(
+        ax,
+        [
+            Label(y, f"{name}\n({size:.0f} at the end)", colour)
+            for (name, colour), (y, size) in zip(BANDS, middles, strict=True)
+        ],
+    )
+    if explain:
+        _explain(ax, times / unit.hours, counts)
+    _tell_flow(ax, run, times, counts)
+    return ax
+
+
+def cycle_time_scatter(
+    log: pd.DataFrame, *, kpi: str = "cycle_time", percentiles: Sequence[int] = PERCENTILES, ax: Axes | None = None
+) -> Axes:
+    """Draw each finished item as a dot, at the time when it was finished and as high as it took, with percentile lines.
+
+    `kpi` is any duration. The height is logarithmic, because a few items take many times as long as most.
+    """
+    ax = axes(ax)
+    run, chosen = Run(log), duration_kpi(kpi)
+    start, hours, unfinished = _durations(run, chosen)
+    if not len(hours):
+        return nothing(ax, f"{chosen.title}: nothing was finished in this log ({unfinished} unfinished)")
+    unit = clock_axis(ax, run.warm_up, run.horizon)
+    shown = _shown(hours)
+    size = float(np.clip(6000 / len(hours), 5, 30))
+    ax.scatter((start + hours) / unit.hours, shown, s=size, color=BLUE, alpha=0.75, linewidth=0)
+    log_durations(ax.yaxis, float(shown.min()), float(shown.max()))
+    levels = {f"{each} %": float(np.percentile(hours, each)) for each in percentiles}
+    labels = []
+    for name, level in levels.items():
+        ax.axhline(max(level, shown.min()), color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+        labels.append(Label(max(level, shown.min()), f"{name} within\n{duration(level)}"))
+    label_right(ax, labels)
+    ax.set_ylabel(chosen.title)
+    ax.set_title(f"{chosen.title} of each one, when it was finished")
+    tidy(ax)
+    within = ", ".join(f"{name} within {duration(level)}" for name, level in levels.items())
+    tell(
+        ax,
+        f"{chosen.title} of {len(hours)} finished {_counted(chosen)}, {unfinished} unfinished: {within}; the longest took {duration(float(hours.max()))}.",
+        pd.DataFrame({"finished (h)": start + hours, f"{chosen.name} (h)": hours}),
+    )
+    return ax
+
+
+def lead_time_distribution(
+    log: pd.DataFrame, *, kpi: str = "lead_time", bins: int = 30, ax: Axes | None = None
+) -> Axes:
+    """Draw how often each duration occurred, with the median, the 85th percentile and the mean. `kpi` is any duration.
+
+    The axis is logarithmic and the bins have equal width on it.
+    """
+    ax = axes(ax)
+    run, chosen = Run(log), duration_kpi(kpi)
+    _, hours, unfinished = _durations(run, chosen)
+    if not len(hours):
+        return nothing(ax, f"{chosen.title}: nothing was finished in this log ({unfinished} unfinished)")
+    shown = _shown(hours)
+    log_durations(ax.xaxis, float(shown.min()), float(shown.max()))
+    edges = np.geomspace(shown.min() / 1.01, shown.max() * 1.01, bins + 1)
+    counts, _, _ = ax.hist(shown, bins=list(edges), color=BLUE, alpha=0.85, linewidth=0)
+    marks = {
+        "median": float(np.median(hours)),
+        "mean": float(hours.mean()),
+        "85 % within": float(np.percentile(hours, 85)),
+    }
+    top = float(np.max(counts))
+    ax.set_ylim(0, top * 1.45)
+    for height, (name, at) in zip((1.38, 1.26, 1.14), sorted(marks.items(), key=lambda mark: mark[1]), strict=True):
+        ax.plot([at, at], [0, top * height], color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+        halo(ax.annotate(f" {name}: {duration(at)}", (at, top * height), va="top", fontsize=9, color=ink()))
+    ax.set(ylabel=_counted(chosen), xlabel=chosen.title)
+    ax.set_title(f"{chosen.title}: how often each duration occurred")
+    tidy(ax)
+    table = pd.DataFrame({"from (h)": edges[:-1], "to (h)": edges[1:], "count": np.asarray(counts).astype(int)})
+    told = ", ".join(f"{name} {duration(at)}" for name, at in marks.items())
+    tell(
+        ax,
+        f"Distribution of {chosen.title.lower()} over {len(hours)} {_counted(chosen)} ({unfinished} unfinished): {told}.",
+        table,
+    )
+    return ax
+
+
+def share_within(logs: Mapping[str, pd.DataFrame], *, kpi: str = "lead_time", ax: Axes | None = None) -> Axes:
+    """Draw, for each log, the share that was finished within each duration (`logs`: name to log). `kpi` is any duration.
+
+    Read it at a height: the promise that can be kept to 85 of 100 is where the curve crosses 85 %.
+    """
+    ax = axes(ax)
+    chosen = duration_kpi(kpi)
+    found = {name: _durations(Run(log), chosen) for name, log in logs.items()}
+    known = {name: np.sort(_shown(hours)) for name, (_, hours, _) in found.items() if len(hours)}
+    if not known:
+        return nothing(ax, f"{chosen.title}: nothing was finished in these logs")
+    low, high = min(each[0] for each in known.values()), max(each[-1] for each in known.values())
+    log_durations(ax.xaxis, float(low), float(high))
+    rows = {}
+    by_median = sorted(known, key=lambda name: float(np.median(known[name])))
+    heights = np.linspace(0.7, 0.2, len(known)) if len(known) > 1 else [0.4]
+    for place, (name, hours) in enumerate(known.items()):
+        colour = colour_of(name, place)
+        ax.plot(
+            np.append(hours[0], hours),
+            np.linspace(0, 1, len(hours) + 1),
+            color=colour,
+            linewidth=2,
+            drawstyle="steps-post",
+        )
+        median, p85 = float(np.median(hours)), float(np.percentile(hours, 85))
+        ax.plot([median, p85], [0.5, 0.85], linestyle="", marker="o", color=colour, markersize=6)
+        height = heights[list(by_median).index(name)]
+        at = float(np.quantile(hours, height))
+        left = bool(np.log(at / low) > 0.7 * np.log(high / low))
+        words = ax.annotate(
+            f"{name}\nhalf within {duration(median)}",
+            (at, height),
+            xytext=(-8 if left else 8, 0),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="center",
+            fontsize=9,
+            fontweight="bold",
+            color=readable(colour),
+        )
+        halo(words)
+        rows[name] = {"median (h)": median, "85th percentile (h)": p85, "n": len(hours), "unfinished": found[name][2]}
+    for share in (0.5, 0.85):
+        ax.axhline(share, color=faint(), linewidth=0.9, linestyle=":")
+    ax.set_yticks([0, 0.25, 0.5, 0.85, 1])
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.set(ylim=(0, 1.02), ylabel="finished within", xlabel=chosen.title)
+    ax.set_title(f"{chosen.title}: how many are finished within")
+    tidy(ax, grid="x")
+    told = "; ".join(
+        f"{name}: half within {duration(row['median (h)'])}, 85 % within {duration(row['85th percentile (h)'])}"
+        for name, row in rows.items()
+    )
+    tell(
+        ax,
+        f"{chosen.title}, share finished within a duration. {told}.",
+        pd.DataFrame.from_dict(rows, orient="index").rename_axis("log"),
+    )
+    return ax
+
+
+def work_in_progress(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw the number of items that are requested and not yet available, over time, with its average."""
+    ax = axes(ax)
+    run = Run(log)
+    times, counts = _arrived(run)
+    open_now = counts[0] - counts[3]
+    unit = clock_axis(ax, run.warm_up, run.horizon)
+    ax.fill_between(times / unit.hours, 0, open_now, step="post", color=BLUE, alpha=0.3, linewidth=0)
+    ax.step(times / unit.hours, open_now, where="post", color=BLUE, linewidth=1.4)
+    average = float((open_now[:-1] * np.diff(times)).sum() / run.hours) if run.hours else float("nan")
+    ax.axhline(average, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+    ax.set_ylim(0, max(1.0, float(open_now.max())) * 1.08)
+    label_right(ax, [Label(average, f"average\n{number(average)} items")])
+    ax.set_ylabel("work items in progress")
+    ax.set_title("Work in progress")
+    tidy(ax)
+    tell(
+        ax,
+        f"Work in progress over {duration(run.hours)}: on average {number(average)} items, at most {open_now.max():.0f}, at the end {open_now[-1]:.0f}.",
+        pd.DataFrame({"time (h)": times, "items in progress": open_now}),
+    )
+    return ax
+
+
+def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None = None) -> Axes:
+    """Draw each item that is in progress at a moment (`at` in hours; default: the log's end), by its step and its age.
+
+    The lines are the lead times within which 50, 85 and 95 % of the finished items were available: an item above them is
+    late already, though no KPI of finished items knows it yet.
+    """
+    ax = axes(ax)
+    run = Run(log)
+    moment = run.horizon if at is None else float(at)
+    ages, step = _open_at(run, moment)
+    if not len(ages):
+        return nothing(ax, f"no work item is in progress after {duration(moment)}")
+    start, hours, _ = _durations(run, KPIS["lead_time"])
+    finished = hours[start + hours <= moment]
+    sideways = np.random.default_rng(1).uniform(-0.28, 0.28, len(ages))
+    shown = _shown(ages)
+    for place, (_, colour) in enumerate(BANDS[:3]):
+        chosen = step == place
+        ax.scatter(place + sideways[chosen], shown[chosen], s=24, color=colour, alpha=0.8, linewidth=0)
+    levels = [float(np.percentile(finished, each)) for each in PERCENTILES] if len(finished) else []
+    log_durations(ax.yaxis, float(min([shown.min(), *levels])), float(max([shown.max(), *levels])))
+    for level in levels:
+        ax.axhline(level, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+    label_right(
+        ax,
+        [
+            Label(level, f"{each} % took less\nthan {duration(level)}")
+            for each, level in zip(PERCENTILES, levels, strict=bool(levels))
+        ],
+    )
+    counts = [int((step == place).sum()) for place in range(3)]
+    ax.set_xticks(range(3), [f"{name}\n{count} items" for (name, _), count in zip(BANDS, counts, strict=False)])
+    ax.set(xlim=(-0.5, 2.5), ylabel="age since the request")
+    ax.set_title(f"Work in progress after {duration(moment)}, by age")
+    tidy(ax)
+    late = int((ages > levels[1]).sum()) if levels else 0
+    tell(
+        ax,
+        f"{len(ages)} items in progress after {duration(moment)}: {counts[0]} wait to be begun, {counts[1]} are in development, {counts[2]} are done and not "
+        f"released. The oldest is {duration(float(ages.max()))} old; {late} are older than 85 % of the finished ones ever became.",
+        pd.DataFrame({"step": [BANDS[place][0] for place in step], "age (h)": ages}).sort_values(
+            "age (h)", ascending=False
+        ),
+    )
+    return ax
+
+
+def duration_kpi(name: str) -> Kpi:
+    """Return the KPI of that name if it is a duration; raise InvalidInputError otherwise."""
+    if name not in KPIS or KPIS[name].spans is None:
+        durations = [each.name for each in KPIS.values() if each.spans is not None]
+        raise InvalidInputError(
+            f"kpi={name!r} must be a duration, one value an item; those are {', '.join(durations)}."
+        )
+    return KPIS[name]
+
+
+def _durations(run: Run, kpi: Kpi) -> tuple[Floats, Floats, int]:
+    """Return start and length in hours of the finished ones, and how many are unfinished."""
+    assert kpi.spans is not None  # noqa: S101 - `duration_kpi` has seen to it
+    found = kpi.spans(run)
+    ended = found.only(found.finished)
+    return ended.start, ended.end - ended.start, int((~found.finished).sum())
+
+
+def _shown(hours: Floats) -> Floats:
+    """Return durations that a logarithmic axis can show: those of no time at all stand at its lower end."""
+    positive = hours[hours > 0]
+    least = float(positive.min()) if len(positive) else 1 / 60
+    return np.maximum(hours, least)
+
+
+def _counted(kpi: Kpi) -> str:
+    subject = kpi.events[0].partition(".")[0]
+    return {"ticket": "work items", "change": "changes", "service": "incidents", "finding": "findings"}[subject]
+
+
+def _arrived(run: Run) -> tuple[Floats, list[Floats]]:
+    """Return the moments at which an item moved, and how many items had come to each of STEPS by then."""
+    at_start = int(run.open_at_start.get("open_items", 0))
+    moved = [np.sort(run.times(step)) for step in STEPS]
+    times = np.unique(np.concatenate([[run.warm_up, run.horizon], *moved]))
+    counts = [np.searchsorted(each, times, side="right").astype(np.float64) for each in moved]
+    counts[0] += at_start
+    begun = counts[3]
+    for place in (2, 1):  # what ends was there before, though a cut log does not say since when
+        missing = max(0.0, float((begun - counts[place]).max())) if run.is_cut else 0.0
+        counts[place] = np.clip(counts[place] + missing, begun, None)
+        begun = counts[place]
+    counts[0] = np.maximum(counts[0], counts[1])
+    return times, counts
+
+
+def _explain(ax: Axes, x: Floats, counts: list[Floats]) -> None:
+    """Mark, in the middle of the run, the height that is work in progress and the width that is about the lead time."""
+    height = counts[3][-1] * 0.55
+    left = int(np.argmax(counts[0] >= height))
+    right = int(np.argmax(counts[3] >= height))
+    if counts[3][-1] < 10 or not x[right] > x[left]:
+        return
+    span = x[-1] - x[0]
+    words = "width: about the lead time"
+    arrow = {"arrowstyle": "<|-|>", "color": ink(), "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
+    ax.annotate("", xy=(x[left], height), xytext=(x[right], height), arrowprops=arrow)
+    ax.annotate(
+        words,
+        (x[left], height),
+        xytext=(-5, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=9,
+        color=ink(),
+    )
+    later = int(np.searchsorted(x, x[right] + 0.12 * span))
+    if later >= len(x):
+        return
+    ax.annotate("", xy=(x[later], counts[3][later]), xytext=(x[later], counts[0][later]), arrowprops=arrow)
+    ax.annotate(
+        "height: work in progress",
+        (x[later], counts[0][later]),
+        xytext=(-5, 4),
+        textcoords="offset points",
+        ha="right",
+        fontsize=9,
+        color=ink(),
+    )
+
+
+def _tell_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
+    created, started, done, closed = (float(each[-1]) for each in counts)
+    table = pd.DataFrame(
+        {"time (h)": times, "requested": counts[0], "begun": counts[1], "done": counts[2], "available": counts[3]}
+    )
+    tell(
+        ax,
+        f"Cumulative flow over {duration(run.hours)}: {created:.0f} items requested, {closed:.0f} available to users. At the end {created - started:.0f} wait "
+        f"to be begun, {started - done:.0f} are in development and {done - closed:.0f} are done and not released.",
+        table,
+    )
+
+
+def _open_at(run: Run, moment: float) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return age and step (a place in BANDS) of each item that is in progress at the moment."""
+    came = [run.first("item", step) for step in STEPS]
+    here = (came[0] <= moment) & ~(came[3] <= moment)
+    step = (came[1] <= moment).astype(np.intp) + (came[2] <= moment)
+    return moment - came[0][here], step[here]

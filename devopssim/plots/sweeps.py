@@ -1,0 +1,298 @@
+"""What matters: KPIs over a range of parameters, effects of practices, fair shares, and a tornado."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from devopssim.errors import InvalidInputError
+from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.plots.canvas import axes, halo, nothing, tidy
+from devopssim.plots.description import rows_of, tell
+from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, VERMILION, ink, on
+from devopssim.plots.units import amount, axis_label, log_durations, number, unit_for, value_axis, with_interval
+from devopssim.scenario import parameters
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Factorial, Sensitivity, Sweep
+
+LOG_FROM_RATIO: Final = 30
+MOST_BARS: Final = 14
+SCALE: Final = LinearSegmentedColormap.from_list("devopssim", ["#f4e7b2", "#5fae8b", "#27607f", "#2b1d4f"])
+"""From little to much; its lightness falls all the way, so that it reads without colours."""
+
+
+def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
+    """Draw how a KPI answers to one parameter: the mean at each value, with its interval. Raises InvalidInputError for two."""
+    names = _parameters(sweep)
+    if len(names) != 1:
+        raise InvalidInputError(f"this sweep goes over {' and '.join(names)}; draw it with plots.sweep_map.")
+    ax = axes(ax)
+    known, table = KPIS[kpi], _of_kpi(sweep.estimates, kpi)
+    if not np.isfinite(table["estimate"]).any():
+        return nothing(ax, f"{known.title}: nothing was there to count")
+    scale = _height(ax, table, known)
+    settings = table[names[0]]
+    x = np.arange(len(table)) if settings.dtype.kind not in "if" else settings.to_numpy(float)
+    values = table[["estimate", "low", "high"]] / scale
+    ax.fill_between(x, values["low"], values["high"], color=BLUE, alpha=0.22, linewidth=0)
+    ax.plot(x, values["estimate"], color=BLUE, linewidth=1.8, marker="o", markersize=6)
+    for end in (0, len(table) - 1):
+        words = amount(float(table["estimate"].iloc[end]), known.unit)
+        halo(
+            ax.annotate(
+                words,
+                (x[end], values["estimate"].iloc[end]),
+                xytext=(0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9,
+                color=ink(),
+            )
+        )
+    ax.set_xticks(x, [_setting(each) for each in settings])
+    ax.margins(x=0.08)
+    ax.set_xlabel(_parameter(names[0]))
+    tidy(ax)
+    told = ", ".join(
+        f"{amount(float(row.estimate), known.unit)} at {_setting(setting)}"
+        for setting, row in zip(settings, rows_of(table), strict=True)
+    )
+    tell(ax, f"{known.title} over {names[0]}: {told}.", table.drop(columns="kpi"))
+    return ax
+
+
+def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
+    """Draw how a KPI answers to two parameters: a field for each pair of values, with the number in it.
+
+    Raises InvalidInputError for one.
+    """
+    names = _parameters(sweep)
+    if len(names) != 2:
+        raise InvalidInputError(f"this sweep goes over {names[0]} only; draw it with plots.sweep_curve.")
+    ax = axes(ax, (8.0, 4.8))
+    known, table = KPIS[kpi], _of_kpi(sweep.estimates, kpi)
+    grid = table.pivot(index=names[1], columns=names[0], values="estimate")
+    values = grid.to_numpy(float)
+    if not np.isfinite(values).any():
+        return nothing(ax, f"{known.title}: nothing was there to count")
+    low, high = np.nanmin(values), np.nanmax(values)
+    height = np.log(values) if low > 0 and high / low > LOG_FROM_RATIO else values
+    span = (np.nanmax(height) - np.nanmin(height)) or 1.0
+    shade = (height - np.nanmin(height)) / span
+    ax.pcolormesh(
+        np.arange(values.shape[1] + 1) - 0.5,
+        np.arange(values.shape[0] + 1) - 0.5,
+        np.ma.masked_invalid(shade),
+        cmap=SCALE,
+        vmin=0,
+        vmax=1,
+    )
+    for (row, column), value in np.ndenumerate(values):
+        fill = SCALE(shade[row, column]) if np.isfinite(value) else (0.5, 0.5, 0.5, 1.0)
+        ax.text(
+            column,
+            row,
+            amount(float(value), known.unit) if np.isfinite(value) else "-",
+            ha="center",
+            va="center",
+            fontsize=9,
+            color=on(_hex(fill)),
+        )
+    ax.set_xticks(range(len(grid.columns)), [_setting(each) for each in grid.columns])
+    ax.set_yticks(range(len(grid.index)), [_setting(each) for each in grid.index])
+    ax.set(xlabel=_parameter(names[0]), ylabel=_parameter(names[1]))
+    ax.set_title(axis_label(known.title, known.unit) + _direction(known))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ranked = table.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
+    least, most = ranked.iloc[0], ranked.iloc[-1]
+    told = " and ".join(
+        f"{word} {amount(float(row['estimate']), known.unit)} at {', '.join(f'{name} {_setting(row[name])}' for name in names)}"
+        for word, row in (("least", least), ("most", most))
+    )
+    tell(ax, f"{known.title} over {names[0]} and {names[1]}: {told}.", table.drop(columns="kpi"))
+    return ax
+
+
+def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
+    """Draw the effects of practices on a KPI, the largest first: main effects and, hollow, interactions of two."""
+    known, table = KPIS[kpi], _of_kpi(factorial.effects, kpi)
+    table = (
+        table.reindex(table["estimate"].abs().sort_values(ascending=False, kind="stable").index)
+        .head(most)
+        .reset_index(drop=True)
+    )
+    ax = axes(ax, (8.4, 1.3 + 0.32 * len(table)))
+    if not np.isfinite(table["estimate"]).any():
+        return nothing(ax, f"{known.title}: some combination had nothing to count")
+    _bars(
+        ax,
+        table,
+        table["effect"].str.replace(" x ", " \N{MULTIPLICATION SIGN} "),
+        known,
+        hollow=(table["order"] > 1).to_numpy(),
+    )
+    ax.set_title(f"{known.title}: what each practice changes{_direction(known)}")
+    told = "; ".join(
+        f"{row.effect} {with_interval(row.estimate, row.low, row.high, known.unit, sign=True)}"
+        for row in rows_of(table.head(5))
+    )
+    tell(ax, f"Effects of practices on {known.title.lower()}, largest first: {told}.", table.drop(columns="kpi"))
+    return ax
+
+
+def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes:
+    """Draw each practice's fair share of the whole difference between none and all of them, for a KPI."""
+    known, table = KPIS[kpi], _of_kpi(factorial.shapley, kpi)
+    whole = float(table["estimate"].sum())
+    table = table.sort_values("estimate", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
+    ax = axes(ax, (8.4, 1.3 + 0.34 * len(table)))
+    if not np.isfinite(table["estimate"]).any():
+        return nothing(ax, f"{known.title}: some combination had nothing to count")
+    shares = [
+        f"{name}  {100 * share:.0f} %" if np.isfinite(share) else str(name)
+        for name, share in zip(table["practice"], table["share"], strict=True)
+    ]
+    _bars(ax, table, pd.Series(shares), known)
+    ax.set_title(
+        f"{known.title}: shares of the whole {with_interval(whole, np.nan, np.nan, known.unit, sign=True)}{_direction(known)}"
+    )
+    told = ", ".join(f"{row.practice} {100 * row.share:.0f} %" for row in rows_of(table))
+    tell(
+        ax,
+        f"Shapley shares of the difference that all practices make to {known.title.lower()} ({with_interval(whole, np.nan, np.nan, known.unit, sign=True)}): {told}.",
+        table.drop(columns="kpi"),
+    )
+    return ax
+
+
+def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
+    """Draw how far a KPI moves when each parameter is a little lower, and a little higher: the widest swing on top."""
+    known, table = KPIS[kpi], _of_kpi(sensitivity.tornado, kpi).head(most)
+    ax = axes(ax, (9.0, 1.4 + 0.32 * len(table)))
+    if table.empty or not table[["at_low", "at_high"]].notna().to_numpy().any():
+        return nothing(ax, f"{known.title}: no parameter moves it")
+    scale, unit = _difference_unit(table[["at_low", "at_high"]].abs().max().max(), known.unit)
+    for place, row in enumerate(rows_of(table)):
+        for value, setting, colour in ((row.at_low, row.low_setting, OCHRE), (row.at_high, row.high_setting, BLUE)):
+            if not np.isfinite(value):
+                continue
+            ax.barh(-place, value / scale, height=0.7, color=colour, linewidth=0, alpha=0.9)
+            ax.annotate(
+                number(setting), (value / scale, -place), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
+                ha="left" if value >= 0 else "right", va="center", fontsize=8, color=ink(),
+            )  # fmt: skip
+    ax.axvline(0, color=ink(), linewidth=1)
+    ax.set_yticks(-np.arange(len(table)), list(table["parameter"]))
+    ax.margins(x=0.12)
+    _difference_axis(ax, known, unit)
+    ax.set_title(f"{known.title}: what moves it, {100 * sensitivity.change:g} % lower (ochre) and higher (blue)")
+    told = "; ".join(
+        f"{row.parameter} from {with_interval(row.at_low, np.nan, np.nan, known.unit, sign=True)} to {with_interval(row.at_high, np.nan, np.nan, known.unit, sign=True)}"
+        for row in rows_of(table.head(5))
+    )
+    tell(
+        ax,
+        f"What moves {known.title.lower()} when a parameter is {100 * sensitivity.change:g} % lower and higher: {told}.",
+        table.drop(columns="kpi"),
+    )
+    return ax
+
+
+def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, hollow: np.ndarray | None = None) -> None:
+    """Draw a bar with its interval for each row, in words beside it; green is better, red is worse, grey is unclear."""
+    scale, unit = _difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
+    for place, row in enumerate(rows_of(table)):
+        colour = _verdict_colour(float(row.estimate), float(row.low), float(row.high), kpi)
+        faded = hollow is not None and hollow[place]
+        ax.barh(
+            -place,
+            row.estimate / scale,
+            height=0.66,
+            color="none" if faded else colour,
+            edgecolor=colour,
+            linewidth=1.6,
+        )
+        if np.isfinite(row.low):
+            ax.plot([row.low / scale, row.high / scale], [-place, -place], color=ink(), linewidth=1.4)
+        ax.annotate(
+            with_interval(row.estimate, row.low, row.high, kpi.unit, sign=True), (1, -place), xycoords=ax.get_yaxis_transform(),
+            xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5, color=ink(), annotation_clip=False,
+        )  # fmt: skip
+    ax.axvline(0, color=ink(), linewidth=1)
+    ax.set_yticks(-np.arange(len(table)), list(names))
+    ax.set_ylim(-len(table) + 0.4, 0.6)
+    _difference_axis(ax, kpi, unit)
+
+
+def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    if kpi.unit == "share":
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
+    ax.set_xlabel(f"difference ({unit})")
+    tidy(ax, grid="x")
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+
+
+def _verdict_colour(estimate: float, low: float, high: float, kpi: Kpi) -> str:
+    if kpi.better is None or not (low > 0 or high < 0):
+        return GREY
+    return GREEN if (estimate < 0) == (kpi.better == "lower") else VERMILION
+
+
+def _difference_unit(most: float, unit: str) -> tuple[float, str]:
+    if unit == "h":
+        known = unit_for(most)
+        return known.hours, known.name
+    return 1.0, "percentage points" if unit == "share" else unit
+
+
+def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
+    known = table["estimate"].dropna()
+    ax.set_title(axis_label(kpi.title, kpi.unit) + _direction(kpi))
+    if kpi.unit == "h" and (known > 0).all() and known.max() / known.min() > LOG_FROM_RATIO:
+        log_durations(ax.yaxis, float(known.min()), float(known.max()))
+        return 1.0
+    top = float(table[["estimate", "high"]].max().max())
+    unit = unit_for(top) if kpi.unit == "h" else None
+    scale = unit.hours if unit else 1.0
+    if unit:
+        ax.set_ylabel(unit.name)
+    ax.set_ylim(0, (top or 1.0) / scale * 1.18)
+    value_axis(ax.yaxis, kpi.unit)
+    return scale
+
+
+def _parameters(sweep: "Sweep") -> list[str]:
+    return list(next(iter(sweep.points.values())))
+
+
+def _of_kpi(table: pd.DataFrame, kpi: str) -> pd.DataFrame:
+    found = table[table["kpi"] == kpi].reset_index(drop=True)
+    if found.empty:
+        raise InvalidInputError(
+            f"kpi={kpi!r} was not measured in this experiment; it has {', '.join(dict.fromkeys(table['kpi']))}."
+        )
+    return found
+
+
+def _parameter(name: str) -> str:
+    known = parameters()[name]
+    return f"{name}{f' ({known.unit})' if known.unit else ''}\n{known.meaning}"
+
+
+def _setting(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _direction(kpi: Kpi) -> str:
+    return {"lower": " (less is better)", "higher": " (more is better)"}.get(kpi.better or "", "")
+
+
+def _hex(colour: tuple[float, float, float, float]) -> str:
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colour[:3])

@@ -1,0 +1,190 @@
+"""The page: everything that the template shows, and the file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+import numpy as np
+import pandas as pd
+
+from devopssim import plots
+from devopssim._version import __version__
+from devopssim.files import write_text
+from devopssim.kpis import levels
+from devopssim.kpis.catalogue import KPIS
+from devopssim.plots.description import rows_of
+from devopssim.plots.dora import level_tables
+from devopssim.plots.units import amount, duration, with_interval
+from devopssim.plots.ways import USUAL
+from devopssim.report.figures import Picture, picture
+from devopssim.report.words import mechanisms, verdicts, what_differs
+from devopssim.scenario import PRESETS, Scenario, dumps
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Result
+
+YEAR: Final = 2019
+"""The report whose levels are shown: the last one whose bands were read in the report itself and do not cross."""
+FAMILIES: Final = {"delivery": "Delivery", "flow": "Flow", "security": "Security"}
+POINTS_OF_A_CURVE: Final = 8
+
+
+def write(result: "Result", path: str | Path) -> None:
+    """Write the report of a comparison to an HTML file, whole or not at all.
+
+    Raises InvalidInputError where the file cannot be written.
+    """
+    write_text(path, render(result))
+
+
+def render(result: "Result") -> str:
+    """Return the report of a comparison as HTML. The same result gives the same text."""
+    here = jinja2.Environment(
+        loader=jinja2.PackageLoader("devopssim.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return here.get_template("report.html").render(**_content(result))
+
+
+def _content(result: "Result") -> dict[str, Any]:
+    shown = [kpi for kpi in USUAL if kpi in set(result.values["kpi"])]
+    has_levels = set(_level_kpis()) <= set(result.values["kpi"])
+    return {
+        "title": " · ".join(result.scenarios),
+        "names": list(result.scenarios),
+        "replications": result.replications,
+        "confidence": f"{100 * result.confidence:g} %",
+        "seed": result.seed,
+        "years": " or ".join(f"{each:g}" for each in sorted({each.years for each in result.scenarios.values()})),
+        "warm_up": duration(result.warm_up) if result.warm_up else "",
+        "version": __version__,
+        "overview": picture("overview", lambda: plots.comparisons(result, shown)) if shown else None,
+        "verdicts": verdicts(result),
+        "mechanisms": mechanisms(result.scenarios),
+        "parameters": _parameter_rows(result.scenarios),
+        "families": _families(result),
+        "dora": _dora(result) if has_levels else None,
+        "year": YEAR,
+        "curves": _curves(result),
+        "differences": _differences(result),
+        "scenarios": {name: dumps(scenario) for name, scenario in result.scenarios.items()},
+        "definitions": [KPIS[kpi] for kpi in dict.fromkeys(result.values["kpi"])],
+        **_repeat(result),
+    }
+
+
+def _families(result: "Result") -> list[dict[str, Any]]:
+    """Return the KPI table in parts: rows of a title and one cell a scenario (words, number of replications)."""
+    estimates = result.estimates.set_index(["kpi", "scenario"])
+    parts = []
+    for family, heading in FAMILIES.items():
+        rows = [
+            (KPIS[kpi], [_cell(estimates.loc[(kpi, name)], KPIS[kpi].unit) for name in result.scenarios])
+            for kpi in dict.fromkeys(result.values["kpi"])
+            if KPIS[kpi].family == family
+        ]
+        if rows:
+            parts.append({"heading": heading, "rows": rows})
+    return parts
+
+
+def _cell(row: pd.Series, unit: str) -> tuple[str, str, int]:
+    if not np.isfinite(row["estimate"]):
+        return "nothing to count", "", 0
+    words, _, bounds = with_interval(row["estimate"], row["low"], row["high"], unit).partition(" (")
+    return words, bounds.rstrip(")"), int(row["replications"])
+
+
+def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, str, list[str]]]:
+    table = what_differs(scenarios)
+    return [
+        (
+            str(name),
+            row["meaning"],
+            row["unit"],
+            [f"{row[each]:g}" if isinstance(row[each], int | float) else str(row[each]) for each in scenarios],
+        )
+        for name, row in table.iterrows()
+    ]
+
+
+def _level_kpis() -> list[str]:
+    return [levels.RECOVERY[YEAR >= 2023] if metric == "recovery_time" else metric for metric in levels.METRICS]
+
+
+def _dora(result: "Result") -> dict[str, Any]:
+    tables = level_tables(result, year=YEAR)
+    rows = [
+        (KPIS[kpi].title, [_level(table.loc[kpi]) for table in tables.values()])
+        for kpi in next(iter(tables.values())).index
+    ]
+    return {
+        "picture": picture("dora", lambda: plots.dora_levels(result, year=YEAR)),
+        "rows": rows,
+        "disagree": [name for name, table in tables.items() if not table.attrs["agree"]],
+        "source": next(iter(tables.values())).attrs["source"],
+    }
+
+
+def _level(row: pd.Series) -> tuple[str, str, str]:
+    if pd.isna(row["level"]):
+        return "none", "", ""
+    near = "" if row["inside"] else "nearest to "
+    return near + str(row["levels"]), amount(row["value"], row["unit"]), str(row["band"])
+
+
+def _curves(result: "Result") -> dict[str, Any] | None:
+    if result.curve_values.empty:
+        return None
+    drawn: Picture = picture("curves", lambda: plots.kpi_curves(result))
+    table = drawn.table.dropna(subset=["mean"])
+    tables = []
+    for kpi, part in table.groupby("kpi", sort=False):
+        times = np.unique(part["time"].to_numpy())
+        chosen = times[np.unique(np.linspace(0, len(times) - 1, min(POINTS_OF_A_CURVE, len(times))).astype(int))]
+        cells = part.set_index(["time", "scenario"])
+        rows = [
+            (duration(at), [_point(cells, (at, name), KPIS[str(kpi)].unit) for name in result.scenarios])
+            for at in chosen
+        ]
+        tables.append((KPIS[str(kpi)].title, rows))
+    return {"picture": drawn, "tables": tables}
+
+
+def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
+    if key not in cells.index:
+        return "-"
+    row: Any = cells.loc[key, :]
+    return with_interval(float(row["mean"]), float(row["low"]), float(row["high"]), unit)
+
+
+def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
+    rows = []
+    for row in rows_of(result.differences):
+        known = KPIS[str(row.kpi)]
+        words = with_interval(row.difference, row.low, row.high, known.unit, sign=True)
+        gain = "-" if not np.isfinite(row.variance_reduction) else f"{row.variance_reduction:.2g}"
+        rows.append((known.title, f"{row.scenario} \N{MINUS SIGN} {row.baseline}", words, int(row.replications), gain))
+    return rows
+
+
+def _repeat(result: "Result") -> dict[str, Any]:
+    """Return the command that does it again, and which scenarios must be saved as files for it."""
+    words, files = [], []
+    for name, scenario in result.scenarios.items():
+        preset = next((key for key, each in PRESETS.items() if each == scenario and name == scenario.name), None)
+        words.append(preset or f"{name.replace(' ', '-')}.toml")
+        if preset is None:
+            files.append((name, words[-1]))
+    warm_up = [f"--warm-up {result.warm_up:g}"] if result.warm_up else []
+    options = [f"--replications {result.replications}", f"--seed {result.seed}", *warm_up, "--out DIRECTORY"]
+    return {
+        "command": " ".join(["devopssim compare", *map(quote, words), *options]),
+        "files": files,
+        "unnamed": [name for name, _ in files],
+    }
