@@ -1,0 +1,211 @@
+"""The security gate: runs the scanners, writes what they found to `reports/`, and ends with 1 if something open is too severe.
+
+    python security/scan.py
+    python security/scan.py --advisories    # asks, over the network, for known weaknesses of the libraries as well
+
+A finding is let through only if it is fixed, or dismissed in `security/accepted.json` with a reason.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPORTS = Path(os.environ.get("REPORTS", "reports"))
+LIBRARIES = REPORTS / "libraries.txt"
+ACCEPTED = Path("security/accepted.json")
+BLOCKING = ("medium", "high", "critical")
+SOURCES = ("shop",)
+WORKFLOWS = (".github", "pipelines")
+
+
+def main() -> int:
+    """Scan, report, decide."""
+    REPORTS.mkdir(exist_ok=True)
+    ran, found = [], []
+    bill_of_materials()
+    for name, scanner in SCANNERS.items():
+        if name == "advisories" and "--advisories" not in sys.argv:
+            continue
+        if not shutil.which(PROGRAMS.get(name, name)):
+            print(f"{name}: not installed, left out")
+            continue
+        began = time.perf_counter()
+        findings, looked_at = scanner()
+        found += findings
+        looked_at = sorted(path.as_posix() for path in looked_at)
+        ran.append({"scanner": name, "files": looked_at, "seconds": round(time.perf_counter() - began, 2)})
+    findings = numbered(found)
+    accepted = json.loads(ACCEPTED.read_text()) if ACCEPTED.exists() else {}
+    for finding in findings:
+        finding["dismissed"] = accepted.get(finding["id"])
+    (REPORTS / "findings.json").write_text(json.dumps({"scans": ran, "findings": findings}, indent=2))
+    return decide(findings)
+
+
+def decide(findings) -> int:
+    """Print what was found and return 1 if a finding blocks."""
+    blocking = [it for it in findings if it["severity"] in BLOCKING and not it["dismissed"]]
+    for it in sorted(findings, key=lambda it: (it not in blocking, it["id"])):
+        state = "dismissed: " + it["dismissed"] if it["dismissed"] else ("BLOCKS" if it in blocking else "allowed")
+        print(f"{it['severity']:8} {it['id']} (line {it['line']}): {it['text']} [{state}]")
+    print(f"{len(findings)} findings, {len(blocking)} of them block.")
+    return 1 if blocking else 0
+
+
+def bandit():
+    """Look for weaknesses in Python code."""
+    found = report("bandit", ["bandit", "--quiet", "--recursive", *SOURCES, "--format", "json", "--exit-zero"])
+    return [
+        finding(
+            "bandit", it["test_id"], it["issue_severity"].lower(), it["filename"], it["line_number"], it["issue_text"]
+        )
+        for it in found["results"]
+    ], files(*SOURCES, ending=".py")
+
+
+def secrets():
+    """Look for passwords and keys that were committed."""
+    found = report("secrets", ["detect-secrets", "scan", "--all-files", *SOURCES, "Dockerfile"])
+    return [
+        finding("secrets", it["type"], "high", it["filename"], it["line_number"], "a secret in the source")
+        for them in found["results"].values()
+        for it in them
+    ], [*files(*SOURCES), Path("Dockerfile")]
+
+
+def hadolint():
+    """Look for mistakes in the Dockerfile."""
+    severity = {"error": "high", "warning": "medium", "info": "low", "style": "low"}
+    found = report("hadolint", ["hadolint", "--no-fail", "--format", "json", "Dockerfile"])
+    return [
+        finding("hadolint", it["code"], severity[it["level"]], it["file"], it["line"], it["message"]) for it in found
+    ], [Path("Dockerfile")]
+
+
+def zizmor():
+    """Look for weaknesses in the workflows."""
+    folders = [name for name in WORKFLOWS if Path(name).exists()]
+    workflows = [path for path in files(*folders) if path.suffix in {".yml", ".yaml"}]
+    found = report(
+        "zizmor", ["zizmor", "--offline", "--no-exit-codes", "--quiet", "--format", "json", *map(str, workflows)]
+    )
+    return [
+        finding("zizmor", it["ident"], SEVERITIES[it["determinations"]["severity"].lower()], place(it), 0, it["desc"])
+        for it in found
+    ], workflows
+
+
+def semgrep():
+    """Look for what our own rules forbid."""
+    rules = "security/rules.yml"
+    command = [
+        "semgrep",
+        "scan",
+        "--metrics=off",
+        "--disable-version-check",
+        "--quiet",
+        "--json",
+        "--config",
+        rules,
+        *SOURCES,
+    ]
+    severity = {"ERROR": "high", "WARNING": "medium", "INFO": "low"}
+    found = report("semgrep", command)
+    return [
+        finding(
+            "semgrep",
+            it["check_id"].rpartition(".")[2],
+            severity[it["extra"]["severity"]],
+            it["path"],
+            it["start"]["line"],
+            it["extra"]["message"],
+        )
+        for it in found["results"]
+    ], files(*SOURCES, ending=".py")
+
+
+def advisories():
+    """Ask for known weaknesses of the libraries, as far as a public list of them can be reached."""
+    command = ["pip-audit", "--requirement", str(LIBRARIES), "--no-deps", "--disable-pip", "--format", "json"]
+    found = report("advisories", [*command, "--progress-spinner", "off", "--timeout", "10"])
+    return [
+        finding(
+            "advisories", weakness["id"], "high", it["name"], 0, f"{it['name']} {it['version']} has a known weakness"
+        )
+        for it in found["dependencies"]
+        for weakness in it.get("vulns", ())
+    ], [LIBRARIES]
+
+
+def bill_of_materials() -> None:
+    """Write down what the product is made of, for the day when one of its parts turns out to be weak."""
+    image = f"{os.environ.get('IMAGE', '')}:{os.environ.get('GITHUB_SHA', '')}"
+    freeze = ["docker", "run", "--rm", image, "python", "-m", "pip", "freeze"]
+    built = subprocess.run(freeze, capture_output=True, text=True) if len(image) > 1 else None
+    LIBRARIES.write_text(built.stdout if built and built.returncode == 0 else Path("requirements.txt").read_text())
+    if shutil.which("cyclonedx-py"):
+        command = ["cyclonedx-py", "requirements", "--output-file", str(REPORTS / "sbom.json"), str(LIBRARIES)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+
+
+def report(name: str, command: list[str]):
+    """Run a scanner and return its report, read from JSON."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    (REPORTS / f"{name}.json").write_text(done.stdout)
+    if not done.stdout.strip():
+        sys.exit(f"{command[0]} said nothing but: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def finding(scanner: str, rule: str, severity: str, file: str, line: int, text: str) -> dict:
+    """One finding; its id stays the same when lines move."""
+    rule = rule.replace(" ", "-")
+    path = Path(file).as_posix().removeprefix("./")
+    return {
+        "id": f"{scanner}:{rule}:{path}",
+        "scanner": scanner,
+        "rule": rule,
+        "severity": severity,
+        "line": line,
+        "text": text,
+    }
+
+
+def numbered(findings: list[dict]) -> list[dict]:
+    """Tell several findings of one rule in one file apart."""
+    seen: dict[str, int] = {}
+    for it in findings:
+        seen[it["id"]] = seen.get(it["id"], 0) + 1
+        if seen[it["id"]] > 1:
+            it["id"] += f"#{seen[it['id']]}"
+    return findings
+
+
+def files(*folders: str, ending: str = "") -> list[Path]:
+    """The files below these folders."""
+    found = [path for folder in folders for path in sorted(Path(folder).rglob(f"*{ending}")) if path.is_file()]
+    return [path for path in found if "__pycache__" not in path.parts]
+
+
+def place(found: dict) -> str:
+    """The file that zizmor speaks of."""
+    return found["locations"][0]["symbolic"]["key"]["Local"]["given_path"]
+
+
+SCANNERS = {
+    "bandit": bandit,
+    "secrets": secrets,
+    "hadolint": hadolint,
+    "zizmor": zizmor,
+    "semgrep": semgrep,
+    "advisories": advisories,
+}
+PROGRAMS = {"secrets": "detect-secrets", "advisories": "pip-audit"}
+SEVERITIES = {"informational": "low", "low": "low", "medium": "medium", "high": "high", "unknown": "medium"}
+
+if __name__ == "__main__":
+    sys.exit(main())
