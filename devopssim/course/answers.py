@@ -1,0 +1,327 @@
+"""Answers as JSON: what a student's name stands for, written down so that it can be judged where their code does not run.
+
+Numbers, texts and lists stand for themselves; everything else is an object whose key `$` says what it is. Nothing is
+pickled, NaN and the infinities have a form of their own, and reading refuses whatever strict JSON does not allow.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import is_dataclass
+from typing import Any, Final, NoReturn, TypeAlias
+
+from devopssim.errors import InvalidInputError
+
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
+FORM: Final = "$"
+MOST_VALUES: Final = 100_000
+MOST_CHARACTERS: Final = 500_000
+DEEPEST: Final = 12
+
+
+class TooLargeError(InvalidInputError):
+    """An answer has more values, characters or levels than an exercise can ask for."""
+
+
+def to_json(value: object) -> Json:
+    """Return `value` in its JSON form; what has no form becomes `{"$": "other", "type": …}`, what is too large `{"$": "large"}`."""
+    try:
+        return _Writer().written(value, DEEPEST)
+    except TooLargeError:
+        return {FORM: "large", "type": type(value).__name__}
+
+
+def dumps(value: Json) -> str:
+    """Return strict JSON on one line (no NaN, no Infinity)."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
+
+
+def loads(text: str | bytes) -> Json:
+    """Read strict JSON from somebody who may mean harm. Raises InvalidInputError, whatever is wrong with it."""
+    try:
+        read: Json = json.loads(
+            text, parse_constant=_no_constant, parse_float=_finite, parse_int=_modest, object_pairs_hook=_once_each
+        )
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(f"no strict JSON: {error}") from error
+    return read
+
+
+def from_json(form: Json) -> Any:
+    """Return the Python value that a JSON form stands for: a DataFrame for a table, an event log for a log, and so on."""
+    if isinstance(form, list):
+        return [from_json(part) for part in form]
+    if not isinstance(form, dict):
+        return form
+    if FORM not in form:
+        return {key: from_json(part) for key, part in form.items()}
+    reader = _READERS.get(str(form[FORM]))
+    return reader(form) if reader else form
+
+
+def number(form: Json) -> float | None:
+    """Return a JSON form as a number: NaN and infinities included, truth values excluded; None if it is none."""
+    if isinstance(form, dict) and form.get(FORM) == "float":
+        return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}.get(str(form.get("is")))
+    if isinstance(form, bool) or not isinstance(form, int | float):
+        return None
+    return float(form)
+
+
+def describe(form: Json) -> str:
+    """Say in a few words what came: `the number 12.5`, `a table of 3 rows with the columns role, hours`."""
+    if form is None:
+        return "nothing (None)"
+    if isinstance(form, bool):
+        return f"the truth value {form}"
+    if (value := number(form)) is not None:
+        return f"the number {value:.6g}"
+    if isinstance(form, str):
+        return f"the text {_short(form)!r}"
+    if isinstance(form, list):
+        return f"a list of {len(form)} values"
+    if not isinstance(form, dict) or FORM not in form:
+        return "a dictionary with the keys " + (_short(", ".join(form)) if isinstance(form, dict) else "?")
+    teller = _TELLERS.get(str(form[FORM]))
+    try:
+        return teller(form) if teller else "a value that cannot be judged"
+    except (TypeError, ValueError):  # a forged form
+        return "a value that cannot be judged"
+
+
+class _Writer:
+    """Counts what it writes, so that an answer of any size and shape costs a bounded amount of work."""
+
+    def __init__(self) -> None:
+        self.values = 0
+        self.characters = 0
+
+    def written(self, value: object, depth: int) -> Json:
+        self.values += 1
+        if self.values > MOST_VALUES or depth < 0:
+            raise TooLargeError("an answer of more values or levels than can be judged.")
+        if value is None or value is True or value is False:
+            return bool(value) if value is not None else None
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, int):
+            return self._whole(value)
+        if isinstance(value, float):
+            return _float(float(value))
+        if isinstance(value, list | tuple):
+            return [self.written(part, depth - 1) for part in value]
+        if isinstance(value, set | frozenset):
+            return {FORM: "set", "of": sorted((self.written(part, depth - 1) for part in value), key=repr)}
+        if isinstance(value, Mapping):
+            return self._mapping(value, depth)
+        return self._library_value(value, depth)
+
+    def _text(self, value: str) -> str:
+        self.characters += len(value)
+        if self.characters > MOST_CHARACTERS:
+            raise TooLargeError("an answer of more characters than can be judged.")
+        return str(value).encode("utf-8", "replace").decode()
+
+    def _whole(self, value: int) -> Json:
+        whole = int(value)
+        return whole if abs(whole) < 2**63 else {FORM: "large", "type": "int"}
+
+    def _mapping(self, value: Mapping[Any, Any], depth: int) -> Json:
+        written = {str(key): self.written(part, depth - 1) for key, part in value.items()}
+        return written if FORM not in written else {FORM: "other", "type": "dict"}
+
+    def _library_value(self, value: Any, depth: int) -> Json:
+        """Write what pandas, numpy, matplotlib and this package make; found by module name, so that none need be imported."""
+        home = type(value).__module__.partition(".")[0]
+        if home == "pandas" and type(value).__name__ in {"NAType", "NaTType"}:
+            return None
+        writer: Callable[[Any, int], Json | None] | None = {
+            "pandas": self._pandas,
+            "numpy": self._numpy,
+            "matplotlib": self._figure,
+            "devopssim": self._scenario,
+        }.get(home)
+        written = writer(value, depth) if writer else None
+        return {FORM: "other", "type": type(value).__name__} if written is None else written
+
+    def _numpy(self, value: Any, depth: int) -> Json | None:
+        if value.dtype.kind in "biufUS":
+            if value.size + self.values > MOST_VALUES:
+                raise TooLargeError("an array of more values than can be judged.")
+            return self.written(value.tolist(), depth)
+        return None
+
+    def _pandas(self, value: Any, depth: int) -> Json | None:
+        import pandas as pd  # noqa: PLC0415 - only where there is something of pandas
+
+        if isinstance(value, pd.Timedelta):
+            return {FORM: "duration", "hours": _float(value / pd.Timedelta(hours=1))}
+        if isinstance(value, pd.Timestamp):
+            return {FORM: "time", "iso": value.isoformat()}
+        if isinstance(value, pd.Series | pd.Index):
+            kept = value if isinstance(value, pd.Series) else value.to_series()
+            return {FORM: "series", "index": self._cells(kept.index, depth), "values": self._cells(kept, depth)}
+        if isinstance(value, pd.DataFrame):
+            columns = [str(name) for name in value.columns]
+            filled = [self._cells(value.iloc[:, at], depth) for at in range(len(columns))]
+            return {
+                FORM: "table",
+                "columns": list[Json](columns),
+                "index": self._cells(value.index, depth),
+                "values": list[Json](filled),
+            }
+        return None
+
+    def _cells(self, cells: Any, depth: int) -> list[Json]:
+        if len(cells) + self.values > MOST_VALUES:
+            raise TooLargeError("a table of more values than can be judged.")
+        return [self.written(cell, depth - 1) for cell in cells]
+
+    def _figure(self, value: Any, depth: int) -> Json | None:
+        figure = getattr(value, "figure", None) or value
+        if not hasattr(figure, "get_axes"):
+            return None
+        return {FORM: "figure", "axes": [self._axes(axes, depth - 2) for axes in figure.get_axes()]}
+
+    def _axes(self, axes: Any, depth: int) -> Json:
+        lines = [(line.get_label(), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()]
+        bars = [
+            (bar.get_x() + bar.get_width() / 2, bar.get_height(), bar.get_width())
+            for bar in axes.patches
+            if hasattr(bar, "get_height")
+        ]
+        legend = axes.get_legend()
+        return {
+            "title": self._text(axes.get_title()),
+            "xlabel": self._text(axes.get_xlabel()),
+            "ylabel": self._text(axes.get_ylabel()),
+            "xticks": [self._text(tick.get_text()) for tick in axes.get_xticklabels()],
+            "legend": [self._text(text.get_text()) for text in legend.get_texts()] if legend else [],
+            "lines": [
+                {"label": self._text(str(label)), "x": self.written(list(x), depth), "y": self.written(list(y), depth)}
+                for label, x, y in lines
+            ],
+            "bars": self.written(bars, depth),
+        }
+
+    def _scenario(self, value: Any, depth: int) -> Json | None:
+        from devopssim import scenario  # noqa: PLC0415 - only where there is one
+
+        if isinstance(value, scenario.Scenario):
+            return {FORM: "scenario", "toml": self._text(scenario.dumps(value))}
+        if is_dataclass(value) and not isinstance(value, type):
+            return {FORM: "record", "type": type(value).__name__, "of": self._mapping(vars(value), depth)}
+        return None
+
+
+def _float(value: float) -> Json:
+    if math.isfinite(value):
+        return value
+    return {FORM: "float", "is": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
+
+
+def _short(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number too large for a float")
+    return value
+
+
+def _modest(text: str) -> int:
+    if len(text) > 20:
+        raise ValueError("a whole number of more than twenty digits")
+    return int(text)
+
+
+def _once_each(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    read: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in read:
+            raise ValueError(f"the key {key!r} comes twice")
+        read[key] = value
+    return read
+
+
+def _table(form: Mapping[str, Any]) -> Any:
+    import pandas as pd  # noqa: PLC0415 - only where there is a table
+
+    filled = {
+        name: [from_json(cell) for cell in cells] for name, cells in zip(form["columns"], form["values"], strict=True)
+    }
+    return pd.DataFrame(filled, index=pd.Index([from_json(cell) for cell in form["index"]]))
+
+
+def _series(form: Mapping[str, Any]) -> Any:
+    import pandas as pd  # noqa: PLC0415 - only where there is a series
+
+    return pd.Series([from_json(cell) for cell in form["values"]], index=[from_json(cell) for cell in form["index"]])
+
+
+def _log(form: Mapping[str, Any]) -> Any:
+    import tempfile  # noqa: PLC0415 - only where there is a log
+    from pathlib import Path  # noqa: PLC0415
+
+    from devopssim import events  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "log.csv")
+        path.write_text(form["csv"], encoding="utf-8", newline="")
+        return events.read(path)
+
+
+def log_to_json(log: Any) -> Json:
+    """Return an event log in the form that reads back, by `from_json`, to the same log with its attributes."""
+    import tempfile  # noqa: PLC0415 - only where there is a log
+    from pathlib import Path  # noqa: PLC0415
+
+    from devopssim import events  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "log.csv")
+        events.write(log, path)
+        return {FORM: "log", "csv": path.read_text(encoding="utf-8")}
+
+
+def _scenario(form: Mapping[str, Any]) -> Any:
+    from devopssim import scenario  # noqa: PLC0415 - only where there is one
+
+    return scenario.loads(form["toml"])
+
+
+_READERS: Final[dict[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "float": lambda form: number(dict(form)),
+    "set": lambda form: {from_json(part) for part in form["of"]},
+    "table": _table,
+    "series": _series,
+    "log": _log,
+    "scenario": _scenario,
+}
+
+_TELLERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
+    "set": lambda form: f"a set of {len(form.get('of', ()))} values",
+    "table": lambda form: (
+        f"a table of {len(form.get('index', ()))} rows with the columns {_short(', '.join(map(str, form.get('columns', ()))))}"
+    ),
+    "series": lambda form: f"a series of {len(form.get('values', ()))} values",
+    "log": lambda form: f"an event log of {str(form.get('csv', '')).count(chr(10))} lines",
+    "scenario": lambda _: "a scenario",
+    "figure": lambda form: f"a figure with {len(form.get('axes', ()))} axes",
+    "duration": lambda form: f"a duration of {form.get('hours')} hours",
+    "time": lambda form: f"the time {form.get('iso')}",
+    "record": lambda form: f"a {form.get('type')}",
+    "large": lambda form: f"a {form.get('type')} that is too large to be judged",
+    "raised": lambda form: f"the error {form.get('type')}: {_short(str(form.get('message')), 120)}",
+    "missing": lambda form: (
+        f"no such name: {form.get('name')}" if "name" in form else f"no such file: {form.get('file')}"
+    ),
+    "other": lambda form: f"a {form.get('type')}",
+}

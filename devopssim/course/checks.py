@@ -1,0 +1,118 @@
+"""Visible checks and hints: what a learner sees in the notebook.
+
+A check tells what was expected in kind, what came, and where to find a hint. It knows nothing about the right answer, prints
+and does nothing else: it gives back the state of the random generators, and never stops a notebook.
+"""
+
+import inspect
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from devopssim.course.answers import Json, describe, from_json, to_json
+from devopssim.course.asking import Question, call
+from devopssim.course.asking import answer as answer_to
+from devopssim.course.compare import Tolerance, same
+from devopssim.course.exercises import Exercise, nearest
+from devopssim.course.kinds import File, Function, Live, ScenarioOf, Words
+
+
+def check(exercise_id: str, answer: Any = None) -> None:
+    """Print whether `answer` is what the exercise asks for, in kind. Raises InvalidInputError for an unknown exercise."""
+    exercise = nearest().exercise(exercise_id)
+    with _undisturbed():
+        form = _form(exercise, answer)
+        problem = exercise.kind.problem(form) or _further(exercise, answer, form)
+    print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - this is what it is for
+    print(f"  expected: {exercise.kind.expected}")  # noqa: T201
+    if problem is None:
+        came = "a function" if callable(answer) else describe(form)
+        print(f"  came:     {came}")  # noqa: T201
+        print("  The grader looks further than these checks do.")  # noqa: T201
+        return
+    print(f"  came:     {problem}")  # noqa: T201
+    if exercise.hints:
+        print(f'  A hint: hint("{exercise_id}")')  # noqa: T201
+
+
+def hint(exercise_id: str, step: int = 1) -> None:
+    """Print a hint of the exercise: the first step, or a further one. Raises InvalidInputError for an unknown exercise."""
+    exercise = nearest().exercise(exercise_id)
+    steps = len(exercise.hints)
+    if not steps:
+        print(f"{exercise_id}: there is no hint; read the text above the exercise again.")  # noqa: T201
+        return
+    at = min(max(step, 1), steps)
+    print(f"{exercise_id}, hint {at} of {steps}: {exercise.hints[at - 1]}")  # noqa: T201
+    if at < steps:
+        print(f'  More: hint("{exercise_id}", {at + 1})')  # noqa: T201
+
+
+def _form(exercise: Exercise, answer: Any) -> Json:
+    kind = exercise.kind
+    if isinstance(kind, Function) and callable(answer):
+        return []
+    if isinstance(kind, File) and kind.path and answer is None:
+        return answer_to(Question(path=kind.path), {}, Path.cwd())
+    return to_json(answer)
+
+
+def _further(exercise: Exercise, answer: Any, form: Json) -> str | None:
+    kind = exercise.kind
+    if isinstance(kind, Function):
+        return _parameters(kind, answer) or _examples(kind, answer)
+    if isinstance(kind, ScenarioOf):
+        return _targets(kind, form)
+    if isinstance(kind, Live | Words):
+        return kind.problem(form)
+    return None
+
+
+def _parameters(kind: Function, answer: Any) -> str | None:
+    try:
+        inspect.signature(answer).bind(*kind.parameters)
+    except TypeError:
+        return f"the function does not take ({', '.join(kind.parameters)})."
+    except ValueError:  # a function of C tells nothing about its parameters
+        return None
+    return None
+
+
+def _examples(kind: Function, answer: Any) -> str | None:
+    for example in kind.examples:
+        arguments = to_json(list(example["arguments"]))
+        result = call(answer, arguments if isinstance(arguments, list) else [])
+        if not same(result, to_json(example["result"]), Tolerance(within=kind.within)):
+            inputs = ", ".join(repr(argument) for argument in example["arguments"])
+            return f"for ({inputs}) it gives {describe(result)}; {describe(to_json(example['result']))} is right."
+    return None
+
+
+def _targets(kind: ScenarioOf, form: Json) -> str | None:
+    from devopssim import kpis, simulate  # noqa: PLC0415 - what only this kind of exercise needs
+    from devopssim.course.trials import parse_goals  # noqa: PLC0415
+
+    values = kpis.values(simulate(from_json(form), seed=kind.seed))
+    missed = [goal for goal in parse_goals(kind.targets) if not goal.reached(values.get(goal.kpi, float("nan")))]
+    return (
+        "; ".join(f"{goal.kpi} is {values.get(goal.kpi, float('nan')):.4g}" for goal in missed) + "."
+        if missed
+        else None
+    )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Give back the state of the random generators that a learner's function may have moved."""
+    luck = random.getstate()
+    numpy = sys.modules.get("numpy")
+    numpy_luck = numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(luck)
+        if numpy:
+            numpy.random.set_state(numpy_luck)
