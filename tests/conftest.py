@@ -1,0 +1,29 @@
+"""For every test: seeded luck, no window, and what a machine may lack."""
+
+import os
+
+import hypothesis
+import needs
+import pytest
+
+os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn, never shown
+
+hypothesis.settings.register_profile("devopssim", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("devopssim")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail where CI=true, a test whose marker names something that this machine lacks."""
+    for marker, need in needs.BY_MARKER.items():
+        if item.get_closest_marker(marker):
+            needs.require(need.what, found=need.found(), how=need.how)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly how many tests were not run, and what to install."""
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))
+    lines = needs.not_run(where_and_why[2] for where_and_why in skipped if isinstance(where_and_why, tuple))
+    if lines:
+        terminalreporter.section("NOT RUN", yellow=True, bold=True)
+        for line in lines:
+            terminalreporter.write_line(line, yellow=True)

@@ -1,0 +1,143 @@
+"""What a learner sees, and what plain nbgrader does with a hidden region."""
+
+import random
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from course import courses
+
+from devopssim import scenario
+from devopssim.course import check, expect, hint
+from devopssim.errors import InvalidInputError
+
+
+@pytest.fixture(autouse=True)
+def beside_the_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(courses.SOURCE)
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The names of a kernel, where hidden regions look for answers under plain nbgrader."""
+    module = ModuleType("__main__")
+    monkeypatch.setitem(__import__("sys").modules, "__main__", module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "says"),
+    [
+        ("01-a", 6.5, "visible checks passed"),
+        ("01-a", np.float64(6.5), "visible checks passed"),
+        ("01-a", None, "no answer yet"),
+        ("01-a", "6.5", "not a number"),
+        ("01-a", True, "not a number"),
+        ("01-a", -1, "cannot be"),
+        ("01-b", pd.DataFrame({"role": ["a", "b"], "hours": [1, 2]}), "visible checks passed"),
+        ("01-b", pd.DataFrame({"role": ["a"]}), "'hours' is missing"),
+        ("01-b", pd.DataFrame({"role": ["a"], "hours": [1]}), "2 rows are expected, 1 came"),
+        ("01-b", [1, 2], "not a DataFrame"),
+        ("01-c", lambda failed, deployments: failed / deployments, "visible checks passed"),
+        ("01-c", lambda failed: failed, "does not take"),
+        ("01-c", lambda failed, deployments: 0.0 * failed * deployments, "the number 0.5 is right"),
+        ("01-c", lambda failed, deployments: failed / (deployments - deployments), "ZeroDivisionError"),
+        ("01-c", 3, "not a function"),
+        ("02-c", "on: push\njobs: {}", "visible checks passed"),
+        ("02-c", "on: [push", "no YAML"),
+        ("02-a", 3, "not a Scenario"),
+        ("02-b", None, "no such file: Dockerfile"),
+    ],
+)
+def test_a_check_says_what_is_expected_and_what_came(
+    capsys: pytest.CaptureFixture[str], exercise: str, answer: object, says: str
+) -> None:
+    check(exercise, answer)
+    printed = capsys.readouterr().out
+    assert says in printed
+    assert "expected:" in printed
+    assert ("not yet" in printed) != ("visible checks passed" in printed)
+
+
+def test_a_figure_needs_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [3, 4])
+    check("01-d", axes)
+    assert "no label" in capsys.readouterr().out
+    axes.set_xlabel("change")
+    axes.set_ylabel("hours")
+    check("01-d", figure)
+    assert "visible checks passed" in capsys.readouterr().out
+    plt.close(figure)
+
+
+def test_a_scenario_is_tried_with_the_public_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    check("02-a", scenario.vary(scenario.DEVOPS, {"years": 0.2}))
+    assert "visible checks passed" in capsys.readouterr().out
+    check("02-a", scenario.vary(scenario.WATERFALL, {"years": 0.5}))
+    assert "deployment_frequency is" in capsys.readouterr().out
+
+
+def test_a_check_leaves_the_learners_luck_alone() -> None:
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002 - what a learner may do
+    expected = (random.Random(1).random(), np.random.RandomState(1).random_sample())
+    check("01-c", lambda failed, deployments: failed + deployments + random.random() + np.random.random())  # noqa: NPY002
+    assert (random.random(), np.random.random_sample()) == expected  # noqa: NPY002
+
+
+def test_hints_come_in_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    hint("01-a")
+    assert capsys.readouterr().out == '01-a, hint 1 of 2: Half of the changes took less.\n  More: hint("01-a", 2)\n'
+    hint("01-a", 2)
+    assert "Series.median" in capsys.readouterr().out
+    hint("02-d")
+    assert "no hint" in capsys.readouterr().out
+
+
+def test_an_unknown_exercise_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidInputError, match="01-a"):
+        check("99-z", 1)
+
+
+def test_without_the_courses_file_it_is_said_where_it_belongs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInputError, match=r"exercises\.toml"):
+        check("01-a", 1)
+
+
+def test_under_plain_nbgrader_a_hidden_region_passes_or_raises(notebook: ModuleType) -> None:
+    vars(notebook)["median"] = 6.5
+    expect.number("01-a", 6.5)
+    vars(notebook)["median"] = 6.4
+    with pytest.raises(AssertionError, match="too low"):
+        expect.number("01-a", 6.5)
+    vars(notebook)["failure_rate"] = lambda failed, deployments: failed / deployments
+    expect.function("01-c", lambda failed, deployments: failed / deployments, [(1, 4)])
+    with pytest.raises(AssertionError, match="1 of 2"):
+        expect.function("01-c", lambda failed, deployments: failed / (4 + 0 * deployments), [(1, 4), (1, 2)])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[exercise.a]\nkind = "numbr"\nanswer = "x"', "kind='numbr'"),
+        ('[exercise.a]\nkind = "number"\nanswer = "x"\nunti = "h"', "'unti' is no setting"),
+        ('[exercise.a]\nkind = "number"', "answer=''"),
+        ('[exercise.a]\nkind = "choice"\nanswer = "x"', "needs 'of'"),
+        ('[exercise.a]\nkind = "file"\nanswer = "x"\nformat = "exe"', "format='exe'"),
+        ("exercise = 3", "must be"),
+        ("[exercise", "TOML"),
+    ],
+)
+def test_a_wrong_declaration_is_refused_with_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, says: str
+) -> None:
+    (tmp_path / "exercises.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInputError, match=says.replace("[", r"\[")) as caught:
+        check("a", 1)
+    assert "exercises.toml" in str(caught.value)

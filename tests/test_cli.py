@@ -1,0 +1,139 @@
+"""The command line as a user meets it: what it prints, where, and how it ends."""
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+from logs import deployed, log_of
+
+from devopssim import __version__, cli, events
+
+SLOW: Final = ("numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
+
+BAD_WORDS: Final = (
+    (),
+    ("fly",),
+    ("--fast",),
+    ("validate",),
+    ("validate", "nowhere.csv"),
+    ("simulate", "scrum"),
+    ("simulate", "devops", "--seed", "soon"),
+    ("simulate", "devops", "--set", "team.developers=none"),
+    ("simulate", "devops", "--set", "team.wizards=3"),
+    ("simulate", "devops", "--set", "team.developers=-1"),
+    ("simulate", "devops", "--adopt", "testing=2"),
+    ("simulate", "devops", "--years", "0"),
+    ("simulate", "devops", "--years", "nan"),
+    ("simulate", "devops", "--years", "0.1", "--out", "no/such/folder/log.csv"),
+    ("compare", "--replications", "0"),
+    ("compare", "--workers", "-1"),
+)
+
+
+def devopssim(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user would, in a process of its own, with nobody at the keyboard."""
+    program = [sys.executable, "-m", "devopssim", *map(str, words)]
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def help_of(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `--help` prints."""
+    with pytest.raises(SystemExit) as end:
+        cli.main([*words, "--help"])
+    assert end.value.code == cli.DONE
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return printed.out
+
+
+def test_the_installed_program_says_its_version() -> None:
+    program = Path(sys.executable).with_name("devopssim")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"devopssim {__version__}\n"
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    words = help_of((), capsys).split()
+    assert [command for command in cli.COMMANDS if command not in words] == []
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_a_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of((command,), capsys)
+    assert text.startswith(f"usage: devopssim {command} ")
+    assert importlib.import_module(f"devopssim.cli.{command}").HELP.split()[0] in text
+
+
+def test_help_loads_nothing_slow() -> None:
+    program = (
+        "import sys; from devopssim import cli\n"
+        "try: cli.main(['--help'])\n"
+        f"except SystemExit: print('LOADED', *(name for name in {SLOW} if name in sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "LOADED"
+
+
+@pytest.mark.parametrize("words", BAD_WORDS, ids=" ".join)
+def test_bad_usage_is_one_line_and_exit_status_2(words: tuple[str, ...], tmp_path: Path) -> None:
+    end = devopssim(*words, folder=tmp_path)
+    assert (end.returncode, end.stdout) == (cli.BAD_INPUT, "")
+    (line,) = end.stderr.splitlines()
+    assert line.startswith("devopssim")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_is_valid(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    events.write(log_of(horizon=168), path)
+    end = devopssim("validate", path)
+    assert (end.returncode, end.stderr) == (cli.DONE, "")
+    assert end.stdout == f"{path}: an event log of 0 events over 168 hours.\n"
+
+
+def test_a_broken_contract_is_an_answer_and_exit_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    events.write(log_of(deployed("C1", "D1", at=3), horizon=168), path)
+    end = devopssim("validate", path)
+    assert (end.returncode, end.stdout) == (cli.ANSWER_IS_NO, "")
+    (line,) = end.stderr.splitlines()
+    assert "C1" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    program = [sys.executable, "-m", "devopssim", "parameters"]
+    end = subprocess.run(program, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (end.returncode, end.stderr) == (cli.DONE, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ["compare", "--replications", "100000", "--workers", "1", "--out", str(out)]
+    program = [
+        "env",
+        "--default-signal=INT",
+        sys.executable,
+        "-m",
+        "devopssim",
+        *asked,
+    ]  # also where the tests run unheard
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (out.is_dir() and any(out.iterdir())) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == cli.INTERRUPTED
+    assert said.splitlines()[-1] == f"devopssim: interrupted; go on with `devopssim compare --resume {out}`."
+    assert "Traceback" not in said

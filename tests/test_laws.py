@@ -1,0 +1,195 @@
+"""Laws that every run of the model keeps, whatever the scenario."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from devopssim import events, kpis
+from devopssim.model.office import people
+from devopssim.scenario import (
+    AGILE,
+    DEVOPS,
+    DEVSECOPS,
+    PRACTICES,
+    PRESETS,
+    WATERFALL,
+    WORKFLOWS,
+    Scenario,
+    adopt,
+    vary,
+)
+from devopssim.simulation import simulate
+
+shares = st.sampled_from([0.0, 0.3, 1.0])
+scenarios = st.builds(
+    lambda workflow, practices, team, rate: vary(
+        Scenario(workflow=workflow, years=0.6),
+        {
+            **{f"practices.{name}": share for name, share in zip(PRACTICES, practices, strict=True)},
+            "security.embedded": practices[0],
+            "team.developers": team,
+            "demand.requests_per_week": rate,
+            "process.project_weeks": 6,
+        },
+    ),
+    workflow=st.sampled_from(WORKFLOWS),
+    practices=st.tuples(*[shares] * len(PRACTICES)),
+    team=st.integers(1, 10),
+    rate=st.sampled_from([0.0, 1.0, 5.0]),
+)
+seeds = st.integers(0, 1000)
+
+
+@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])  # a run is too long to shrink
+@given(scenario=scenarios, seed=seeds)
+def test_every_run_is_a_valid_log_that_keeps_the_laws(scenario: Scenario, seed: int) -> None:
+    log = events.validate(simulate(scenario, seed=seed))
+    items_are_conserved(log)
+    littles_law_holds(log)
+    nobody_works_twice_at_once(log, scenario)
+
+
+def items_are_conserved(log: pd.DataFrame) -> None:
+    """Requested = closed + in progress; what is closed was done, what is done was started."""
+    story = log[log["kind"].str.startswith("ticket.")].pivot(index="item", columns="kind", values="time")
+    story = story.reindex(columns=["ticket.created", "ticket.started", "ticket.done", "ticket.closed"])
+    assert story["ticket.created"].notna().all()
+    for before, after in zip(story.columns[:-1], story.columns[1:], strict=True):
+        reached = story[story[after].notna()]
+        assert (reached[before] <= reached[after]).all()
+
+
+def littles_law_holds(log: pd.DataFrame) -> None:
+    """Time-average WIP = arrival rate x mean time in system, unfinished items included."""
+    horizon = log.attrs["horizon"]
+    created = log.loc[log["kind"] == "ticket.created"].set_index("item")["time"]
+    closed = log.loc[log["kind"] == "ticket.closed"].set_index("item")["time"]
+    if created.empty:
+        return
+    in_system = closed.reindex(created.index).fillna(horizon) - created
+    assert kpis.wip(log) == pytest.approx(len(created) / horizon * in_system.mean())
+
+
+def nobody_works_twice_at_once(log: pd.DataFrame, scenario: Scenario) -> None:
+    """At no time do more people of a role work than there are."""
+    rows = log[log["kind"].isin(["stage.started", "stage.finished"]) & log["role"].notna()]
+    step = pd.Series(np.where(rows["kind"] == "stage.started", 1, -1), index=rows.index)
+    busy = step.groupby(rows["role"], observed=True).cumsum()
+    for role, heads in people(scenario).items():
+        of_role = busy[rows["role"] == role]
+        assert of_role.between(0, heads).all()
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_the_same_seed_gives_the_same_log(preset: Scenario) -> None:
+    short = dataclasses.replace(preset, years=0.5)
+    pd.testing.assert_frame_equal(simulate(short, seed=3), simulate(short, seed=3))
+    assert not simulate(short, seed=3).equals(simulate(short, seed=4))
+    assert not simulate(short, seed=3).equals(simulate(short, seed=3, replication=1))
+
+
+def first_requests(scenario: Scenario) -> pd.DataFrame:
+    log = simulate(dataclasses.replace(scenario, years=1), seed=5)
+    created = log[log["kind"] == "ticket.created"]
+    return created[created["detail"].isna()].reset_index(drop=True)
+
+
+def test_every_workflow_and_every_practice_meets_the_same_demand() -> None:
+    reference = first_requests(WATERFALL)
+    assert len(reference) > 200
+    for other in (AGILE, DEVOPS, DEVSECOPS, adopt(WATERFALL, {"feedback": 1})):
+        pd.testing.assert_frame_equal(first_requests(other), reference)
+
+
+def test_the_same_change_carries_the_same_defects_in_every_workflow() -> None:
+    def injected(scenario: Scenario) -> set[tuple[str, str]]:
+        log = simulate(dataclasses.replace(scenario, years=1), seed=5)
+        first = log[(log["kind"] == "defect.injected") & log["change"].str.fullmatch(r"C\d+")]
+        original = first[~first["detail"].str.contains("b;")]
+        return set(zip(original["change"], original["detail"], strict=True))
+
+    created = {change for change, _ in injected(WATERFALL)}
+    devops = {(change, detail) for change, detail in injected(DEVOPS) if change in created}
+    assert len(created) > 20
+    assert devops == injected(WATERFALL)
+
+
+@pytest.mark.parametrize("practice", [*PRACTICES, "security"])
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_practice_adopted_by_a_hair_is_as_good_as_absent(workflow: str, practice: str) -> None:
+    plain = Scenario(workflow=workflow, years=0.4)
+    a_hair = adopt(plain, {practice: 1e-12})
+    calm = {"security.training": 0.0}
+    pd.testing.assert_frame_equal(simulate(vary(a_hair, calm), seed=2), simulate(vary(plain, calm), seed=2))
+
+
+EXTREMES = {
+    "nobody asks for anything": {"demand.requests_per_week": 0},
+    "everything fails": {
+        "quality.defects_per_change": 5,
+        "quality.severe_share": 1,
+        "quality.bad_fix_share": 0.9,
+        "pipeline.manual_mistakes": 1,
+        "pipeline.automated_mistakes": 1,
+        "security.vulnerabilities_per_change": 3,
+        "security.exploits_per_year": 100,
+    },
+    "far too much is asked for": {"demand.requests_per_week": 60, "team.developers": 1, "team.testers": 1},
+    "nothing goes wrong": {
+        "quality.defects_per_change": 0,
+        "pipeline.manual_mistakes": 0,
+        "pipeline.automated_mistakes": 0,
+        "security.vulnerabilities_per_change": 0,
+        "security.disclosures_per_year": 0,
+        "security.exploits_per_year": 0,
+        "production.infrastructure_mttf": 1e6,
+    },
+    "nothing takes any time but coding": {
+        "process.hand_over": 0,
+        "process.approval": 0,
+        "process.sign_off": 0,
+        "quality.review_effort": 0,
+        "quality.fix_effort": 0,
+        "quality.regression_effort": 0,
+        "pipeline.release_effort": 0,
+        "pipeline.build_time": 0,
+        "pipeline.automated_test_time": 0,
+        "demand.test_effort": 0,
+        "demand.effort_cv": 0,
+        "security.fix_effort": 0,
+        "security.backlog_delay": 0,
+        "quality.complaint_delay": 0,
+        "production.diagnosis": 0,
+        "production.repair_time": 0,
+        "production.report_delay": 0,
+    },
+    "a finished backlog": {"demand.requests_per_week": 0, "demand.backlog": 40},
+}
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
+def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float]) -> None:
+    scenario = vary(Scenario(workflow=workflow, years=0.5), {"process.project_weeks": 4, **extreme})
+    log = events.validate(simulate(scenario, seed=1))
+    items_are_conserved(log)
+    littles_law_holds(log)
+    nobody_works_twice_at_once(log, scenario)
+
+
+def test_a_backlog_is_emptied_and_every_item_closed() -> None:
+    scenario = vary(
+        DEVOPS, {"demand.requests_per_week": 0, "demand.backlog": 30, "years": 1, "demand.drift_per_month": 0}
+    )
+    log = simulate(vary(scenario, {"demand.misunderstood_share": 0}), seed=1)
+    counts = log["kind"].value_counts()
+    assert counts["ticket.created"] == counts["ticket.closed"] == 30
+
+
+def test_a_role_without_people_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"team\.testers=0"):
+        vary(WATERFALL, {"team.testers": 0})

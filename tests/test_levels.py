@@ -1,0 +1,131 @@
+"""DORA's levels, each metric for itself."""
+
+import math
+
+import pandas as pd
+import pytest
+from logs import log_of
+
+from devopssim import kpis
+from devopssim.errors import InvalidInputError
+from devopssim.kpis import levels
+
+YEARS = (2018, 2019, 2021, 2023, 2024)
+
+
+def table(*, per_week: float, lead: float, failing: float, recovery: float) -> pd.DataFrame:
+    made = kpis.table(log_of())
+    for name, column, number in (
+        ("deployment_frequency", "value", per_week),
+        ("lead_time_for_changes", "median", lead),
+        ("change_failure_rate", "value", failing),
+        ("mttr", "median", recovery),
+        ("failed_deployment_recovery_time", "median", recovery),
+    ):
+        made.loc[name, column] = number
+    return made
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_shares_of_a_years_levels_are_those_of_all_teams(year: int) -> None:
+    shares = [cluster.share for cluster in levels.clusters(year)]
+    assert sum(shares) == pytest.approx(1, abs=0.08)  # 2018 gives two groups that overlap
+    assert [cluster.level for cluster in levels.clusters(year)] == list(levels.ORDER)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_team_in_the_middle_of_each_of_elites_bands_is_elite_in_all(year: int) -> None:
+    found = levels.classify(table(per_week=20, lead=0.5, failing=0.05, recovery=0.5), year=year)
+    assert found["level"].tolist() == ["elite"] * 4
+    assert found.attrs["agree"]
+
+
+def test_metrics_that_disagree_are_shown_so() -> None:
+    found = levels.classify(table(per_week=20, lead=1000, failing=0.2, recovery=10), year=2019)
+    assert found["level"].to_dict() == {
+        "deployment_frequency": "elite",
+        "lead_time_for_changes": "low",
+        "change_failure_rate": "elite",
+        "mttr": "high",
+    }
+    assert not found.attrs["agree"]
+
+
+def test_bands_that_overlap_give_every_level_that_holds_the_value() -> None:
+    found = levels.classify(table(per_week=0.5, lead=300, failing=0.1, recovery=10), year=2018)
+    assert found["levels"].to_dict() == {
+        "deployment_frequency": "medium, low",
+        "lead_time_for_changes": "medium",
+        "change_failure_rate": "elite, high, medium",
+        "mttr": "high, medium",
+    }
+    assert found.attrs["agree"]
+
+
+def test_a_value_between_bands_belongs_to_the_nearest_and_that_is_said() -> None:
+    found = levels.classify(table(per_week=20, lead=0.5, failing=0.4, recovery=0.5), year=2018)
+    row = found.loc["change_failure_rate"]
+    assert (row["level"], bool(row["inside"]), row["band"]) == ("low", False, "46-60%")
+
+
+def test_medium_fails_less_often_than_high_in_2024_as_the_report_has_it() -> None:
+    found = levels.classify(table(per_week=3, lead=100, failing=0.11, recovery=3), year=2024)
+    assert found.loc["change_failure_rate", "level"] == "medium"
+    assert found.loc["deployment_frequency", "level"] == "high"
+
+
+def test_the_time_to_restore_is_that_of_failed_deployments_since_2023() -> None:
+    made = table(per_week=3, lead=100, failing=0.11, recovery=3)
+    assert "mttr" in levels.classify(made, year=2021).index
+    assert "failed_deployment_recovery_time" in levels.classify(made, year=2023).index
+
+
+def test_a_metric_with_nothing_to_count_has_no_level_and_does_not_disagree() -> None:
+    found = levels.classify(table(per_week=20, lead=0.5, failing=math.nan, recovery=0.5), year=2024)
+    assert found["level"].isna().to_dict()["change_failure_rate"]
+    assert found.attrs["agree"]
+
+
+def test_an_empty_log_agrees_with_nothing() -> None:
+    found = levels.classify(kpis.table(log_of()), year=2024)
+    assert found["level"].isna().all()
+    assert not found.attrs["agree"]
+
+
+@pytest.mark.parametrize(
+    ("per_week", "words"),
+    [
+        (7.1, "on demand"),
+        (7, "daily to weekly"),
+        (1, "daily to weekly"),
+        (0.5, "weekly to monthly"),
+        (0.1, "monthly to every 6 months"),
+        (0.01, "rarer than every 6 months"),
+        (0, "rarer than every 6 months"),
+    ],
+)
+def test_how_often_in_doras_words(per_week: float, words: str) -> None:
+    assert levels.frequency_band(per_week) == words
+
+
+@pytest.mark.parametrize("per_week", [-1, math.nan])
+def test_a_frequency_below_nothing_is_refused(per_week: float) -> None:
+    with pytest.raises(InvalidInputError, match="must be 0 or more"):
+        levels.frequency_band(per_week)
+
+
+def test_a_year_without_levels_is_refused_with_the_years_that_have_them() -> None:
+    with pytest.raises(InvalidInputError, match="must be one of 2018, 2019, 2021, 2023, 2024; 2025 has no levels"):
+        levels.classify(kpis.table(log_of()), year=2025)
+
+
+def test_a_table_without_the_metrics_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match=r"lacks the KPI deployment_frequency.*kpis\.table\(log\)"):
+        levels.classify(kpis.table(log_of(), ["wip"]), year=2024)
+
+
+def test_every_level_names_its_source_and_how_sure_we_are() -> None:
+    for year in YEARS:
+        for cluster in levels.clusters(year):
+            assert str(year) in cluster.source
+            assert cluster.grade == ("P" if year <= 2021 else "S")
