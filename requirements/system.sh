@@ -15,9 +15,11 @@ need() { # need PACKAGE PROGRAM...: any one of the programs will do
     missing="$missing $package"
 }
 
+engine_answers() { docker version >/dev/null 2>&1; }
+
 PATH=$PATH:/usr/sbin:/sbin
 need git git
-need docker.io docker podman # docker.io brings the engine too; where there is a client, the engine is somebody's choice
+engine_answers || need docker.io dockerd # a client alone is no engine, whatever brought it
 need iptables iptables
 need mmdebstrap mmdebstrap
 need bubblewrap bwrap
