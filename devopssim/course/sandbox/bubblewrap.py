@@ -57,7 +57,7 @@ class Bubblewrap:
     def start(self, limits: Limits) -> StartedBubblewrap:
         """Start bubblewrap."""
         command = [*self.arguments(limits), *host.command()]
-        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)  # noqa: S603 - our own words
+        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         return StartedBubblewrap(process=process)
 
     def arguments(self, limits: Limits) -> list[str]:
@@ -65,7 +65,7 @@ class Bubblewrap:
         disk = limits.disk_mb * MEGABYTE
         rights = "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else "--unshare-user --uid 65534 --gid 65534"
         words = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
-        words += "--die-with-parent --new-session --hostname sandbox --clearenv".split()
+        words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
         for parent in dict.fromkeys(above for folder in host.folders() for above in reversed(folder.parents[:-1])):
             words += ["--perms", "0755", "--dir", str(parent)]  # else root's own 0700 would keep the user inside out
         for folder in host.folders():
@@ -87,7 +87,7 @@ def problem() -> str | None:
         return "bubblewrap (bwrap) is not installed"
     words = [*Bubblewrap().arguments(Limits()), "/usr/bin/true"]
     try:
-        tried = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own words
+        tried = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SandboxError(f"bubblewrap cannot be tried: {error}") from error
     if tried.returncode:
