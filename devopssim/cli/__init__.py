@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "validate",
     "lab",
     "course",
+    "doctor",
 )
 """The modules of this package that are commands, in the order of the help text."""
 

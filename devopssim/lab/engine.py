@@ -162,7 +162,6 @@ def able_to_start() -> str:
 
     Raises EngineMissingError, which says what was tried and what to install, where that cannot be.
     """
-    """Return the dockerd that the lab could start here, as root on Linux; an empty string where it could not."""
     dockerd = shutil.which("dockerd", path=_path())
     if sys.platform == "linux" and dockerd and os.geteuid() == 0:
         return dockerd

@@ -138,12 +138,8 @@ def debian_base() -> Path:
     leave_out = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info")]
     mirror = [it for it in [os.environ.get("DEVOPSSIM_DEBIAN_MIRROR")] if it]  # otherwise Debian's own
     with whole_file(archive) as part:
-        run(
-            [
-                *("mmdebstrap", "--variant=minbase", "--include=ca-certificates", "--format=tar", *leave_out),
-                *("--dpkgopt=force-unsafe-io", SUITE, part, *mirror),
-            ]
-        )
+        options = ("--variant=minbase", "--include=ca-certificates", "--format=tar", *leave_out)
+        run(["mmdebstrap", *options, "--dpkgopt=force-unsafe-io", SUITE, str(part), *mirror])
     return archive
 
 

@@ -261,8 +261,8 @@ class _Writer:
 
 def _with_deployment(row: Row, deployment: str | None) -> Row:
     """Return the row with the deployment that brought what it tells of, if one did."""
-    fields = dict(zip(events.COLUMNS, row, strict=True)) | {"deployment": deployment}
-    return event(*(fields.pop(name) for name in ("time", "kind")), **fields)
+    time, kind, item, change, stage, _, incident, finding, role, detail = row
+    return (time, kind, item, change, stage, deployment, incident, finding, role, detail)
 
 
 def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
