@@ -1,0 +1,126 @@
+"""An event log as a git history: the counterpart of `git`, to see what such a history keeps of what happened, and what not.
+
+Rules:
+
+- A change that was merged is a commit on the main line, written at the time of its creation and committed at the time of its
+  merge. Commits stand in the order in which they reached production, so that a tag reaches what its deployment brought.
+- A deployment is a tag. One that repairs something raises the last number of the version, any other the middle one.
+- The subject of unplanned work begins with `fix:`, as teams write it.
+
+Requests, incidents, rollbacks, findings and people's work leave no trace in git, so they are lost: that is the lesson.
+The same log gives the same repository, down to the hashes.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.events import details
+
+START: Final = "2024-01-01T09:00:00+00:00"
+TEAM: Final = "The team <team@example.org>"
+NOTHING_OF_THE_USER: Final = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
+
+
+def write_git(log: pd.DataFrame, folder: str | Path, *, start: str = START) -> Path:
+    """Write a log as a bare git repository into a new folder and return the folder; the rules stand in this module's text.
+
+    `start` is the ISO time of the log's hour 0, for a log that does not say its own. Raises InvalidInputError, in one line,
+    for a folder that is there and not empty, a log without a deployment, or where there is no git.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InvalidInputError(f"{target}: is there and not empty; give a new folder.")
+    shipped = log[log["kind"] == "service.deployed"]
+    if shipped.empty:
+        raise InvalidInputError(
+            "this log has no service.deployed, so there is nothing to tag; give one with a deployment."
+        )
+    began = datetime.fromisoformat(log.attrs.get("start") or start).timestamp()
+    _git("init", "--quiet", "--bare", "--initial-branch=main", str(target))
+    stream = "\n".join(_stream(log, shipped, began)) + "\n"
+    _git("-C", str(target), "fast-import", "--quiet", "--date-format=raw", said=stream)
+    return target
+
+
+def _stream(log: pd.DataFrame, shipped: pd.DataFrame, began: float) -> Iterator[str]:
+    """Yield the lines of a stream for `git fast-import`: commits, each tag after the last commit that it brings."""
+    changes = _changes(log, shipped)
+    repairs = set(shipped.loc[details(shipped, "repair").notna(), "deployment"])
+    reached = shipped.groupby("deployment", sort=False)["time"].min()
+    minor, patch = 0, 0
+    waiting = list(changes.itertuples())
+    for name, hours in reached.items():
+        while waiting and waiting[0].deployed <= hours:
+            yield from _commit(waiting.pop(0), began)
+        minor, patch = (minor, patch + 1) if name in repairs and minor else (minor + 1, 0)
+        yield from _tag(f"v1.{minor}.{patch}", str(name), began + 3600 * hours)
+    for change in waiting:
+        yield from _commit(change, began)
+
+
+def _changes(log: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
+    """Return the merged changes in the order in which they reached production: index change; created, merged, deployed, subject."""
+    created = log[log["kind"] == "change.created"].set_index("change")
+    table = pd.DataFrame(
+        {
+            "created": created["time"],
+            "merged": log[log["kind"] == "change.merged"].groupby("change")["time"].min(),
+            "deployed": shipped.groupby("change")["time"].min(),
+            "subject": _subjects(created),
+        }
+    )
+    merged = table[table["merged"].notna() | table["deployed"].notna()]
+    return (
+        merged.assign(merged=merged["merged"].fillna(merged["deployed"]))
+        .sort_values(["deployed", "merged"], kind="stable", na_position="last")
+        .fillna({"deployed": float("inf")})
+    )
+
+
+def _subjects(created: pd.DataFrame) -> pd.Series:
+    unplanned = (details(created, "unplanned") == "yes").to_numpy()
+    items = created["item"].fillna("").to_numpy()
+    words = [
+        f"fix: {change}" if urgent else f"{change} of {item}" if item else str(change)
+        for change, item, urgent in zip(created.index, items, unplanned, strict=True)
+    ]
+    return pd.Series(words, index=created.index)
+
+
+def _commit(change: tuple[str, float, float, float, str], began: float) -> Iterator[str]:
+    name, created, merged, _, subject = change
+    content = f"{subject}\n"
+    yield "commit refs/heads/main"
+    yield f"author {TEAM} {began + 3600 * created:.0f} +0000"
+    yield f"committer {TEAM} {began + 3600 * merged:.0f} +0000"
+    yield f"data {len(subject.encode())}\n{subject}"
+    yield f"M 100644 inline changes/{name}.txt\ndata {len(content.encode())}\n{content}"
+
+
+def _tag(version: str, deployment: str, at: float) -> Iterator[str]:
+    yield f"tag {version}\nfrom refs/heads/main"
+    yield f"tagger {TEAM} {at:.0f} +0000"
+    yield f"data {len(deployment.encode())}\n{deployment}"
+
+
+def _git(*words: str, said: str = "") -> None:
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", *words],  # noqa: S607 - the user's own git
+            input=said.encode(),
+            capture_output=True,
+            check=False,
+            env={**os.environ, **NOTHING_OF_THE_USER},
+        )
+    except FileNotFoundError as error:
+        raise InvalidInputError("the program git was not found; install git to write a repository.") from error
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().splitlines()
+        raise InvalidInputError(f"git could not write the repository ({reason[-1] if reason else 'no reason given'}).")
