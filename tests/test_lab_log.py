@@ -169,7 +169,6 @@ def test_a_weakness_that_was_in_production_is_patched_by_the_deployment_of_its_r
     assert told(log, "patch.deployed", "finding", "deployment") == [("V1", "D2")]
 
 
-@pytest.mark.xfail(reason="the lab's log does not say yet which deployment a scan looked at; open")
 def test_a_weakness_that_the_gate_held_back_needs_no_patch() -> None:
     facts = (
         serving("sound", "a", 10),
@@ -182,7 +181,6 @@ def test_a_weakness_that_the_gate_held_back_needs_no_patch() -> None:
     assert told(log, "patch.deployed", "finding") == []
 
 
-@pytest.mark.xfail(reason="the lab's log does not say yet which deployment a scan looked at; open")
 def test_a_scan_names_the_deployment_that_brought_what_it_looked_at() -> None:
     scan = fact("scan", 20, scanner="bandit", automated="yes", covered="0.5", sha="b", seconds=1.0)
     log = translated(scan, serving("one", "b", 30), commits=HISTORY)
