@@ -127,7 +127,9 @@ def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "
     limits = Limits(**{name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None})
     course = source.load(_source(arguments))
     sandbox = choose(arguments.sandbox, secret=[course.folder, *arguments.submissions], image=arguments.image)
-    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=_key(arguments))
+    grader = Grader(
+        source=course, sandbox=sandbox, limits=limits, key=_key(arguments), sees_lab=len(submissions) == 1
+    )
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
 

@@ -317,11 +317,11 @@ _TELLERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "figure": lambda form: f"a figure with {len(form.get('axes', ()))} axes",
     "duration": lambda form: f"a duration of {form.get('hours')} hours",
     "time": lambda form: f"the time {form.get('iso')}",
-    "record": lambda form: f"a {form.get('type')}",
-    "large": lambda form: f"a {form.get('type')} that is too large to be judged",
+    "record": lambda form: f"a value of the type {form.get('type')}",
+    "large": lambda form: f"a value of the type {form.get('type')} that is too large to be judged",
     "raised": lambda form: f"the error {form.get('type')}: {_short(str(form.get('message')), 120)}",
     "missing": lambda form: (
         f"no such name: {form.get('name')}" if "name" in form else f"no such file: {form.get('file')}"
     ),
-    "other": lambda form: f"a {form.get('type')}",
+    "other": lambda form: f"a value of the type {form.get('type')}",
 }

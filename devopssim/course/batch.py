@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from devopssim.course.submissions import Submission
 from devopssim.files import write_text
 
 FOLDER: Final = "grades"
+MOST_FILES: Final = 5_000
+"""Of a submission that holds more, a change of the others is not noticed; none of them is read anyhow."""
 Progress = Callable[[Grade], None]
 
 
@@ -32,7 +35,8 @@ def grade_all(
     """Grade all submissions and return the grades in their order; each is kept in `out/grades` as soon as it is known.
 
     A submission that was graded before, by the same course, limits and sandbox, is not graded again unless it changed or the
-    grader had failed on it; with `fresh`, all are. `progress` is called with each grade, in this thread.
+    grader had failed on it; with `fresh`, all are. `progress` is called with each grade, in this thread. An interruption lets
+    the submissions that are being graded come to their end and begins no others; the next batch goes on from there.
     """
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,16 +45,28 @@ def grade_all(
         waiting = {
             pool.submit(_grade_one, grader, submission, folder, fresh=fresh): submission for submission in submissions
         }
-        for done in as_completed(waiting):
-            grade = done.result()
-            grades[waiting[done].student] = grade
-            if progress:
-                progress(grade)
+        try:
+            for done in as_completed(waiting):
+                grade = done.result()
+                grades[waiting[done].student] = grade
+                if progress:
+                    progress(grade)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [grades[submission.student] for submission in submissions]
 
 
 def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
-    """Grade in a thread of its own: the work is done in the sandbox's processes."""
+    """Grade in a thread of its own: the work is done in the sandbox's processes. What cannot be read or kept is a trouble."""
+    try:
+        return _known_or_graded(grader, submission, folder, fresh=fresh)
+    except OSError as error:
+        trouble = f"{type(error).__name__}: {error}"
+        return Grade(student=submission.student, assignment=grader.source.course.name, cells=[], trouble=trouble)
+
+
+def _known_or_graded(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
     path = folder / f"{file_name(submission.student)}.json"
     fingerprint = _fingerprint(grader, submission)
     known = None if fresh else _known(path, fingerprint)
@@ -87,6 +103,7 @@ def _fingerprint(grader: Grader, submission: Submission) -> str:
     settings = [
         __version__,
         grader.sandbox.name,
+        str(grader.sees_lab),
         json.dumps(asdict(grader.limits)),
         (grader.key or b"").hex(),
         submission.student,
@@ -104,7 +121,7 @@ def _fingerprint(grader: Grader, submission: Submission) -> str:
 
 def _state_of(path: Path) -> Iterable[str]:
     """Yield name, size and time of change of what was handed in; nothing of it is opened or followed."""
-    names = [path] if path.suffix == ".ipynb" else sorted(path.rglob("*"))[:5000]
+    names = [path] if path.suffix == ".ipynb" else sorted(islice(path.rglob("*"), MOST_FILES))
     for each in names:
         status = each.lstat()
         yield f"{each.name} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}"

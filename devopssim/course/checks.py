@@ -1,29 +1,29 @@
 """Visible checks and hints: what a learner sees in the notebook.
 
 A check tells what was expected in kind, what came, and where to find a hint. It knows nothing about the right answer, prints
-and does nothing else: it gives back the state of the random generators, and never stops a notebook.
+and does nothing else: the kernel is as it was, and no answer stops the notebook.
 """
 
 import inspect
-import random
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from devopssim.course.answers import Json, describe, from_json, to_json
-from devopssim.course.asking import Question, call
+from devopssim.course.asking import Question, call, raised
 from devopssim.course.asking import answer as answer_to
 from devopssim.course.compare import Tolerance, same
 from devopssim.course.exercises import Exercise, nearest
 from devopssim.course.kinds import File, Function, Live, ScenarioOf, Words
+from devopssim.course.undisturbed import undisturbed
+
+EMPTY: Final = raised(NotImplementedError())
+"""What the stub of a function that waits for its answer returns."""
 
 
 def check(exercise_id: str, answer: Any = None) -> None:
     """Print whether `answer` is what the exercise asks for, in kind. Raises InvalidInputError for an unknown exercise."""
     exercise = nearest().exercise(exercise_id)
-    with _undisturbed():
+    with undisturbed():
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further(exercise, answer, form)
     print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - this is what it is for
@@ -85,6 +85,8 @@ def _examples(kind: Function, answer: Any) -> str | None:
     for example in kind.examples:
         arguments = to_json(list(example["arguments"]))
         result = call(answer, arguments if isinstance(arguments, list) else [])
+        if result == EMPTY:
+            return "there is no answer yet: the function still raises NotImplementedError()."
         if not same(result, to_json(example["result"]), Tolerance(within=kind.within)):
             inputs = ", ".join(repr(argument) for argument in example["arguments"])
             return f"for ({inputs}) it gives {describe(result)}; {describe(to_json(example['result']))} is right."
@@ -102,17 +104,3 @@ def _targets(kind: ScenarioOf, form: Json) -> str | None:
         if missed
         else None
     )
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Give back the state of the random generators that a learner's function may have moved."""
-    luck = random.getstate()
-    numpy = sys.modules.get("numpy")
-    numpy_luck = numpy.random.get_state() if numpy else None
-    try:
-        yield
-    finally:
-        random.setstate(luck)
-        if numpy:
-            numpy.random.set_state(numpy_luck)

@@ -113,20 +113,35 @@ def columns_of(form: Json) -> dict[str, list[Json]] | None:
     return {str(name): cells for name, cells in zip(names, values, strict=True) if isinstance(cells, list)}
 
 
-def judge_lines(got: Json, expected: Mapping[str, tuple[Json, Json]], near: Tolerance) -> Judgement:
-    """Judge a figure's lines by their labels; each expected line counts the same."""
+def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, near: Tolerance) -> Judgement:
+    """Judge a figure's lines by their labels, and the heights of its bars where some are expected; each counts the same."""
     drawn = figure_lines(got)
     if drawn is None:
         return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not a figure.")
     wrong = [
-        label
-        for label, line in expected.items()
+        f"the line {label!r}"
+        for label, line in lines.items()
         if not any(same(list(other), list(line), near) for other in drawn.get(label, ()))
     ]
+    if bars is not None and not same(figure_bars(got), bars, near):
+        wrong.append("the bars")
+    parts = len(lines) + (bars is not None)
     if not wrong:
-        return Judgement(share=1, remark=f"each of {len(expected)} lines is right.")
-    remark = f"{len(expected) - len(wrong)} of {len(expected)} lines are right; look at {', '.join(wrong)}; drawn are {', '.join(drawn) or 'none'}."
-    return Judgement(share=1 - len(wrong) / len(expected), remark=remark)
+        return Judgement(share=1, remark=f"what is drawn is right ({parts} of {parts}).")
+    known = f"; the labels of the lines drawn are {', '.join(drawn) or 'none'}" if lines else ""
+    remark = f"{parts - len(wrong)} of {parts} are right; look at {', '.join(wrong)}{known}."
+    return Judgement(share=1 - len(wrong) / parts, remark=remark)
+
+
+def figure_bars(form: Json) -> list[Json]:
+    """Return the heights of a figure's bars, axes by axes, from left to right."""
+    heights: list[Json] = []
+    axes = form.get("axes") if isinstance(form, dict) else None
+    for part in axes if isinstance(axes, list) else []:
+        bars = part.get("bars") if isinstance(part, dict) else None
+        placed = [bar for bar in (bars if isinstance(bars, list) else []) if isinstance(bar, list) and len(bar) == 3]
+        heights += [bar[1] for bar in sorted(placed, key=lambda bar: number(bar[0]) or 0.0)]
+    return heights
 
 
 def figure_lines(form: Json) -> dict[str, list[tuple[Json, Json]]] | None:

@@ -6,6 +6,7 @@ A `Rule` says in words what a file must do and looks for it in what was parsed; 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Final
 
 import yaml
@@ -14,6 +15,8 @@ from devopssim.errors import InvalidInputError
 
 MOST_NODES: Final = 5_000
 LONGEST: Final = 65_536
+DEEPEST: Final = 100
+"""Brackets that may be open at once: the time of a YAML parser grows with their square."""
 _HEREDOC: Final = re.compile(r"<<-?\s*[\"']?(\w+)")
 
 
@@ -67,6 +70,10 @@ def parse_dockerfile(text: str) -> list[Instruction]:
 
 def parse_yaml(text: str) -> dict[str, Any]:
     """Return a YAML file as plain mappings and lists, with `on:` as a key that is a text."""
+    if _open_brackets(text) > DEEPEST:
+        raise InvalidInputError(
+            f"more than {DEEPEST} brackets are open at once; no file of a delivery is nested so deeply."
+        )
     try:
         nodes = sum(1 for _ in yaml.parse(text, Loader=yaml.SafeLoader))
         if nodes > MOST_NODES or any(
@@ -85,6 +92,12 @@ def parse_yaml(text: str) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise InvalidInputError("the file says nothing; a mapping like `services:` or `jobs:` is expected.")
     return tree
+
+
+def _open_brackets(text: str) -> int:
+    """Return how many brackets are open at once at most; those in texts and comments count too, which errs on the safe side."""
+    steps = ((letter in "[{") - (letter in "]}") for letter in text if letter in "[]{}")
+    return max(accumulate(steps), default=0)
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -19,6 +19,7 @@ from devopssim.course.compare import Judgement, Tolerance
 from devopssim.course.exercises import Exercise, nearest
 from devopssim.course.expectations import Expectation, collector
 from devopssim.course.kinds import File, missing
+from devopssim.course.undisturbed import undisturbed
 from devopssim.errors import DevopssimError, InvalidInputError
 
 
@@ -70,11 +71,24 @@ def function(
     _expect(exercise, lambda answer: compare.judge_calls(answer, expected, calls, near), calls=calls, **more)
 
 
-def figure(exercise: str, lines: Mapping[str, tuple[Any, Any]], *, within: float = 1e-6, **more: Any) -> None:
-    """The answer is a figure or axes with these lines: label → (x, y)."""
-    forms = {label: (to_json(list(x)), to_json(list(y))) for label, (x, y) in lines.items()}
+def figure(
+    exercise: str,
+    lines: Mapping[str, tuple[Any, Any]] | None = None,
+    *,
+    bars: Sequence[float] | None = None,
+    within: float = 1e-6,
+    **more: Any,
+) -> None:
+    """The answer is a figure or axes with these lines (label → (x, y)) and bars (heights, from left to right).
+
+    Each line counts the same, and all bars together as much as a line.
+    """
+    forms = {label: (to_json(list(x)), to_json(list(y))) for label, (x, y) in (lines or {}).items()}
+    heights = None if bars is None else to_json([float(height) for height in bars])
+    if not forms and heights is None:
+        raise InvalidInputError(f"expect.figure({exercise!r}, …): nothing is expected; give lines, bars or both.")
     near = Tolerance(within=within)
-    _expect(exercise, lambda answer: compare.judge_lines(answer, forms, near), **more)
+    _expect(exercise, lambda answer: compare.judge_figure(answer, forms, heights, near), **more)
 
 
 def file(exercise: str, *rules: delivery_files.Rule, **more: Any) -> None:
@@ -190,7 +204,8 @@ def _judge_here(expectation: Expectation) -> None:
 
     import __main__  # noqa: PLC0415 - the notebook's names, as they are now
 
-    answer = answer_here(expectation.question, vars(__main__), Path.cwd()) if expectation.question else None
-    judged = expectation.judgement(answer)
+    with undisturbed():
+        answer = answer_here(expectation.question, vars(__main__), Path.cwd()) if expectation.question else None
+        judged = expectation.judgement(answer)
     if judged.share < 1:
         raise AssertionError(f"{expectation.exercise.id}: {judged.remark}")

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from devopssim.course import variants
 from devopssim.course.answers import FORM, Json, describe
+from devopssim.course.compare import Judgement
 from devopssim.course.expectations import Expectation
 from devopssim.course.grades import CellGrade, CheckResult, Grade, verdict_of
 from devopssim.course.sandbox import Limits, Run, Sandbox, SandboxError, Step, run
@@ -15,17 +16,24 @@ from devopssim.course.submissions import Answers, Submission
 from devopssim.course.variants import Value
 
 TRIES: Final = 2
+NO_LAB_OF_THEIRS: Final = Judgement(
+    share=0, remark="waits for a person: the lab of this machine cannot be the work of several students.", waiting=True
+)
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grader:
-    """What it takes to grade: the course, a sandbox, and the key where students have variants of their own."""
+    """What it takes to grade: the course, a sandbox, and the key where students have variants of their own.
+
+    `sees_lab` tells that the live lab of this machine is the work of the student who is graded; if not, live exercises wait.
+    """
 
     source: Source
     sandbox: Sandbox
     limits: Limits = field(default_factory=Limits)
     key: bytes | None = None
+    sees_lab: bool = True
     _known: dict[str, Expected] = field(default_factory=dict)
 
     def grade(self, submission: Submission) -> Grade:
@@ -83,9 +91,28 @@ class Grader:
         return [
             _written(notebook, cell, answers)
             if cell.is_manual
-            else _judged(notebook, cell, answers, done, expected[notebook.name, cell.grade_id])
+            else self._judged(notebook, cell, answers, done, expected[notebook.name, cell.grade_id])
             for cell in notebook.graded
         ]
+
+    def _judged(
+        self, notebook: Notebook, cell: Cell, answers: Answers, done: Run, expected: Sequence[Expectation]
+    ) -> CellGrade:
+        weights = sum(expectation.weight for expectation in expected)
+        checks = []
+        for at, expectation in enumerate(expected):
+            worth = cell.points * expectation.weight / weights if weights else 0.0
+            if expectation.question is None and not self.sees_lab:
+                checks.append(_result(expectation, worth, NO_LAB_OF_THEIRS))
+            else:
+                checks.append(_check(expectation, worth, _claim(cell, at, expectation, answers, done)))
+        return CellGrade(
+            notebook=notebook.name,
+            grade_id=cell.grade_id,
+            points=sum(check.points for check in checks),
+            max_points=cell.points,
+            checks=checks,
+        )
 
     def _run(self, steps: Sequence[Step], files: Mapping[str, bytes]) -> Run:
         for _ in range(TRIES - 1):
@@ -154,21 +181,6 @@ def _written(notebook: Notebook, cell: Cell, answers: Answers) -> CellGrade:
     )
 
 
-def _judged(notebook: Notebook, cell: Cell, answers: Answers, done: Run, expected: Sequence[Expectation]) -> CellGrade:
-    weights = sum(expectation.weight for expectation in expected)
-    checks = []
-    for at, expectation in enumerate(expected):
-        worth = cell.points * expectation.weight / weights if weights else 0.0
-        checks.append(_check(expectation, worth, _claim(cell, at, expectation, answers, done)))
-    return CellGrade(
-        notebook=notebook.name,
-        grade_id=cell.grade_id,
-        points=sum(check.points for check in checks),
-        max_points=cell.points,
-        checks=checks,
-    )
-
-
 def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done: Run) -> Json | BaseException:
     """Return what came for an expectation, or, as an exception that is never raised, why nothing did."""
     if expectation.question is None:
@@ -185,22 +197,25 @@ def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done
 
 
 def _check(expectation: Expectation, worth: float, claim: Json | BaseException) -> CheckResult:
+    if isinstance(claim, BaseException):
+        return _result(expectation, worth, Judgement(share=0, remark=f"no answer came: {claim}"))
+    judged = expectation.judgement(claim)
+    if isinstance(claim, dict) and claim.get(FORM) == "missing":
+        remark = f"{describe(claim)}; the grader runs only the answer cells, so define it there."
+        judged = replace(judged, remark=remark)
+    return _result(expectation, worth, judged)
+
+
+def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckResult:
     exercise = expectation.exercise
     hint = expectation.hint or (exercise.hints[0] if exercise.hints else "")
-    if isinstance(claim, BaseException):
-        share, remark, waiting = 0.0, f"no answer came: {claim}", False
-    else:
-        judged = expectation.judgement(claim)
-        share, remark, waiting = judged.share, judged.remark, judged.waiting
-        if isinstance(claim, dict) and claim.get(FORM) == "missing":
-            remark = f"{describe(claim)}; the grader runs only the answer cells, so define it there."
     return CheckResult(
         exercise=exercise.id,
         title=exercise.title,
         expected=expectation.says,
-        verdict="waiting" if waiting else verdict_of(share),
-        points=worth * share,
+        verdict="waiting" if judged.waiting else verdict_of(judged.share),
+        points=worth * judged.share,
         max_points=worth,
-        remark=remark,
-        hint="" if share >= 1 else hint,
+        remark=judged.remark,
+        hint="" if judged.share >= 1 else hint,
     )

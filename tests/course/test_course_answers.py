@@ -106,7 +106,7 @@ def test_what_is_too_large_is_said_to_be(value: object) -> None:
 
 def test_what_has_no_form_is_named_by_its_type() -> None:
     assert to_json(object()) == {"$": "other", "type": "object"}
-    assert describe(to_json(object())) == "a object"
+    assert describe(to_json(object())) == "a value of the type object"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What a learner sees, and what plain nbgrader does with a hidden region."""
 
+import os
 import random
+import warnings
 from pathlib import Path
 from types import ModuleType
 
@@ -9,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from course import courses
+from matplotlib.figure import Figure
 
+import __main__
 from devopssim import scenario
 from devopssim.course import check, expect, hint
 from devopssim.errors import InvalidInputError
@@ -87,6 +91,50 @@ def test_a_check_leaves_the_learners_luck_alone() -> None:
     expected = (random.Random(1).random(), np.random.RandomState(1).random_sample())
     check("01-c", lambda failed, deployments: failed + deployments + random.random() + np.random.random())  # noqa: NPY002
     assert (random.random(), np.random.random_sample()) == expected  # noqa: NPY002
+
+
+def test_a_check_puts_back_what_a_learners_function_moves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(vars(__main__), "rate", 0.5)
+    names, filters, folder = dict(vars(__main__)), list(warnings.filters), Path.cwd()
+
+    def moves(failed: float, deployments: float) -> float:
+        os.chdir(tmp_path)
+        warnings.simplefilter("ignore")
+        warnings.filters.append(("ignore", None, Warning, None, 0))  # type: ignore[attr-defined] # what a learner may do
+        return failed / deployments
+
+    check("01-c", moves)
+    assert dict(vars(__main__)) == names
+    assert list(warnings.filters) == filters
+    assert Path.cwd() == folder
+
+
+def test_an_answer_is_looked_at_and_not_changed() -> None:
+    table = pd.DataFrame({"role": ["a", "b"], "hours": [1.0, 2.0]})
+    before = table.copy()
+    check("01-b", table)
+    pd.testing.assert_frame_equal(table, before)
+    numbers = iter([1, 2, 3])
+    check("01-a", numbers)
+    assert list(numbers) == [1, 2, 3]
+
+
+def test_a_function_that_waits_for_its_answer_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    def failure_rate(failed: float, deployments: float) -> float:
+        raise NotImplementedError
+
+    check("01-c", failure_rate)
+    assert "there is no answer yet" in capsys.readouterr().out
+
+
+def test_bars_are_judged_by_their_heights(notebook: ModuleType) -> None:
+    vars(notebook)["axes"] = Figure().subplots()
+    vars(notebook)["axes"].bar(["b", "a"], [3.0, 5.0])
+    expect.figure("01-d", bars=[3.0, 5.0])
+    with pytest.raises(AssertionError, match="look at the bars"):
+        expect.figure("01-d", bars=[5.0, 3.0])
+    with pytest.raises(InvalidInputError, match="nothing is expected"):
+        expect.figure("01-d")
 
 
 def test_hints_come_in_steps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -185,6 +186,48 @@ def test_a_batch_goes_on_where_it_stopped(tmp_path: Path, values: source.Source)
     courses.hand_in(tmp_path / "in" / "grace", "01-values", x01_a="median = 1.0")
     third = batch.grade_all(Grader(source=values, sandbox=Plain()), find([tmp_path / "in"]), tmp_path / "out")
     assert [grade.points for grade in third] == [10, 8]
+
+
+def test_a_folder_that_cannot_be_read_is_one_students_trouble(
+    tmp_path: Path, values: source.Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "grace"):
+        courses.hand_in(tmp_path / "in" / student, "01-values")
+    known = batch._state_of
+
+    def state_of(path: Path) -> Iterable[str]:
+        if path.name == "ada":
+            raise OSError(5, "Input/output error")
+        return known(path)
+
+    monkeypatch.setattr(batch, "_state_of", state_of)
+    ada, grace = batch.grade_all(Grader(source=values, sandbox=Plain()), find([tmp_path / "in"]), tmp_path / "out")
+    assert "Input/output error" in ada.trouble
+    assert (grace.trouble, grace.points) == ("", 10)
+
+
+def test_an_interruption_begins_no_other_submission(tmp_path: Path, values: source.Source) -> None:
+    for student in ("ada", "grace", "hedy", "mary"):
+        courses.hand_in(tmp_path / "in" / student, "01-values")
+
+    def interrupt(_: Grade) -> None:
+        raise KeyboardInterrupt
+
+    grader = Grader(source=values, sandbox=Plain())
+    with pytest.raises(KeyboardInterrupt):
+        batch.grade_all(grader, find([tmp_path / "in"]), tmp_path / "out", workers=1, progress=interrupt)
+    kept = list((tmp_path / "out" / batch.FOLDER).glob("*.json"))
+    assert 1 <= len(kept) <= 2, "the first, and the one that had begun"
+    grades = batch.grade_all(grader, find([tmp_path / "in"]), tmp_path / "out")
+    assert [grade.points for grade in grades] == [10, 10, 10, 10]
+
+
+def test_the_lab_of_the_graders_machine_is_not_the_work_of_many(tmp_path: Path) -> None:
+    course = source.load(courses.only("02-delivery", tmp_path / "course"))
+    path = courses.hand_in(tmp_path / "ada", "02-delivery")
+    grade = Grader(source=course, sandbox=Plain(), sees_lab=False).grade(find([path])[0])
+    assert by_exercise(grade)["02-d"].verdict == "waiting"
+    assert "cannot be the work of several students" in by_exercise(grade)["02-d"].remark
 
 
 def test_a_time_limit_is_the_cells_own(tmp_path: Path, values: source.Source) -> None:

@@ -140,16 +140,23 @@ def problem() -> str | None:
     return None if asked.returncode == 0 else f"no container engine answers ({asked.stderr.strip()[:160]})"
 
 
-@cache
 def _client() -> list[str]:
     """Return the client's first words: the engine that the live lab finds, so that one started for the lab serves both."""
     try:
-        from devopssim.lab import engine  # noqa: PLC0415 - needs docker-py, which grading does not
-
-        found = engine.find()
+        return ["docker", "--host", _host()]
     except (ImportError, DevopssimError):
-        found = None
-    return ["docker"] if found is None else ["docker", "--host", found.host]
+        return ["docker"]
+
+
+@cache
+def _host() -> str:
+    """Return the engine's address; that there is none is not remembered, because one may be started."""
+    from devopssim.lab import engine  # noqa: PLC0415 - needs docker-py, which grading does not
+
+    found = engine.find()
+    if found is None:
+        raise SandboxError("no container engine answers.")
+    return found.host
 
 
 def _docker(*words: str, given: bytes | None = None) -> subprocess.CompletedProcess[str]:

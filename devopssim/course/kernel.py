@@ -1,0 +1,51 @@
+"""In a notebook's kernel: say kindly that a cell waits for an answer, where nbgrader's stub would show a traceback."""
+
+import sys
+from types import TracebackType
+from typing import Any, Final
+
+STUB: Final = "YOUR CODE HERE"
+KINDLY: Final = """\
+Your turn: this cell waits for your answer.
+Write it where the cell says `# YOUR CODE HERE`, take out the line `raise NotImplementedError()`, and run the cell again.
+What stands below needs it, so the notebook stops here for now."""
+
+
+def explain_empty_answers() -> None:
+    """Do so in the kernel that runs this, if one does; a notebook still stops at such a cell, as at any error.
+
+    A kernel in which somebody has already said how errors are to be shown is left as it is.
+    """
+    shell = _shell()
+    if shell is not None and not shell.custom_exceptions:
+        shell.set_custom_exc((NotImplementedError,), _explain)
+
+
+def _shell() -> Any:
+    """Return IPython's shell, None in a plain program; IPython is not imported for it."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _explain(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
+    """Say it for nbgrader's own stub; show the traceback of any other NotImplementedError, as always."""
+    if not error.args and STUB in _cell_of(trace):
+        print(KINDLY)  # noqa: T201 - this is what it is for
+        return [KINDLY]
+    shown: list[str] | None = shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    return shown or []
+
+
+def _cell_of(trace: TracebackType | None) -> str:
+    """Return the source of the code that raised."""
+    import linecache  # noqa: PLC0415 - nothing to look up before an error
+    import traceback  # noqa: PLC0415
+
+    last = traceback.extract_tb(trace)[-1:] if trace else []
+    return "".join(linecache.getlines(last[0].filename)) if last else ""
