@@ -2,6 +2,7 @@
 
 import os
 
+import engines
 import hypothesis
 import needs
 import pytest
@@ -17,6 +18,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, need in needs.BY_MARKER.items():
         if item.get_closest_marker(marker):
             needs.require(need.what, found=need.found(), how=need.how)
+    if item.get_closest_marker("live"):
+        engines.have_one()
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no engine behind that was started for the tests."""
+    engines.stop_ours()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,7 +5,6 @@ from itertools import pairwise
 from typing import Any, Final
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,28 @@
+"""The container engine of a test run: the one that answers, or the lab's private one, started here and stopped at the end."""
+
+import needs
+
+_started: list[str] = []
+"""Addresses of the private engines that this run started."""
+
+
+def have_one() -> None:
+    """Have a container engine run for the test that begins; it is missing only where none answers and none can be started."""
+    from devopssim.errors import DevopssimError  # noqa: PLC0415 - the quick tests never need it
+    from devopssim.lab import engine  # noqa: PLC0415
+
+    try:
+        if engine.find() is None:  # at first, or because the last lab of an earlier test took it away
+            _started.append(engine.start().host)
+    except DevopssimError as error:
+        needs.missing("a container engine", how=str(error))
+
+
+def stop_ours() -> None:
+    """Stop the private engine if this run started it and no lab needs it any more."""
+    if _started:
+        from devopssim.lab import cleanup, engine  # noqa: PLC0415
+
+        found = engine.find()
+        if found and found.host in _started:
+            cleanup.end_engine(found)
