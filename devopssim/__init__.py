@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from devopssim._version import __version__
 
 if TYPE_CHECKING:
-    from devopssim import events, experiment, kpis, lab, plots, scenario, sources
+    from devopssim import events, experiment, kpis, lab, plots, scenario, sources, widgets
     from devopssim.experiment import compare, replicate
     from devopssim.scenario import AGILE, AGILE_WITH_CI, DEVOPS, DEVOPS_IN_NAME_ONLY, DEVSECOPS, WATERFALL, adopt, vary
     from devopssim.simulation import simulate
 
-_MODULES: Final = ("events", "experiment", "kpis", "lab", "plots", "scenario", "sources")
+_MODULES: Final = ("events", "experiment", "kpis", "lab", "plots", "scenario", "sources", "widgets")
 _NAMES: Final = {
     "simulate": "devopssim.simulation",
     "compare": "devopssim.experiment",
@@ -50,6 +50,7 @@ __all__ = [
     "simulate",
     "sources",
     "vary",
+    "widgets",
 ]
 
 

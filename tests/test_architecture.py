@@ -29,7 +29,8 @@ FLOORS: Final = (
     ("handbook", "simulation", "lab", "sources"),
     ("experiment",),
     ("plots",),
-    ("widgets", "course", "report"),
+    ("course", "report"),
+    ("widgets",),
     ("cli",),
 )
 FLOOR_OF: Final = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

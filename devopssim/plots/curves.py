@@ -41,14 +41,14 @@ def kpi_curve(
     """
     ax = axes(ax)
     known = KPIS[kpi]
-    courses = [course for course in _courses(shown, known, window, step) if course.table["mean"].notna().any()]
-    if not courses:
+    drawn = [course for course in courses(shown, known, window, step) if course.table["mean"].notna().any()]
+    if not drawn:
         return nothing(ax, f"{known.title}: nothing was there to count, or the run is shorter than the window")
-    everything = pd.concat([course.table for course in courses])
+    everything = pd.concat([course.table for course in drawn])
     unit = clock_axis(ax, 0.0, float(everything["time"].max()))
     scale = _heights(ax, everything, known)
     labels = []
-    for course in courses:
+    for course in drawn:
         time, table = course.table["time"].to_numpy() / unit.hours, course.table
         band = table["low"].notna().to_numpy()
         if band.any():
@@ -68,7 +68,9 @@ def kpi_curve(
             labels.append(Label(float(table["mean"].dropna().iloc[-1]) / scale, course.name, course.colour))
     label_right(ax, labels)
     tidy(ax)
-    _tell(ax, known, courses, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    tables = [course.table.assign(scenario=course.name) for course in drawn]
+    text = tell_courses(known, drawn, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    tell(ax, text, pd.concat(tables, ignore_index=True))
     return ax
 
 
@@ -96,7 +98,8 @@ def kpi_curves(
     return figure
 
 
-def _courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str, step: str) -> list[Course]:
+def courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Course]:
+    """Return the lines of a KPI's figure; see `kpi_curve` for what they hold."""
     if isinstance(shown, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure
 
@@ -146,18 +149,18 @@ def _has_neighbour(known: np.ndarray) -> np.ndarray:
     return np.asarray(left | right)
 
 
-def _tell(ax: Axes, kpi: Kpi, courses: Sequence[Course], window: str, *, unit_name: str) -> None:
-    told, tables = [], []
-    for course in courses:
+def tell_courses(kpi: Kpi, drawn: Sequence[Course], window: str = "", *, unit_name: str) -> str:
+    """Return what the lines show in words: of each its first, last, least and greatest value."""
+    told = []
+    for course in drawn:
         known = course.table.dropna(subset=["mean"])
         first, last = known.iloc[0], known.iloc[-1]
         told.append(
             f"{course.name + ': ' if course.name else ''}{amount(first['mean'], kpi.unit)} at first (after {duration(first['time'])}), "
             f"{amount(last['mean'], kpi.unit)} at the end, between {amount(known['mean'].min(), kpi.unit)} and {amount(known['mean'].max(), kpi.unit)}"
         )
-        tables.append(course.table.assign(scenario=course.name))
     over = f", each point over the last {duration(pd.Timedelta(window).total_seconds() / 3600)}" if window else ""
-    tell(ax, f"{kpi.title} over time in {unit_name}{over}. {'. '.join(told)}.", pd.concat(tables, ignore_index=True))
+    return f"{kpi.title} over time in {unit_name}{over}. {'. '.join(told)}."
 
 
 def _is_told(ax: Axes) -> bool:

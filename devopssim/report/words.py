@@ -50,10 +50,11 @@ class Mechanism:
 def verdicts(result: "Result") -> list[Verdicts]:
     """Return what can be said of the delivery and flow KPIs of each scenario against the first."""
     baseline, *others = result.scenarios
-    return [_against(result, name, baseline) for name in others]
+    return [against(result, name, baseline) for name in others]
 
 
-def _against(result: "Result", scenario: str, baseline: str) -> Verdicts:
+def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
+    """Return what can be said of the delivery and flow KPIs of one scenario against another that was given before it."""
     chosen = result.differences.query("scenario == @scenario and baseline == @baseline").set_index("kpi")
     means = {
         name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]

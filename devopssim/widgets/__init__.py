@@ -1,0 +1,20 @@
+"""Widgets for notebooks: knobs over a scenario, and what the plain functions of this package make of it.
+
+    widgets.explore()     sliders of any parameter of one scenario, its KPIs and figures of choice
+    widgets.compare()     waterfall, agile and DevOps side by side: what changes, and why
+    widgets.board(log)    work items moving over a board, as the log tells
+
+They need JupyterLab or Voilà (`pip install "devopssim[lab]"`) and no network. A widget holds no number of its own.
+"""
+
+from devopssim.errors import InvalidInputError
+
+try:
+    from devopssim.widgets.compare_view import compare
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("anywidget", "ipywidgets", "traitlets"):
+        raise
+    message = f'widgets need {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
+    raise InvalidInputError(message) from error
+
+__all__ = ["compare"]
