@@ -10,11 +10,13 @@ They need JupyterLab or Voilà (`pip install "devopssim[lab]"`) and no network. 
 from devopssim.errors import InvalidInputError
 
 try:
+    from devopssim.widgets.board_view import board
     from devopssim.widgets.compare_view import compare
+    from devopssim.widgets.explore_view import explore
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("anywidget", "ipywidgets", "traitlets"):
         raise
     message = f'widgets need {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
     raise InvalidInputError(message) from error
 
-__all__ = ["compare"]
+__all__ = ["board", "compare", "explore"]

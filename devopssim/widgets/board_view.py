@@ -1,0 +1,94 @@
+"""`widgets.board`: work items moving over a Kanban board, as an event log tells."""
+
+from functools import partial
+from typing import Any, ClassVar
+
+import pandas as pd
+import traitlets
+
+from devopssim.errors import InvalidInputError
+from devopssim.scenario import DEVOPS, Scenario, vary
+from devopssim.simulation import simulate
+from devopssim.widgets.answers import Workplace, why_it_failed
+from devopssim.widgets.journey import film
+from devopssim.widgets.latest import Latest
+from devopssim.widgets.panel import Panel, script, styles
+from devopssim.widgets.workshop import soon_here, workshop
+
+MOST_REPLICATIONS = 1000
+
+
+def board(
+    shown: Scenario | pd.DataFrame = DEVOPS, *, years: float = 1.0, seed: int = 1, replication: int = 0
+) -> "Board":
+    """Show how work items move through the stages: play, pause, change the speed, go back, one event at a time.
+
+    `shown` is a scenario, of which any replication can be chosen (its first `years`), or an event log, whoever wrote it. One
+    replication is one random future and may be an outlier; `widgets.compare` tells what is usual. Raises InvalidInputError
+    for a log without work items.
+    """
+    if isinstance(shown, Scenario):
+        short = vary(shown, {"years": min(years, shown.years)})
+        return Board(scenario=short, seed=seed, replication=replication)
+    return Board(log=shown)
+
+
+class Board(Panel):
+    """A thin view of a `film`; see `board`."""
+
+    film = traitlets.Dict().tag(sync=True)
+    actions: ClassVar = ("ready", "replication")
+
+    _esm = script("parts.js", "board.js", view="boardView")
+    _css = styles()
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario | None = None,
+        log: pd.DataFrame | None = None,
+        seed: int = 1,
+        replication: int = 0,
+        place: Workplace | None = None,
+    ) -> None:
+        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self._place = place
+        self._latest: Latest | None = None
+        name = scenario.name if scenario else "an event log"
+        settings = {"name": name, "replication": replication if scenario else None, "most": MOST_REPLICATIONS - 1}
+        super().__init__(settings=settings, film={} if log is None else film(log))
+
+    def __repr__(self) -> str:
+        return f"devopssim.widgets.board of {self.settings['name']}: to be seen in JupyterLab or Voilà"
+
+    def do_ready(self) -> None:
+        """Begin: somebody looks."""
+        if not self.film and self._latest is None:
+            self._ask()
+
+    def do_replication(self, number: int) -> None:
+        """Show another replication."""
+        if not 0 <= number < MOST_REPLICATIONS or number != int(number):
+            raise InvalidInputError(
+                f"replication={number} (which random future) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
+            )
+        self.replication, self.note = int(number), ""
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._latest is None:
+            self._latest = Latest(tell=self._show, fail=self._fail, soon=soon_here())
+        place = self._place or workshop()
+        if self.scenario is not None:
+            self._latest.ask([(place.quick, partial(film_of, self.scenario, self.seed, self.replication))])
+
+    def _show(self, found: dict[str, Any]) -> None:
+        self.film = found
+
+    def _fail(self, error: Exception) -> None:
+        self.note = why_it_failed(error)
+
+
+def film_of(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
+    """Return the film of one replication of a scenario."""
+    return {**film(simulate(scenario, seed=seed, replication=replication)), "replication": replication}

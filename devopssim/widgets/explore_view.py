@@ -1,0 +1,220 @@
+"""`widgets.explore`: one scenario, sliders of any of its parameters, its KPIs, and figures of choice."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar, Final
+
+import traitlets
+
+from devopssim.experiment.measure import Measure
+from devopssim.kpis.summary import chosen
+from devopssim.plots.ways import USUAL
+from devopssim.scenario import DEVOPS, Scenario, parameters, value
+from devopssim.widgets.answers import Answer, Answers, Question, Workplace, glimpse, why_it_failed
+from devopssim.widgets.knobs import knobs, label
+from devopssim.widgets.latest import Latest
+from devopssim.widgets.panel import Panel, script, styles
+from devopssim.widgets.pictures import FIGURES, known_figures, pictures
+from devopssim.widgets.reasons import reasons
+from devopssim.widgets.said import status, waiting
+from devopssim.widgets.state import State, state_of
+from devopssim.widgets.tiles import tiles
+from devopssim.widgets.workshop import Workshop, patiently, soon_here, workshop
+
+PARAMETERS: Final = (
+    "workflow",
+    "team.developers",
+    "demand.requests_per_week",
+    "practices.testing",
+    "practices.deployment",
+)
+PRECISELY: Final = ("lead_time", "deployment_frequency")
+BEFORE: Final = "{} at the start"
+
+
+def explore(
+    scenario: Scenario = DEVOPS,
+    *,
+    parameters: Sequence[str] = PARAMETERS,
+    figures: Sequence[str] = ("cumulative_flow",),
+    kpis: Sequence[str] = USUAL,
+    replications: int = 30,
+    precision: float = 0.1,
+    seed: int = 1,
+) -> "Explore":
+    """Show one scenario with sliders for `parameters` (dotted names; more can be added), its KPIs, and `figures` of one run.
+
+    KPIs are answered at a glance first, then by more and more whole replications until lead time and deployment frequency are
+    known within ± `precision`; figures show one replication, which may be an outlier. `explore().scenario` gives what is set
+    now. Raises InvalidInputError for a parameter, figure or KPI that is unknown.
+    """
+    return Explore(
+        state_of({scenario.name: scenario}),
+        names=parameters,
+        figures=figures,
+        kpis=kpis,
+        replications=replications,
+        precision=precision,
+        seed=seed,
+    )
+
+
+class Explore(Panel):
+    """A thin view of a scenario, of the answers to it, and of figures of one replication; see `explore`."""
+
+    pictures = traitlets.Dict().tag(sync=True)
+    figures: Any = traitlets.List().tag(sync=True)
+    actions: ClassVar = ("ready", "set", "add", "remove", "figures", "replication", "reset", "pin", "toml", "load")
+
+    _esm = script("parts.js", "explore.js", view="exploreView")
+    _css = styles()
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        names: Sequence[str] = PARAMETERS,
+        figures: Sequence[str] = ("cumulative_flow",),
+        kpis: Sequence[str] = USUAL,
+        replications: int = 30,
+        precision: float = 0.1,
+        seed: int = 1,
+        place: Workplace | None = None,
+    ) -> None:
+        self.state, self.names = state, list(dict.fromkeys(names))
+        self.kpis = tuple(kpi.name for kpi in chosen(kpis))
+        self.seed, self.replications, self.precision = seed, replications, precision
+        self.replication = 0
+        self._place = place
+        self._answers: Answers | None = None
+        self._pictures: Latest | None = None
+        for name in self.names:
+            value(state.scenario, name)
+        settings = {
+            "name": state.chosen,
+            "parameters": [[name, f"{label(name)} ({name})", each.meaning] for name, each in parameters().items()],
+            "figures": [[name, title] for name, (title, _) in FIGURES.items()],
+        }
+        super().__init__(
+            settings=settings, shown={"status": waiting()}, figures=known_figures(figures), knobs=self._groups()
+        )
+
+    def __repr__(self) -> str:
+        return f"devopssim.widgets.explore({self.state.chosen}): to be seen in JupyterLab or Voilà"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as the sliders have set it."""
+        return self.state.scenario
+
+    def do_ready(self) -> None:
+        """Begin: somebody looks."""
+        if self._answers is None:
+            self.ask()
+
+    def do_set(self, name: str, value: float | str) -> None:
+        """Set a parameter."""
+        self.become(self.state.set(name, value))
+
+    def do_add(self, name: str) -> None:
+        """Add a slider."""
+        value(self.scenario, name)
+        self.names = list(dict.fromkeys([*self.names, name]))
+        self.knobs = self._groups()
+
+    def do_remove(self, name: str) -> None:
+        """Take a slider away; its parameter keeps its value."""
+        self.names = [each for each in self.names if each != name]
+        self.knobs = self._groups()
+
+    def do_figures(self, names: Sequence[str]) -> None:
+        """Show these figures."""
+        self.figures = known_figures(names)
+        self._draw()
+
+    def do_replication(self, number: int) -> None:
+        """Draw the figures of another replication."""
+        self.replication = max(0, int(number))
+        self._draw()
+
+    def do_reset(self) -> None:
+        """Go back to the start."""
+        self.become(self.state.reset())
+
+    def do_pin(self) -> None:
+        """Count changes from now on."""
+        self.become(self.state.pin())
+
+    def do_toml(self) -> None:
+        """Offer the scenario as text."""
+        self.toml = {"name": self.state.chosen, "text": self.state.toml()}
+
+    def do_load(self, text: str) -> None:
+        """Set the scenario as the text says."""
+        self.become(self.state.load(text))
+        self.note = "Loaded."
+
+    def become(self, state: State) -> None:
+        """Show another state, and ask what comes of it."""
+        same = state == self.state
+        self.state, self.note = state, ""
+        self.knobs = self._groups()
+        if self.toml:
+            self.do_toml()
+        if not same:
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask for KPIs and figures of the scenario."""
+        if self._answers is None:
+            self._answers = Answers(self._workplace(), tell=self.show, fail=self._fail, soon=soon_here())
+        self._answers.ask(self.question())
+        self._draw()
+
+    def question(self) -> Question:
+        """Return what is asked: the scenario, and, if it changed, the same at the start, under the same luck."""
+        before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
+        measure = Measure(kpis=tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"])))
+        return Question(
+            scenarios={**before, **self.state.scenarios},
+            glance=measure,
+            measure=measure,
+            precisely=PRECISELY,
+            seed=self.seed,
+            replications=self.replications,
+            precision=self.precision,
+        )
+
+    def show(self, question: Question, answer: Answer) -> None:
+        """Show an answer."""
+        name = self.state.chosen
+        starts = {name: BEFORE.format(name)} if BEFORE.format(name) in answer.result.scenarios else {}
+        self.shown = {
+            "status": status(question, answer),
+            "cards": tiles(answer.result, self.kpis, starts, glance=answer.glance),
+            "words": reasons(answer.result, starts, glance=answer.glance) if starts else [],
+        }
+
+    def _draw(self) -> None:
+        """Draw a glance of the figures first, then the whole run."""
+        if self._pictures is None:
+            self._pictures = Latest(tell=self._show_pictures, fail=self._fail, soon=soon_here())
+        place, names = self._workplace(), list(self.figures)
+        whole = partial(pictures, self.scenario, self.seed, self.replication, names)
+        short = partial(pictures, glimpse(self.scenario), self.seed, self.replication, names)
+        self._pictures.ask([(place.quick, short), (place.patient, partial(patiently, whole))] if names else [])
+        if not names:
+            self.pictures = {}
+
+    def _show_pictures(self, found: dict[str, Any]) -> None:
+        self.pictures = {**found, "whole": bool(found["weeks"] >= self.scenario.years * 52)}
+
+    def _workplace(self) -> Workplace | Workshop:
+        return self._place or workshop()
+
+    def _fail(self, error: Exception) -> None:
+        self.shown = {**self.shown, "status": {"stage": "error", "text": why_it_failed(error), "done": 0, "of": 1}}
+
+    def _groups(self) -> list[dict[str, Any]]:
+        title = f"Parameters of {self.state.chosen}"
+        return [{"key": "parameters", "title": title, "knobs": knobs(self.names, self.scenario)}]
