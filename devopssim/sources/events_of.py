@@ -158,7 +158,9 @@ class _Writer:
         real = [each for each in deployments if not each.tag]
         self.left_out["tags, as other sources tell of deployments"] = len(deployments) - len(real) if real else 0
         seen: dict[str, None] = {}
-        waiting = sorted(changes.values(), key=lambda each: (inf if each.merged is None else each.merged, each.id))[::-1]
+        waiting = sorted(changes.values(), key=lambda each: (inf if each.merged is None else each.merged, each.id))[
+            ::-1
+        ]
         present: dict[str | None, list[Deployment]] = defaultdict(list)
         for deployment in real or deployments:
             running = present[deployment.of]

@@ -19,9 +19,9 @@ Tickets, detection and work on stages are not in a git history.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,9 @@ REPAIRS: Final = re.compile(r"(revert|hot-?fix|fix|bugfix)\b", re.IGNORECASE)
 VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)$")
 SQUASHED: Final = re.compile(r"\((?:#|!)\d+\)$")
 NAMED_ITEM: Final = re.compile(r"\b([A-Z][A-Z0-9]{1,9}-[1-9]\d*)\b")
-CLOSES: Final = re.compile(r"\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing))\s*:?\s+#(\d+)", re.IGNORECASE)
+CLOSES: Final = re.compile(
+    r"\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing))\s*:?\s+#(\d+)", re.IGNORECASE
+)
 YEAR_1980: Final = 315_532_800
 EXPLAINED: Final = (
     "commits are changes, tags are deployments; a tag that reverts or patches the one before it within "
@@ -73,16 +75,19 @@ def git_history(
     heads = list(dict.fromkeys([head, *(tag.commit for tag in chosen)]))
     commits = commits_of(folder, heads)
     changes = _changes(commits, head)
-    deployments, same = _deployments(commits, chosen, reverts_of(folder, heads, commits), repair_window)
+    releases = _Releases(
+        commits=commits, reverts=reverts_of(folder, heads, commits), window=repair_window * SECONDS_PER_HOUR
+    )
+    releases.take(chosen)
     counts = {
-        "further tags of the same commit": same,
+        "further tags of the same commit": releases.same,
         "commits that look squashed": sum(bool(SQUASHED.search(each.subject)) for each in commits.values()),
         "dates before 1980": sum(each.authored < YEAR_1980 or each.committed < YEAR_1980 for each in commits.values()),
     }
     return History(
         told=(("git", folder.resolve().name, EXPLAINED.format(window=repair_window)),),
         changes={change.id: change for change in changes},
-        deployments={each.id: each for each in deployments},
+        deployments={each.id: each for each in releases.deployments()},
         graph={name: commit.parents for name, commit in commits.items()},
         counts={key: count for key, count in counts.items() if count},
     )
@@ -129,71 +134,72 @@ def _arrivals(commits: Mapping[str, Commit], head: str) -> dict[str, str]:
     return arrived
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Shipped:
-    """A tag with the commits that it is the first to reach, and its place in the order of time."""
+@dataclass(kw_only=True)
+class _Releases:
+    """The tags that are deployments, the oldest first, each with the commits that it is the first to reach."""
 
-    tag: Tag
-    brought: Sequence[str]
+    commits: Mapping[str, Commit]
+    reverts: Mapping[str, Sequence[str]]
+    window: float
+    """Seconds within which a repair comes."""
+    tags: list[Tag] = field(default_factory=list)
+    brought: list[list[str]] = field(default_factory=list)
+    first_in: dict[str, int] = field(default_factory=dict)
+    """Commit: the tag that first reached it."""
+    place: dict[str, int] = field(default_factory=dict)
+    """Tagged commit: its tag."""
+    same: int = 0
+    """Tags of a commit that had one."""
 
+    def take(self, tags: Sequence[Tag]) -> None:
+        """Put the tags in the order of time."""
+        parents = {name: commit.parents for name, commit in self.commits.items()}
+        for tag in sorted(tags, key=lambda tag: (tag.time, tag.name)):
+            if tag.commit in self.place:
+                self.same += 1
+                continue
+            number = self.place[tag.commit] = len(self.tags)
+            new = new_ancestors(parents, tag.commit, self.first_in)
+            self.first_in.update(dict.fromkeys(new, number))
+            self.tags.append(tag)
+            self.brought.append(new)
 
-def _deployments(
-    commits: Mapping[str, Commit], tags: Sequence[Tag], reverts: Mapping[str, Sequence[str]], window: float
-) -> tuple[list[Deployment], int]:
-    """Return a deployment for each tagged commit, the oldest first, and how many tags name a commit that has one."""
-    parents = {name: commit.parents for name, commit in commits.items()}
-    first_in: dict[str, int] = {}
-    order: list[_Shipped] = []
-    place: dict[str, int] = {}
-    for tag in sorted(tags, key=lambda tag: (tag.time, tag.name)):
-        if tag.commit in place:
-            continue
-        place[tag.commit] = len(order)
-        brought = new_ancestors(parents, tag.commit, first_in)
-        first_in.update(dict.fromkeys(brought, len(order)))
-        order.append(_Shipped(tag=tag, brought=brought))
-    found = []
-    times = [each.tag.time for each in order]
-    for number, each in enumerate(order):
-        since = bisect_right(times, each.tag.time - window * SECONDS_PER_HOUR - 1, hi=number)
-        broken = _repaired(number, since, order, commits, reverts, first_in, place)
-        repairs = None if broken is None else f"tag {order[broken].tag.name}"
-        name = each.tag.name
-        found.append(
-            Deployment(id=f"tag {name}", at=float(each.tag.time), commit=each.tag.commit, name=name, tag=True, repairs=repairs)
+    def deployments(self) -> Iterator[Deployment]:
+        """Yield a deployment for each tag."""
+        for number, tag in enumerate(self.tags):
+            broken = self._repaired(number)
+            yield Deployment(
+                id=f"tag {tag.name}",
+                at=float(tag.time),
+                commit=tag.commit,
+                name=tag.name,
+                tag=True,
+                repairs=None if broken is None else f"tag {self.tags[broken].name}",
+            )
+
+    def _repaired(self, number: int) -> int | None:
+        """Return which earlier tag this one repairs, or None."""
+        tag, new = self.tags[number], self.brought[number]
+        recent = set(
+            range(bisect_left(self.tags, tag.time - self.window, hi=number, key=lambda each: each.time), number)
         )
-    return found, len(tags) - len(order)
+        taken_back = {self.first_in[named] for name in new for named in self.reverts.get(name, ())}
+        if taken_back & recent:
+            return max(taken_back & recent)
+        before = self._below(number)
+        if before not in recent:
+            return None
+        fixes = any(REPAIRS.match(self.commits[name].subject) for name in new)
+        return before if fixes or _patched(self.tags[before], tag) else None
+
+    def _below(self, number: int) -> int:
+        """Return the newest earlier tag that stands right below what this one brought, else the one before it in time."""
+        new = set(self.brought[number])
+        below = {parent for name in new for parent in self.commits[name].parents if parent not in new}
+        return max((self.place[name] for name in below if self.place.get(name, number) < number), default=number - 1)
 
 
-def _repaired(
-    number: int,
-    since: int,
-    order: Sequence[_Shipped],
-    commits: Mapping[str, Commit],
-    reverts: Mapping[str, Sequence[str]],
-    first_in: Mapping[str, int],
-    place: Mapping[str, int],
-) -> int | None:
-    """Return which of the tags `since`..`number` this one repairs, or None."""
-    each = order[number]
-    taken_back = [first_in[named] for name in each.brought for named in reverts.get(name, ()) if named in first_in]
-    recent = [other for other in taken_back if since <= other < number]
-    if recent:
-        return max(recent)
-    before = _contained(each, commits, place, number)
-    if before is None or before < since:
-        return None
-    old, new = VERSION.search(order[before].tag.name), VERSION.search(each.tag.name)
-    patched = old is not None and new is not None and old.groups()[:2] == new.groups()[:2] and int(new[3]) > int(old[3])
-    fixes = any(REPAIRS.match(commits[name].subject) for name in each.brought)
-    return before if patched or fixes else None
-
-
-def _contained(each: _Shipped, commits: Mapping[str, Commit], place: Mapping[str, int], number: int) -> int | None:
-    """Return the newest earlier tag that stands right below what this one brought, else the one before it in time."""
-    new = set(each.brought)
-    below = {parent for name in new for parent in commits[name].parents if parent not in new}
-    tagged = [place[name] for name in below if name in place and place[name] < number]
-    if tagged:
-        return max(tagged)
-    return number - 1 if number else None
+def _patched(earlier: Tag, tag: Tag) -> bool:
+    """Whether only the last number of the version was raised."""
+    old, new = VERSION.search(earlier.name), VERSION.search(tag.name)
+    return old is not None and new is not None and old.groups()[:2] == new.groups()[:2] and int(new[3]) > int(old[3])

@@ -93,9 +93,7 @@ def commits_of(folder: Path, heads: Sequence[str]) -> dict[str, Commit]:
 
 def tags_of(folder: Path, pattern: str) -> list[Tag]:
     """Return the tags whose names match a shell pattern and that name a commit, in no special order."""
-    fields = FIELD.join(
-        ("%(refname:lstrip=2)", "%(objecttype)", "%(objectname)", "%(*objecttype)", "%(*objectname)")
-    )
+    fields = FIELD.join(("%(refname:lstrip=2)", "%(objecttype)", "%(objectname)", "%(*objecttype)", "%(*objectname)"))
     found = []
     for line in git(folder, "for-each-ref", f"--format={fields}{FIELD}%(creatordate:unix)", "refs/tags").splitlines():
         name, kind, own, named_kind, named, time = line.split(FIELD)
