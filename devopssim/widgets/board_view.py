@@ -23,9 +23,9 @@ def board(
 ) -> "Board":
     """Show how work items move through the stages: play, pause, change the speed, go back, one event at a time.
 
-    `shown` is a scenario, of which any replication can be chosen (its first `years`), or an event log, whoever wrote it. One
-    replication is one random future and may be an outlier; `widgets.compare` tells what is usual. Raises InvalidInputError
-    for a log without work items.
+    `shown` is a scenario, of which any replication can be chosen (its first `years`), or an event log, whoever wrote it; of
+    a log without work items its changes move. One replication is one random future and may be an outlier; `widgets.compare` tells what is usual. Raises InvalidInputError
+    for a log in which nothing moves.
     """
     if isinstance(shown, Scenario):
         short = vary(shown, {"years": min(years, shown.years)})

@@ -2,6 +2,7 @@
 
 An item stands in the earliest stage in which work for it is open (queued or under way); between two stages it waits in the last
 one. It is ready to go live when it is done, and live when it is closed; what is repaired in it later does not bring it back.
+Of a log without work items, the changes move.
 """
 
 from collections.abc import Hashable, Iterator
@@ -27,6 +28,16 @@ TITLES: Final = {
 }
 WAITING, WORKING = 0, 1
 _STAGES: Final = ("plan", "code", "build", "test")
+_STEPS: Final = {
+    "change.created": ("code", WORKING),
+    "change.merged": ("build", WAITING),
+    "build.started": ("build", WORKING),
+    "build.finished": ("test", WAITING),
+    "testsuiterun.started": ("test", WORKING),
+    "testsuiterun.finished": ("deploy", WAITING),
+    "service.deployed": ("live", WAITING),
+}
+"""Where a change stands after each of these events."""
 
 
 class Move(NamedTuple):
@@ -58,7 +69,7 @@ class _Card:
 
 
 def moves(log: pd.DataFrame) -> list[Move]:
-    """Return the moves of all items of a log, in the order of time.
+    """Return the moves of all items (or, where there are none, changes) of a log, in the order of time.
 
     A move that another one of the same item follows at the same instant is left out.
     """
@@ -75,6 +86,26 @@ def moves(log: pd.DataFrame) -> list[Move]:
 
 
 def _moves(log: pd.DataFrame) -> Iterator[Move]:
+    has_items = bool((log["kind"] == "ticket.created").any())
+    yield from _moves_of_items(log) if has_items else _moves_of_changes(log)
+
+
+def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
+    """Yield the moves of changes, for logs without work items: an exercise's, or a repository's."""
+    seen: dict[str, tuple[int, int]] = {}
+    chosen = log[log["kind"].isin(list(_STEPS)) & log["change"].notna()]
+    columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "change"))
+    for time, kind, change in zip(*columns, strict=True):
+        name, working = _STEPS[kind]
+        place = COLUMNS.index(name), working
+        if (change in seen or kind == "change.created") and place != seen.get(change):
+            if seen.get(change, (0, 0))[0] == COLUMNS.index("live"):
+                continue
+            seen[change] = place
+            yield Move(time, change, *place)
+
+
+def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
     cards: dict[str, _Card] = {}
     owner = _owners(log)
     for time, kind, item, change, stage in _rows(log):
@@ -129,11 +160,13 @@ def film(log: pd.DataFrame) -> dict[str, Any]:
     """Return what a board needs, for a browser: columns, items, moves, outages, deployments, and the end in hours.
 
     `moves`: (hours, place in `items`, column, 0 waiting or 1 worked on). `outages`: from, until. `deployments`: hours.
-    Raises InvalidInputError for a log without work items.
+    Raises InvalidInputError for a log in which neither work items nor changes are created.
     """
     found = moves(log)
     if not found:
-        raise InvalidInputError("this log has no work item to move over a board; give one with ticket.created in it.")
+        raise InvalidInputError(
+            "nothing moves over a board in this log: it has neither ticket.created nor change.created; give another log."
+        )
     items = list(dict.fromkeys(move.item for move in found))
     number = {item: place for place, item in enumerate(items)}
     horizon = float(log.attrs.get("horizon") or found[-1].time)

@@ -2,7 +2,7 @@
 
 const ROW = 24;
 const MOST_ROWS = 14;
-const SPEEDS = [[0.05, "1 week in 20 s"], [0.25, "1 week in 4 s"], [1, "1 week a second"], [4, "4 weeks a second"], [13, "13 weeks a second"]];
+const SPEEDS = [[240, "whole film in 4 minutes"], [120, "in 2 minutes"], [60, "in 1 minute"], [30, "in 30 seconds"], [15, "in 15 seconds"]];
 const SPOKEN_EACH = 5000; // ms between two texts for screen readers while the film plays
 
 function boardView({ model, el }) {
@@ -16,7 +16,7 @@ function boardView({ model, el }) {
   const play = make("button", { type: "button", class: "dops-play", click: () => (playing ? pause() : start()) }, "Play");
   const back = make("button", { type: "button", click: () => step(-1) }, "One event back");
   const on = make("button", { type: "button", click: () => step(1) }, "One event on");
-  const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([weeks, words]) => make("option", { value: weeks, selected: weeks === 1 }, words)));
+  const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, words]) => make("option", { value: seconds, selected: seconds === 60 }, words)));
   const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => { pause(); seek(Number(time.value)); } });
   const replication = settings.replication === null ? null : make("input", {
     id: freshId("replication"), type: "number", min: 0, max: settings.most, value: settings.replication,
@@ -63,7 +63,7 @@ function boardView({ model, el }) {
     const tick = (now) => {
       // Who asked for less motion gets a still picture a second, of the same moments.
       if (!calm.matches || now - last >= 1000) {
-        const until = film.time + ((now - last) / 1000) * Number(speed.value) * film.now.week;
+        const until = film.time + ((now - last) / 1000 / Number(speed.value)) * film.now.end;
         last = now;
         seek(Math.min(until, film.now.end), now - spoken > SPOKEN_EACH);
         if (film.time >= film.now.end) { pause(); return; }
@@ -108,7 +108,7 @@ function boardView({ model, el }) {
   function show(aloud) {
     const now = film.now;
     time.value = film.time;
-    const words = clock(film.time, now.week);
+    const words = clock(film.time, now);
     time.setAttribute("aria-valuetext", words);
     moment.textContent = words;
     const down = now.outages.some(([from, until]) => from <= film.time && film.time < until);
@@ -129,6 +129,7 @@ function boardView({ model, el }) {
       if (!now.moves) { text.textContent = "The simulation runs."; return; }
       pause();
       time.max = now.end;
+      time.step = now.end / 500;
       Object.assign(film, { now, time: Infinity });
       heads.replaceChildren(...now.columns.map((name) => make("div", { class: "dops-head" }, make("span", {}, name), make("strong", {}, "0"))));
       stage.replaceChildren();
@@ -143,10 +144,10 @@ function boardView({ model, el }) {
   return () => { pause(); watch.disconnect(); stops.forEach((stop) => stop()); };
 }
 
-function clock(hours, week) {
-  const weeks = Math.floor(hours / week);
-  const days = Math.floor((hours - weeks * week) / 24);
-  return `Week ${weeks + 1}, day ${days + 1}`;
+function clock(hours, film) {
+  if (film.end < 72) return new Date(hours * 3600000).toISOString().slice(11, 19);
+  const weeks = Math.floor(hours / film.week);
+  return `Week ${weeks + 1}, day ${Math.floor((hours - weeks * film.week) / 24) + 1}`;
 }
 
 /** Put cards into their places: rows of each column, the newest first in the last one; more than fit are counted. */
