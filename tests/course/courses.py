@@ -7,15 +7,20 @@ from typing import Any, Final
 SOURCE: Final = Path(__file__).parent / "source"
 
 
-def right_notebook(name: str = "01-values") -> dict[str, Any]:
+def without_hidden_tests(path: Path) -> dict[str, Any]:
     """Return a notebook as a student hands it in whose answers are the instructor's, without the hidden regions."""
-    notebook: dict[str, Any] = json.loads((SOURCE / f"{name}.ipynb").read_text(encoding="utf-8"))
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
         cell["source"] = (
             text.partition("### BEGIN HIDDEN")[0] if cell["metadata"].get("nbgrader", {}).get("grade") else text
         )
     return notebook
+
+
+def right_notebook(name: str = "01-values") -> dict[str, Any]:
+    """Return one of the test course's notebooks with right answers."""
+    return without_hidden_tests(SOURCE / f"{name}.ipynb")
 
 
 def hand_in(folder: Path, *notebooks: str, **answers: str) -> Path:
