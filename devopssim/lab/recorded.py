@@ -75,6 +75,8 @@ def record(exercise: str, folder: str | Path, say: Callable[[str], object] = pri
     if exercise not in exercises.EXERCISES:
         message = f"exercise={exercise!r} must be one of {', '.join(exercises.EXERCISES)}."
         raise InvalidInputError(message)
+    target = Path(folder) / f"{exercise}.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
     lab = core.up(f"record-{exercise.replace('_', '-')}", progress=False)
     try:
         exercises.EXERCISES[exercise](lab, say)
@@ -82,7 +84,6 @@ def record(exercise: str, folder: str | Path, say: Callable[[str], object] = pri
     finally:
         lab.down(keep_work=False)
     made.attrs["source"] = {**made.attrs["source"], "lab": exercise, **_circumstances()}
-    target = Path(folder) / f"{exercise}.csv"
     events.write(made, target)
     return target
 
