@@ -1,6 +1,7 @@
 """Laws that every run of the model keeps, whatever the scenario."""
 
 import dataclasses
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from devopssim import events, kpis
+from devopssim.model.demand import how_many
 from devopssim.model.office import people
+from devopssim.model.organisation import Organisation
+from devopssim.model.streams import Streams
 from devopssim.scenario import (
     AGILE,
     DEVOPS,
@@ -23,6 +27,9 @@ from devopssim.scenario import (
     vary,
 )
 from devopssim.simulation import simulate
+
+QUIET = Scenario(years=0.02)
+"""Too short for anything to happen."""
 
 shares = st.sampled_from([0.0, 0.3, 1.0])
 scenarios = st.builds(
@@ -48,9 +55,15 @@ seeds = st.integers(0, 1000)
 @given(scenario=scenarios, seed=seeds)
 def test_every_run_is_a_valid_log_that_keeps_the_laws(scenario: Scenario, seed: int) -> None:
     log = events.validate(simulate(scenario, seed=seed))
+    laws_hold(log, scenario)
+
+
+def laws_hold(log: pd.DataFrame, scenario: Scenario) -> None:
     items_are_conserved(log)
     littles_law_holds(log)
     nobody_works_twice_at_once(log, scenario)
+    nobody_is_busier_than_all_the_time(log)
+    nothing_happens_before_its_cause(log)
 
 
 def items_are_conserved(log: pd.DataFrame) -> None:
@@ -61,6 +74,9 @@ def items_are_conserved(log: pd.DataFrame) -> None:
     for before, after in zip(story.columns[:-1], story.columns[1:], strict=True):
         reached = story[story[after].notna()]
         assert (reached[before] <= reached[after]).all()
+    in_progress = story["ticket.closed"].isna().sum()
+    assert kpis.time_in_system(log).attrs["unfinished"] == in_progress
+    assert len(story) == len(kpis.lead_time(log)) + in_progress
 
 
 def littles_law_holds(log: pd.DataFrame) -> None:
@@ -82,6 +98,51 @@ def nobody_works_twice_at_once(log: pd.DataFrame, scenario: Scenario) -> None:
     for role, heads in people(scenario).items():
         of_role = busy[rows["role"] == role]
         assert of_role.between(0, heads).all()
+
+
+def nobody_is_busier_than_all_the_time(log: pd.DataFrame) -> None:
+    busy = kpis.utilisation_by_role(log)
+    assert busy.between(0, 1 + 1e-9).all()
+
+
+CAUSES = {
+    "change": ("change.created", "change.merged", "service.deployed"),
+    "incident": ("service.failed", "incident.detected", "incident.resolved"),
+    "deployment": ("service.deployed", "service.failed", "service.rolledback"),
+    "finding": ("finding.reported", "finding.fixed", "patch.deployed"),
+}
+"""What comes after what, for each thing that has a name."""
+
+
+def nothing_happens_before_its_cause(log: pd.DataFrame) -> None:
+    """Order of first times, by name; defects are found after they came in and repaired after they were found."""
+    kind = log["kind"].astype(str)
+    for column, kinds in CAUSES.items():
+        chosen = kind.isin(kinds) & log[column].notna()
+        first = (
+            log["time"][chosen]
+            .groupby([log[column][chosen], kind[chosen]])
+            .min()
+            .unstack()
+            .reindex(columns=list(kinds))
+        )
+        for cause, effect in combinations(kinds, 2):
+            both = first[[cause, effect]].dropna()
+            assert (both[cause] <= both[effect]).all(), (cause, effect)
+    defects = log[log["kind"].str.startswith("defect.")]
+    name = defects["change"].str.cat(defects["detail"].str.extract(r"defect=([^;]+)", expand=False), sep=" ")
+    story = defects.assign(name=name).pivot(index="name", columns="kind", values="time")
+    for before, after in (("defect.injected", "defect.found"), ("defect.found", "defect.fixed")):
+        if after in story.columns:
+            reached = story[story[after].notna()]
+            assert (reached[before] <= reached[after]).all(), (before, after)
+    steps = log[log["kind"].str.startswith("stage.") & log["role"].notna()]  # monitoring watches without a queue
+    for _, of_stage in steps.groupby("stage", observed=True):
+        queued, started, finished = (
+            (of_stage["kind"] == f"stage.{what}").cumsum() for what in ("queued", "started", "finished")
+        )
+        assert (queued >= started).all()
+        assert (started >= finished).all()
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -176,9 +237,7 @@ EXTREMES = {
 def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float]) -> None:
     scenario = vary(Scenario(workflow=workflow, years=0.5), {"process.project_weeks": 4, **extreme})
     log = events.validate(simulate(scenario, seed=1))
-    items_are_conserved(log)
-    littles_law_holds(log)
-    nobody_works_twice_at_once(log, scenario)
+    laws_hold(log, scenario)
 
 
 def test_a_backlog_is_emptied_and_every_item_closed() -> None:
@@ -193,3 +252,76 @@ def test_a_backlog_is_emptied_and_every_item_closed() -> None:
 def test_a_role_without_people_is_refused() -> None:
     with pytest.raises(ValueError, match=r"team\.testers=0"):
         vary(WATERFALL, {"team.testers": 0})
+
+
+# Links that only go one way, whatever the luck: what more of something never does
+
+
+def found_by(scenario: Scenario, place: str) -> tuple[set[tuple[str, str]], set[str]]:
+    """Return the defects that changes brought themselves and that were found at a place, and the changes that went out."""
+    log = simulate(scenario, seed=7)
+    found = log[(log["kind"] == "defect.found") & log["detail"].str.endswith(f"found_in={place}")]
+    out = log.loc[log["kind"] == "service.deployed", "change"]
+    own = {
+        (change, detail.split(";")[0])
+        for change, detail in zip(found["change"], found["detail"], strict=True)
+        if not detail.split(";")[0].endswith("b")
+    }
+    return own, set(out)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "place", "workflow"),
+    [
+        ("quality.review_finds", "review", "devops"),
+        ("quality.manual_test_finds", "test", "waterfall"),
+        ("quality.automated_test_finds", "test", "devops"),
+    ],
+)
+def test_who_looks_closer_finds_all_that_others_find_and_more(parameter: str, place: str, workflow: str) -> None:
+    """The places before are made blind, so that nothing is found there."""
+    blind = {"quality.review_finds": 0.0} if place == "test" else {}
+    plain = vary(
+        Scenario(workflow=workflow, years=0.6),
+        {**blind, "practices.testing": float(workflow == "devops"), "process.project_weeks": 5},
+    )
+    (few, out_few), (many, out_many) = (found_by(vary(plain, {parameter: share}), place) for share in (0.3, 0.6))
+    in_both = out_few & out_many
+    few, many = ({defect for defect in found if defect[0] in in_both} for found in (few, many))
+    assert len(few) > 10
+    assert few < many
+
+
+@given(adopted=st.tuples(st.floats(0, 1), st.floats(0, 1)), luck=st.floats(0, 1, exclude_max=True))
+def test_who_adopts_more_handles_all_that_others_handle_the_new_way(adopted: tuple[float, float], luck: float) -> None:
+    less, more = (
+        Organisation(adopt(QUIET, {"testing": share}), Streams(1)).handles("testing", {"testing": luck})
+        for share in sorted(adopted)
+    )
+    assert more or not less
+
+
+@given(st.floats(0, 10), st.floats(0, 10), st.floats(0, 1, exclude_max=True))
+def test_more_to_conflict_with_never_means_fewer_conflicts(one: float, other: float, luck: float) -> None:
+    assert how_many(min(one, other), luck) <= how_many(max(one, other), luck)
+
+
+@given(st.floats(1, 100), st.floats(1, 100), st.integers(0, 3))
+def test_a_repair_that_comes_later_never_costs_less(one: float, other: float, steps: int) -> None:
+    factors = [
+        [
+            Organisation(vary(QUIET, {"quality.late_fix_factor": each}), Streams(1)).late(late)
+            for late in (steps, steps + 1)
+        ]
+        for each in sorted((one, other))
+    ]
+    assert factors[0][0] <= factors[0][1] <= factors[1][1]
+    assert factors[0][0] <= factors[1][0]
+
+
+def test_a_release_that_waits_for_a_longer_approval_never_goes_out_earlier() -> None:
+    """The first release of an organisation in which nothing goes wrong, so that nothing but the wait differs."""
+    calm = vary(Scenario(workflow="agile", years=0.3), EXTREMES["nothing goes wrong"])
+    logs = [simulate(vary(calm, {"process.approval": wait}), seed=3) for wait in (0.0, 40.0, 200.0)]
+    first = [float(log.loc[log["kind"] == "service.deployed", "time"].min()) for log in logs]
+    assert first == [first[0], pytest.approx(first[0] + 40), pytest.approx(first[0] + 200)]
