@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "sweep",
     "factorial",
     "sensitivity",
+    "calibrate",
     "parameters",
     "validate",
     "lab",
