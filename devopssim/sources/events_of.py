@@ -112,8 +112,8 @@ class _Writer:
             self._run(run, changes)
         by_item = defaultdict(list)
         for change in changes.values():
-            for item in change.items:
-                by_item[item].append(change.id)
+            for named in change.items:
+                by_item[named].append(change.id)
         for item in self.history.items.values():
             self._item(item, by_item[item.id])
 
@@ -198,7 +198,7 @@ class _Writer:
         """
         if deployment.changes:
             return [each for each in deployment.changes if each in changes]
-        if deployment.commit in self.history.graph:
+        if deployment.commit is not None and deployment.commit in self.history.graph:
             new = new_ancestors(self.history.graph, deployment.commit, seen)
             seen.update(dict.fromkeys(new))
             return [name for each in new if (name := change_id(each)) in changes]
@@ -218,7 +218,8 @@ class _Writer:
         self.times[name] = at
         repaired = self.named.get(deployment.repairs or "") if not self.history.incidents else None
         detail = details(name=deployment.name, repair=repaired)
-        for change in brought or [None]:
+        carried: list[str | None] = [*brought] or [None]
+        for change in carried:
             self.add(at, "service.deployed", change=change, deployment=name, detail=detail)
         if repaired:
             self.inferred += 1

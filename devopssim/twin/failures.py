@@ -1,0 +1,162 @@
+"""How a service fails and recovers, from the incidents of a log."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from devopssim.events import HOURS_PER_WEEK, details
+from devopssim.kpis import Run
+from devopssim.scenario import Scenario
+from devopssim.twin.estimates import Learnt, count_bounds, given, mean, share, variation
+from devopssim.twin.ways import batch_sizes
+
+ENOUGH: Final = 5
+
+
+def incidents_of(run: Run) -> pd.DataFrame:
+    """Return a row for each incident: when it failed, was detected and resolved, its deployment, cause and whether an alert told."""
+    failed = run.log.iloc[run.rows("service.failed")]
+    table = failed.set_index("incident")[["time", "deployment"]].rename(columns={"time": "failed"})
+    table["cause"] = details(failed, "cause").to_numpy()
+    for kind in ("detected", "resolved"):
+        rows = run.log.iloc[run.rows(f"incident.{kind}")].set_index("incident")
+        table[kind] = rows["time"].reindex(table.index)
+        if kind == "detected":
+            table["alerted"] = details(rows, "automated").reindex(table.index)
+    return table
+
+
+def recovery(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+    """Yield how long it takes to learn of failures and to repair them."""
+    incidents = incidents_of(run)
+    incidents["delay"] = incidents["detected"] - incidents["failed"]
+    unsaid = incidents["alerted"].isna().all()
+    mostly_alerts = scenario.practices.monitoring >= 0.5
+    for parameter, word, whole in (
+        ("alert_delay", "yes", unsaid and mostly_alerts),
+        ("report_delay", "no", unsaid and not mostly_alerts),
+    ):
+        chosen = incidents if whole else incidents[incidents["alerted"] == word]
+        delays = chosen.loc[chosen["delay"] > 0, "delay"]
+        if len(delays) >= ENOUGH:
+            yield mean(f"production.{parameter}", delays, "from the failure until the team knows")
+            if len(delays) >= len(incidents) / 2:
+                yield variation("production.luck_cv", delays, "from the failure until the team knows")
+    yield from _repair(run, incidents, scenario)
+
+
+def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[Learnt]:
+    starts, ends = (run.log.iloc[run.rows(f"stage.{word}")] for word in ("started", "finished"))
+    parts = []
+    for rows in (starts, ends):
+        chosen = rows[(rows["stage"] == "operate") & rows["incident"].notna() & rows["role"].notna()]
+        parts.append(chosen.groupby("incident")["time"].apply(list))
+    both = pd.concat(parts, axis=1, keys=["start", "end"]).dropna()
+    cross = 1 + scenario.process.cross_training * scenario.practices.collaboration
+    first = pd.Series({name: (end[0] - start[0]) / cross for name, start, end in both.itertuples()}, dtype=float)
+    own = incidents.index[_own(incidents)]
+    first = first[first.index.isin(own)]
+    if len(first) >= ENOUGH:
+        yield mean("production.diagnosis", first, "on-call work on a failure of the infrastructure, its first part")
+        second = [(end[1] - start[1]) / cross for name, start, end in both.itertuples() if name in own and len(end) > 1]
+        if len(second) >= ENOUGH:
+            yield mean(
+                "production.repair_time", second, "on-call work on a failure of the infrastructure, its second part"
+            )
+        return
+    known = incidents["detected"].fillna(incidents["failed"])
+    hours = (incidents["resolved"] - known)[_own(incidents)].dropna()
+    if len(hours) >= ENOUGH:
+        how = "half of the time from knowing of a failure that no deployment caused until it is over"
+        yield mean("production.diagnosis", hours / 2, how)
+        yield mean("production.repair_time", hours / 2, how)
+
+
+def _own(incidents: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which incidents are the infrastructure's own, as far as is told."""
+    cause = incidents["cause"]
+    return incidents["deployment"].isna() & (cause.isna() | (cause == "infrastructure"))
+
+
+def infrastructure(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+    """Yield how long the service runs until it fails by itself; failures that monitoring prevents are added."""
+    incidents = incidents_of(run)
+    n = int(_own(incidents).sum())
+    if n == 0 or run.hours <= 0:
+        return
+    shown = 1 - scenario.production.prevented_share * scenario.practices.monitoring
+    low, high = count_bounds(n)
+    bounds = (run.hours * shown / high, run.hours * shown / low)
+    how = f"{n} failures that no deployment caused in {run.hours / HOURS_PER_WEEK:.0f} weeks"
+    yield Learnt(
+        parameter="production.infrastructure_mttf",
+        value=run.hours * shown / n,
+        low=bounds[0],
+        high=bounds[1],
+        n=n,
+        how=how,
+    )
+
+
+def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+    """Yield how deployments fail: by mistakes of installation where causes are told, else by severe defects alone."""
+    sizes = batch_sizes(run)
+    if len(sizes) < ENOUGH:
+        return
+    rows = run.log.iloc[run.rows("service.failed")]
+    cause = details(rows, "cause")
+    broken = rows["deployment"].notna()
+    automated = scenario.practices.delivery >= 0.5
+    parameter = "pipeline.automated_mistakes" if automated else "pipeline.manual_mistakes"
+    mistakes = scenario.pipeline.automated_mistakes if automated else scenario.pipeline.manual_mistakes
+    if cause[broken].isin(["installation"]).any():
+        wrong = int(rows.loc[broken & (cause == "installation"), "deployment"].nunique())
+        yield share(parameter, wrong, len(sizes), "deployments whose installation went wrong")
+        mistakes = wrong / len(sizes)
+    failed = sizes.index.isin(set(rows.loc[broken, "deployment"])) | sizes.index.isin(
+        set(run.log["deployment"].iloc[run.rows("service.rolledback")].dropna())
+    )
+    count = int(failed.sum())
+    if count == 0:
+        return
+    if count / len(sizes) <= mistakes:
+        mistakes = 0.5 * count / len(sizes)
+        yield given(parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default says")
+    carried = sizes.to_numpy(float)
+    hidden = scenario.quality.defects_per_change * escape(scenario)
+    caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))
+    if int(rows.loc[broken, "deployment"].duplicated().sum()) and caused > 0:
+        # a deployment that fails again and again tells of each defect
+        low, high = (bound / carried.sum() / hidden for bound in count_bounds(caused))
+        yield Learnt(
+            parameter="quality.severe_share",
+            value=caused / float(carried.sum()) / hidden,
+            low=low,
+            high=high,
+            n=caused,
+            how=COUNTED.format(count=caused, changes=int(carried.sum())),
+        )
+        return
+
+    def surplus(escaped: float) -> float:
+        return float((1 - (1 - mistakes) * np.exp(-escaped * carried)).sum()) - count
+
+    if surplus(0) < 0 < surplus(50):
+        severe = float(optimize.brentq(surplus, 0, 50)) / hidden
+        how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} changes in each"
+        yield given("quality.severe_share", severe, count, how)
+
+
+COUNTED: Final = "{count} failures by defects that {changes} changes brought to users"
+
+
+def escape(scenario: Scenario) -> float:
+    """Return the share of severe defects that reach users and break the service."""
+    quality, practices = scenario.quality, scenario.practices
+    tested = practices.testing * quality.automated_test_finds + (1 - practices.testing) * quality.manual_test_finds
+    accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
+    prevented = scenario.production.prevented_share * practices.monitoring
+    return (1 - quality.review_finds) * (1 - tested) * (1 - accepted) * (1 - prevented)

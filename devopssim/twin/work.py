@@ -1,0 +1,142 @@
+"""What work costs: efforts, changes per item, machines' times, from the `stage.*` rows of a log.
+
+Hours on the clock become effort as in the model: planned work goes on in working hours only, on-call work around the clock.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from devopssim.events import HOURS_PER_WEEK, details
+from devopssim.kpis import Run
+from devopssim.model.streams import effort
+from devopssim.scenario import Scenario
+from devopssim.twin.estimates import Learnt, given, mean, variation
+
+ENOUGH = 5
+"""Of how many things a mean is taken at least."""
+
+
+def efforts(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+    """Yield what the items cost. Practices of `scenario` tell what else is in the hours: upkeep of tests, cross-training."""
+    done = set(run.names("item")[run.met("item", "ticket.done")])
+    stages = _stages(run)
+    stages = stages[stages["item"].isin(done) & stages["role"].notna()]
+    pace = scenario.team.hours_per_week / HOURS_PER_WEEK
+    pace /= 1 + scenario.process.cross_training * scenario.practices.collaboration
+    plan = _hours(stages[stages["stage"] == "plan"], ["item"]) * pace
+    if len(plan) >= ENOUGH:
+        yield mean("demand.plan_effort", plan, "hours of work on `plan` of each item")
+    code = coding(run, stages, scenario.process.switching / pace) * pace
+    code -= scenario.quality.test_upkeep * scenario.practices.testing
+    items = code[code > 0].groupby(level="item").sum()
+    if len(items) >= ENOUGH:
+        how = "hours of work on `code` until the commits of each item exist"
+        yield mean("demand.code_effort", items, how)
+        yield variation("demand.effort_cv", items, how)
+        yield from change_size(run, float(items.mean()), float(np.log(items).std()))
+    by_hand = 1 - scenario.practices.testing
+    test = stages[(stages["stage"] == "test") & stages["change"].isna() & (stages["role"] != "analyst")]
+    hours = _hours(test, ["item"]) * pace
+    if by_hand > 0.05 and len(hours) >= ENOUGH:
+        # items of which nothing is tested by hand count, too
+        scale = len(hours) / max(len(hours), len(done)) / by_hand
+        yield mean("demand.test_effort", hours * scale, "hours of work on `test` of each item")
+
+
+def coding(run: Run, stages: pd.DataFrame, switch: float) -> "pd.Series[float]":
+    """Return the hours of work on each planned change until it was committed, by item and change.
+
+    `switch` is what it takes, in hours on the clock, to come back to work that was interrupted; it is taken off.
+    """
+    created = pd.Series(run.first("change", "change.created"), index=run.names("change"))
+    work = stages[(stages["stage"] == "code") & stages["change"].notna() & ~stages["change"].isin(unplanned(run))]
+    committed = work["change"].astype(object).map(created).to_numpy(float)
+    before = np.where(work["step"] > 0, work["time"] < committed, work["time"] <= committed)
+    work = work[before]
+    by = ["item", "change"]
+    hours = _hours(work, by)
+    pieces = work[work["step"] > 0].astype(dict.fromkeys(by, object)).groupby(by).size()
+    return hours - switch * (pieces.reindex(hours.index) - 1)
+
+
+def unplanned(run: Run) -> set[str]:
+    """Return the changes that repair something."""
+    rows = run.log.iloc[run.rows("change.created")]
+    return set(rows.loc[details(rows, "unplanned") == "yes", "change"])
+
+
+def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Learnt]:
+    """Yield how much coding makes a change, so that an item of the learnt effort has as many as were seen."""
+    rows = run.log.iloc[run.rows("change.created")]
+    planned = rows[rows["item"].notna() & (details(rows, "unplanned") != "yes")]
+    per_item = planned.groupby("item").size().to_numpy(float)
+    if len(per_item) < ENOUGH:
+        return
+    variety = float(np.sqrt(np.expm1(spread**2)))
+
+    def surplus(size: float) -> float:
+        return changes_per_item(code_effort, variety, size) - float(per_item.mean())
+
+    low, high = 0.5, 400.0
+    if surplus(low) > 0 > surplus(high):
+        found = float(optimize.brentq(surplus, low, high, xtol=1e-3))
+        yield given(
+            "demand.change_effort", found, len(per_item), f"so that an item has {per_item.mean():.3g} changes, as seen"
+        )
+
+
+def changes_per_item(code_effort: float, variety: float, change_effort: float) -> float:
+    """Return how many changes an item has on average in the model."""
+    quantiles = (np.arange(2000) + 0.5) / 2000
+    sizes = np.asarray(effort(code_effort, variety).quantile(quantiles))
+    return float(np.maximum(1, np.rint(sizes / change_effort)).mean())
+
+
+def machines(run: Run) -> Iterator[Learnt]:
+    """Yield how long machines take: to build, test, deploy and put an earlier version back."""
+    stages = _stages(run)
+    alone = stages[stages["role"].isna()]
+    for parameter, stage in (("build_time", "build"), ("automated_test_time", "test"), ("deploy_time", "deploy")):
+        hours = _hours(alone[alone["stage"] == stage], ["change"])
+        kind = {"build": "build", "test": "testsuiterun"}.get(stage)
+        if len(hours) < ENOUGH and kind:
+            hours = _runs(run, kind)
+        if len(hours) >= ENOUGH:
+            yield mean(f"pipeline.{parameter}", hours, f"time of a machine on `{stage}`", lognormal=False)
+    back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
+    hours = _hours(alone[(alone["stage"] == "operate") & alone["incident"].isin(back)], ["incident"])
+    if len(hours) >= ENOUGH:
+        yield mean(
+            "pipeline.rollback_time", hours, "time of a machine that puts an earlier version back", lognormal=False
+        )
+
+
+def _runs(run: Run, kind: str) -> "pd.Series[float]":
+    """Return how long each build or test run took, where every change has at most one."""
+    parts = []
+    for step in ("started", "finished"):
+        rows = run.log.iloc[run.rows(f"{kind}.{step}")]
+        rows = rows[rows["change"].notna()].drop_duplicates("change", keep=False)
+        parts.append(rows.set_index("change")["time"])
+    hours = (parts[1] - parts[0]).dropna()
+    return hours[hours > 0]
+
+
+def _stages(run: Run) -> pd.DataFrame:
+    """Return the rows of work on stages, with `step` +1 where it began and -1 where it ended."""
+    starts, ends = run.rows("stage.started"), run.rows("stage.finished")
+    rows = np.sort(np.concatenate([starts, ends]))
+    table = run.log[["time", "stage", "item", "change", "incident", "deployment", "role"]].iloc[rows].copy()
+    table["step"] = np.where(np.isin(rows, starts), 1, -1)
+    return table
+
+
+def _hours(rows: pd.DataFrame, by: list[str]) -> "pd.Series[float]":
+    """Return the hours of work of each group of rows in which everything that began has ended."""
+    signed = pd.DataFrame({**{name: rows[name].astype(object) for name in by}, "step": rows["step"]})
+    signed["hours"] = -rows["step"] * rows["time"]
+    sums = signed.dropna().groupby(by)[["step", "hours"]].sum()
+    return sums.loc[(sums["step"] == 0) & (sums["hours"] > 1e-9), "hours"]
