@@ -182,6 +182,12 @@ def test_the_loop_and_the_seven_cs_name_all_seven() -> None:
     assert len(plots.describe(plots.seven_cs()).table) == 7
 
 
+def test_the_loop_of_devsecops_says_what_security_does_in_each_phase() -> None:
+    plain, secure = (plots.describe(plots.devops_loop(security=each)).table for each in (False, True))
+    assert plain["phase"].tolist() == secure["phase"].tolist()
+    assert secure["what security does"].all()
+
+
 def test_labels_that_are_too_near_share_the_push() -> None:
     assert apart([0.5, 0.5], 0.2) == pytest.approx([0.4, 0.6])
     assert apart([0.1, 0.9], 0.2) == [0.1, 0.9]

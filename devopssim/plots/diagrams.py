@@ -10,7 +10,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, halo
 from devopssim.plots.description import tell
-from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VIOLET, faint, ink, on
+from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
 from devopssim.practices import PRACTICES
 
 WORKFLOWS: Final = {
@@ -37,6 +37,17 @@ LOOP: Final = (
     ("monitor", "watch and learn"),
 )
 
+SECURITY: Final = (
+    ("plan", "threat model"),
+    ("code", "review, no secrets"),
+    ("build", "parts list (SBOM), SCA"),
+    ("test", "SAST, DAST"),
+    ("deploy", "gate, signed image"),
+    ("operate", "patch, harden"),
+    ("monitor", "detect, respond"),
+)
+"""What security does in each phase. SCA looks at dependencies, SAST at code, DAST at the running service from outside."""
+
 
 def workflow(name: str, *, ax: Axes | None = None) -> Axes:
     """Draw how work moves in a workflow: waterfall, agile or devops. Raises InvalidInputError for another."""
@@ -51,18 +62,28 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def devops_loop(*, ax: Axes | None = None) -> Axes:
-    """Draw the seven phases of DevOps on a lying eight: development on the left, operations on the right."""
+def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
+    """Draw the seven phases of DevOps on a lying eight: development on the left, operations on the right.
+
+    With `security`, the loop of DevSecOps: each phase says what security does in it.
+    """
+    loop = SECURITY if security else LOOP
     ax = axes(ax, (9.0, 4.4))
     ax.set(xlim=(-2.75, 2.75), ylim=(-1.35, 1.4), aspect="equal")
     turns = [index * 2 * math.pi / 400 for index in range(401)]
     eight = [(_eight(turn)) for turn in turns]
-    ax.plot(*zip(*eight, strict=True), color=faint(), linewidth=9, alpha=0.35, solid_capstyle="round")
+    ax.plot(
+        *zip(*eight, strict=True),
+        color=VERMILION if security else faint(),
+        linewidth=14 if security else 9,
+        alpha=0.35,
+        solid_capstyle="round",
+    )
     for turn in (0.5 * math.pi, 1.5 * math.pi):
         ahead, here = _eight(turn + 0.08), _eight(turn - 0.02)
         ax.add_patch(FancyArrowPatch(here, ahead, arrowstyle="-|>", mutation_scale=18, color=ink()))
     places = (0.62, 0.86, 1.14, 1.38, 1.72, 0.0, 0.28)
-    for (phase, what), share in zip(LOOP, places, strict=True):
+    for (phase, what), share in zip(loop, places, strict=True):
         x, y = _eight(share * math.pi)
         colour = STAGE_COLOURS[phase]
         ax.add_patch(Circle((x, y), 0.3, color=colour, zorder=3))
@@ -81,14 +102,16 @@ def devops_loop(*, ax: Axes | None = None) -> Axes:
         )
     ax.text(-1.25, 0, "development", ha="center", va="center", fontsize=11, color=ink())
     ax.text(1.25, 0, "operations", ha="center", va="center", fontsize=11, color=ink())
-    ax.set_title("DevOps: seven phases, one loop")
+    ax.set_title("DevSecOps: security in every phase" if security else "DevOps: seven phases, one loop")
     bare(ax)
-    tell(
-        ax,
-        f"The seven phases of DevOps form a loop: {', '.join(f'{phase} ({what})' for phase, what in LOOP)}, and plan again. "
-        "The first four are development, the others operations; one team goes round it.",
-        pd.DataFrame(LOOP, columns=["phase", "meaning"]),
+    phases = ", ".join(f"{phase} ({what})" for phase, what in loop)
+    text = (
+        f"The loop of DevSecOps: the seven phases of DevOps, and what security does in each: {phases}. It goes all round, in one colour."
+        if security
+        else f"The seven phases of DevOps form a loop: {phases}, and plan again. "
+        "The first four are development, the others operations; one team goes round it."
     )
+    tell(ax, text, pd.DataFrame(loop, columns=["phase", "what security does" if security else "meaning"]))
     return ax
 
 
