@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "calibrate",
     "parameters",
     "validate",
+    "app",
     "lab",
     "course",
     "doctor",

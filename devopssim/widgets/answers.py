@@ -20,8 +20,8 @@ from devopssim.experiment.result import Result, result
 from devopssim.scenario import Scenario
 from devopssim.widgets.workshop import Soon, patiently
 
-FIRST: Final = 2
-"""The least number of replications that has an interval."""
+FIRST: Final = 3
+"""The least number of replications that is told: the interval of two is wider than anybody can use."""
 GROWTH: Final = 1.3
 """An answer is told again when it has so many times the replications."""
 BATCHES: Final = 4

@@ -19,7 +19,7 @@ def status(question: Question, answer: Answer) -> dict[str, Any]:
             {round(each.years * HOURS_PER_YEAR / HOURS_PER_WEEK) for each in answer.result.scenarios.values()}
         )
         text = (
-            f"A first glance: one random future of {_listed(weeks)} weeks each, without intervals; it may be an outlier. "
+            f"A first glance: one random future of {_listed(weeks)} weeks, without intervals; it may be an outlier. "
             "Whole runs follow."
         )
         return {"stage": "glance", "text": text, "done": 0, "of": question.replications}
@@ -38,4 +38,5 @@ def status(question: Question, answer: Answer) -> dict[str, Any]:
 
 
 def _listed(values: list[float] | list[int]) -> str:
-    return " or ".join(f"{each:g}" for each in values)
+    words = [f"{each:g}" for each in values]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

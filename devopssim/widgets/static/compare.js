@@ -13,6 +13,15 @@ function compareView({ model, el }) {
   const chartId = freshId("curve");
   const curve = make("select", { id: chartId, change: () => send({ do: "curve", kpi: curve.value }) },
     ...settings.curves.map(([name, title]) => make("option", { value: name }, title)));
+  const root = make("section", { class: "dops", "data-lm-suppress-shortcuts": "", "aria-label": `Comparison of ${settings.names.join(", ")}` },
+    make("div", { class: "dops-side" }, choice.element, knobs.element,
+      make("div", { class: "dops-buttons" },
+        make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
+        make("button", { type: "button", click: () => send({ do: "pin" }) }, "Make this the start"))),
+    make("div", { class: "dops-main" }, status.element, cards,
+      make("div", { class: "dops-curve" }, make("label", { for: chartId }, "Curve over time:"), curve),
+      picture.element,
+      make("section", { "aria-label": "What changed and why" }, make("h2", {}, "What changed, and why"), words), toml.element));
   const stops = [
     knobs.stop, toml.stop, picture.stop,
     follow(model, "chosen", (name) => choice.show(name)),
@@ -23,19 +32,10 @@ function compareView({ model, el }) {
       curve.value = shown.chart.kpi;
       picture.show(shown.chart);
       sections(words, shown.words);
-      performance.mark("dops-redrawn", { detail: shown.status.stage });
-      el.firstChild?.setAttribute("data-answers", String(Number(el.firstChild.dataset.answers ?? 0) + 1));
+      root.dataset.answers = String(Number(root.dataset.answers ?? 0) + 1);
     }),
   ];
-  el.replaceChildren(make("section", { class: "dops", "aria-label": `Comparison of ${settings.names.join(", ")}` },
-    make("div", { class: "dops-side" }, choice.element, knobs.element,
-      make("div", { class: "dops-buttons" },
-        make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
-        make("button", { type: "button", click: () => send({ do: "pin" }) }, "Make this the start"))),
-    make("div", { class: "dops-main" }, status.element, cards,
-      make("div", { class: "dops-curve" }, make("label", { for: chartId }, "Curve over time:"), curve),
-      picture.element,
-      make("section", { "aria-label": "What changed and why" }, make("h2", {}, "What changed, and why"), words), toml.element)));
+  el.replaceChildren(root);
   send({ do: "ready" });
   return () => stops.forEach((stop) => stop());
 }

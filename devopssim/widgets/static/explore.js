@@ -9,7 +9,7 @@ function exploreView({ model, el }) {
   const knobs = knobPanel(model, send, { remove: (name) => send({ do: "remove", name }) });
   const toml = tomlBox(model, send);
   const figures = make("div", { class: "dops-figures" });
-  const root = make("section", { class: "dops", "aria-label": `Exploration of ${settings.name}` },
+  const root = make("section", { class: "dops", "data-lm-suppress-shortcuts": "", "aria-label": `Exploration of ${settings.name}` },
     make("div", { class: "dops-side" }, knobs.element, adder(settings.parameters, (name) => send({ do: "add", name })),
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
@@ -23,7 +23,6 @@ function exploreView({ model, el }) {
       if (!shown.cards) return;
       kpiCards(cards, shown.cards);
       sections(words, shown.words);
-      performance.mark("dops-redrawn", { detail: shown.status.stage });
       root.dataset.answers = String(Number(root.dataset.answers ?? 0) + 1);
     }),
     follow(model, "pictures", (now) => showFigures(figures, now)),

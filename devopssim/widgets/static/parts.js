@@ -58,10 +58,7 @@ function knobControl(knob, send) {
     input = make("select", { ...named, change: tell }, ...knob.choices.map((each) => make("option", { value: each }, each)));
   } else {
     const ask = throttled((value) => send({ do: "set", name: knob.name, value }), 40);
-    const moved = () => {
-      performance.mark("dops-moved");
-      ask(Number(input.value));
-    };
+    const moved = () => ask(Number(input.value));
     input = make("input", { ...named, type: "range", min: knob.low, max: knob.high, step: knob.step, input: moved });
   }
   const label = make("label", { for: id }, knob.label);
@@ -131,7 +128,7 @@ function kpiCard(card) {
         row.change ? make("span", { class: `dops-change dops-${row.verdict}` },
           row.sign ? make("span", { "aria-hidden": "true" }, `${row.sign} `) : "",
           row.said ? `${row.change}, ${row.said}` : row.change) : "")));
-  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-own: ${card.colour}` },
+  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-own: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
     make("h3", {}, card.scenario), make("dl", {}, ...rows));
 }
 

@@ -1,0 +1,82 @@
+"""The comparison as a page of its own, served by Voilà on this computer."""
+
+import json
+import os
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from devopssim.errors import InvalidInputError
+
+ADDRESS: Final = "127.0.0.1"
+THEMES: Final = ("light", "dark")
+TITLE: Final = "devopssim"
+HEADING: Final = """# Waterfall, agile, DevOps: what changes, and why?
+
+Each column is a way of working under the same requests, the same team and the same luck. Choose one, move a slider, and read
+what it does. The model is for learning and for comparing; it is no forecast for a named organisation."""
+CELLS: Final = ("import devopssim\ndevopssim.widgets.compare()",)
+HIGHEST_PORT: Final = 65535
+
+
+def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
+    """Serve `widgets.compare` at http://127.0.0.1:`port`/ until it is interrupted (Ctrl-C, or the signal TERM).
+
+    `browser` opens the page. Raises InvalidInputError for a theme or a port that is none, a port that is in use, or where
+    Voilà is not installed.
+    """
+    if theme not in THEMES:
+        raise InvalidInputError(f"theme={theme!r} (how the page looks) must be one of {', '.join(THEMES)}.")
+    check_port(port)
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(
+        filter(None, [str(Path(__file__).parent), os.environ.get("JUPYTER_PATH")])
+    )
+    voila = _voila()
+    signal.signal(signal.SIGTERM, _interrupt)
+    with tempfile.TemporaryDirectory(prefix="devopssim-app-") as folder:
+        path = Path(folder) / f"{TITLE}.ipynb"
+        path.write_text(json.dumps(notebook()), encoding="utf-8")
+        options = [f"--port={port}", "--Voila.port_retries=0", f"--Voila.ip={ADDRESS}", f"--theme={theme}"]
+        options += ["--template=devopssim", "--Voila.log_level=ERROR", *([] if browser else ["--no-browser"])]
+        voila.launch_instance(argv=[str(path), *options])
+
+
+def check_port(port: int) -> None:
+    """Raise InvalidInputError unless something can be served at this port."""
+    if not 1 <= port <= HIGHEST_PORT:
+        raise InvalidInputError(f"port={port} (where the page is served) must lie between 1 and {HIGHEST_PORT}.")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":  # a port that was in use a moment ago is free; elsewhere this option means something else
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError as error:
+            raise InvalidInputError(
+                f"port={port} (where the page is served) cannot be used ({error.strerror}); choose another, for example --port {port % HIGHEST_PORT + 1}."
+            ) from error
+
+
+def notebook() -> dict[str, Any]:
+    """Return the notebook that the page shows: a heading and the widget."""
+    heading = {"cell_type": "markdown", "id": "heading", "metadata": {}, "source": HEADING}
+    code = [
+        {"cell_type": "code", "id": f"cell-{place}", "metadata": {}, "outputs": [], "execution_count": None, "source": each}
+        for place, each in enumerate(CELLS)
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"cells": [heading, *code], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _voila() -> Any:
+    try:
+        from voila.app import Voila  # noqa: PLC0415 - slow, and a part of the extra `lab`
+    except ModuleNotFoundError as error:
+        message = f'the page needs {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
+        raise InvalidInputError(message) from error
+    return Voila
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
