@@ -110,6 +110,8 @@ class Drill:
         self.prober = prober
         self.reference = ""
         """The image of a faulty release."""
+        self._asked_before = False
+        """Whether somebody else started the prober, who will stop it."""
 
     def __enter__(self) -> Self:
         self.begin()
@@ -127,9 +129,14 @@ class Drill:
             raise LabError(message)
         self.prober.blame = self._blame
         self.prober.automated = ""
+        self._asked_before = self.prober.running
         self.prober.start()
         self.workspace.journal.write("drill", name=self.name, phase="begun")
-        self.kind.begin(self)
+        try:
+            self.kind.begin(self)
+        except BaseException:
+            self.end()
+            raise
 
     def recover(self) -> None:
         """Do what restores the service; a script did it then, and the log says so."""
@@ -144,6 +151,8 @@ class Drill:
                 self.recover()
         finally:
             self.prober.blame = dict
+            if not self._asked_before:
+                self.prober.stop()
             self.production.unpin()
             self.workspace.journal.write("drill", name=self.name, phase="ended")
 

@@ -138,6 +138,11 @@ class Prober:
         return table
 
     @property
+    def running(self) -> bool:
+        """Whether it asks now."""
+        return self._thread is not None
+
+    @property
     def broken(self) -> bool:
         """Whether the service is broken now."""
         return self.judge.broken

@@ -15,6 +15,7 @@ import docker
 from docker.errors import DockerException, NotFound
 
 from devopssim.lab.errors import LabError
+from devopssim.lab.images import LABEL
 from devopssim.lab.processes import run, start_in_background
 from devopssim.lab.workspace import PYTHON, Workspace, load
 
@@ -95,7 +96,7 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
         workspace.journal.write("built", at=at, **known)
     elif what == ("image", "push") and str(actor["ID"]).startswith(workspace.image):
         workspace.journal.write("published", at=at, reference=actor["ID"], **_digest(workspace, actor["ID"]))
-    elif event["Type"] == "container" and SERVES in attributes:
+    elif event["Type"] == "container" and SERVES in attributes and attributes.get(LABEL) == workspace.name:
         _service(workspace, event["Action"], at, actor["ID"], attributes)
 
 
