@@ -57,8 +57,9 @@ def remove(client: docker.DockerClient, lab: str) -> None:
 
 
 def remove_shared(client: docker.DockerClient) -> None:
-    """Remove the images that all labs of this machine used."""
-    remove(client, SHARED)
+    """Remove the images that all labs used, unless one uses them still, be it another user's on the same engine."""
+    if not remaining_labs() and all(it.lab == SHARED for it in leftovers(client)):
+        remove(client, SHARED)
 
 
 def remaining_labs() -> list[str]:

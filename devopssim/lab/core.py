@@ -27,6 +27,8 @@ from devopssim.lab.traffic import Traffic
 from devopssim.lab.workspace import Workspace
 
 DEFAULT_NAME: Final = "lab"
+READY: Final = "ready"
+"""The file in a lab's folder that says that its start came to its end."""
 
 
 class Lab:
@@ -139,15 +141,22 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
     nothing is left behind.
     """
     folder = places.lab(name)
-    if (folder / "lab.json").exists():
+    if (folder / READY).exists():
         return _again(name)
+    if folder.exists():
+        message = (
+            f"lab {name!r} is there by half: it is being started elsewhere, or its start was cut short; "
+            f"in that case run `devopssim lab down --name {name}`, then start anew."
+        )
+        raise LabError(message)
     chosen = None if port is None else workspace.chosen_port(port)
     with _steps(progress) as say:
         say("container engine")
         found = engine.find_or_start()
         places.private_folder(folder)
         try:
-            return _built(name, found, chosen, say)
+            with images.explaining(f"start the lab {name!r}"):
+                return _built(name, found, chosen, say)
         except BaseException:
             with suppress(LabError):
                 down(name, keep_work=False)
@@ -161,27 +170,31 @@ def attach(name: str = DEFAULT_NAME) -> Lab:
 
 def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
     """Remove everything of the lab `name`, also of one that never came up or crashed; safe to repeat."""
+    known = _known(name)
     kept = None
-    with suppress(InvalidInputError):
-        known = workspace.load(name)
+    if known:
         watcher.stop(known)
         repository = Repository(known)
         if keep_work and known.shop.exists() and not repository.is_untouched():
             kept = repository.keep_in(places.kept())
-    found = engine.find() or _restarted(name)
-    if found is None and places.lab(name).exists():
-        message = "the container engine does not answer, so the lab's containers cannot be removed; start it and run `devopssim lab down` again."
-        raise LabError(message)
+    found = _engine_of(known)
     if found:
         client = found.client()
         try:
             cleanup.remove(client, name)
             cleanup.forget(name)
-            if not cleanup.remaining_labs() and not found.private:
+            if not found.private:
                 cleanup.remove_shared(client)
         finally:
             client.close()
         cleanup.end_engine(found)
+    elif places.lab(name).exists():
+        where = known.engine.host if known else "any of the usual places"
+        message = (
+            f"no container engine answers at {where}, so what the lab left there cannot be removed; "
+            "start it and run `devopssim lab down` again."
+        )
+        raise LabError(message)
     return kept
 
 
@@ -201,7 +214,7 @@ def status() -> list[cleanup.Leftover]:
 
 def _again(name: str) -> Lab:
     lab = attach(name)
-    if engine.find() is None:
+    if engine.answering(lab.workspace.engine) is None:
         message = f"lab {name!r} was left without its container engine; run `devopssim lab down` to clean up, then start anew."
         raise LabError(message)
     if not watcher.is_running(lab.workspace):
@@ -225,23 +238,36 @@ def _built(name: str, found: engine.Engine, port: int | None, say: Callable[[str
     lab = Lab(known)
     say("docker and docker compose")
     programs.set_up_docker_client(known.folder / "docker")
+    known.save()  # from here on `down` knows where to clean up
     say("registry")
     lab.registry.start()
-    known.save()
+    known.save()  # the ports may have changed
     say("the shop's repository, and production")
     lab.repository.create()
     lab.production.create()
     say("the watcher")
     watcher.start(known)
+    (known.folder / READY).touch()
     say("ready")
     return lab
 
 
-def _restarted(name: str) -> engine.Engine | None:
-    """Return the private engine, started again where it was killed under a lab, so that what it left can be removed."""
-    with suppress(InvalidInputError, LabError):
-        if workspace.load(name).engine.private:
-            return engine.start()
+def _known(name: str) -> Workspace | None:
+    """Return what was written down of a lab, or None where its start did not get that far, or there is none."""
+    with suppress(InvalidInputError):
+        return workspace.load(name)
+    return None
+
+
+def _engine_of(known: Workspace | None) -> engine.Engine | None:
+    """Return the engine that holds what the lab made: its own, even if another one would be found now.
+
+    The private one is started again where it was killed under the lab, so that what it left can be removed.
+    """
+    if known is None:
+        return engine.find()
+    with suppress(LabError):
+        return engine.answering(known.engine) or (engine.start() if known.engine.private else None)
     return None
 
 

@@ -50,6 +50,11 @@ def find() -> Engine | None:
     return next((engine for how, host in candidates() if (engine := _answering(how, host))), None)
 
 
+def answering(known: Engine) -> Engine | None:
+    """Return the engine that is known if it answers now, or None."""
+    return known if _answering(known.found, known.host) else None
+
+
 def find_or_start() -> Engine:
     """Return the engine that answers, or start the private one (root on Linux with `dockerd`).
 
@@ -104,6 +109,9 @@ def stop_private() -> None:
     folder = places.engine()
     with suppress(OSError, ValueError):
         _end(int((folder / "dockerd.pid").read_text()))
+    for pid in _orphans(folder):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     for mount in sorted(_mounts_below(folder), reverse=True):
         run(["umount", "--lazy", mount], check=False)
     shutil.rmtree(folder / "exec", ignore_errors=True)
@@ -251,6 +259,12 @@ def _end(pid: int) -> None:
 
 def _is_engine(pid: int) -> bool:
     return _reads(Path("/proc") / str(pid) / "comm").strip() == "dockerd"
+
+
+def _orphans(folder: Path) -> list[int]:
+    """Return containerd and its shims that an engine which was killed left running."""
+    own = [path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder / "exec") in _reads(path)]
+    return [int(path.name) for path in own if _reads(path / "comm").startswith("containerd")]
 
 
 def _alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ from docker.models.containers import Container
 
 from devopssim.lab import places, templates, web
 from devopssim.lab.errors import LabError
+from devopssim.lab.images import explaining
 from devopssim.lab.processes import Done
 from devopssim.lab.registry import Registry
 from devopssim.lab.workspace import Workspace
@@ -86,7 +87,8 @@ class Production:
     def container(self, service: str) -> Container | None:
         """Return the container of a service, running or not, or None where there is none."""
         labels = [self.workspace.label, f"com.docker.compose.service={service}"]
-        found = self.workspace.client.containers.list(all=True, filters={"label": labels})
+        with explaining(f"look for the container of {service}"):
+            found = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found[0] if found else None
 
     def need(self, service: str) -> Container:

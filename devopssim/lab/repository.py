@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from devopssim.files import write_text
 from devopssim.lab import templates
 from devopssim.lab.journal import Fact
 from devopssim.lab.workspace import PYTHON, Workspace
@@ -97,7 +98,7 @@ class Repository:
         if text.count(old) != 1:
             message = f"{path}: {old!r} stands there {text.count(old)} times, it must be once."
             raise ValueError(message)
-        file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+        write_text(file, text.replace(old, new))
 
     def keep_in(self, folder: Path) -> Path:
         """Move the repository into `folder` under a name of its own and return where it is."""

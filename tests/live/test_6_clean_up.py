@@ -1,0 +1,224 @@
+"""Taking a lab down leaves nothing behind, whatever happened to it, and touches nothing of anybody else's."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docker
+import needs
+import pytest
+from live.relay import relay
+from live.steps import Timed, release
+from live.traces import traces
+
+from devopssim import lab as labs
+from devopssim.cli import main
+from devopssim.errors import DevopssimError, InvalidInputError
+from devopssim.lab import CommandFailedError, Lab, LabError, cleanup, places, watcher, web
+
+pytestmark = pytest.mark.live
+
+Named = Callable[[str], str]
+
+
+@pytest.fixture
+def small_disk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Give the lab's files a disk of their own, of a given size; the engine is the one that runs."""
+    needs.require(
+        "a small disk", found=sys.platform == "linux" and os.geteuid() == 0, how="run the tests as root on Linux."
+    )
+    folder = Path(tempfile.mkdtemp(prefix="small-"))
+
+    def mounted(size: str) -> Path:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "small", folder], check=True)
+        monkeypatch.setenv("DOCKER_HOST", lab.workspace.engine.host)
+        monkeypatch.setenv("DEVOPSSIM_CACHE", str(folder))
+        return folder
+
+    yield mounted
+    subprocess.run(["umount", folder], check=True)
+    folder.rmdir()
+
+
+def test_two_labs_side_by_side_do_not_disturb_each_other_and_the_second_leaves_nothing(
+    shipped: Lab, named: Named, timed: Timed
+) -> None:
+    containers, events = _containers(shipped), _kinds(shipped)
+    with timed("lab up, where all images are there"):
+        second = labs.up(named("second"), progress=False)
+    assert set(second.workspace.ports.values()) & set(shipped.workspace.ports.values()) == set()
+    assert second.registry.password() != shipped.registry.password()
+    release(second, "9.0.0")
+    second.sh(f"docker build -t {second.workspace.image}:latest .")
+    second.sh("docker compose up -d --pull never", cwd=second.workspace.production)
+    second.production.wait_healthy("web")
+    second.production.ask("/orders", post={"product": "espresso", "quantity": 1})
+    assert second.production.ask("/").json()["version"] == "9.0.0"
+    assert {it.type for it in second.leftovers()} == {"container", "network", "volume", "image"}
+    assert _kinds(second).count("service.deployed") == len(second.repository.commits())
+    assert traces(second.name)
+
+    kept = second.down()
+    assert kept is not None
+    assert kept.is_relative_to(places.kept())
+    assert (kept / "shop" / "version.py").read_text(encoding="utf-8").endswith('VERSION = "9.0.0"\n')
+    shutil.rmtree(kept)
+    assert traces(second.name, second.workspace.ports) == []
+    assert (_containers(shipped), _kinds(shipped)) == (containers, events)
+    assert shipped.production.ask("/products").status == 200
+
+
+@pytest.mark.parametrize("moment", ["before its registry runs", "when its registry runs"])
+def test_a_start_that_is_killed_is_cleaned_up(
+    lab: Lab, named: Named, client: docker.DockerClient, capsys: pytest.CaptureFixture[str], moment: str
+) -> None:
+    name = named("killed")
+    starting = subprocess.Popen([sys.executable, "-m", "devopssim", "lab", "up", "--name", name], env=_through(lab))
+    folder = places.lab(name)
+    came = {
+        "before its registry runs": folder.exists,
+        "when its registry runs": lambda: client.containers.list(filters={"name": f"devopssim-{name}-registry"}),
+    }[moment]
+    web.until(came, "the lab to start", every=0.01)
+    starting.kill()
+    starting.wait()
+    if not (folder / "ready").exists():
+        with pytest.raises(LabError, match=f"is there by half.*devopssim lab down --name {name}"):
+            labs.up(name, progress=False)
+    assert main(["lab", "down", "--name", name]) == 0
+    assert capsys.readouterr().out == f"The lab {name!r} is gone.\n"
+    assert traces(name) == []
+    assert main(["lab", "down", "--name", name]) == 0  # safe to repeat
+
+
+def test_a_lab_outlives_the_program_that_started_it_and_the_next_one_takes_it_up(
+    lab: Lab, named: Named, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = named("outlives")
+    subprocess.run(
+        [sys.executable, "-m", "devopssim", "lab", "up", "--name", name],
+        env=_through(lab),
+        check=True,
+        capture_output=True,
+    )
+    assert main(["lab", "status", "--json"]) == 0
+    assert {it["lab"] for it in json.loads(capsys.readouterr().out)} >= {name}
+    again = labs.attach(name)
+    pid = int((again.workspace.folder / "watcher.pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    web.until(lambda: not watcher.is_running(again.workspace), "the watcher to end")
+    assert labs.up(name, progress=False).workspace.ports == again.workspace.ports
+    assert watcher.is_running(again.workspace)
+    assert again.down() is None  # nothing of a person's to keep
+    assert traces(name, again.workspace.ports) == []
+    assert main(["lab", "status", "--json"]) == 0
+    assert name not in {it["lab"] for it in json.loads(capsys.readouterr().out)}
+
+
+def test_a_busy_port_is_told_and_cleaned_up(lab: Lab, named: Named) -> None:
+    name = named("port")
+    with socket.create_server((web.HERE, 0)) as holder:
+        port = int(holder.getsockname()[1])
+        with pytest.raises(InvalidInputError, match=rf"port={port} .* is not free on 127.0.0.1; choose another one"):
+            labs.up(name, port=port, progress=False)
+        assert traces(name) == []
+
+        busy = labs.up(name, progress=False)
+        busy.workspace.ports["web"] = port  # somebody took it meanwhile
+        busy.production.create()
+        busy.sh(f"docker tag {lab.workspace.images.python} {busy.workspace.image}:latest")
+        with pytest.raises(CommandFailedError, match="a port that the lab wanted is in use; stop the program"):
+            busy.sh("docker compose up -d --pull never", cwd=busy.workspace.production)
+        busy.down(keep_work=False)
+        lab.sh(f"docker rmi {busy.workspace.image}:latest")  # it was no image of this lab
+        assert traces(name) == []
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(small_disk: Callable[[str], Path], named: Named) -> None:
+    small_disk("100k")
+    name = named("full")
+    with pytest.raises(DevopssimError, match=r"disk is full|No space left on device") as said:
+        labs.up(name, progress=False)
+    assert "\n" not in str(said.value)
+    assert traces(name) == []
+
+
+def test_a_disk_that_fills_up_meanwhile_is_told_loses_no_work_and_the_lab_is_cleaned_up(
+    small_disk: Callable[[str], Path], named: Named
+) -> None:
+    folder = small_disk("16m")
+    full = labs.up(named("fills"), progress=False)
+    release(full, "2.0.0")
+    filling = ["dd", "if=/dev/zero", f"of={folder / 'filler'}", "bs=4k"]
+    assert subprocess.run(filling, capture_output=True, check=False).returncode == 1
+    with pytest.raises(CommandFailedError, match="the disk is full; free some space"):
+        full.sh("git -c core.fsync=all commit --allow-empty --message 'One more'")
+    kept = full.down()
+    assert kept is not None
+    assert "2.0.0" in (kept / "shop" / "version.py").read_text(encoding="utf-8")
+    assert traces(full.name, full.workspace.ports) == []
+
+
+def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed_once_it_is_back(
+    lab: Lab, named: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="wire-"))
+    with relay(folder / "engine.sock", lab.workspace.engine.host) as wire:
+        monkeypatch.setenv("DOCKER_HOST", wire.host)
+        cut = labs.up(named("cut"), progress=False)
+        monkeypatch.delenv("DOCKER_HOST")
+        assert cut.sh("docker ps").ok
+
+        wire.cut()
+        with pytest.raises(CommandFailedError, match="the container engine does not answer any more; start it again"):
+            cut.sh("docker ps")
+        with pytest.raises(LabError, match="the container engine does not answer any more"):
+            cut.production.need("web")
+        with pytest.raises(LabError, match=f"no container engine answers at {wire.host}.* start it and run"):
+            cut.down()
+        assert cleanup.leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
+
+        wire.mend()
+        cut.down()
+        assert traces(cut.name, cut.workspace.ports) == []
+    shutil.rmtree(folder)
+
+
+def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: docker.DockerClient) -> None:
+    theirs = client.volumes.create(name=f"not-of-a-lab-{os.getpid()}")
+    try:
+        labs.up(named("neighbour"), progress=False).down()
+        assert client.volumes.get(theirs.name or "").id == theirs.id
+        assert client.images.get(lab.workspace.images.registry)
+    finally:
+        theirs.remove()
+
+
+def test_the_image_cache_stays_while_a_lab_runs(lab: Lab) -> None:
+    with pytest.raises(LabError, match=f"the lab {lab.name!r} runs still|the lab '.*' runs still; take it down first"):
+        cleanup.forget_cache()
+
+
+def _containers(lab: Lab) -> set[str]:
+    found = lab.workspace.client.containers.list(filters={"label": lab.workspace.label})
+    return {str(it.id) for it in found}
+
+
+def _kinds(lab: Lab) -> list[str]:
+    return list(lab.log()["kind"])
+
+
+def _through(lab: Lab) -> dict[str, str]:
+    """The environment in which another program finds the same engine."""
+    return (
+        {**os.environ, "DOCKER_HOST": lab.workspace.engine.host}
+        if not lab.workspace.engine.private
+        else dict(os.environ)
+    )
