@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devopssim import cards, kpis
@@ -21,9 +21,11 @@ def pages() -> dict[str, str]:
     found = {"parameters.md": _parameters()}
     found |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
     found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
-    found["kpis/index.md"] = _index("The KPIs", {name: kpi.title for name, kpi in kpis.KPIS.items()})
+    measured = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
+    found["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), measured)
+    changed = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
     found["practices/index.md"] = _index(
-        "The seven C's, and security inside", {n: p.title for n, p in PRACTICES.items()}
+        "The seven C's, and security inside", ("practice", "without it", "with it"), changed
     )
     return {path: NOTE + text for path, text in found.items()}
 
@@ -42,28 +44,38 @@ def _parameters() -> str:
 
 
 def _kpi(kpi: Kpi) -> str:
+    detail = f", and of `detail`: {', '.join(f'`{each}`' for each in kpi.detail)}" if kpi.detail else ""
+    shown = (
+        f" Shown as its {kpi.summary}, with the 85th percentile, n and how many are unfinished." if kpi.summary else ""
+    )
     return "\n".join(
         [
             f"# {kpi.title}",
             "",
-            f"`{kpi.name}`, in {kpi.unit}; better when {kpi.better or 'neither higher nor lower: it describes'}.",
+            f"`{kpi.name}`, in {kpi.unit}; {f'better when {kpi.better}' if kpi.better else 'neither high nor low is better'}.",
             "",
-            f"**Definition.** {kpi.definition}",
+            f"**Definition.** {_sentence(kpi.definition)}",
             "",
-            f"**Events.** {', '.join(f'`{each}`' for each in kpi.events)}",
+            f"**Formula.** {kpi.formula}.{shown}",
             "",
-            f"**Debatable.** {kpi.debatable}",
+            f"**Events.** {', '.join(f'`{each}`' for each in kpi.events)}{detail}.",
             "",
-            f"**Source.** {kpi.source}",
+            f"**Debatable.** {_sentence(kpi.debatable)}",
+            "",
+            f"**Source.** {_sentence(kpi.source)}",
             "",
         ]
     )
 
 
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
 def _practice(name: str, practice: Practice) -> str:
     declared = {card["name"]: card for card in cards.cards()}
     rows = [
-        f"| `{each}` | {declared[each]['meaning']} | {declared[each]['default']:g} {declared[each]['unit']} | "
+        f"| `{each}` | {declared[each]['meaning']} | {_with_unit(declared[each])} | "
         f"{declared[each]['grade']}: {declared[each]['source']} |"
         for each in practice.parameters
     ]
@@ -78,6 +90,12 @@ def _practice(name: str, practice: Practice) -> str:
             "",
             f"**With it.** {practice.adopted}",
             "",
+            f"**Mechanism.** {_sentence(practice.mechanism)}",
+            "",
+            f"**Events.** {', '.join(f'`{each}`' for each in practice.events)}.",
+            "",
+            f"**Debatable.** {_sentence(practice.debatable)}",
+            "",
             f"**What is known.** {practice.evidence} ({'; '.join(practice.sources)}.)",
             "",
             "| parameter | meaning | default | evidence |",
@@ -88,8 +106,14 @@ def _practice(name: str, practice: Practice) -> str:
     )
 
 
-def _index(title: str, entries: Mapping[str, str]) -> str:
-    return "\n".join([f"# {title}", "", *[f"- [{each}]({name}.md)" for name, each in entries.items()], ""])
+def _with_unit(card: cards.Card) -> str:
+    return f"{card['default']:g} {card['unit']}".strip()
+
+
+def _index(title: str, head: Sequence[str], entries: Mapping[str, tuple[str, ...]]) -> str:
+    rows = [[f"[{first}]({name}.md)", *rest] for name, (first, *rest) in entries.items()]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join([f"# {title}", "", *[f"| {' | '.join(line)} |" for line in lines], ""])
 
 
 if __name__ == "__main__":
