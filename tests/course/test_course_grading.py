@@ -159,6 +159,7 @@ class Broken:
 
     name: str = "broken"
     folder: str | None = None
+    closed: bool = True
     uid: int | None = None
 
     def start(self, limits: Limits) -> Started:

@@ -27,6 +27,9 @@ from devopssim.errors import DevopssimError
 
 LABEL: Final = "devopssim.grading"
 PATIENCE: Final = 30
+TRIES: Final = 3
+FILES: Final = 10_000
+"""On the disk of a sandbox: files without content fill no disk, but memory."""
 USERS: Final = "root:x:0:0::/:/bin/sh\nstudent:x:65534:65534::/tmp:/bin/sh\n"
 
 
@@ -42,12 +45,13 @@ class StartedContainer:
         return 0
 
     def end(self) -> None:
-        """Remove the container, whatever runs in it."""
-        for _ in range(3):  # the engine may still be creating it
-            removed = _docker("rm", "--force", self.container)
-            if removed.returncode == 0 or "No such container" in removed.stderr:
-                break
-        self.process.kill()
+        """Remove the container, whatever runs in it; one that the engine cannot end by now is removed by a later grader."""
+        self.process.kill()  # first: the engine waits until somebody has read what the container still sends
+        for _ in range(TRIES):
+            with suppress(subprocess.TimeoutExpired):
+                removed = _docker("rm", "--force", self.container)
+                if removed.returncode == 0 or "No such container" in removed.stderr:
+                    break
 
 
 class Container:
@@ -55,6 +59,7 @@ class Container:
 
     name = "container"
     folder = "/tmp/course"
+    closed = True
     uid = None
 
     def __init__(self, secret: Sequence[Path] = (), image: str | None = None) -> None:
@@ -93,7 +98,7 @@ class Container:
             "none",
             "--read-only",
             "--tmpfs",
-            f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m,mode=1777",
+            f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m,nr_inodes={FILES},mode=1777",
         ]
         words += [
             "--shm-size",
@@ -182,7 +187,7 @@ def _layer() -> bytes:
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for folder in ("tmp", "proc", "sys", "dev", "etc", "usr"):
             entry = tarfile.TarInfo(folder)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
+            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755  # some engines keep this one
             tar.addfile(entry)
         for link, target in host.links().items():
             entry = tarfile.TarInfo(str(link).lstrip("/"))

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, NoReturn
 
+from devopssim.course.sandbox import host, seccomp
+
 MEGABYTE: Final = 1024**2
 PRINTED_AT_MOST: Final = 20_000
 Send = Callable[[dict[str, Any]], None]
@@ -48,6 +50,9 @@ def main() -> NoReturn:
     send = _channel()
     try:
         _drop_rights(job["uid"])
+        seccomp.install()
+        if job["closed"]:
+            _refuse_solutions()
         folder = _furnish(Path(job["folder"]), job["files"])
         _import_what_notebooks_use()
         shell = _shell()
@@ -104,6 +109,13 @@ def _drop_rights(uid: int | None) -> None:
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
+
+
+def _refuse_solutions() -> None:
+    """Refuse to work where the package brings the course's notebooks: in an image, nothing covers them."""
+    found = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
+    if found is not None:
+        raise PermissionError(f"students could read {found}; make the image without the folder {found.parent}")
 
 
 def _furnish(folder: Path, files: dict[str, str]) -> Path:

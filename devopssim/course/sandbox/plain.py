@@ -42,6 +42,7 @@ class Plain:
 
     name = "none"
     folder = "course"
+    closed = False
     uid = None
 
     def start(self, limits: Limits) -> StartedProcess:  # noqa: ARG002 - the program inside lowers its own limits

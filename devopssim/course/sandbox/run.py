@@ -63,6 +63,10 @@ class Sandbox(Protocol):
         """Where the notebook's files go inside it; None for a new folder of the host."""
 
     @property
+    def closed(self) -> bool:
+        """Whether it promises that the course's solutions cannot be read inside."""
+
+    @property
     def uid(self) -> int | None:
         """The user that the program inside must become, if it does not run as one already."""
 
@@ -144,6 +148,7 @@ class _Attempt:
         job = {
             "uid": self.sandbox.uid,
             "folder": self.sandbox.folder,
+            "closed": self.sandbox.closed,
             "limits": asdict(self.limits),
             "files": {name: base64.b64encode(content).decode() for name, content in files.items()},
             "steps": [

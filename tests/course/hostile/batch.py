@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pytest
 from course import courses
-from course.hostile.attacks import Attack, attacks, submit
+from course.hostile.attacks import KEY, Attack, attacks, submit
 
+from devopssim.cli.course import KEY_VARIABLE
 from devopssim.course import source
 from devopssim.course.batch import grade_all
 from devopssim.course.grades import Grade
@@ -65,7 +67,8 @@ class Listener:
 def grade_attacks(sandbox: str, folder: Path) -> Batch:
     """Write and grade every attack, two at a time, in a sandbox of that name."""
     course = courses.only("01-values", folder / "course")
-    with Listener() as (port, connections):
+    with Listener() as (port, connections), pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_VARIABLE, KEY)
         tried = attacks(source=course, others=folder / "in", report=folder / "report", port=port)
         for attack in tried:
             submit(attack, folder / "in" / attack.name, courses.right_notebook())
@@ -74,7 +77,7 @@ def grade_attacks(sandbox: str, folder: Path) -> Batch:
             Grader(source=source.load(course), sandbox=chosen, limits=LIMITS),
             find([folder / "in"]),
             folder / "report",
-            workers=2,
+            workers=3,
         )
         return Batch(
             attacks={attack.name: attack for attack in tried},

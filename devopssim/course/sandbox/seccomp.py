@@ -1,0 +1,123 @@
+"""A filter of system calls for the program inside a sandbox: what would get round its limits is refused.
+
+Memory in `memfd` files and System V segments belongs to no process, so a watch on processes does not see it; a new user
+namespace would allow mounts; AF_VSOCK leaves the network namespace. Engines have such a filter, but older ones let the last
+pass, and bubblewrap has none of its own. Numbers are from the kernel's tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h), the
+program's form from Documentation/networking/filter.rst.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL = 0x7FFF_0000, 0x8000_0000
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+"""Offsets in `struct seccomp_data`."""
+REFUSED, NOT_THERE, NO_FAMILY = 0x0005_0000 | 1, 0x0005_0000 | 38, 0x0005_0000 | 97
+"""EPERM, ENOSYS (so that libraries fall back to the older call) and EAFNOSUPPORT."""
+NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER_MODE = 38, 22, 2
+"""Of prctl(2)."""
+X32: Final = 0x4000_0000
+NEW_NAMESPACES: Final = 0x7E02_0000
+FAMILIES: Final = (1, 2, 10, 16)
+"""AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: what libraries ask for, all of it inside the empty network namespace."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What a processor architecture calls itself, and the numbers of its system calls."""
+
+    audit: int
+    clone: int
+    clone3: int
+    socket: int
+    refused: Mapping[str, int]
+
+
+MACHINES: Final = {
+    "x86_64": Machine(
+        audit=0xC000_003E, clone=56, clone3=435, socket=41,
+        refused={
+            "memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240,
+            "io_uring_setup": 425, "userfaultfd": 323, "bpf": 321, "perf_event_open": 298, "add_key": 248, "request_key": 249,
+            "keyctl": 250, "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "unshare": 272, "setns": 308,
+            "mount": 165, "fsopen": 430, "open_tree": 428, "move_mount": 429, "pivot_root": 155,
+        },
+    ),
+    "aarch64": Machine(
+        audit=0xC000_00B7, clone=220, clone3=435, socket=198,
+        refused={
+            "memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186, "semget": 190, "mq_open": 180,
+            "io_uring_setup": 425, "userfaultfd": 282, "bpf": 280, "perf_event_open": 241, "add_key": 217, "request_key": 218,
+            "keyctl": 219, "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "unshare": 97, "setns": 268,
+            "mount": 40, "fsopen": 430, "open_tree": 428, "move_mount": 429, "pivot_root": 41,
+        },
+    ),
+}  # fmt: skip
+
+
+def program(machine: str | None = None) -> bytes | None:
+    """Return the filter for a machine (this one by default), None for one whose numbers are not known here."""
+    known = MACHINES.get(machine or platform.machine())
+    if known is None:
+        return None
+    steps = [
+        _step(LOAD, ARCHITECTURE),
+        *_unless(JUMP_EQUAL, known.audit, KILL),
+        _step(LOAD, NUMBER),
+        *_when(JUMP_AT_LEAST, X32, REFUSED),
+        *_when(JUMP_EQUAL, known.clone3, NOT_THERE),
+    ]
+    for number in known.refused.values():
+        steps += _when(JUMP_EQUAL, number, REFUSED)
+    steps += _only(known.clone, [*_when(JUMP_ANY_BIT, NEW_NAMESPACES, REFUSED), _step(RETURN, ALLOW)])
+    families = [_step(JUMP_EQUAL, family, yes=len(FAMILIES) - at) for at, family in enumerate(FAMILIES)]
+    steps += _only(known.socket, [*families, _step(RETURN, NO_FAMILY), _step(RETURN, ALLOW)])
+    return b"".join([*steps, _step(RETURN, ALLOW)])
+
+
+def install() -> None:
+    """Put this process, and whatever it starts, under the filter, for good. Raises OSError where the kernel refuses.
+
+    Does nothing where there is no filter: on another system than Linux, or on a machine whose numbers are not known.
+    """
+    words = program() if sys.platform == "linux" else None
+    if words is None:
+        return
+    instructions = ctypes.create_string_buffer(words, len(words))
+    wanted = _Program(len(words) // struct.calcsize("=HBBI"), ctypes.addressof(instructions))
+    libc = ctypes.CDLL(None, use_errno=True)
+    for option, value, third in ((NO_NEW_PRIVILEGES, 1, None), (SET_SECCOMP, FILTER_MODE, ctypes.byref(wanted))):
+        if libc.prctl(option, value, third, 0, 0) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, f"the kernel takes no filter of system calls ({os.strerror(number)})")
+
+
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+def _step(code: int, value: int, *, yes: int = 0, no: int = 0) -> bytes:
+    """Return one instruction: `yes` and `no` are how many are skipped after a comparison."""
+    return struct.pack("=HBBI", code, yes, no, value)
+
+
+def _when(comparison: int, value: int, verdict: int) -> list[bytes]:
+    return [_step(comparison, value, no=1), _step(RETURN, verdict)]
+
+
+def _unless(comparison: int, value: int, verdict: int) -> list[bytes]:
+    return [_step(comparison, value, yes=1), _step(RETURN, verdict)]
+
+
+def _only(call: int, steps: list[bytes]) -> list[bytes]:
+    """Return steps for one system call, which look at its first argument and end with a verdict."""
+    return [_step(JUMP_EQUAL, call, no=len(steps) + 1), _step(LOAD, FIRST_ARGUMENT), *steps]
