@@ -16,11 +16,15 @@ from devopssim.errors import DevopssimError
 COMMANDS: Final = (
     "simulate",
     "kpis",
+    "import_",
+    "export",
     "compare",
     "sweep",
     "factorial",
     "sensitivity",
     "calibrate",
+    "twin",
+    "what_if",
     "parameters",
     "validate",
     "app",
@@ -28,7 +32,7 @@ COMMANDS: Final = (
     "course",
     "doctor",
 )
-"""The modules of this package that are commands, in the order of the help text."""
+"""The modules of this package that are commands, in the order of the help text; `what_if` is `devopssim what-if`."""
 
 DONE: Final = 0
 ANSWER_IS_NO: Final = 1
@@ -79,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         command = importlib.import_module(f"devopssim.cli.{name}")
-        chosen = commands.add_parser(name, help=command.HELP, description=command.HELP)
+        chosen = commands.add_parser(name.strip("_").replace("_", "-"), help=command.HELP, description=command.HELP)
         command.configure(chosen)
         chosen.set_defaults(command=command)
     return parser

@@ -21,6 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--warm-up", type=float, default=0.0, metavar="HOURS", help="leave the first HOURS of the log out (default 0)"
     )
+    parser.add_argument("--branch", metavar="NAME", help="with --git: the main line (default: HEAD)")
+    parser.add_argument("--intervals", action="store_true", help="add bootstrap intervals, and a word on small numbers")
     parser.add_argument("--json", action="store_true", help="print a list of records instead of a table")
 
 
@@ -32,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
 
     log = events.since(_log(arguments), arguments.warm_up)
+    if arguments.intervals:
+        return _with_intervals(log, as_json=arguments.json)
     print(json.dumps(kpis.records(log), indent=1) if arguments.json else kpis.as_text(kpis.table(log)))
     return DONE
 
@@ -48,6 +52,28 @@ def _log(arguments: argparse.Namespace) -> "pd.DataFrame":
         return events.read(arguments.log)
     from devopssim.sources import read_git
 
-    log = read_git(arguments.git, tags=arguments.tags)
+    log = read_git(arguments.git, tags=arguments.tags, branch=arguments.branch)
     sys.stderr.write(f"{arguments.git}: {log.attrs['source']['rules']}.\n")
     return log
+
+
+def _with_intervals(log: "pd.DataFrame", *, as_json: bool) -> int:
+    from math import isnan
+
+    from devopssim.cli import DONE
+    from devopssim.cli.experiments import as_json as records
+    from devopssim.cli.experiments import cell, grid
+    from devopssim.quality import intervals
+
+    found = intervals(log).reset_index()
+    if as_json:
+        print(records(found[["kpi", "unit", "value", "low", "high", "n", "unfinished", "word"]]))
+        return DONE
+    rows = [["KPI", "unit", "value (95 % interval)", "n", "unfinished", ""]]
+    for row in found.to_dict("records"):
+        unfinished = "-" if isnan(row["unfinished"]) else str(round(row["unfinished"]))
+        word = "" if row["word"] == "enough" else row["word"]
+        value = cell(row["value"], row["low"], row["high"])
+        rows.append([row["kpi"], row["unit"], value, str(row["n"]), unfinished, word])
+    print(grid(rows))
+    return DONE

@@ -8,8 +8,10 @@ and `source` (where the log came from: a mapping that can be written as JSON, fo
 Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.dev, 0.5) where it has one.
 """
 
+from devopssim.events.cdevents import from_cdevents, to_cdevents, write_cdevents
 from devopssim.events.contract import validate
 from devopssim.events.files import read, write
+from devopssim.events.process_mining import process_table, write_process_table
 from devopssim.events.schema import (
     COLUMNS,
     DETAIL_KEYS,
@@ -44,9 +46,14 @@ __all__ = [
     "Row",
     "details",
     "event",
+    "from_cdevents",
     "from_rows",
+    "process_table",
     "read",
     "since",
+    "to_cdevents",
     "validate",
     "write",
+    "write_cdevents",
+    "write_process_table",
 ]

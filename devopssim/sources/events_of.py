@@ -3,10 +3,9 @@
 Clocks differ, so what comes before its cause is moved to it; `log.attrs["source"]["moved"]` counts how often.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from typing import Any, Final
@@ -16,6 +15,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import Row, event, from_rows, validate
 from devopssim.sources.facts import Change, Deployment, History, Incident, Item, Run, change_id, new_ancestors
+from devopssim.sources.words import details
 
 SECONDS_PER_HOUR: Final = 3600.0
 BLAMED_FOR: Final = 24.0
@@ -88,6 +88,7 @@ class _Writer:
     rows: list[Row] = field(default_factory=list)
     moved: int = 0
     left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    changes: dict[str, Change] = field(default_factory=dict)
     created: dict[str, float] = field(default_factory=dict)
     """When each change was created."""
     shipped: dict[str, float] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class _Writer:
 
     def write(self) -> None:
         """Write everything."""
-        changes = self._changes()
+        changes = self.changes = self._with_items(self._changes())
         for change in changes.values():
             self._change(change)
         self._deployments(changes)
@@ -138,14 +139,26 @@ class _Writer:
                 del found[name]
             elif change.brought_by in merges:
                 items = tuple(sorted({*change.items, *merges[change.brought_by].items}))
-                found[name] = Change(**{**vars(change), "items": items})
+                found[name] = replace(change, items=items)
+        return found
+
+    def _with_items(self, changes: Mapping[str, Change]) -> dict[str, Change]:
+        """Return the changes with the items that there are: a commit's `#12` is `shop#12`, if only one item is called so."""
+        short: dict[str, str | None] = {}
+        for name in self.history.items:
+            end = f"#{name.rpartition('#')[2]}"
+            short[end] = None if end in short else name
+        known = {name for name, item in self.history.items.items() if item.withdrawn is None}
+        found = {}
+        for name, change in changes.items():
+            meant = {each if each in known else short.get(each) for each in change.items}
+            items = tuple(sorted(each for each in meant if each in known))
+            found[name] = change if items == change.items else replace(change, items=items)
         return found
 
     def _change(self, change: Change) -> None:
         first = min((each for each in (change.created, change.merged, change.abandoned) if each is not None), default=0)
-        items = self.history.items
-        known = [item for item in change.items if item in items and items[item].withdrawn is None]
-        item = known[0] if known else None
+        item = change.items[0] if change.items else None
         born = self.created[change.id] = first if change.created is None else change.created
         self.add(born, "change.created", change=change.id, item=item)
         if change.merged is not None:
@@ -183,7 +196,8 @@ class _Writer:
         if not running:
             self.left_out["rollbacks of what is not known"] += 1
             return
-        until = next((at for at, each in enumerate(running) if each.commit == deployment.commit), len(running) - 2)
+        same = [at for at, each in enumerate(running) if deployment.commit and each.commit == deployment.commit]
+        until = same[0] if same else len(running) - 2
         for each in running[max(0, until) + 1 :] or running[-1:]:
             name = self.named[each.id]
             self.add(self.after(deployment.at, self.times[name]), "service.rolledback", deployment=name)
@@ -249,9 +263,9 @@ class _Writer:
         """Return when the deployment that caused an incident came, and its name."""
         if incident.deployment is not None:
             wanted = incident.deployment
-            for at, name, each in self.deployed:
-                if wanted in (each.id, each.name, each.commit):
-                    return at, name
+            named = [(at, name) for at, name, each in self.deployed if wanted in (each.id, each.name, each.commit)]
+            if named:
+                return next((each for each in reversed(named) if each[0] <= began), named[0])
             self.left_out["deployments that incidents name and nobody knows"] += 1
         recent = [(at, name) for at, name, _ in self.deployed if 0 <= began - at <= self.blamed_for]
         return recent[-1] if recent and self.blamed_for else None
@@ -270,13 +284,15 @@ class _Writer:
         if first is None or item.withdrawn is not None:
             self.left_out["items without any time" if first is None else "items that were withdrawn"] += 1
             return
+        linked = [self.changes[each] for each in changes]
         created = first if item.created is None else item.created
         self.left_out["items whose request has no time"] += item.created is None
         self.add(created, "ticket.created", item=item.id, detail=details(name=item.name))
-        started = None if item.started is None else self.after(item.started, created)
+        began = item.started if item.started is not None else _first(*(each.created for each in linked))
+        started = None if began is None else max(created, began) if item.started is None else self.after(began, created)
         if started is not None:
             self.add(started, "ticket.started", item=item.id)
-        done = item.done if item.done is not None else item.closed
+        done = self._done(item, linked)
         if done is None:
             return
         done = self.after(done, created, started)
@@ -284,6 +300,14 @@ class _Writer:
         delivered = self._delivered(item, changes)
         if delivered is not None:
             self.add(max(done, delivered), "ticket.closed", item=item.id)
+
+    @staticmethod
+    def _done(item: Item, linked: list[Change]) -> float | None:
+        """Return when an item was developed and tested: as the source says, with its last merge, or when it was closed."""
+        merged = [each.merged for each in linked if each.merged is not None]
+        if item.done is not None or item.closed is None:
+            return item.done
+        return min(item.closed, max(merged)) if linked and len(merged) == len(linked) else item.closed
 
     def _delivered(self, item: Item, changes: list[str]) -> float | None:
         """Return when users got the item: with the last of its changes, or when it was closed if no deployment is known."""
@@ -300,21 +324,3 @@ def _when_known(incident: Incident) -> tuple[float, str]:
 
 def _first(*times: float | None) -> float | None:
     return min((each for each in times if each is not None), default=None)
-
-
-def details(**pairs: str | None) -> str | None:
-    """Return what is known as `key=value` pairs of the log; what would break their form is replaced."""
-    said = {key: plain(value) for key, value in pairs.items() if value}
-    return ";".join(f"{key}={value}" for key, value in said.items() if value) or None
-
-
-def plain(text: str) -> str:
-    """Return a text that can stand in a log's `detail`, and in a spreadsheet without being taken for a formula.
-
-    What separates pairs, and control characters, become `_`; a leading `=`, `+`, `-` or `@` is dropped.
-    """
-    return re.sub(r"[;=\s\x00-\x1f\x7f-\x9f]+", "_", text.strip()[:LONGEST]).lstrip("=+-@_")
-
-
-LONGEST: Final = 120
-"""How many letters of a name are kept."""

@@ -52,7 +52,7 @@ class Learnt:
 
 def mean(parameter: str, values: ArrayLike, how: str, *, lognormal: bool = True) -> Learnt:
     """Estimate a mean of positive values, with the fit of a lognormal distribution."""
-    known = _positive(values)
+    known = np.round(_positive(values), 9)  # hours on the clock are differences of large numbers
     low, high = bootstrap_mean(known)
     fit = _fit(stats.norm, np.log(known), "lognormal") if lognormal else {}
     return Learnt(parameter=parameter, value=float(known.mean()), low=low, high=high, n=len(known), how=how, **fit)
@@ -105,8 +105,8 @@ def bootstrap_mean(values: Floats) -> tuple[float, float]:
     """Return the 95 % bootstrap interval of a mean; NaN for fewer than two values."""
     if len(values) < 2:
         return NAN, NAN
-    if np.ptp(values) <= 1e-9 * abs(float(values[0])):
-        return float(values.min()), float(values.max())
+    if np.ptp(values) <= 1e-8:
+        return float(values.mean()), float(values.mean())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a sample that is nearly constant
         found = stats.bootstrap(
