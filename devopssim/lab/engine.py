@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -112,6 +113,7 @@ def stop_private() -> None:
     for pid in _orphans(folder):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    _reap()
     for mount in sorted(_mounts_below(folder), reverse=True):
         run(["umount", "--lazy", mount], check=False)
     shutil.rmtree(folder / "exec", ignore_errors=True)
@@ -146,7 +148,7 @@ def _context_host() -> str:
 
 
 def _answering(how: str, host: str) -> Engine | None:
-    if host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists():
+    if host.startswith("unix://") and not _accepts(host.removeprefix("unix://")):
         return None
     try:
         client = docker.DockerClient(base_url=host, timeout=10)
@@ -163,6 +165,16 @@ def _answering(how: str, host: str) -> Engine | None:
         )
         raise LabError(message)
     return Engine(host=host, version=str(version["Version"]), found=how, private=host == _host())
+
+
+def _accepts(path: str) -> bool:
+    """Whether somebody takes calls at a socket; docker-py would ask as well, but leaves what was refused unclosed."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(path)
+        except OSError:
+            return False
+        return True
 
 
 def able_to_start() -> str:
@@ -236,7 +248,8 @@ def _sweep_stale(folder: Path) -> None:
     if len(str(folder / "docker.sock").encode()) > SOCKET_PATH_LIMIT:
         message = f"{folder} is too long a path for a socket; set DEVOPSSIM_CACHE to a shorter one."
         raise LabError(message)
-    for name in ("dockerd.pid", "docker.sock"):
+    _reap()
+    for name in ("dockerd.pid", "docker.sock", "exec/containerd/containerd.pid"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -249,10 +262,7 @@ def _end(pid: int) -> None:
             os.kill(pid, number)
         deadline = time.monotonic() + STOPS
         while time.monotonic() < deadline:
-            if process := _started.get(pid):
-                process.poll()
             if not _alive(pid):
-                _started.pop(pid, None)
                 return
             time.sleep(0.05)
 
@@ -262,14 +272,27 @@ def _is_engine(pid: int) -> bool:
 
 
 def _orphans(folder: Path) -> list[int]:
-    """Return containerd and its shims that an engine which was killed left running."""
+    """Return what an engine that was killed left running: the containers' processes, their shims and containerd."""
     own = [path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder / "exec") in _reads(path)]
-    return [int(path.name) for path in own if _reads(path / "comm").startswith("containerd")]
+    left = [path.name for path in own if _reads(path / "comm").startswith("containerd")]
+    inside = [path.parent.name for path in Path("/proc").glob("[0-9]*/stat") if set(_status(path)[1:2]) & set(left)]
+    return [int(pid) for pid in (*inside, *left)]
+
+
+def _reap() -> None:
+    """Take note of engines of this process that ended, however that came."""
+    for pid, process in list(_started.items()):
+        if process.poll() is not None:
+            del _started[pid]
 
 
 def _alive(pid: int) -> bool:
-    state = _reads(Path("/proc") / str(pid) / "stat").rpartition(")")[2].split()[:1]
-    return state not in ([], ["Z"])
+    return _status(Path("/proc") / str(pid) / "stat")[:1] not in ([], ["Z"])
+
+
+def _status(stat: Path) -> list[str]:
+    """Return what /proc says of a process, after its name: state, parent, …; nothing of one that is no more."""
+    return _reads(stat).rpartition(")")[2].split()
 
 
 def _reads(path: Path) -> str:
