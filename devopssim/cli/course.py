@@ -1,4 +1,4 @@
-"""`devopssim course start | release | grade`: student copies, releases and grades."""
+"""`devopssim course start | release | grade | workflow`: student copies, releases, grades, and grading in CI."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ DEFAULT_OUT: Final = Path("report")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the three commands and their arguments."""
+    """Declare the commands and their arguments."""
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     start = commands.add_parser(
         "start", help="make a student's copy, or bring one up to date; no change of theirs is lost"
@@ -31,6 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     grade.add_argument("submissions", type=Path, nargs="+", metavar="SUBMISSION")
     _configure_grade(grade)
     grade.set_defaults(action="grade")
+    workflow = commands.add_parser("workflow", help="print what a CI service needs to grade from your repository")
+    workflow.add_argument("name", metavar="NAME", help="github, gitlab, or sandbox: an image for students' code")
+    workflow.add_argument("--out", type=Path, metavar="FILE", help="write it to a new file instead")
+    workflow.set_defaults(action="workflow")
     for command in (start, release, grade):
         command.add_argument(
             "--source", type=Path, metavar="DIR", help="the instructor's notebooks (default: those of this package)"
@@ -72,7 +76,7 @@ def _configure_grade(grade: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it: 0 done, 1 where a submission could not be graded or missed the pass mark."""
-    actions = {"start": _start, "release": _release, "grade": _grade}
+    actions = {"start": _start, "release": _release, "grade": _grade, "workflow": _workflow}
     return actions[arguments.action](arguments)
 
 
@@ -127,9 +131,7 @@ def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "
     limits = Limits(**{name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None})
     course = source.load(_source(arguments))
     sandbox = choose(arguments.sandbox, secret=[course.folder, *arguments.submissions], image=arguments.image)
-    grader = Grader(
-        source=course, sandbox=sandbox, limits=limits, key=_key(arguments), sees_lab=len(submissions) == 1
-    )
+    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=_key(arguments), sees_lab=len(submissions) == 1)
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
 
@@ -144,6 +146,23 @@ def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "
             fresh=arguments.fresh,
             progress=advance,
         )
+
+
+def _workflow(arguments: argparse.Namespace) -> int:
+    from devopssim.cli import DONE
+    from devopssim.course import workflows
+    from devopssim.errors import InvalidInputError
+    from devopssim.files import write_text
+
+    text = workflows.text(arguments.name)
+    if arguments.out is None:
+        print(text, end="")
+        return DONE
+    if arguments.out.exists():
+        raise InvalidInputError(f"{arguments.out}: is there already; name a new file, or remove it first.")
+    write_text(arguments.out, text)
+    print(f"{arguments.out}: written; its first lines say what else it needs.")
+    return DONE
 
 
 def _source(arguments: argparse.Namespace) -> Path:

@@ -1,0 +1,16 @@
+"""Files that an instructor copies, so that a CI service grades from the instructor's repository."""
+
+from importlib import resources
+from typing import Final
+
+from devopssim.errors import InvalidInputError
+
+FILES: Final = {"github": "github.yml", "gitlab": "gitlab.yml", "sandbox": "sandbox.Dockerfile"}
+"""A workflow for GitHub Actions, a pipeline for GitLab CI, and an image for engines on another machine."""
+
+
+def text(name: str) -> str:
+    """Return a file by its short name. Raises InvalidInputError, with the names there are, for another."""
+    if name not in FILES:
+        raise InvalidInputError(f"workflow={name!r} (what to write) must be one of {', '.join(FILES)}.")
+    return resources.files(__name__).joinpath(FILES[name]).read_text(encoding="utf-8")
