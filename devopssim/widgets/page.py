@@ -48,7 +48,9 @@ def check_port(port: int) -> None:
     if not 1 <= port <= HIGHEST_PORT:
         raise InvalidInputError(f"port={port} (where the page is served) must lie between 1 and {HIGHEST_PORT}.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if os.name == "posix":  # a port that was in use a moment ago is free; elsewhere this option means something else
+        if (
+            os.name == "posix"
+        ):  # a port that was in use a moment ago is free; elsewhere this option means something else
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((ADDRESS, port))
@@ -61,8 +63,15 @@ def check_port(port: int) -> None:
 def notebook() -> dict[str, Any]:
     """Return the notebook that the page shows: a heading and the widget."""
     heading = {"cell_type": "markdown", "id": "heading", "metadata": {}, "source": HEADING}
-    code = [
-        {"cell_type": "code", "id": f"cell-{place}", "metadata": {}, "outputs": [], "execution_count": None, "source": each}
+    code: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{place}",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": each,
+        }
         for place, each in enumerate(CELLS)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -71,9 +80,11 @@ def notebook() -> dict[str, Any]:
 
 def _voila() -> Any:
     try:
-        from voila.app import Voila  # noqa: PLC0415 - slow, and a part of the extra `lab`
+        from voila.app import Voila  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and a part of the extra `lab`
     except ModuleNotFoundError as error:
-        message = f'the page needs {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
+        message = (
+            f'the page needs {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
+        )
         raise InvalidInputError(message) from error
     return Voila
 

@@ -31,12 +31,13 @@ function boardView({ model, el }) {
   const text = make("p", { class: "dops-said" });
   const area = make("div", { class: "dops-board", tabindex: 0, role: "group", keydown: keys, "data-lm-suppress-shortcuts": "",
     "aria-label": "The board. Space plays and pauses, the arrow keys go one event on or back, Home and End to the first and last moment, plus and minus change the speed." }, heads, stage);
-  const root = make("section", { class: "dops dops-one", "data-lm-suppress-shortcuts": "", "aria-label": `Board of ${settings.name}` },
+  const root = make("section", { class: "dops dops-one", "aria-label": `Board of ${settings.name}` },
     make("div", { class: "dops-buttons" }, play, back, on,
       make("label", { for: speed.id }, "Speed"), speed,
       ...(replication ? [make("label", { for: replication.id }, "Replication"), replication] : [])),
     make("div", { class: "dops-seek" }, make("label", { for: time.id }, "Moment"), time, moment, service),
     note, area, text, live,
+    make("p", { class: "dops-said", "aria-hidden": "true" }, make("span", { class: "dops-key", "data-working": "1" }, "W1"), " somebody works on it ", make("span", { class: "dops-key" }, "W2"), " it waits"),
     make("p", { class: "dops-said" }, settings.replication === null
       ? "This is one course of events; another could look different."
       : "This is one replication: one random future, which may be an outlier. Choose others, and look at the intervals of a comparison before you conclude."));

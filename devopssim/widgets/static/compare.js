@@ -13,7 +13,7 @@ function compareView({ model, el }) {
   const chartId = freshId("curve");
   const curve = make("select", { id: chartId, change: () => send({ do: "curve", kpi: curve.value }) },
     ...settings.curves.map(([name, title]) => make("option", { value: name }, title)));
-  const root = make("section", { class: "dops", "data-lm-suppress-shortcuts": "", "aria-label": `Comparison of ${settings.names.join(", ")}` },
+  const root = make("section", { class: "dops", "aria-label": `Comparison of ${settings.names.join(", ")}` },
     make("div", { class: "dops-side" }, choice.element, knobs.element,
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),

@@ -9,7 +9,7 @@ function exploreView({ model, el }) {
   const knobs = knobPanel(model, send, { remove: (name) => send({ do: "remove", name }) });
   const toml = tomlBox(model, send);
   const figures = make("div", { class: "dops-figures" });
-  const root = make("section", { class: "dops", "data-lm-suppress-shortcuts": "", "aria-label": `Exploration of ${settings.name}` },
+  const root = make("section", { class: "dops", "aria-label": `Exploration of ${settings.name}` },
     make("div", { class: "dops-side" }, knobs.element, adder(settings.parameters, (name) => send({ do: "add", name })),
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
@@ -70,7 +70,7 @@ function showFigures(element, now) {
   element.replaceChildren(make("p", { class: "dops-said" }, said), ...now.figures.map((figure) => {
     const picture = make("div", { class: "dops-picture" });
     picture.innerHTML = figure.svg; // drawn by devopssim.plots in this kernel
-    const table = make("div", { class: "dops-table", tabindex: 0, role: "region", "aria-label": `Table of ${figure.title}` });
+    const table = make("div", { class: "dops-table", tabindex: 0, "data-lm-suppress-shortcuts": "", role: "region", "aria-label": `Table of ${figure.title}` });
     table.innerHTML = figure.table;
     return make("figure", { "data-figure": figure.name }, picture,
       make("figcaption", { id: `${figure.name.replaceAll("_", "")}-text` }, figure.text),

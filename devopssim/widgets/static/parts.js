@@ -3,10 +3,14 @@
 
 let serial = 0;
 
-/** Return a new element with attributes (functions become listeners) and children (elements or text). */
+const TAKES_KEYS = ["input", "button", "select", "textarea", "summary"];
+
+/** Return a new element with attributes (functions become listeners) and children (elements or text).
+ *  JupyterLab has shortcuts for arrow keys and the like: what takes keys itself keeps them to itself. */
 function make(tag, attributes = {}, ...children) {
   const svg = ["svg", "g", "path", "line", "text", "polyline", "title", "desc"].includes(tag);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  if (TAKES_KEYS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "");
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
