@@ -10,6 +10,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from validation.comparison import Comparison, compare, days
+from validation.pages import assert_agreed_and_shown
 
 from devopssim import events
 from devopssim.model.stations import specialists
@@ -45,6 +46,10 @@ def rows() -> list[Comparison]:
 @pytest.mark.parametrize(("gated", "day"), [(False, 29), (True, 66)])
 def test_the_work_ends_on_the_day_of_the_reference(gated: bool, day: int) -> None:  # noqa: FBT001 # a parameter of a test
     assert the_day_that_sees_it(delivered(gated=gated)) == day
+
+
+def test_the_page_shows_both_days() -> None:
+    assert_agreed_and_shown(rows())
 
 
 def test_flowing_delivers_the_first_story_after_its_own_nine_days_and_gating_after_forty_six() -> None:

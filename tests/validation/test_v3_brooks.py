@@ -10,6 +10,7 @@ from math import ceil
 import pandas as pd
 import pytest
 from validation.comparison import Comparison, compare, days
+from validation.pages import assert_agreed_and_shown
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
@@ -37,6 +38,10 @@ def rows() -> list[Comparison]:
 @pytest.mark.parametrize("hired", REFERENCE)
 def test_the_project_ends_in_the_quarter_of_a_day_of_the_reference(hired: int) -> None:
     assert quarter_of_completion(hired) == REFERENCE[hired]
+
+
+def test_the_page_shows_the_three_days() -> None:
+    assert_agreed_and_shown(rows())
 
 
 def test_without_hiring_the_end_is_the_closed_form() -> None:

@@ -9,6 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from validation.comparison import Comparison, compare, hours_between, replicate
+from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis, theory
 from devopssim.model.machines import Machines, run
@@ -156,9 +157,7 @@ def rows() -> list[Comparison]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_simulation_meets_theory(case: str) -> None:
-    for row in measured(case):
-        assert row.agrees, row
-        assert row.width < 0.12, row
+    assert_agreed_and_shown(measured(case))
 
 
 @pytest.mark.parametrize("train", [0.0, 336.0])

@@ -1,0 +1,89 @@
+"""The tables of docs/calibration.md and docs/validation.md: written by this program, held by the tests beside it.
+
+python tests/validation/pages.py [validation | calibration]      # writes one or both anew; some minutes
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devopssim.cli.calibrate import as_markdown
+from devopssim.experiment import calibrate
+from devopssim.files import write_text
+
+if TYPE_CHECKING:
+    from validation.comparison import Comparison
+
+DOCS = Path(__file__).parents[2] / "docs"
+CASES = (
+    "test_v1_flow_ladder",
+    "test_v2_phase_gates",
+    "test_v3_brooks",
+    "test_v4_pipeline",
+    "test_v5_real_change",
+    "test_v6_theory",
+)
+HEAD = "| case | figure | reference | ours | from | to | replications | agrees |\n|---|---|--:|--:|--:|--:|--:|---|"
+
+
+def line(row: "Comparison") -> str:
+    """Return a row of the validation table."""
+    numbers = " | ".join(f"{number:.4g}" for number in (row.reference, row.ours, row.low, row.high))
+    return f"| {row.case} | {row.figure} | {numbers} | {row.replications} | {'yes' if row.agrees else 'NO'} |"
+
+
+def assert_agreed_and_shown(rows: "Iterable[Comparison]", *, width: float = 0.12) -> None:
+    """Hold that each figure agrees with its reference, that its interval is no wider than says something, and that the
+    documentation shows this very row.
+    """
+    for row in rows:
+        assert row.agrees, row
+        assert row.width < width, row
+        assert line(row) in shown("validation"), "run `python tests/validation/pages.py`"
+
+
+@cache
+def shown(name: str) -> str:
+    """Return the table of a page: what stands between its marks."""
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    return page.split(mark("begin"))[1].split(mark("end"))[0].strip()
+
+
+def mark(what: str) -> str:
+    """Return the line before, or after, what is written by a program."""
+    return f"<!-- {what}: written by `python tests/validation/pages.py` -->"
+
+
+def write(name: str, table: str) -> None:
+    """Put a table between the marks of a page."""
+    path = DOCS / f"{name}.md"
+    page = path.read_text(encoding="utf-8")
+    before, after = page.split(mark("begin"))[0], page.split(mark("end"))[1]
+    write_text(path, f"{before}{mark('begin')}\n\n{table}\n\n{mark('end')}{after}")
+
+
+def validation() -> str:
+    """Return every reference figure with ours beside it; running all cases takes a minute or two."""
+    rows = [row for case in CASES for row in importlib.import_module(f"validation.{case}").rows()]
+    return "\n".join([HEAD, *map(line, rows)])
+
+
+def calibration() -> str:
+    """Return the presets beside DORA's levels: what `devopssim calibrate --markdown` prints."""
+    return as_markdown(calibrate(workers=os.cpu_count() or 1))
+
+
+def main(names: list[str]) -> None:
+    """Write the pages of these names; without any, all."""
+    pages = {"validation": validation, "calibration": calibration}
+    for name in names or pages:
+        write(name, pages[name]())
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a file, it finds its sisters as pytest does
+    main(sys.argv[1:])
