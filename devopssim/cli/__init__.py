@@ -8,6 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Final, NoReturn, Protocol
 
 from devopssim._version import __version__
@@ -16,7 +17,7 @@ from devopssim.errors import DevopssimError
 COMMANDS: Final = (
     "simulate",
     "kpis",
-    "import_",
+    "import",
     "export",
     "compare",
     "sweep",
@@ -24,7 +25,7 @@ COMMANDS: Final = (
     "sensitivity",
     "calibrate",
     "twin",
-    "what_if",
+    "what-if",
     "parameters",
     "validate",
     "app",
@@ -32,7 +33,7 @@ COMMANDS: Final = (
     "course",
     "doctor",
 )
-"""The modules of this package that are commands, in the order of the help text; `what_if` is `devopssim what-if`."""
+"""The commands, in the order of the help text; each is a module of this package, see `module_of`."""
 
 DONE: Final = 0
 ANSWER_IS_NO: Final = 1
@@ -77,13 +78,18 @@ def main(words: Sequence[str] | None = None) -> int:
         return DONE
 
 
+def module_of(command: str) -> str:
+    """Return the module of a command; a word of Python's own has an underscore behind it."""
+    return f"devopssim.cli.{command.replace('-', '_')}{'_' * iskeyword(command)}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="devopssim", description="Learn DevOps by simulating it, doing it and measuring both.")
     parser.add_argument("--version", action="version", version=f"devopssim {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        command = importlib.import_module(f"devopssim.cli.{name}")
-        chosen = commands.add_parser(name.strip("_").replace("_", "-"), help=command.HELP, description=command.HELP)
+        command = importlib.import_module(module_of(name))
+        chosen = commands.add_parser(name, help=command.HELP, description=command.HELP)
         command.configure(chosen)
         chosen.set_defaults(command=command)
     return parser
