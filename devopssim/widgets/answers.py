@@ -94,11 +94,12 @@ class Answers:
         self._known: dict[Key, Outcome] = {}
         self._out: dict[Future[Outcome], Key] = {}
         self._told = 0
-        self._glanced = False
+        self._glanced = self._settled = False
 
     def ask(self, question: Question) -> None:
         """Begin to answer a question; an earlier one is stale from now on."""
-        self._question, self._told, self._glanced = question, 0, False
+        self._question, self._told = question, 0
+        self._glanced = self._settled = False
         self.cancel()
         self._go_on()
 
@@ -115,12 +116,12 @@ class Answers:
 
     def _go_on(self) -> None:
         question = self._question
-        if question is None:
+        if question is None or self._settled:
             return
         n = self._finished(question)
         final, tight = n >= question.replications, n >= FIRST and self._is_precise(question, n)
         if n >= FIRST and (final or tight or n >= self._told * GROWTH) and n > self._told:
-            self._told = n
+            self._told, self._settled = n, final or tight
             self._tell(question, Answer(result=self._result(question, n), final=final or tight, precise=tight))
         if final or tight:
             return
