@@ -63,7 +63,8 @@ class Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (default: the program's arguments) name, and return its exit status."""
-    arguments = _parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    arguments = _parser(words).parse_args(words)
     command: Command = arguments.command
     try:
         return command.run(arguments)
@@ -83,11 +84,13 @@ def module_of(command: str) -> str:
     return f"devopssim.cli.{command.replace('-', '_')}{'_' * iskeyword(command)}"
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the command that is meant; of all commands where it takes them all to help."""
+    meant = [name for name in words[:1] if name in COMMANDS]
     parser = Parser(prog="devopssim", description="Learn DevOps by simulating it, doing it and measuring both.")
     parser.add_argument("--version", action="version", version=f"devopssim {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in meant or COMMANDS:
         command = importlib.import_module(module_of(name))
         chosen = commands.add_parser(name, help=command.HELP, description=command.HELP)
         command.configure(chosen)

@@ -3,8 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 HELP: Final = "say what works on this machine and what to install for the rest"
 
@@ -25,8 +24,7 @@ ENOUGH_DISK: Final = 4e9
 HUB: Final = ("docker.io", 443)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at: whether it works, what was found, what it is for, and what to do if it does not."""
 
     name: str
@@ -51,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     findings = list(examine())
     if arguments.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+        print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
         print(table(findings))
     return DONE if all(finding.works for finding in findings if finding.base) else ANSWER_IS_NO
