@@ -1,19 +1,21 @@
-"""Grade all hostile submissions as one batch; as a program, print the table of attacks, grades and times.
+"""Grade all hostile submissions as one batch; as a program, show the table of attacks, grades and times.
 
-PYTHONPATH=tests python -m course.hostile.batch bubblewrap container
+PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md
 """
 
+import argparse
 import socket
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 from course import courses
-from course.hostile.attacks import KEY, Attack, attacks, submit
+from course.hostile.attacks import FULL, KEY, WITHOUT_A, Attack, attacks, submit
 
 from devopssim.cli.course import KEY_VARIABLE
 from devopssim.course import source
@@ -22,7 +24,10 @@ from devopssim.course.grades import Grade
 from devopssim.course.grading import Grader
 from devopssim.course.sandbox import Limits, choose
 from devopssim.course.submissions import find
+from devopssim.files import write_text
 
+NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
+MOST_NOTICED: Final = 110
 LIMITS: Final = Limits(cell_seconds=2, notebook_seconds=15, memory_mb=512)
 LONGEST: Final = LIMITS.notebook_seconds + (1 + LIMITS.restarts) * 15
 """Seconds: the notebook's own time, and what starting the sandbox again may take on a busy machine."""
@@ -88,20 +93,83 @@ def grade_attacks(sandbox: str, folder: Path) -> Batch:
         )
 
 
+def table(batches: Sequence[Batch]) -> str:
+    """Return a Markdown table: what each attack deserves, and points and seconds in each sandbox, with what was noticed."""
+    names = [batch.sandbox for batch in batches]
+    head = [
+        "submission",
+        "deserves",
+        *(f"{name}: points" for name in names),
+        *(f"{name}: s" for name in names),
+        "verdict",
+        "what the grader noticed",
+    ]
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "--:|" * (1 + 2 * len(names)) + "---|---|"]
+    for name, attack in batches[0].attacks.items():
+        grades = [batch.grades[name] for batch in batches]
+        fair = all(not grade.trouble and attack.fair(grade.points) for grade in grades)
+        noticed = next((text for grade in grades if (text := grade.trouble or "; ".join(grade.remarks))), "")
+        shown = _cell(noticed.replace("01-values: ", ""))[:MOST_NOTICED]
+        cells = [
+            _cell(name),
+            _deserves(attack),
+            *(f"{grade.points:g}" for grade in grades),
+            *(f"{grade.seconds:.0f}" for grade in grades),
+            "as deserved" if fair else "**WRONG**",
+            shown,
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def page(batches: Sequence[Batch]) -> str:
+    """Return the page of documentation around the table."""
+    wrong = sum(
+        bool(batch.grades[name].trouble) or not attack.fair(batch.grades[name].points)
+        for batch in batches
+        for name, attack in batch.attacks.items()
+    )
+    count, sandboxes = len(batches[0].attacks), " and in ".join(batch.sandbox for batch in batches)
+    return f"""{NOTE}
+# Attacks on the grader
+
+{count} submissions, each graded in {sandboxes}; {wrong or "none"} of the grades {"is" if wrong == 1 else "are"} wrong.
+The notebook is worth {FULL:g} points: exercise a 2, b 2, c 4, d 2. A submission starts from right answers, and most spoil a, so
+they deserve {WITHOUT_A:g}; where an attack harms its own author's other answers, fewer are fair too. `tests/course/hostile/` holds
+them all, and each is a test. Limits: {LIMITS.cell_seconds:g} s a cell, {LIMITS.notebook_seconds:g} s a notebook, {LIMITS.memory_mb} MB.
+Seconds are those of the machine that wrote this page, three submissions at a time, with the start of the sandbox and up to
+{LIMITS.restarts} restarts.
+
+{table(batches)}"""
+
+
+def _deserves(attack: Attack) -> str:
+    return f"{attack.deserved:g}" if attack.least is None else f"{attack.least:g} to {attack.deserved:g}"
+
+
+def _cell(text: str) -> str:
+    flat = " ".join("".join(letter if letter.isprintable() else "�" for letter in text).split())
+    return (
+        "".join(f"\\{letter}" if letter in "\\`*_[]|$~" else letter for letter in flat)
+        .replace("<", "&lt;")
+        .replace("::", ": :")
+    )
+
+
 def main() -> None:
-    """Print the table for the sandboxes that are named."""
-    for sandbox in sys.argv[1:]:
+    """Grade in the sandboxes that are named, and print the page, or write it to the file after `--out`."""
+    parser = argparse.ArgumentParser(description="Grade every hostile submission and show what came of it.")
+    parser.add_argument("sandboxes", nargs="+", metavar="SANDBOX", help="bubblewrap, container")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the page goes (default: printed)")
+    arguments = parser.parse_args()
+    batches = []
+    for sandbox in arguments.sandboxes:
         with tempfile.TemporaryDirectory() as folder:
-            batch = grade_attacks(sandbox, Path(folder))
-        sys.stdout.write(f"{sandbox}\n{'attack':32}{'deserved':>9}{'given':>7}{'s':>7}  verdict\n")
-        for name, attack in batch.attacks.items():
-            grade = batch.grades[name]
-            fair = not grade.trouble and attack.fair(grade.points)
-            noticed = grade.trouble or "; ".join(grade.remarks)
-            verdict = "as deserved" if fair else "WRONG"
-            sys.stdout.write(
-                f"{name:32}{attack.deserved:9g}{grade.points:7g}{grade.seconds:7.1f}  {verdict}; {noticed[:90]!r}\n"
-            )
+            batches.append(grade_attacks(sandbox, Path(folder)))
+    if arguments.out:
+        write_text(arguments.out, page(batches))
+    else:
+        sys.stdout.write(page(batches))
 
 
 if __name__ == "__main__":
