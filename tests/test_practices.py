@@ -188,10 +188,10 @@ def saved(before: Scenario, after: Scenario) -> "pd.Series[float]":
 def test_without_the_costs_of_delay_agile_saves_time_but_no_work() -> None:
     """As DevCycleSim found, which left these costs out: what remains of agile's advantage is lead time.
 
-    At most 3 % of the work are saved, with 95 % confidence, where the preset saves more than 10 %.
+    At most 5 % of the work are saved, with 95 % confidence, where the preset saves more than 10 %.
     """
     calm = interval(saved(CALM_WATERFALL, CALM_AGILE))
-    assert calm.high < 0.03
+    assert calm.high < 0.05
     assert interval(saved(WATERFALL, AGILE)).low > 0.1
     assert lowers(CALM_WATERFALL, CALM_AGILE, "lead_time")
 
