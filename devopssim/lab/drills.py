@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
-from devopssim.lab import templates
+from devopssim.lab import templates, web
 from devopssim.lab.errors import LabError
 from devopssim.lab.prober import Prober
 from devopssim.lab.production import Production
@@ -191,6 +191,7 @@ def _roll_back(drill: Drill) -> None:
 def _crash(drill: Drill) -> None:
     """End the first process from inside: `docker kill` would switch a restart policy off."""
     drill.production.need("web").exec_run(["python", "-c", "import os; os.kill(1, 15)"])
+    _wait_for_the_end(drill)
 
 
 def _exploit(drill: Drill) -> None:
@@ -202,6 +203,12 @@ def _exploit(drill: Drill) -> None:
         raise LabError(message)
     drill.reference = str(drill.production.need("web").attrs["Config"]["Image"])
     drill.security.attack("kill -TERM 1")
+    _wait_for_the_end(drill)
+
+
+def _wait_for_the_end(drill: Drill) -> None:
+    """Wait until the service has ended: while it is still ending, it cannot be started again."""
+    web.until(lambda: drill.production.need("web").status != "running", "the service to end")
 
 
 def _start_web(drill: Drill) -> None:
