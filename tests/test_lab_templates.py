@@ -14,7 +14,10 @@ from devopssim.lab.pipeline import FORMS
 
 STAGES: Final = ["build", "test", "scan", "push", "deploy"]
 VALUES: Final = {
-    **{"base_image": "python:3.12-slim", "lab": "lab", "project": "devopssim-lab", "registry": "localhost:5001"},
+    "base_image": "python:3.12-slim",
+    "lab": "lab",
+    "project": "devopssim-lab",
+    "registry": "localhost:5001",
     **{f"{name}_image": name for name in ("postgres", "haproxy", "prometheus")},
     **{f"{name}_port": str(port) for port, name in enumerate(("web", "front", "weights", "prometheus"), start=5002)},
 }
