@@ -1,5 +1,6 @@
 """Work that is shared, lost, interrupted and taken up again gives the same numbers as work done here in one go."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +113,15 @@ def test_an_experiment_that_is_interrupted_goes_on_where_it_was(tmp_path: Path) 
     assert 0 < first < 20
     assert len(done.read_text().splitlines()) - first <= 20 - 12, "at most the chunk that was interrupted is done twice"
     assert repr(outcomes["devops"]) == repr(run(scenario, range(20), MEASURE)["devops"])
+
+
+@pytest.mark.parametrize("at", [None, 1])
+def test_an_experiment_leaves_the_collection_of_garbage_as_it_was(tmp_path: Path, at: int | None) -> None:
+    """However it ends."""
+    usual = gc.get_threshold()
+    with nullcontext() if at is None else pytest.raises(KeyboardInterrupt):
+        run({"devops": SHORT["devops"]}, range(2), Stops(measure=MEASURE, done=tmp_path / "done", at=at))
+    assert gc.get_threshold() == usual
 
 
 def test_nothing_is_kept_for_another_scenario_or_seed(tmp_path: Path) -> None:

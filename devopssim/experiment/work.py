@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from devopssim.errors import DevopssimError
 from devopssim.experiment.finished import Finished, fingerprint
 from devopssim.experiment.measure import Measures, Outcome
-from devopssim.experiment.pool import processes
+from devopssim.experiment.pool import little_garbage, processes
 from devopssim.scenario import Scenario
 
 MOST_IN_A_CHUNK: Final = 4
@@ -133,8 +133,9 @@ def _all(
 ) -> Generator[tuple[Chunk, dict[int, Outcome]], None, None]:
     """Yield each chunk with its outcomes, whatever it takes."""
     if executor is None and workers == 1:
-        for chunk in chunks:
-            yield chunk, _good(work(measure, chunk))
+        with little_garbage():
+            for chunk in chunks:
+                yield chunk, _good(work(measure, chunk))
         return
     left, fruitless = list(chunks), 0
     while left:
