@@ -42,7 +42,7 @@ notebooks: install-dev ## run the notebooks that need no container engine and co
 live: install-dev ## the tests and notebooks on a real container engine and in a real browser, one after the other
 	@requirements/system.sh
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
-	@$(if $(LIVE_NOTEBOOKS),$(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS),true)
+	@$(if $(LIVE_NOTEBOOKS),$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS),true)
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@$(PYTEST) --benchmark-enable benchmarks

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -35,6 +36,8 @@ OFFICIAL: Final = {
 ROLES: Final = tuple(OFFICIAL)
 BASE: Final = "devopssim/debian:12"
 SUITE: Final = "bookworm"
+AT_ONCE: Final = 2
+"""How many images are built at one time."""
 
 Say = Callable[[str], object]
 """Gets a few words on what is being done; a progress bar for one."""
@@ -107,20 +110,23 @@ def _from_debian(client: docker.DockerClient, engine: Engine, say: Say) -> Image
             with explaining("load the images"), archive.open("rb") as stream:
                 client.images.load(stream)
         else:
-            _build(client, chosen, say)
+            _build(client, engine, chosen, say)
             if not engine.private:  # which keeps its images anyway
                 say("keep the images for next time")
                 _keep(engine, (BASE, *chosen.values()), archive)
     return Images(origin="debian", **chosen)
 
 
-def _build(client: docker.DockerClient, chosen: dict[str, str], say: Say) -> None:
+def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], say: Say) -> None:
+    """Build the base and, a few at a time, the image of each role on it."""
     say("base image from Debian packages")
     _import_base(client, debian_base())
-    for role, reference in chosen.items():
-        say(f"image for {role} from Debian packages")
-        with explaining(f"build the image for {role}"):
-            _build_role(client, role, reference)
+    say(f"images for {', '.join(chosen)} from Debian packages")
+    with ThreadPoolExecutor(AT_ONCE) as builders:
+        built = {builders.submit(_build_role, engine, role, reference): role for role, reference in chosen.items()}
+        for number, done in enumerate(as_completed(built), start=1):
+            done.result()
+            say(f"images from Debian packages: {number} of {len(built)}, last for {built[done]}")
 
 
 def debian_base() -> Path:
@@ -156,11 +162,16 @@ def _import_base(client: docker.DockerClient, archive: Path) -> None:
         raise LabError(message)
 
 
-def _build_role(client: docker.DockerClient, role: str, reference: str) -> None:
-    with resources.as_file(resources.files("devopssim.lab") / "templates" / "images" / role) as folder:
-        client.images.build(path=str(folder), tag=reference, buildargs={"BASE_IMAGE": BASE}, rm=True, forcerm=True)
-    if role == "python" and _own_certificates():
-        _with_certificates(client, reference, reference)
+def _build_role(engine: Engine, role: str, reference: str) -> None:
+    recipe = resources.files("devopssim.lab") / "templates" / "images" / role
+    client = engine.client()  # one for each builder
+    try:
+        with explaining(f"build the image for {role}"), resources.as_file(recipe) as folder:
+            client.images.build(path=str(folder), tag=reference, buildargs={"BASE_IMAGE": BASE}, rm=True, forcerm=True)
+            if role == "python" and _own_certificates():
+                _with_certificates(client, reference, reference)
+    finally:
+        client.close()
 
 
 def _own_certificates() -> Path | None:

@@ -73,8 +73,8 @@ def test_after_the_repair_only_a_false_alarm_is_left_and_with_its_reason_the_gat
     shipped.security.dismiss(left[0], FALSE_ALARM)
     commit = shipped.repository.commit("The checksum is no secret")
     with timed("push, let through by the gate, until it serves users"):
-        shipped.pipeline.push()
-    assert shipped.pipeline.runs()["outcome"].iloc[-1] == "success"
+        said = shipped.pipeline.push()
+    assert shipped.pipeline.runs()["outcome"].iloc[-1] == "success", said
     image = shipped.production.need("web").image
     assert image is not None
     assert image.labels["org.opencontainers.image.revision"] == commit
