@@ -17,13 +17,13 @@ matter. Rules, each of which can be argued about:
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.sources.documents import objects_of, seconds, text_in
-from devopssim.sources.facts import Change, Deployment, History, Incident, Item, Run, by_id, change_id
+from devopssim.sources.facts import Change, Deployment, History, Incident, Item, Run, by_id, change_id, together
 from devopssim.sources.git import CLOSES
 from devopssim.sources.words import INCIDENTS, PRODUCTION, identifier, matches, severity
 
@@ -57,7 +57,7 @@ class _Reader:
     labels: Sequence[str]
     items: list[Item] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
-    pulls: list[tuple[str | None, Change]] = field(default_factory=list)
+    pulls: dict[str, tuple[str | None, Change]] = field(default_factory=dict)
     """Each with the branch that it goes to."""
     deployments: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     statuses: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -109,14 +109,16 @@ class _Reader:
         text = f"{thing.get('title') or ''}\n{thing.get('body') or ''}"
         place = _place(thing)
         change = Change(
-            id=change_id(commit) if commit else identifier(f"{place}!{number}"),
+            id=identifier(f"{place}!{number}"),
             created=seconds(thing.get("created_at"), where),
             merged=merged,
             abandoned=closed if merged is None else None,
             commit=commit,
             items=tuple(sorted({identifier(f"{place}#{each}") for each in CLOSES.findall(text)})),
         )
-        self.pulls.append((text_in(thing, "base", "ref"), change))
+        # listed twice: with the issues, which tell less, and with the pull requests
+        branch, known = self.pulls.get(change.id, (None, change))
+        self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), together(known, change))
 
     def _status(self, thing: Mapping[str, Any], where: str) -> None:
         deployment = _needed(thing, "deployment_url", where).rstrip("/").rpartition("/")[2]
@@ -141,12 +143,12 @@ class _Reader:
 
     def history(self, name: str) -> History:
         """Put everything together."""
-        changes, others = to_the_usual_branch(self.pulls)
+        changes, others = to_the_usual_branch(list(self.pulls.values()))
         self.counts["pull requests to other branches"] += others
         return History(
             told=(("github", name, RULES),),
             items=by_id(self.items),
-            changes=by_id(changes),
+            changes=by_id(replace(each, id=change_id(each.commit)) if each.commit else each for each in changes),
             deployments=by_id(self._reached()),
             incidents=by_id(self.incidents),
             runs=by_id(self.runs),
