@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.kpis import levels
@@ -14,7 +14,7 @@ from devopssim.kpis.catalogue import KPIS
 from devopssim.plots.canvas import halo, panels, tidy
 from devopssim.plots.description import tell
 from devopssim.plots.theme import colour_of, faint, marker_of
-from devopssim.plots.units import amount, axis_label, log_durations
+from devopssim.plots.units import amount, axis_label, log_durations, percent_axis
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
@@ -104,7 +104,7 @@ def _band(ax: Axes, lane: int, band: levels.Band, edges: tuple[float, float], wo
         return
     ax.barh(lane, end - start, left=start, height=0.78, color=faint(), alpha=0.4, linewidth=0)
     middle = math.sqrt(start * end) if ax.get_xscale() == "log" else (start + end) / 2
-    ax.text(middle, lane, words, ha="center", va="center", fontsize=8)
+    halo(ax.text(middle, lane, words, ha="center", va="center", fontsize=8, zorder=4))
 
 
 def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
@@ -117,7 +117,7 @@ def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
         log_durations(ax.xaxis, low, high, ("1 min", "1 hour", "1 day", "1 week", "1 month", "6 months", "3 years"))
     elif unit == "share":
         ax.set_xlim(low, high)
-        ax.xaxis.set_major_formatter(PercentFormatter(1))
+        percent_axis(ax.xaxis)
     else:
         ax.set_xscale("log")
         ax.set_xlim(low, high)

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from devopssim.errors import InvalidInputError
 from devopssim.kpis.catalogue import KPIS, Kpi
@@ -15,7 +14,7 @@ from devopssim.kpis.run import Run
 from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
 from devopssim.plots.description import tell
 from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
-from devopssim.plots.units import clock_axis, duration, log_durations, number
+from devopssim.plots.units import clock_axis, duration, log_durations, number, percent_axis
 
 Floats = npt.NDArray[np.float64]
 
@@ -186,7 +185,7 @@ def share_within(logs: Mapping[str, pd.DataFrame], *, kpi: str = "lead_time", ax
     for share in (0.5, 0.85):
         ax.axhline(share, color=faint(), linewidth=0.9, linestyle=":")
     ax.set_yticks([0, 0.25, 0.5, 0.85, 1])
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    percent_axis(ax.yaxis)
     ax.set(ylim=(0, 1.02), ylabel="finished within", xlabel=chosen.title)
     ax.set_title(f"{chosen.title}: how many are finished within")
     tidy(ax, grid="x")

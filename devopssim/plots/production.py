@@ -11,7 +11,7 @@ from devopssim.kpis.run import Run
 from devopssim.plots.canvas import Label, axes, bracket, label_right, nothing, tidy
 from devopssim.plots.description import rows_of, tell
 from devopssim.plots.theme import BLUE, GREEN, OCHRE, VERMILION, faint, ink
-from devopssim.plots.units import clock_axis, duration
+from devopssim.plots.units import clock_axis, counted, duration
 
 LEAST_WIDTH: Final = 0.003
 MANY: Final = 150
@@ -73,8 +73,8 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
     ax.tick_params(axis="y", length=0)
     tell(
         ax,
-        f"{_period(start, end)}: {len(shipped)} deployments, {int(failed.sum())} of them failed; {len(incidents)} incidents, "
-        f"which were open for {duration(float((incidents['resolved'] - incidents['failed']).sum()))} in all.",
+        f"{_period(start, end)}: {counted(len(shipped), 'deployment')}, {int(failed.sum())} of them failed; "
+        f"{counted(len(incidents), 'incident')}, open for {duration(float((incidents['resolved'] - incidents['failed']).sum()))} in all.",
         pd.concat(
             [shipped.assign(what="deployment"), incidents.rename(columns={"failed": "time"}).assign(what="incident")],
             ignore_index=True,

@@ -5,7 +5,7 @@ from typing import Final, Literal, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 
@@ -79,6 +79,11 @@ def number(value: float) -> str:
         return "-"
     size = abs(value)
     return f"{value:,.0f}" if size >= 100 else f"{value:.3g}" if size >= 10 else f"{value:.2g}"
+
+
+def counted(n: int, thing: str) -> str:
+    """Return how many there are of a thing, in words: `counted(1, "incident") == "1 incident"`."""
+    return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
 def amount(value: float, unit: str) -> str:
@@ -165,7 +170,12 @@ def _landmarks(axis: Axis, low: float, high: float) -> dict[float, str]:
 def value_axis(axis: Axis, unit: str) -> None:
     """Give an axis of a KPI's values the ticks of its unit: percent for shares, numbers for the rest."""
     if unit == "share":
-        axis.set_major_formatter(PercentFormatter(xmax=1, decimals=None))
+        percent_axis(axis)
+
+
+def percent_axis(axis: Axis) -> None:
+    """Give an axis of shares (0 to 1) ticks in percent, written as everywhere: `50 %`."""
+    axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g} %"))
 
 
 def axis_label(title: str, unit: str) -> str:

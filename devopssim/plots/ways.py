@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from devopssim.kpis.catalogue import KPIS
 from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
@@ -153,7 +153,8 @@ def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
         ax.set_xlim(low - 0.04 * (high - low), high + 0.06 * (high - low))
         if unit == "h":
             ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at / scale:g}"))
-            ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+            ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low / scale, high / scale)
+            ax.xaxis.set_major_locator(FixedLocator([at * scale for at in ticks if low <= at * scale <= high]))
             ax.set_xlabel(name)
         value_axis(ax.xaxis, unit)
 

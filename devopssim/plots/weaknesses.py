@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from devopssim.kpis.run import Run
 from devopssim.kpis.security import FIX, PATCH, open_vulnerabilities
@@ -14,7 +14,7 @@ from devopssim.kpis.spans import Pair, spans
 from devopssim.plots.canvas import Label, axes, label_right, nothing, tidy
 from devopssim.plots.description import tell
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, PURPLE, VERMILION, faint, ink
-from devopssim.plots.units import clock_axis, duration, log_durations
+from devopssim.plots.units import clock_axis, duration, log_durations, percent_axis
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,7 +89,7 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         tables.append(pd.DataFrame({"closed": name, "within (h)": hours, "share": share}))
     ax.axhline(0.5, color=faint(), linewidth=0.9, linestyle=":")
     ax.set_ylim(0, 1.02)
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    percent_axis(ax.yaxis)
     label_right(ax, labels)
     ax.set(xlabel="time since the report", ylabel="share of the findings")
     ax.set_title("Time to fix: how many findings are closed within")
