@@ -72,9 +72,15 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
     wrong = [at for at, result in enumerate(expected) if not same(got[at], result, near)]
     if not wrong:
         return Judgement(share=1, remark=f"right for each of {len(expected)} inputs.")
-    inputs = ", ".join(describe(argument) for argument in calls[wrong[0]])
-    remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for {inputs} it gave {describe(got[wrong[0]])}."
+    inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
+    remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}."
     return Judgement(share=1 - len(wrong) / len(expected), remark=remark)
+
+
+def _short(argument: Json) -> str:
+    """Return an argument as a caller writes it, where it is a number or a text; anything else is described."""
+    value = number(argument)
+    return f"{value:.6g}" if value is not None else describe(argument).removeprefix("the text ")
 
 
 def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: Tolerance) -> Judgement:

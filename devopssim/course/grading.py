@@ -89,7 +89,7 @@ class Grader:
             done = self._run(steps, files)
         remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, done))]
         return [
-            _written(notebook, cell, answers)
+            self._written(notebook, cell, answers)
             if cell.is_manual
             else self._judged(notebook, cell, answers, done, expected[notebook.name, cell.grade_id])
             for cell in notebook.graded
@@ -112,6 +112,29 @@ class Grader:
             points=sum(check.points for check in checks),
             max_points=cell.points,
             checks=checks,
+        )
+
+    def _written(self, notebook: Notebook, cell: Cell, answers: Answers) -> CellGrade:
+        answer = answers.sources.get(cell.grade_id, "")
+        given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
+        declared = self.source.course.exercises.get(cell.grade_id)
+        check = CheckResult(
+            exercise=cell.grade_id,
+            title=declared.title if declared else cell.grade_id,
+            expected=f"{declared.kind.expected if declared else 'an answer in words'}; graded by a person",
+            verdict="waiting" if given else "failed",
+            points=0,
+            max_points=cell.points,
+            remark="waits for a person to grade it." if given else answers.problem or "there is no answer.",
+        )
+        return CellGrade(
+            notebook=notebook.name,
+            grade_id=cell.grade_id,
+            points=0,
+            max_points=cell.points,
+            checks=[check],
+            manual=True,
+            answer=answer if given else "",
         )
 
     def _run(self, steps: Sequence[Step], files: Mapping[str, bytes]) -> Run:
@@ -156,29 +179,6 @@ def _troubles(notebook: Notebook, done: Run) -> list[str]:
 def question_name(cell: Cell, at: int) -> str:
     """Return the name of a cell's question; a question after a cell is asked where the tests stand in the notebook."""
     return f"{cell.grade_id}#{at}"
-
-
-def _written(notebook: Notebook, cell: Cell, answers: Answers) -> CellGrade:
-    answer = answers.sources.get(cell.grade_id, "")
-    given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
-    check = CheckResult(
-        exercise=cell.grade_id,
-        title=cell.grade_id,
-        expected="an answer in words, graded by a person",
-        verdict="waiting" if given else "failed",
-        points=0,
-        max_points=cell.points,
-        remark="waits for a person to grade it." if given else answers.problem or "there is no answer.",
-    )
-    return CellGrade(
-        notebook=notebook.name,
-        grade_id=cell.grade_id,
-        points=0,
-        max_points=cell.points,
-        checks=[check],
-        manual=True,
-        answer=answer if given else "",
-    )
 
 
 def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done: Run) -> Json | BaseException:

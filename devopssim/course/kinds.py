@@ -192,8 +192,8 @@ class Figure:
     def expected(self) -> str:
         """How many lines or bars, and whether the axes are labelled."""
         words = ["a figure"]
-        words += [f"with {self.lines} lines"] if self.lines else []
-        words += [f"with {self.bars} bars"] if self.bars else []
+        words += [f"with {_count(self.lines, 'line')}"] if self.lines else []
+        words += [f"with {_count(self.bars, 'bar')}"] if self.bars else []
         return " ".join(words) + (" and a label on both axes" if self.labelled else "")
 
     def problem(self, answer: Json) -> str | None:
@@ -203,10 +203,10 @@ class Figure:
         drawn = [axes for axes in _list(answer.get("axes")) if isinstance(axes, dict)]
         if self.labelled and not any(axes.get("xlabel") and axes.get("ylabel") for axes in drawn):
             return "an axis has no label; a reader cannot know what it shows."
-        for what, least in (("lines", self.lines), ("bars", self.bars)):
-            found = sum(len(_list(axes.get(what))) for axes in drawn)
+        for what, least in (("line", self.lines), ("bar", self.bars)):
+            found = sum(len(_list(axes.get(f"{what}s"))) for axes in drawn)
             if found < least:
-                return f"{least} {what} are expected, {found} came."
+                return f"{_count(least, what)} {'is' if least == 1 else 'are'} expected, {found} came."
         return None
 
 
@@ -218,7 +218,13 @@ class File:
     format: str = "text"
     path: str = ""
 
-    FORMATS: ClassVar[tuple[str, ...]] = ("text", "dockerfile", "compose", "workflow", "gitlab")
+    FORMATS: ClassVar[Mapping[str, str]] = {
+        "text": "a text file",
+        "dockerfile": "a Dockerfile",
+        "compose": "a compose file",
+        "workflow": "a GitHub workflow",
+        "gitlab": "a GitLab CI file",
+    }
 
     def __post_init__(self) -> None:
         if self.format not in self.FORMATS:
@@ -229,7 +235,8 @@ class File:
     @property
     def expected(self) -> str:
         """The path and the format."""
-        return f"the {self.format} file{f' {self.path}' if self.path else ''}"
+        what = self.FORMATS[self.format]
+        return f"the file {self.path}, {what}" if self.path else f"the text of {what}"
 
     def problem(self, answer: Json) -> str | None:
         """The text must parse."""
@@ -305,6 +312,10 @@ def kind_of(declared: Mapping[str, Any], where: str) -> Kind:
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
     return kind
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _list(value: Json) -> list[Json]:
