@@ -1,0 +1,142 @@
+"""Every notebook is built alike, so that a learner finds in each what the last one taught to look for."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from devopssim.course.exercises import load
+from devopssim.course.kinds import Words
+
+FOLDER: Final = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
+LONGEST_CELL: Final = 15
+Cell = dict[str, Any]
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def cells_of(path: Path) -> list[Cell]:
+    cells: list[Cell] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return cells
+
+
+def source_of(cell: Cell) -> str:
+    return "".join(cell["source"])
+
+
+def prose_of(path: Path) -> str:
+    return "\n\n".join(source_of(cell) for cell in cells_of(path) if cell["cell_type"] == "markdown")
+
+
+def code_of(path: Path) -> list[Cell]:
+    return [cell for cell in cells_of(path) if cell["cell_type"] == "code"]
+
+
+def part_of(cell: Cell, name: str) -> bool:
+    """Whether nbgrader's metadata make it an answer (`solution`) or a test (`grade`)."""
+    return bool(cell["metadata"].get("nbgrader", {}).get(name))
+
+
+def ids_in(path: Path) -> list[str]:
+    """Return the exercises of a notebook: the grade ids of its answers."""
+    return [cell["metadata"]["nbgrader"]["grade_id"] for cell in cells_of(path) if part_of(cell, "solution")]
+
+
+@each_notebook
+def test_it_begins_with_its_question_and_what_it_takes(path: Path) -> None:
+    first = source_of(cells_of(path)[0])
+    title = first.splitlines()[0]
+    assert title.startswith(f"# {path.name[:2]} · "), title
+    assert [word for word in ("You will be able to", "**Time**", "**Before**", "**Needs**") if word not in first] == []
+
+
+@each_notebook
+def test_it_ends_with_what_to_remember_and_where_to_read_on(path: Path) -> None:
+    prose = prose_of(path)
+    assert [words for words in ("## What to remember", "**Further reading**") if words not in prose] == []
+
+
+@each_notebook
+def test_a_surprise_is_predicted_before_it_is_seen(path: Path) -> None:
+    assert "> **Predict.**" in prose_of(path)
+
+
+@each_notebook
+def test_a_cell_can_be_read_at_a_glance(path: Path) -> None:
+    """Not counted: what only instructors and graders see."""
+    shown = [
+        source_of(cell).split("### BEGIN HIDDEN TESTS")[0] for cell in code_of(path) if not part_of(cell, "solution")
+    ]
+    assert [text.splitlines()[0] for text in shown if len(text.splitlines()) > LONGEST_CELL] == []
+
+
+@each_notebook
+def test_helpers_live_in_the_package(path: Path) -> None:
+    """A function stands in a notebook where a learner writes it, or where a slider calls it."""
+    helpers = [
+        source_of(cell)
+        for cell in code_of(path)
+        if re.search(r"^\s*(def|class) ", source_of(cell).split("### BEGIN HIDDEN TESTS")[0], re.MULTILINE)
+        and not part_of(cell, "solution")
+        and "interact" not in source_of(cell)
+    ]
+    assert helpers == []
+
+
+@each_notebook
+def test_what_a_figure_shows_is_said_in_words_or_numbers_beside_it(path: Path) -> None:
+    code = code_of(path)
+    silent = []
+    for at, cell in enumerate(code):
+        if not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
+            continue
+        beside = [output for near in code[at : at + 2] for output in near["outputs"]]
+        said = any(output["output_type"] == "stream" for output in beside)
+        if not said and not any("text/html" in output.get("data", {}) for output in beside):
+            silent.append(source_of(cell))
+    assert silent == []
+
+
+@each_notebook
+def test_it_was_saved_without_errors_and_warnings(path: Path) -> None:
+    outputs = [(source_of(cell), output) for cell in code_of(path) for output in cell["outputs"]]
+    loud = [(text, output) for text, output in outputs if "error" in (output["output_type"], output.get("name"))]
+    assert [text for text, _ in loud] == []
+    assert [text for text, output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path: Path) -> None:
+    course = load(FOLDER)
+    exercises = [course.exercise(name) for name in ids_in(path)]
+    written = [exercise for exercise in exercises if isinstance(exercise.kind, Words)]
+    assert 2 <= len(exercises) - len(written) <= 5
+    assert len(written) >= 1
+    assert [exercise.id for exercise in exercises if exercise not in written and len(exercise.hints) < 2] == []
+    assert [exercise.id for exercise in exercises if not exercise.hints] == []
+
+
+@each_notebook
+def test_a_written_answer_has_a_mark_scheme_and_a_model_answer(path: Path) -> None:
+    written = [cell for cell in cells_of(path) if cell["cell_type"] == "markdown" and part_of(cell, "solution")]
+    scheme = re.compile(r"=== BEGIN MARK SCHEME ===\n.+=== END MARK SCHEME ===\n.{200,}", re.DOTALL)
+    assert [source_of(cell) for cell in written if not scheme.search(source_of(cell))] == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if "up_or_recorded" in path.read_text()], ids=lambda path: path.stem
+)
+def test_a_live_notebook_takes_its_lab_down_at_the_end(path: Path) -> None:
+    cells = code_of(path)
+    last_test = max(at for at, cell in enumerate(cells) if part_of(cell, "grade"))
+    ends = [at for at, cell in enumerate(cells) if "lab.down(" in source_of(cell)]
+    assert ends, "the lab is never taken down"
+    assert min(ends) > last_test, "the grader must find what the exercises left"
+
+
+def test_every_exercise_that_is_declared_is_asked_somewhere() -> None:
+    asked = {name for path in NOTEBOOKS for name in ids_in(path)}
+    assert load(FOLDER).exercises.keys() - asked == set()
