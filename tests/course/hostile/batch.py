@@ -22,11 +22,13 @@ from devopssim.course import source
 from devopssim.course.batch import grade_all
 from devopssim.course.grades import Grade
 from devopssim.course.grading import Grader
-from devopssim.course.sandbox import Limits, choose
+from devopssim.course.sandbox import Limits, choose, host
 from devopssim.course.submissions import find
 from devopssim.files import write_text
 
 NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
+MARK: Final = "WHOSE_SANDBOX"
+"""In the environment of all that runs in this batch's sandboxes, so that it can be told from other graders' on this machine."""
 MOST_NOTICED: Final = 110
 LIMITS: Final = Limits(cell_seconds=2, notebook_seconds=15, memory_mb=512)
 LONGEST: Final = LIMITS.notebook_seconds + (1 + LIMITS.restarts) * 15
@@ -74,6 +76,7 @@ def grade_attacks(sandbox: str, folder: Path) -> Batch:
     course = courses.only("01-values", folder / "course")
     with Listener() as (port, connections), pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_VARIABLE, KEY)
+        patch.setitem(host.ENVIRONMENT, MARK, str(folder))
         tried = attacks(source=course, others=folder / "in", report=folder / "report", port=port)
         for attack in tried:
             submit(attack, folder / "in" / attack.name, courses.right_notebook())
