@@ -4,13 +4,12 @@ import hashlib
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,13 +17,15 @@ from typing import Any, Final
 import docker
 from docker.errors import DockerException
 
-from devopssim.lab import places
+from devopssim.lab import places, proc
 from devopssim.lab.errors import EngineMissingError, LabError, explained
 from devopssim.lab.processes import run, start_in_background
 
 READY: Final = 40.0
 """Seconds that a private engine may take to answer."""
 STOPS: Final = 25.0
+CONTAINERD: Final = ("containerd", "containerd-shim")
+"""The names, as far as the kernel keeps them, of what an engine starts."""
 SOCKET_PATH_LIMIT: Final = 100
 """Bytes; Linux takes 107 for the path of a socket, and containerd's is longer than ours."""
 
@@ -108,13 +109,13 @@ def stop(engine: Engine) -> None:
 def stop_private() -> None:
     """Stop the private engine of this cache, if it runs, and whatever it left running or mounted."""
     folder = places.engine()
-    with suppress(OSError, ValueError):
-        _end(int((folder / "dockerd.pid").read_text()))
+    for pid in proc.named("dockerd"):
+        if proc.mentions(pid, str(folder / "dockerd.pid")):
+            proc.end(pid, STOPS)
     for pid in _orphans(folder):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        proc.kill(pid)
     _reap()
-    for mount in sorted(_mounts_below(folder), reverse=True):
+    for mount in proc.mounts_below(folder):
         run(["umount", "--lazy", mount], check=False)
     shutil.rmtree(folder / "exec", ignore_errors=True)
     for name in ("dockerd.pid", "docker.sock"):
@@ -197,11 +198,7 @@ def able_to_start() -> str:
 
 def _refuse_a_second_engine() -> None:
     """Two engines on one machine share the firewall's chains and the bridge: the first one's containers lose their network."""
-    running = [
-        process.parent.name for process in Path("/proc").glob("[0-9]*/comm") if _reads(process).strip() == "dockerd"
-    ]
-    alive = [pid for pid in running if _alive(int(pid))]
-    if alive:
+    if alive := proc.named("dockerd"):
         message = (
             f"a container engine runs already (dockerd, process {alive[0]}), but none of the places that were tried answers; "
             "set DOCKER_HOST to its address. The lab starts no second engine beside it: they would disturb each other."
@@ -223,9 +220,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
         if engine := _answering("a private engine, started by the lab", _host()):
             return engine
         time.sleep(0.1)
-    said = _reads(folder / "dockerd.log").strip().splitlines()[-1:] or ["nothing"]
+    said = proc.read(folder / "dockerd.log").strip().splitlines()[-1:] or ["nothing"]
     if process.poll() is None:
-        _end(process.pid)
+        proc.end(process.pid, STOPS)
+        process.wait()
     message = (
         f"the private container engine did not start: {explained(said[0]) or said[0]} "
         f"(all of it: {folder / 'dockerd.log'}); install Docker and start it as a service instead."
@@ -253,30 +251,10 @@ def _sweep_stale(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _end(pid: int) -> None:
-    """End the engine that the lab started, gently, then for good."""
-    if not _is_engine(pid):
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
-        deadline = time.monotonic() + STOPS
-        while time.monotonic() < deadline:
-            if not _alive(pid):
-                return
-            time.sleep(0.05)
-
-
-def _is_engine(pid: int) -> bool:
-    return _reads(Path("/proc") / str(pid) / "comm").strip() == "dockerd"
-
-
 def _orphans(folder: Path) -> list[int]:
     """Return what an engine that was killed left running: the containers' processes, their shims and containerd."""
-    own = [path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder / "exec") in _reads(path)]
-    left = [path.name for path in own if _reads(path / "comm").startswith("containerd")]
-    inside = [path.parent.name for path in Path("/proc").glob("[0-9]*/stat") if set(_status(path)[1:2]) & set(left)]
-    return [int(pid) for pid in (*inside, *left)]
+    left = [pid for name in CONTAINERD for pid in proc.named(name) if proc.mentions(pid, str(folder / "exec"))]
+    return [*proc.children(set(left)), *left]
 
 
 def _reap() -> None:
@@ -286,30 +264,9 @@ def _reap() -> None:
             del _started[pid]
 
 
-def _alive(pid: int) -> bool:
-    return _status(Path("/proc") / str(pid) / "stat")[:1] not in ([], ["Z"])
-
-
-def _status(stat: Path) -> list[str]:
-    """Return what /proc says of a process, after its name: state, parent, …; nothing of one that is no more."""
-    return _reads(stat).rpartition(")")[2].split()
-
-
-def _reads(path: Path) -> str:
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
-
-
 def _path() -> str:
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": _path()}
-
-
-def _mounts_below(folder: Path) -> list[str]:
-    points = (line.split()[1] for line in _reads(Path("/proc/mounts")).splitlines())
-    return [point for point in points if Path(point).is_relative_to(folder)]

@@ -16,7 +16,7 @@ from live.traces import traces
 
 from devopssim import lab as labs
 from devopssim.cli import main
-from devopssim.lab import CommandFailedError, EngineMissingError, LabError, cleanup, engine, places, web
+from devopssim.lab import CommandFailedError, EngineMissingError, LabError, cleanup, engine, places, proc, web
 
 pytestmark = pytest.mark.live
 
@@ -120,7 +120,7 @@ def _kill() -> int:
     """Kill the private engine without a warning and return what its process was."""
     pid = _pid()
     os.kill(pid, signal.SIGKILL)
-    web.until(lambda: not engine._alive(pid), "the engine to end")
+    web.until(lambda: not proc.is_alive(pid), "the engine to end")
     return pid
 
 
