@@ -48,7 +48,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
             ) as cluster,
             Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
         ):
-            dask = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+            dask = client.get_executor(pure=False)
             experiment(executor=dask)
             yield dask
 

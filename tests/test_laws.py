@@ -1,7 +1,9 @@
 """Laws that every run of the model keeps, whatever the scenario."""
 
 import dataclasses
+from collections.abc import Mapping
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,10 +26,12 @@ from devopssim.scenario import (
     WORKFLOWS,
     Scenario,
     adopt,
+    load,
     vary,
 )
 from devopssim.simulation import simulate
 
+FILES = Path(__file__).parents[1] / "data" / "scenarios"
 QUIET = Scenario(years=0.02)
 """Too short for anything to happen."""
 
@@ -188,7 +192,7 @@ def test_a_practice_adopted_by_a_hair_is_as_good_as_absent(workflow: str, practi
     pd.testing.assert_frame_equal(simulate(vary(a_hair, calm), seed=2), simulate(vary(plain, calm), seed=2))
 
 
-EXTREMES = {
+EXTREMES: Mapping[str, dict[str, float | str]] = {
     "nobody asks for anything": {"demand.requests_per_week": 0},
     "everything fails": {
         "quality.defects_per_change": 5,
@@ -234,9 +238,19 @@ EXTREMES = {
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 @pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
-def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float]) -> None:
+def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float | str]) -> None:
     scenario = vary(Scenario(workflow=workflow, years=0.5), {"process.project_weeks": 4, **extreme})
     log = events.validate(simulate(scenario, seed=1))
+    laws_hold(log, scenario)
+
+
+@pytest.mark.parametrize("path", sorted(FILES.glob("*.toml")), ids=lambda path: path.stem)
+def test_an_organisation_of_real_size_keeps_the_laws(path: Path) -> None:
+    """Ten weeks of each scenario that comes with the project."""
+    scenario = dataclasses.replace(load(path), years=0.2)
+    assert sum(people(scenario).values()) > 50
+    log = events.validate(simulate(scenario, seed=1))
+    assert len(log) > 5000
     laws_hold(log, scenario)
 
 

@@ -81,8 +81,8 @@ def _bands(found: "Calibration") -> list[list[str]]:
         distance = amount(row["distance"], unit) + ("" if row["inside"] else " (outside)")
         title = KPIS[row["kpi"]].title
         rows.append([row["scenario"], title, model, f"{low} to {high}", field, row["said_by"], distance])
-    rate = found.between.set_index("scenario").loc["agile"]
-    model, low, high = (amount(float(rate[name]), "share") for name in ("estimate", "low", "high"))
+    rates = found.between.set_index("scenario")
+    model, low, high = (amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
     said_by = "their order; DORA's medium is 0 to 15 % in 2018 and 2019, 16 to 30 % in 2021"
     order = ["between devops and waterfall", said_by, "0" if found.ordered else "not between"]
     return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]

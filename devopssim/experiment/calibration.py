@@ -91,15 +91,17 @@ class Calibration:
         `distance` is how far the estimate lies outside the band (0: within it), in the KPI's unit; `inside` says whether the
         whole interval lies within the band, above its lower edge.
         """
-        found = self.result.estimates.set_index(["scenario", "kpi"])
+        found = {
+            (scenario, kpi): (unit, estimate, low, high)
+            for scenario, kpi, unit, estimate, low, high, _ in self.result.estimates.itertuples(index=False, name=None)
+        }
         rows = []
         for target in TARGETS:
-            row = found.loc[(target.preset, target.kpi)]
-            estimate, low, high = float(row["estimate"]), float(row["low"]), float(row["high"])
+            unit, estimate, low, high = found[target.preset, target.kpi]
             distance = max(0.0, target.low - estimate, estimate - target.high)
             inside = target.low < low and high <= target.high
             band = target.low, target.high, target.said_by
-            rows.append((target.preset, target.kpi, row["unit"], estimate, low, high, *band, distance, inside))
+            rows.append((target.preset, target.kpi, unit, estimate, low, high, *band, distance, inside))
         columns = ["scenario", "kpi", "unit", "estimate", "low", "high", "from", "to", "said_by", "distance", "inside"]
         return pd.DataFrame(rows, columns=columns)
 
