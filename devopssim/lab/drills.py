@@ -160,11 +160,11 @@ class Drill:
         """Whether what the drill broke is broken still."""
         return self.prober.broken or self.production.ask("/health").status != 200 or self._faulty_image_runs()
 
-    def wait_until_broken(self, patience: float = 60.0) -> None:
+    def wait_until_broken(self, patience: float = 120.0) -> None:
         """Wait until users notice."""
         self.prober.wait_until_broken(patience)
 
-    def wait_until_well(self, patience: float = 90.0) -> None:
+    def wait_until_well(self, patience: float = 180.0) -> None:
         """Wait until users are content again."""
         self.prober.wait_until_well(patience)
 

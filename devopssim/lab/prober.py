@@ -147,11 +147,11 @@ class Prober:
         """Whether the service is broken now."""
         return self.judge.broken
 
-    def wait_until_broken(self, patience: float = 60.0) -> None:
+    def wait_until_broken(self, patience: float = 120.0) -> None:
         """Wait until the service is found to be broken; raises LabError if that does not come."""
         web.until(lambda: self.broken, "the service to break", patience=patience, every=0.05)
 
-    def wait_until_well(self, patience: float = 90.0) -> None:
+    def wait_until_well(self, patience: float = 180.0) -> None:
         """Wait until the service is found to be restored; raises LabError if that does not come."""
         web.until(lambda: not self.broken, "the service to be restored", patience=patience, every=0.05)
 

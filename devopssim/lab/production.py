@@ -99,7 +99,7 @@ class Production:
             raise LabError(message)
         return container
 
-    def wait_healthy(self, service: str, patience: float = 60.0) -> None:
+    def wait_healthy(self, service: str, patience: float = 150.0) -> None:
         """Wait until the service's health check passes; raises LabError with its last words where it does not."""
 
         def settled() -> bool:

@@ -24,6 +24,8 @@ REVISION: Final = "org.opencontainers.image.revision"
 SERVES: Final = "devopssim.serves"
 SILENCE: Final = 3600
 """Seconds without an event after which the connection is made anew."""
+STARTS: Final = 60.0
+"""Seconds that the process may take to listen; Python alone takes some where the machine is busy."""
 LOST: Final = 10.0
 """Seconds without an engine after which there is nothing more to listen to."""
 
@@ -35,7 +37,7 @@ def start(workspace: Workspace) -> None:
     process = start_in_background(words, log=log, env=workspace.environment())
     _pid_file(workspace).write_text(str(process.pid))
     _started[workspace.name] = process
-    deadline = time.monotonic() + LOST
+    deadline = time.monotonic() + STARTS
     while not workspace.journal.facts("watching"):
         if process.poll() is not None or time.monotonic() > deadline:
             message = f"the lab's watcher did not start; {log} says why."

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from devopssim.lab.errors import LabError
 
 HERE: Final = "127.0.0.1"
-PATIENCE: Final = 60.0
+PATIENCE: Final = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
