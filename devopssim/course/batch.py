@@ -15,6 +15,7 @@ from devopssim._version import __version__
 from devopssim.course.grades import Grade
 from devopssim.course.grading import Grader
 from devopssim.course.submissions import Submission
+from devopssim.errors import DevopssimError
 from devopssim.files import write_text
 
 FOLDER: Final = "grades"
@@ -61,7 +62,7 @@ def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: b
     """Grade in a thread of its own: the work is done in the sandbox's processes. What cannot be read or kept is a trouble."""
     try:
         return _known_or_graded(grader, submission, folder, fresh=fresh)
-    except OSError as error:
+    except (OSError, DevopssimError) as error:
         trouble = f"{type(error).__name__}: {error}"
         return Grade(student=submission.student, assignment=grader.source.course.name, cells=[], trouble=trouble)
 

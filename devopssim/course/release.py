@@ -2,12 +2,12 @@
 
 import importlib
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
 from devopssim.course import source
 from devopssim.errors import DevopssimError, InvalidInputError
-from devopssim.files import whole_file
 
 PREPROCESSORS: Final = (
     "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata",
@@ -34,17 +34,20 @@ def release(folder: str | Path) -> dict[str, bytes]:
 
 
 def write(files: dict[str, bytes], folder: str | Path) -> None:
-    """Write a release into a folder that is new or empty: whole files, made in a folder beside it that then takes its name."""
+    """Write a release into a folder that is new or empty: made whole in a folder beside it, which then takes its name."""
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InvalidInputError(f"{target}: is there and not empty; give a new folder, or remove it first.")
     part = beside(target)
-    for name, content in files.items():
-        path = part / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as written:
-            written.write_bytes(content)
-    part.replace(target)
+    try:
+        for name, content in files.items():
+            path = part / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        part.replace(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
 
 
 def beside(target: Path) -> Path:

@@ -128,6 +128,20 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
+def test_a_release_that_is_interrupted_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "b":
+            raise OSError(28, "No space left on device")
+        return written(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        release.write({"a": b"1", "b": b"2"}, tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_students_copy_has_their_numbers_and_nobody_elses(tmp_path: Path) -> None:
     for student in ("ada", "grace"):
         start(tmp_path / student, courses.SOURCE, student=student, key=KEY)
