@@ -448,6 +448,21 @@ def test_nothing_is_computed_until_somebody_looks() -> None:
     assert bench.quick.waiting
 
 
+def test_it_rests_when_nobody_looks_any_more_and_goes_on_when_somebody_does() -> None:
+    bench = Bench()
+    widget = Compare(state_of({"devops": SHORT}), place=bench, replications=3)
+    for message in ("ready", "ready", "gone"):
+        widget._hear(widget, {"do": message}, [])
+    assert not bench.quick.waiting[0][0].cancelled()
+    widget._hear(widget, {"do": "gone"}, [])
+    assert bench.quick.waiting[0][0].cancelled()
+    bench.work()
+    assert widget.shown["status"]["stage"] == "waiting"
+    widget._hear(widget, {"do": "ready"}, [])
+    bench.work()
+    assert widget.shown["status"]["stage"] == "final"
+
+
 def test_compare_shows_what_the_plain_functions_return() -> None:
     bench = Bench()
     widget = Compare(state_of({"devops": SHORT}), place=bench, replications=3)

@@ -104,7 +104,7 @@ def _band(ax: Axes, lane: int, band: levels.Band, edges: tuple[float, float], wo
         return
     ax.barh(lane, end - start, left=start, height=0.78, color=faint(), alpha=0.4, linewidth=0)
     middle = math.sqrt(start * end) if ax.get_xscale() == "log" else (start + end) / 2
-    halo(ax.text(middle, lane, words, ha="center", va="center", fontsize=8, zorder=4))
+    halo(ax.text(middle, lane, words, ha="center", va="center", fontsize=8, zorder=4), width=1.2)
 
 
 def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:

@@ -103,6 +103,11 @@ class Answers:
         self.cancel()
         self._go_on()
 
+    def rest(self) -> None:
+        """Answer nothing any more, until something is asked again."""
+        self._question = None
+        self.cancel()
+
     def cancel(self) -> None:
         """Give up what is waiting to be done."""
         for future in list(self._out):

@@ -37,7 +37,7 @@ class Board(Panel):
     """A thin view of a `film`; see `board`."""
 
     film = traitlets.Dict().tag(sync=True)
-    actions: ClassVar = ("ready", "replication")
+    actions: ClassVar = ("ready", "gone", "replication")
 
     _esm = script("parts.js", "board.js", view="boardView")
     _css = styles()
@@ -61,10 +61,15 @@ class Board(Panel):
     def __repr__(self) -> str:
         return f"devopssim.widgets.board of {self.settings['name']}: to be seen in JupyterLab or Voilà"
 
-    def do_ready(self) -> None:
-        """Begin: somebody looks."""
-        if not self.film and self._latest is None:
+    def begin(self) -> None:
+        """Ask for the film, if it is not there."""
+        if not self.film:
             self._ask()
+
+    def rest(self) -> None:
+        """Ask nothing more."""
+        if self._latest is not None:
+            self._latest.ask([])
 
     def do_replication(self, number: int) -> None:
         """Show another replication."""

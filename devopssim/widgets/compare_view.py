@@ -17,7 +17,7 @@ from devopssim.widgets.lines import lines
 from devopssim.widgets.panel import Panel, script, styles
 from devopssim.widgets.reasons import reasons
 from devopssim.widgets.said import status, waiting
-from devopssim.widgets.state import State, state_of
+from devopssim.widgets.state import State, disagree, state_of
 from devopssim.widgets.tiles import tiles
 from devopssim.widgets.workshop import soon_here, workshop
 
@@ -52,7 +52,7 @@ class Compare(Panel):
     """A thin view of a `State` and of the answers to it; see `compare`."""
 
     chosen = traitlets.Unicode().tag(sync=True)
-    actions: ClassVar = ("ready", "set", "choose", "curve", "reset", "pin", "toml", "load")
+    actions: ClassVar = ("ready", "gone", "set", "choose", "curve", "reset", "pin", "toml", "load")
 
     _esm = script("parts.js", "chart.js", "compare.js", view="compareView")
     _css = styles()
@@ -90,10 +90,14 @@ class Compare(Panel):
         """The scenarios as the sliders have set them: `devopssim.compare(widget.scenarios)` measures them."""
         return dict(self.state.scenarios)
 
-    def do_ready(self) -> None:
-        """Begin: somebody looks."""
-        if self._answers is None:
-            self.ask()
+    def begin(self) -> None:
+        """Ask what comes of the state, or go on where it was left."""
+        self.ask()
+
+    def rest(self) -> None:
+        """Ask nothing more."""
+        if self._answers is not None:
+            self._answers.rest()
 
     def do_set(self, name: str, value: float | str) -> None:
         """Set a parameter."""
@@ -181,10 +185,16 @@ class Compare(Panel):
 
 def _groups(state: State) -> list[dict[str, Any]]:
     scenario = state.scenario
+    all_of_them = {
+        key: "in all of them"
+        if not disagree(state, list(names))
+        else "in all of them (they differ: moving one sets all)"
+        for key, names in (("team", TEAM), ("demand", DEMAND))
+    }
     practices = [name for name in ADOPTION if name != "security.embedded"]
     return [
         {"key": "practices", "title": f"Practices of {state.chosen}", "knobs": knobs(practices, scenario)},
         {"key": "security", "title": f"Security of {state.chosen}", "knobs": knobs(["security.embedded"], scenario)},
-        {"key": "team", "title": "The team, in all of them", "knobs": knobs(TEAM, scenario)},
-        {"key": "demand", "title": "What is asked for, in all of them", "knobs": knobs(DEMAND, scenario)},
+        {"key": "team", "title": f"The team, {all_of_them['team']}", "knobs": knobs(TEAM, scenario)},
+        {"key": "demand", "title": f"What is asked for, {all_of_them['demand']}", "knobs": knobs(DEMAND, scenario)},
     ]

@@ -64,7 +64,19 @@ class Explore(Panel):
 
     pictures = traitlets.Dict().tag(sync=True)
     figures: Any = traitlets.List().tag(sync=True)
-    actions: ClassVar = ("ready", "set", "add", "remove", "figures", "replication", "reset", "pin", "toml", "load")
+    actions: ClassVar = (
+        "ready",
+        "gone",
+        "set",
+        "add",
+        "remove",
+        "figures",
+        "replication",
+        "reset",
+        "pin",
+        "toml",
+        "load",
+    )
 
     _esm = script("parts.js", "explore.js", view="exploreView")
     _css = styles()
@@ -107,10 +119,16 @@ class Explore(Panel):
         """The scenario as the sliders have set it."""
         return self.state.scenario
 
-    def do_ready(self) -> None:
-        """Begin: somebody looks."""
-        if self._answers is None:
-            self.ask()
+    def begin(self) -> None:
+        """Ask for KPIs and figures, or go on where it was left."""
+        self.ask()
+
+    def rest(self) -> None:
+        """Ask nothing more."""
+        if self._answers is not None:
+            self._answers.rest()
+        if self._pictures is not None:
+            self._pictures.ask([])
 
     def do_set(self, name: str, value: float | str) -> None:
         """Set a parameter."""

@@ -14,6 +14,7 @@ from devopssim.plots.theme import colour_of
 from devopssim.plots.units import LANDMARKS, Unit, number, unit_for
 
 MOST_TICKS: Final = 6
+FEWEST_TICKS: Final = 3
 
 
 def lines(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -64,14 +65,20 @@ def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
     top = float(everything[["mean", "high"]].max().max()) or 1.0
     if unit == "h" and len(positive) and positive.max() / positive.min() > LOG_FROM_RATIO:
         low, high = float(positive.min()) / 1.3, top * 1.3
-        ticks = [[at, words] for at, words, rank in LANDMARKS if low <= at <= high and rank == 1]
-        return {"low": low, "high": high, "log": True, "ticks": ticks, "label": ""}
+        return {"low": low, "high": high, "log": True, "ticks": _landmarks(low, high), "label": ""}
     if unit == "h":
         known = unit_for(top)
         return _axis(0.0, top * 1.05, known, known.name)
     if unit == "share":
         return _axis(0.0, min(1.0, top * 1.05), Unit("%", 0.01), "%")
     return _axis(0.0, top * 1.05, Unit(unit, 1.0), unit)
+
+
+def _landmarks(low: float, high: float) -> list[list[float | str]]:
+    """Return durations that everybody knows, the most known ones first, at least three if there are as many."""
+    within = [(at, words, rank) for at, words, rank in LANDMARKS if low <= at <= high]
+    last = next((rank for rank in (1, 2) if sum(each[2] <= rank for each in within) >= FEWEST_TICKS), 3)
+    return [[at, words] for at, words, rank in within if rank <= last]
 
 
 def _axis(low: float, high: float, unit: Unit, label: str, *, whole: bool = False) -> dict[str, Any]:

@@ -40,7 +40,28 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
+        self._views = 0
         self.on_msg(self._hear)
+
+    def do_ready(self) -> None:
+        """A view is there: begin, if it is the first."""
+        self._views += 1
+        if self._views == 1:
+            self.begin()
+
+    def do_gone(self) -> None:
+        """A view is gone: rest, if it was the last."""
+        self._views = max(0, self._views - 1)
+        if not self._views:
+            self.rest()
+
+    def begin(self) -> None:
+        """Begin to work, or go on: somebody looks."""
+        raise NotImplementedError
+
+    def rest(self) -> None:
+        """Give up what is not done: nobody looks."""
+        raise NotImplementedError
 
     def _hear(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
         asked = {key: value for key, value in message.items() if key != "do"}

@@ -7,10 +7,14 @@ import pytest
 from browser import pages, servers
 from playwright.sync_api import Browser
 
+# Whole runs are short here, so that they end while a test waits; a first glance is as long as it always is.
 NOTEBOOKS = {
-    "compare": "import devopssim as ds\nwidget = ds.widgets.compare(replications=4)\nwidget",
-    "explore": "import devopssim as ds\nds.widgets.explore(replications=4)",
-    "board": "import devopssim as ds\nds.widgets.board(years=0.5)",
+    "compare": "from devopssim import AGILE, DEVOPS, WATERFALL, vary, widgets\n"
+    "year = {each.name: vary(each, {'years': 1}) for each in (WATERFALL, AGILE, DEVOPS)}\n"
+    "widgets.compare(year, replications=3)",
+    "explore": "from devopssim import DEVOPS, vary, widgets\n"
+    "widgets.explore(vary(DEVOPS, {'years': 0.5}), replications=3)",
+    "board": "from devopssim import DEVOPS, widgets\nwidgets.board(DEVOPS, years=0.5)",
 }
 
 

@@ -23,7 +23,7 @@ FLAGS: Final = (
     "--disable-sync",
 )
 HERE: Final = ("127.0.0.1", "localhost", "")
-PATIENCE: Final = 120_000
+PATIENCE: Final = 180_000
 """Milliseconds until something that must come is missing: a computer that is busy is slow, not wrong."""
 ARTEFACTS: Final = Path(__file__).parents[2] / "artefacts"
 

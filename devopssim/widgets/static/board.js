@@ -118,7 +118,7 @@ function boardView({ model, el }) {
     service.classList.toggle("dops-worse", down);
     const counts = film.columns.map((items) => [items.size, [...items].filter((item) => film.where[item].working).length]);
     [...heads.children].forEach((head, place) => { head.lastChild.textContent = counts[place][0]; });
-    const said = `${words}. ${now.columns.map((name, place) => `${name}: ${counts[place][0]}${counts[place][1] ? ` (${counts[place][1]} worked on)` : ""}`).join(", ")}. Service ${down ? "down" : "running"}, ${deployed} deployments.`;
+    const said = `${words}. ${now.columns.map((name, place) => `${name}: ${counts[place][0]}${counts[place][1] ? ` (${counts[place][1]} worked on)` : ""}`).join(", ")}. Service ${down ? "down" : "running"}, ${deployed} ${deployed === 1 ? "deployment" : "deployments"}.`;
     text.textContent = said;
     if (aloud && live.textContent !== said) { live.textContent = said; spoken = performance.now(); }
     lay(stage, film);
@@ -142,7 +142,7 @@ function boardView({ model, el }) {
   watch.observe(stage);
   el.replaceChildren(root);
   send({ do: "ready" });
-  return () => { pause(); watch.disconnect(); stops.forEach((stop) => stop()); };
+  return () => { pause(); watch.disconnect(); stops.forEach((stop) => stop()); send({ do: "gone" }); };
 }
 
 function clock(hours, film) {

@@ -37,7 +37,10 @@ function compareView({ model, el }) {
   ];
   el.replaceChildren(root);
   send({ do: "ready" });
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    stops.forEach((stop) => stop());
+    send({ do: "gone" });
+  };
 }
 
 function radios(legend, names, colours, choose) {

@@ -29,7 +29,10 @@ function exploreView({ model, el }) {
   ];
   el.replaceChildren(root);
   send({ do: "ready" });
-  return () => stops.forEach((stop) => stop());
+  return () => {
+    stops.forEach((stop) => stop());
+    send({ do: "gone" });
+  };
 }
 
 function adder(parameters, add) {
