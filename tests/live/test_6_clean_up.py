@@ -136,7 +136,7 @@ def test_a_busy_port_is_told_and_cleaned_up(lab: Lab, named: Named) -> None:
         busy.production.create()
         busy.sh(f"docker tag {lab.workspace.images.python} {busy.workspace.image}:latest")
         with pytest.raises(CommandFailedError, match="a port that the lab wanted is in use; stop the program"):
-            busy.sh("docker compose up -d --pull never", cwd=busy.workspace.production)
+            busy.sh("docker compose up -d --pull never --no-deps web", cwd=busy.workspace.production)
         busy.down(keep_work=False)
         lab.sh(f"docker rmi {busy.workspace.image}:latest")  # it was no image of this lab
         assert traces(name) == []
