@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
@@ -56,6 +57,12 @@ PARTS: Final[Mapping[str, type]] = {
 
 def parameters() -> dict[str, Parameter]:
     """Return every parameter by its dotted name (`team.developers`), in the order of the text."""
+    return dict(_parameters())
+
+
+@cache
+def _parameters() -> Mapping[str, Parameter]:
+    """Return them as they are declared; looking them all up takes a millisecond, and a widget asks hundreds of times."""
     own = dict(declared(Scenario))
     return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared(kind)}
 
