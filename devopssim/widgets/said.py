@@ -24,7 +24,7 @@ def status(question: Question, answer: Answer) -> dict[str, Any]:
         )
         return {"stage": "glance", "text": text, "done": 0, "of": question.replications}
     years = sorted({each.years for each in question.scenarios.values()})
-    said = f"{done} random futures of {_listed(years)} years each, under the same luck"
+    said = f"{done} random futures of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
     confidence = f"{100 * answer.result.confidence:g} % intervals"
     if not answer.final:
         text = f"{said}; {confidence}, which get tighter: more are on their way."
