@@ -58,8 +58,8 @@ def _configure_grade(grade: argparse.ArgumentParser) -> None:
     grade.add_argument(
         "--workers", type=int, metavar="N", help="submissions at the same time (default: one for each core)"
     )
-    grade.add_argument("--cell-seconds", type=float, metavar="S", help="time for one cell (default: 20)")
-    grade.add_argument("--notebook-seconds", type=float, metavar="S", help="time for one notebook (default: 120)")
+    grade.add_argument("--cell-seconds", type=float, metavar="S", help="time for one cell (default: 60)")
+    grade.add_argument("--notebook-seconds", type=float, metavar="S", help="time for one notebook (default: 600)")
     grade.add_argument("--memory-mb", type=int, metavar="MB", help="memory for one notebook (default: 1024)")
     grade.add_argument(
         "--points", type=Path, metavar="FILE", help="points for written answers (default: OUT/written/points.csv)"

@@ -87,19 +87,30 @@ class Source:
     course: exercises.Course
     notebooks: tuple[Notebook, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    _same_for_all: dict[tuple[str, str], list[Expectation]] = field(default_factory=dict, repr=False, compare=False)
 
     def expectations(self, numbers: Mapping[str, Value]) -> dict[tuple[str, str], list[Expectation]]:
         """Return what is expected of a student with these numbers, by notebook and grade id.
 
-        Runs the hidden regions, in this process. Raises InvalidInputError, with the place, where one does not run.
+        Runs the hidden regions, in this process; one that does not ask for the student's numbers is run once for all students.
+        Raises InvalidInputError, with the place, where one does not run.
         """
-        with graded_as(numbers):
-            return {
-                (notebook.name, cell.grade_id): _declared(notebook, cell, self.course)
-                for notebook in self.notebooks
-                for cell in notebook.cells
-                if cell.is_test
-            }
+        return {
+            (notebook.name, cell.grade_id): self._expected(notebook, cell, numbers)
+            for notebook in self.notebooks
+            for cell in notebook.cells
+            if cell.is_test
+        }
+
+    def _expected(self, notebook: Notebook, cell: Cell, numbers: Mapping[str, Value]) -> list[Expectation]:
+        place = (notebook.name, cell.grade_id)
+        if place not in self._same_for_all:
+            with graded_as(numbers) as eyes:
+                declared = _declared(notebook, cell, self.course)
+            if eyes.asked:
+                return declared
+            self._same_for_all[place] = declared
+        return self._same_for_all[place]
 
 
 def load(folder: str | Path) -> Source:

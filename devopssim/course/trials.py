@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,9 @@ from devopssim.course.compare import GraderTroubleError, Judgement
 from devopssim.errors import InvalidInputError
 
 SECONDS: Final = 60
+"""Of a processor, not of the clock: a busy machine costs nobody points."""
+PATIENCE: Final = 10
+"""How many times as long it may take on the clock."""
 MEMORY_BYTES: Final = 2 * 1024**3
 _GOAL: Final = re.compile(r"at (least|most) ([0-9.eE+-]+)")
 
@@ -51,11 +55,10 @@ def judge(toml: str, goals: Sequence[Goal], seeds: Sequence[int]) -> Judgement:
     """Simulate the scenario once a seed and judge the mean of each KPI; what does not finish in time reaches nothing."""
     try:
         values = run(toml, [goal.kpi for goal in goals], seeds)
-    except subprocess.TimeoutExpired:
-        return Judgement(
-            share=0, remark=f"the simulation did not finish within {SECONDS} seconds; make the scenario smaller."
-        )
-    except (subprocess.CalledProcessError, ValueError) as error:
+    except (subprocess.SubprocessError, ValueError) as error:
+        if _out_of_time(error):
+            too_long = f"the simulation did not finish within {SECONDS} seconds; make the scenario smaller."
+            return Judgement(share=0, remark=too_long)
         if not simulator_works():
             raise GraderTroubleError("the grader cannot simulate at all; is this package installed whole?") from error
         return Judgement(share=0, remark="the simulation failed; does the scenario run in your notebook?")
@@ -79,11 +82,23 @@ def simulator_works() -> bool:
 
 def run(toml: str, kpis: Sequence[str], seeds: Sequence[int]) -> dict[str, float]:
     """Return each KPI's mean over the seeds (NaN where one replication gives none), from a process with limits on time and memory."""
-    job = json.dumps({"toml": toml, "kpis": list(kpis), "seeds": list(seeds)})
+    job = json.dumps({"toml": toml, "kpis": list(kpis), "seeds": list(seeds), "seconds": SECONDS})
     finished = subprocess.run(
-        [sys.executable, "-I", "-m", __name__], input=job, capture_output=True, text=True, timeout=SECONDS, check=True
+        [sys.executable, "-I", "-m", __name__],
+        input=job,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS * PATIENCE,
+        check=True,
     )
     return {kpi: math.nan if value is None else float(value) for kpi, value in json.loads(finished.stdout).items()}
+
+
+def _out_of_time(error: Exception) -> bool:
+    """Whether a process ended because it had used up its time, on the clock or of a processor."""
+    if isinstance(error, subprocess.CalledProcessError):
+        return -error.returncode in {signal.SIGXCPU, signal.SIGKILL}
+    return isinstance(error, subprocess.TimeoutExpired)
 
 
 def main() -> None:
@@ -95,6 +110,7 @@ def main() -> None:
     from devopssim import kpis, scenario, simulate  # noqa: PLC0415 - what the parent need not import
 
     job = json.load(sys.stdin)
+    resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"] + 1))
     tried = scenario.loads(job["toml"])
     tables = [kpis.values(simulate(tried, seed=seed)) for seed in job["seeds"]]
     means = {name: statistics.fmean(table.get(name, math.nan) for table in tables) for name in job["kpis"]}

@@ -23,7 +23,7 @@ FILE_NAME: Final = "variant.json"
 SHORTEST_KEY: Final = 16
 Value = int | float | str
 
-_numbers: ContextVar[Mapping[str, Value] | None] = ContextVar("numbers of the student who is graded", default=None)
+_eyes: "ContextVar[Eyes | None]" = ContextVar("the student who is graded", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,14 +106,23 @@ def written(student: str, numbers: Mapping[str, Value]) -> bytes:
     return (json.dumps({"student": student, "numbers": dict(numbers)}, indent=2, sort_keys=True) + "\n").encode()
 
 
+@dataclass(kw_only=True)
+class Eyes:
+    """The numbers of the student through whose eyes the grader looks, and whether anybody asked for them."""
+
+    numbers: Mapping[str, Value]
+    asked: bool = False
+
+
 @contextmanager
-def graded_as(numbers: Mapping[str, Value]) -> Iterator[None]:
+def graded_as(numbers: Mapping[str, Value]) -> Iterator[Eyes]:
     """Let `variant()` give these numbers inside the block, in this thread: the grader looks through a student's eyes."""
-    token = _numbers.set(numbers)
+    eyes = Eyes(numbers=numbers)
+    token = _eyes.set(eyes)
     try:
-        yield
+        yield eyes
     finally:
-        _numbers.reset(token)
+        _eyes.reset(token)
 
 
 def variant() -> SimpleNamespace:
@@ -121,9 +130,10 @@ def variant() -> SimpleNamespace:
 
     In a student's copy they come from `variant.json` beside the notebook, elsewhere they are the course's defaults.
     """
-    graded = _numbers.get()
-    if graded is not None:
-        return SimpleNamespace(**graded)
+    eyes = _eyes.get()
+    if eyes is not None:
+        eyes.asked = True
+        return SimpleNamespace(**eyes.numbers)
     from devopssim.course import exercises  # noqa: PLC0415 - exercises are declared with choices, which are of this module
 
     course = exercises.nearest()

@@ -14,12 +14,14 @@ from devopssim import lab
 from devopssim.course import release, source
 from devopssim.course.grades import Grade
 from devopssim.course.grading import Grader
-from devopssim.course.sandbox import bubblewrap, choose
+from devopssim.course.sandbox import Limits, bubblewrap, choose
 from devopssim.course.submissions import Submission
 
 NOTEBOOKS: Final = Path(__file__).parents[2] / "notebooks"
 LIVE: Final = {"00", "01", "05", "08", "10"}
 """Notebooks whose cells talk to a container engine."""
+UNHURRIED: Final = Limits(cell_seconds=300, notebook_seconds=1200, memory_mb=2048)
+"""What a machine that runs other tests at the same time may take."""
 STUB: Final = "raise NotImplementedError()"
 
 
@@ -135,7 +137,7 @@ def assert_full_marks(grade: Grade) -> None:
 def test_the_instructors_solutions_earn_full_marks(path: Path, course: source.Source, tmp_path: Path) -> None:
     reason = bubblewrap.problem()
     needs.require("bubblewrap", found=reason is None, how=f"`apt-get install bubblewrap` ({reason}).")
-    grader = Grader(source=only(path, course), sandbox=choose("bubblewrap", secret=[NOTEBOOKS]))
+    grader = Grader(source=only(path, course), sandbox=choose("bubblewrap", secret=[NOTEBOOKS]), limits=UNHURRIED)
     assert_full_marks(grader.grade(hand_in_solved(path, tmp_path)))
 
 
@@ -153,7 +155,7 @@ def test_the_state_that_the_solutions_leave_earns_full_marks(
     with kernel(tmp_path) as running:
         stopped, done = run_until_stopped(running, cells[: last + 1])
         assert stopped is None, done.error
-        grader = Grader(source=only(path, course), sandbox=choose("container", secret=[NOTEBOOKS]))
+        grader = Grader(source=only(path, course), sandbox=choose("container", secret=[NOTEBOOKS]), limits=UNHURRIED)
         assert_full_marks(grader.grade(submission))
         stopped, done = run_until_stopped(running, cells[last + 1 :])
         assert stopped is None, done.error

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from course import courses
 
-from devopssim.course import exercises, variants
+from devopssim.course import exercises, source, variants
+from devopssim.course.answers import Json
 from devopssim.course.variants import derive, graded_as, variant
 from devopssim.errors import InvalidInputError
 
@@ -56,6 +57,19 @@ def test_grading_one_student_does_not_change_what_another_thread_sees() -> None:
         other.join()
         assert variant().slowest == 1
     assert seen == [2]
+
+
+def test_what_is_expected_of_everybody_is_found_out_once() -> None:
+    course = source.load(courses.SOURCE)
+    first, second = (course.expectations({"slowest": slowest}) for slowest in (30, 50))
+    same = {grade_id for (_, grade_id), expected in first.items() if second[_, grade_id] is expected}
+    assert same == {"01-c-test", "02-a-test", "02-b-test", "02-c-test", "02-d-test"}
+    median = second["01-values", "01-a-test"][0]
+    assert (median.judgement(6.5).share, first["01-values", "01-a-test"][0].judgement(6.5).share) == (1, 1)
+    table = second["01-values", "01-b-test"][0].judgement
+    hours: dict[str, Json] = {"$": "table", "index": [0, 1], "columns": ["role", "hours"]}
+    assert table({**hours, "values": [["tester", "developer"], [3.0, 65.0]]}).share == 1
+    assert table({**hours, "values": [["tester", "developer"], [3.0, 45.0]]}).share == 0.5
 
 
 def _see(seen: list[int]) -> None:

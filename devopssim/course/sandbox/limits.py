@@ -9,10 +9,10 @@ MEGABYTE = 1024**2
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Seconds on the clock, megabytes and counts, for one notebook."""
+    """Seconds on the clock, megabytes and counts, for one notebook; generous, because the machine may be busy with others."""
 
-    cell_seconds: float = 20
-    notebook_seconds: float = 120
+    cell_seconds: float = 60
+    notebook_seconds: float = 600
     start_seconds: float = 60
     """Until the sandbox is up and has imported what notebooks use; not the student's time."""
     memory_mb: int = 1024
