@@ -20,7 +20,7 @@ from devopssim.kpis import Kpi, Run
 from devopssim.kpis.run import Floats
 from devopssim.kpis.summary import chosen, table
 
-RESAMPLES: Final = 1999
+RESAMPLES: Final = 999
 LEAST: Final = 2
 ANECDOTES: Final = 5
 FEW: Final = 20

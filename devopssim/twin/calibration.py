@@ -24,8 +24,8 @@ from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
 
 LEAST_WEEKS: Final = 4
-ROUNDS: Final = 4
-REPLICATIONS: Final = 6
+ROUNDS: Final = 3
+REPLICATIONS: Final = 4
 YEARS_TO_MATCH: Final = 1.5
 CLOSE_ENOUGH: Final = 0.05
 LATE: Final = {

@@ -1,0 +1,200 @@
+"""A twin of an organisation whose true parameters are known: they are recovered, and it behaves like the original."""
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+import pandas as pd
+import pytest
+from logs import committed, deployed, log_of
+
+from devopssim import events, scenario
+from devopssim.errors import InvalidInputError
+from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, value, vary
+from devopssim.simulation import simulate
+from devopssim.twin import Calibration, calibrate, check, what_if
+from devopssim.twin.estimates import count_bounds
+
+TRUTH: Final = vary(
+    AGILE,
+    {
+        "years": 1.5,
+        "team.developers": 7,
+        "demand.requests_per_week": 4.5,
+        "demand.plan_effort": 5,
+        "demand.code_effort": 20,
+        "demand.test_effort": 6,
+        "demand.effort_cv": 0.8,
+        "production.infrastructure_mttf": 700,
+        "production.report_delay": 20,
+        "production.diagnosis": 2,
+        "production.repair_time": 3,
+        "pipeline.manual_mistakes": 0.3,
+    },
+)
+MISSES: Final = 0.15
+"""Of 95 % intervals one in twenty misses; of those of a few incidents more, as the bootstrap is too sure of small samples."""
+
+
+@cache
+def log(seed: int = 5) -> pd.DataFrame:
+    return simulate(TRUTH, seed=seed)
+
+
+@cache
+def twin(seed: int = 5) -> Calibration:
+    return calibrate(log(seed))
+
+
+def test_true_parameters_lie_in_their_intervals() -> None:
+    known = ("demand.", "production.", "pipeline.manual", "practices.")
+    looked_at = missed = 0
+    for seed in range(1, 7):
+        for each in twin(seed).learnt:
+            if each.parameter.startswith(known) and math.isfinite(each.low) and each.low < each.high:
+                looked_at += 1
+                missed += not each.low <= float(value(TRUTH, each.parameter)) <= each.high
+    assert looked_at > 60
+    assert missed / looked_at < MISSES
+
+
+def test_large_samples_give_the_truth_closely() -> None:
+    learnt = {each.parameter: each.value for each in twin().learnt}
+    for parameter in ("demand.plan_effort", "demand.code_effort", "demand.test_effort", "demand.requests_per_week"):
+        assert learnt[parameter] == pytest.approx(value(TRUTH, parameter), rel=0.2)
+    assert learnt["demand.change_effort"] == pytest.approx(8, rel=0.05)
+    assert learnt["workflow"] == "agile"
+    assert learnt["team.developers"] == 7
+    assert learnt["process.sprints_per_release"] == 2
+
+
+def test_distributions_that_are_the_models_own_fit() -> None:
+    fits = {each.parameter: each.fit for each in twin().learnt}
+    assert fits["demand.requests_per_week"].startswith("exponential fits (KS 0.0")
+    assert fits["demand.code_effort"].startswith("lognormal fits (KS 0.0")
+
+
+def test_the_twin_has_the_kpis_that_it_was_fitted_to_and_others() -> None:
+    """Where 95 of 100 runs of the twin lie, the original lies too, but for one in twenty."""
+    verdicts = []
+    for seed in (1, 2, 5):
+        found = check(twin(seed), log(seed), replications=6, progress=False)
+        assert found.holds
+        assert {"change_failure_rate", "cycle_time", "mttd", "throughput"} <= set(found.table.query("fitted")["kpi"])
+        verdicts += found.table.query("not fitted")["verdict"].tolist()
+    assert len(verdicts) == 12  # four KPIs that it was not fitted to
+    assert verdicts.count("inside") >= 11
+
+
+def test_a_twin_of_somebody_else_is_found_out() -> None:
+    other = replace(twin(), scenario=vary(twin().scenario, {"demand.requests_per_week": 9.0}))
+    assert not check(other, log(), replications=4, progress=False).holds
+
+
+@pytest.mark.parametrize("preset", [WATERFALL, DEVOPS], ids=lambda preset: preset.name)
+def test_the_workflow_and_its_practices_are_recognised(preset: Scenario) -> None:
+    years = 1.0 if preset is WATERFALL else 0.3
+    found = calibrate(simulate(vary(preset, {"years": years}), seed=2)).scenario
+    assert found.workflow == preset.workflow
+    for practice in ("integration", "testing", "delivery", "deployment", "monitoring", "collaboration"):
+        adopted = float(value(found, f"practices.{practice}"))
+        assert adopted == pytest.approx(float(value(preset, f"practices.{practice}")), abs=0.05)
+
+
+def test_what_was_not_learnt_is_listed_and_as_in_the_base() -> None:
+    found = twin()
+    assert "quality.late_fix_factor" in found.left
+    assert "demand.code_effort" not in found.left
+    assert all(value(found.scenario, name) == value(AGILE, name) for name in found.left)
+
+
+def test_the_twin_as_a_file_is_the_twin() -> None:
+    text = twin().as_toml()
+    assert scenario.loads(text) == twin().scenario
+    assert "# demand.code_effort = " in text
+    assert "measured" in text
+
+
+def changes_alone(weeks: int) -> pd.DataFrame:
+    """What a git history tells: a change a day, a deployment of seven each week, every fourth one repaired the next day."""
+    rows = []
+    for week in range(weeks):
+        names = [f"C{7 * week + day}" for day in range(7)]
+        rows += [committed(name, at=168 * week + 24 * day) for day, name in enumerate(names)]
+        rows += [deployed(name, f"D{2 * week}", at=168 * week + 160) for name in names]
+        if week % 4 == 0:
+            rows.append(
+                events.event(168 * week + 160.0, "service.failed", incident=f"I{week}", deployment=f"D{2 * week}")
+            )
+            rows.append(deployed(None, f"D{2 * week + 1}", at=168 * week + 161, repair=f"D{2 * week}"))
+            rows.append(events.event(168 * week + 161.0, "incident.resolved", incident=f"I{week}"))
+    return events.validate(log_of(*rows, horizon=168.0 * weeks))
+
+
+def test_changes_and_deployments_alone_give_arrivals_cadence_and_failures_and_no_more() -> None:
+    found = calibrate(changes_alone(52))
+    learnt = {each.parameter: each for each in found.learnt}
+    assert set(learnt) == {
+        "workflow", "demand.requests_per_week", "process.sprints_per_release", "process.sprint_weeks", "practices.deployment",
+        "quality.severe_share",
+    }  # fmt: skip
+    assert learnt["process.sprint_weeks"].value == 1
+    assert learnt["demand.requests_per_week"].n == 7 * 52
+    assert "demand.code_effort" in found.left
+    assert "change_failure_rate" in found.fitted
+
+
+def test_what_is_too_short_or_tells_nothing_is_refused_in_a_line() -> None:
+    with pytest.raises(InvalidInputError, match="spans 2 weeks") as short:
+        calibrate(log_of(committed("C1"), horizon=336))
+    with pytest.raises(InvalidInputError, match="neither of requests nor of changes") as empty:
+        calibrate(log_of(horizon=8760))
+    assert "\n" not in f"{short.value}{empty.value}"
+
+
+def test_a_base_gives_the_way_of_working() -> None:
+    found = calibrate(changes_alone(30), base=DEVOPS)
+    assert found.scenario.workflow == "devops"
+    assert found.scenario.practices == DEVOPS.practices
+
+
+def test_bounds_of_a_count_are_the_exact_ones() -> None:
+    """Garwood's table: of no event at most 3.69, of ten 4.80 to 18.39."""
+    assert count_bounds(0) == (0.0, pytest.approx(3.689, abs=1e-3))
+    assert count_bounds(10) == (pytest.approx(4.795, abs=1e-3), pytest.approx(18.39, abs=1e-2))
+
+
+SMALL: Final = vary(AGILE, {"years": 0.7})
+
+
+def test_what_if_says_it_in_days_and_money() -> None:
+    found = what_if(SMALL, changes={"process.approval": 500}, cost_per_hour=1000, replications=4, progress=False)
+    lead = found.table.set_index("kpi").loc["lead_time"]
+    assert lead["low"] > 0  # waiting for an approval makes it later, beyond chance
+    said = found.sentence()
+    assert said.startswith("If we change process.approval from 48.0 to 500, a request is with its users ")
+    assert f"{lead['difference'] / 24:.3g} days later" in said
+    assert "4 simulated futures" in said
+    assert "\n" not in said
+
+
+def test_money_is_hours_of_downtime_times_the_cost() -> None:
+    found = what_if(
+        SMALL, add={"developers": -2}, changes={"production.report_delay": 300}, cost_per_hour=1000, replications=4
+    )
+    availability = found.result.values.query("kpi == 'availability'").groupby("scenario")["value"].mean()
+    hours = (availability["as it is"] - availability[found.change]) * 8760
+    assert found.downtime.difference == pytest.approx(hours)
+    assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
+    assert found.change == "do without 2 developers and change production.report_delay from 30.0 to 300"
+    assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
+
+
+def test_a_question_that_changes_nothing_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="nothing is changed"):
+        what_if(SMALL)
+    with pytest.raises(InvalidInputError, match="cost_per_hour=-1"):
+        what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)
+    with pytest.raises(InvalidInputError, match=r"team\.wizards"):
+        what_if(SMALL, add={"wizards": 1})
