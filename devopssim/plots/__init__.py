@@ -24,6 +24,7 @@ from devopssim.plots.path import item_path
 from devopssim.plots.production import deployments, incident_anatomy
 from devopssim.plots.sweeps import effects, shapley, sweep_curve, sweep_map, tornado
 from devopssim.plots.theme import style, use
+from devopssim.plots.transient import welch
 from devopssim.plots.ways import comparison, comparisons, differences
 from devopssim.plots.weaknesses import detection_funnel, time_to_fix, vulnerabilities
 
@@ -57,6 +58,7 @@ __all__ = [
     "tornado",
     "use",
     "vulnerabilities",
+    "welch",
     "work_in_progress",
     "workflow",
 ]
