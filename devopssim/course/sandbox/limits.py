@@ -13,7 +13,7 @@ class Limits:
 
     cell_seconds: float = 60
     notebook_seconds: float = 600
-    start_seconds: float = 60
+    start_seconds: float = 180
     """Until the sandbox is up and has imported what notebooks use; not the student's time."""
     memory_mb: int = 1024
     disk_mb: int = 32

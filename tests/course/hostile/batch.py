@@ -30,9 +30,10 @@ NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.hostile.batch 
 MARK: Final = "WHOSE_SANDBOX"
 """In the environment of all that runs in this batch's sandboxes, so that it can be told from other graders' on this machine."""
 MOST_NOTICED: Final = 110
+ENDING: Final = 120
 LIMITS: Final = Limits(cell_seconds=2, notebook_seconds=15, memory_mb=512)
-LONGEST: Final = LIMITS.notebook_seconds + (1 + LIMITS.restarts) * 15
-"""Seconds: the notebook's own time, and what starting the sandbox again may take on a busy machine."""
+LONGEST: Final = LIMITS.notebook_seconds + (1 + LIMITS.restarts) * (LIMITS.start_seconds + ENDING)
+"""Seconds that the limits allow in all: the notebook's own time, and what starting and ending the sandbox again may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
