@@ -22,7 +22,12 @@ def seen(chromium: Browser, lab: Server) -> Iterator[Watched]:
 
 
 def moment(page: Page) -> float:
-    return float(page.get_by_label("Moment").input_value())
+    return float(page.get_by_label("Moment", exact=True).input_value())
+
+
+def go_to(page: Page, hours: float) -> None:
+    slider = page.get_by_label("Moment", exact=True)
+    slider.evaluate("(slider, hours) => { slider.value = hours; slider.dispatchEvent(new Event('input')); }", hours)
 
 
 def in_all(page: Page) -> int:
@@ -31,8 +36,8 @@ def in_all(page: Page) -> int:
 
 def test_it_plays_and_pauses(seen: Watched) -> None:
     page = seen.page
-    page.get_by_label("Moment").fill("0")
-    page.get_by_label("Speed").select_option(label="in 15 seconds")
+    go_to(page, 0)
+    page.get_by_label("Speed", exact=True).select_option(label="in 15 seconds")
     page.get_by_role("button", name="Play").click()
     until(lambda: moment(page) > 1000 and in_all(page) > 20, "items have moved over the board")
     page.get_by_role("button", name="Pause").click()
@@ -70,20 +75,20 @@ def test_keys_go_one_event_on_and_back_and_to_the_ends(seen: Watched) -> None:
 
 def test_another_replication_is_another_course_of_events(seen: Watched) -> None:
     page = seen.page
-    number = page.get_by_label("Replication")
-    page.get_by_label("Moment").fill("2000")
+    number = page.get_by_label("Replication", exact=True)
+    go_to(page, 2000)
     before = page.inner_text(".dops-said >> nth=0")
     number.fill("3")
     number.press("Enter")
     page.wait_for_selector(f"{ROOT}[data-ready='3']")
-    page.get_by_label("Moment").fill("2000")
+    go_to(page, 2000)
     assert page.inner_text(".dops-said >> nth=0") != before
     assert "may be an outlier" in page.inner_text(ROOT)
 
 
 def test_it_reads_on_a_dark_page(seen: Watched) -> None:
     pages.theme(seen.page, dark=True)
-    seen.page.get_by_label("Moment").fill("3000")
+    go_to(seen.page, 3000)
     seen.shot("board-dark")
     checks.is_accessible(seen, ROOT)
     checks.is_quiet(seen)
@@ -92,7 +97,7 @@ def test_it_reads_on_a_dark_page(seen: Watched) -> None:
 def test_who_asked_for_less_motion_gets_still_pictures(seen: Watched) -> None:
     page = seen.page
     page.emulate_media(reduced_motion="reduce")
-    page.get_by_label("Moment").fill("2000")
+    go_to(page, 2000)
     assert page.locator(".dops-item").first.evaluate("item => getComputedStyle(item).transitionDuration") == "0s"
     page.evaluate("""() => {
         window.moments = new Set();

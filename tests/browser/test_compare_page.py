@@ -125,7 +125,7 @@ def test_a_text_that_is_no_scenario_is_refused_in_words(page: Page) -> None:
         box.locator("summary").click()
     box.locator("textarea").fill("team = 3")
     box.get_by_role("button", name="Load").click()
-    until(lambda: "must be a table" in box.inner_text(), "the page says what is wrong")
+    until(lambda: "must be a table" in page.inner_text(f"{ROOT} [role=alert]"), "the page says what is wrong")
 
 
 def test_nothing_serious_is_wrong_for_those_who_cannot_see_it(page: Page, seen: Watched) -> None:

@@ -25,7 +25,7 @@ function boardView({ model, el }) {
   const moment = make("output", { class: "dops-moment", for: time.id });
   const service = make("span", { class: "dops-service" });
   const live = make("p", { role: "status", class: "dops-hidden" });
-  const note = make("p", { role: "alert", class: "dops-note" });
+  const note = noteLine(model);
   const heads = make("div", { class: "dops-heads" });
   const stage = make("div", { class: "dops-stage" });
   const text = make("p", { class: "dops-said" });
@@ -36,7 +36,7 @@ function boardView({ model, el }) {
       make("label", { for: speed.id }, "Speed"), speed,
       ...(replication ? [make("label", { for: replication.id }, "Replication"), replication] : [])),
     make("div", { class: "dops-seek" }, make("label", { for: time.id }, "Moment"), time, moment, service),
-    note, area, text, live,
+    note.element, area, text, live,
     make("p", { class: "dops-said", "aria-hidden": "true" }, make("span", { class: "dops-key", "data-working": "1" }, "W1"), " somebody works on it ", make("span", { class: "dops-key" }, "W2"), " it waits"),
     make("p", { class: "dops-said" }, settings.replication === null
       ? "This is one course of events; another could look different."
@@ -125,7 +125,7 @@ function boardView({ model, el }) {
   }
 
   const stops = [
-    follow(model, "note", (now) => { note.textContent = now; }),
+    note.stop,
     follow(model, "film", (now) => {
       if (!now.moves) { text.textContent = "The simulation runs."; return; }
       pause();

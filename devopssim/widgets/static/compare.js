@@ -9,6 +9,7 @@ function compareView({ model, el }) {
   const words = make("div", { class: "dops-words", "data-words": "" });
   const knobs = knobPanel(model, send);
   const toml = tomlBox(model, send);
+  const note = noteLine(model);
   const choice = radios("The sliders of practices belong to", settings.names, settings.colours, (name) => send({ do: "choose", name }));
   const chartId = freshId("curve");
   const curve = make("select", { id: chartId, change: () => send({ do: "curve", kpi: curve.value }) },
@@ -18,12 +19,12 @@ function compareView({ model, el }) {
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
         make("button", { type: "button", click: () => send({ do: "pin" }) }, "Make this the start"))),
-    make("div", { class: "dops-main" }, status.element, cards,
+    make("div", { class: "dops-main" }, status.element, note.element, cards,
       make("div", { class: "dops-curve" }, make("label", { for: chartId }, "Curve over time:"), curve),
       picture.element,
       make("section", { "aria-label": "What changed and why" }, make("h2", {}, "What changed, and why"), words), toml.element));
   const stops = [
-    knobs.stop, toml.stop, picture.stop,
+    knobs.stop, toml.stop, note.stop, picture.stop,
     follow(model, "chosen", (name) => choice.show(name)),
     follow(model, "shown", (shown) => {
       status.show(shown.status);

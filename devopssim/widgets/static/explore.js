@@ -8,16 +8,17 @@ function exploreView({ model, el }) {
   const words = make("div", { class: "dops-words" });
   const knobs = knobPanel(model, send, { remove: (name) => send({ do: "remove", name }) });
   const toml = tomlBox(model, send);
+  const note = noteLine(model);
   const figures = make("div", { class: "dops-figures" });
   const root = make("section", { class: "dops", "aria-label": `Exploration of ${settings.name}` },
     make("div", { class: "dops-side" }, knobs.element, adder(settings.parameters, (name) => send({ do: "add", name })),
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Back to the start"),
         make("button", { type: "button", click: () => send({ do: "pin" }) }, "Make this the start"))),
-    make("div", { class: "dops-main" }, status.element, cards, words,
+    make("div", { class: "dops-main" }, status.element, note.element, cards, words,
       figureChoice(model, settings.figures, send), figures, toml.element));
   const stops = [
-    knobs.stop, toml.stop,
+    knobs.stop, toml.stop, note.stop,
     follow(model, "shown", (shown) => {
       status.show(shown.status);
       if (!shown.cards) return;

@@ -150,7 +150,7 @@ function sections(element, told) {
 function tomlBox(model, send) {
   const id = freshId("toml");
   const text = make("textarea", { id, rows: 12, spellcheck: "false" });
-  const said = make("span", { role: "status", class: "dops-note" });
+  const said = make("span", { role: "status" });
   const copy = async () => {
     text.select();
     try {
@@ -172,9 +172,14 @@ function tomlBox(model, send) {
       make("button", { type: "button", click: load }, "Load what is written here"), said));
   const stops = [
     follow(model, "toml", (now) => { text.value = now.text ?? ""; label.textContent = `The scenario ${now.name ?? ""}`; }),
-    follow(model, "note", (now) => { said.textContent = now; }),
   ];
   return { element: box, stop: () => stops.forEach((stop) => stop()) };
+}
+
+/** A line for what was refused, or done, and is said nowhere else. */
+function noteLine(model) {
+  const element = make("p", { role: "alert", class: "dops-note" });
+  return { element, stop: follow(model, "note", (now) => { element.textContent = now; }) };
 }
 
 /** A line that says how good the answer is, and a hidden one that tells screen readers when it is final. */
