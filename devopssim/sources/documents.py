@@ -152,9 +152,11 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
     """
     if text is None or text == "":
         return None
-    if isinstance(text, int | float) and not isinstance(text, bool):
-        return float(text)
-    moment = _moment(str(text).strip(), time_format)
+    number = float(text) if isinstance(text, int | float) and not isinstance(text, bool) else None
+    try:
+        moment = _moment(str(text).strip(), time_format) if number is None else datetime.fromtimestamp(number, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidInputError(f"{where}: {_shown(text)} lies outside the calendar.") from error
     if moment is None:
         raise InvalidInputError(
             f"{where}: {_shown(text)} is no time that is understood; write it as 2026-03-01T09:30:00Z, or give its format."
@@ -162,7 +164,7 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone_of(zone))
     try:
-        return moment.timestamp()
+        return moment.astimezone(UTC).timestamp()
     except (OverflowError, ValueError, OSError) as error:
         raise InvalidInputError(f"{where}: {_shown(text)} lies outside the calendar.") from error
 
