@@ -113,6 +113,31 @@ def test_the_planned_interruption_before_a_bad_release_is_not_part_of_the_incide
     assert told(log, "service.failed", "deployment") == [("D2",)]
 
 
+def test_a_bad_release_that_was_slow_to_start_begins_its_incident_all_the_same() -> None:
+    facts = (
+        serving("one", "a", 10),
+        broke("x", 50, declared=52, image="bad"),
+        serving("bad", "b", 55),
+        was_restored("x", 60),
+    )
+    log = translated(*facts, commits=HISTORY)
+    assert seconds(log, "service.failed") == [55 + MOMENT]
+    assert told(log, "service.failed", "deployment") == [("D2",)]
+    assert seconds(log, "incident.detected") == [55 + MOMENT]
+
+
+def test_a_release_is_not_to_blame_for_what_was_over_before_it_came() -> None:
+    facts = (
+        serving("one", "a", 10),
+        broke("x", 50, declared=52, image="bad"),
+        was_restored("x", 53),
+        serving("bad", "b", 55),
+    )
+    log = translated(*facts, commits=HISTORY)
+    assert seconds(log, "service.failed") == [50]
+    assert told(log, "service.failed", "deployment") == [(None,)]
+
+
 def test_an_incident_of_a_canary_lasts_until_its_traffic_is_taken_away() -> None:
     """With one request in ten failing, the last failure that a user saw may lie before the rollback."""
     facts = (

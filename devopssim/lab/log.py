@@ -13,6 +13,7 @@ came at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the i
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -268,14 +269,28 @@ def _with_deployment(row: Row, deployment: str | None) -> Row:
 def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
     """Return the facts with the beginning and end of incidents corrected by what was released or taken back meanwhile."""
     acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
+    resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
     corrected = []
     for fact in facts:
+        known = fact
         if fact["fact"] in {"incident.failed", "incident.resolved"}:
             between = [at for at in acts if float(fact["at"]) < at <= float(fact["declared"])]
-            corrected.append({**fact, "at": max(between) + MOMENT} if between else fact)
-        else:
-            corrected.append(fact)
+            known = {**fact, "at": max(between) + MOMENT} if between else fact
+        if fact["fact"] == "incident.failed":
+            known = _not_before_its_cause(known, facts, resolved.get(fact["incident"], math.inf))
+        corrected.append(known)
     return corrected
+
+
+def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float) -> Fact:
+    """Return the incident, begun no earlier than the release that is known as its cause, however long that took to come."""
+    served = [
+        float(fact["at"]) for fact in facts if fact["fact"] == "serving" and fact["image"] == incident.get("image")
+    ]
+    begun = min(served, default=0.0) + MOMENT
+    if not float(incident["at"]) < begun < resolved:
+        return incident
+    return {**incident, "at": begun, "declared": max(begun, float(incident["declared"]))}
 
 
 def _all_commits(facts: Iterable[Fact], commits: Sequence[Commit]) -> list[Commit]:
