@@ -214,3 +214,22 @@ def test_a_figure_of_somebody_else_has_no_text() -> None:
 def test_a_theme_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="light, dark"), plots.style("blue"):  # type: ignore[arg-type] # the mistake
         pass
+
+
+def test_ticks_of_a_linear_axis_of_time_are_whole_units() -> None:
+    pair = {"devops": vary(DEVOPS, {"years": 0.1}), "again": vary(DEVOPS, {"years": 0.1})}
+    ax = plots.comparison(compare(pair, 2, kpis=("cycle_time",), progress=False), "cycle_time")
+    ax.get_figure().canvas.draw()  # type: ignore[union-attr] # a figure is there: it was just made
+    words = [label.get_text() for label in ax.get_xticklabels()]
+    assert len(words) > 2
+    assert all(len(word) <= 4 for word in words), words
+
+
+def test_shares_are_written_alike_on_axes_and_in_words(log: pd.DataFrame) -> None:
+    ax = plots.kpi_curve(log, "change_failure_rate", window="10h", step="1h")
+    ax.get_figure().canvas.draw()  # type: ignore[union-attr] # a figure is there: it was just made
+    assert "100 %" in [label.get_text() for label in ax.get_yticklabels()]
+
+
+def test_one_of_a_thing_is_not_told_as_many(log: pd.DataFrame) -> None:
+    assert "1 deployment, 1 of them failed; 1 incident, open for 3 hours" in plots.alt_text(plots.deployments(log))
