@@ -44,7 +44,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
         with (
             LocalCluster(  # type: ignore[no-untyped-call] # Dask is not typed
-                n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+                n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             ) as cluster,
             Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
         ):

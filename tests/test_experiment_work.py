@@ -1,13 +1,14 @@
 """Work that is shared, lost, interrupted and taken up again gives the same numbers as work done here in one go."""
 
 import gc
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from measures import AlwaysDies, DiesOnce, Refuses, Stops
 
+from devopssim import cli
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import LostWorkError, LostWorkWarning, Result, compare
 from devopssim.experiment.finished import Finished
@@ -56,22 +58,49 @@ def test_any_executor_gives_the_same_bytes(here: Result) -> None:
         assert_same(few(executor=threads), here)
 
 
-def test_a_dask_cluster_gives_the_same_bytes(here: Result, dask: Executor) -> None:
-    assert_same(few(executor=dask), here)
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with two worker processes, which end with the tests of this file."""
+    from dask.distributed import LocalCluster  # noqa: PLC0415 - slow to import
+
+    with LocalCluster(  # type: ignore[no-untyped-call] # Dask is not typed
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        yield cluster.scheduler_address
 
 
-@pytest.fixture
-def dask() -> Iterator[Executor]:
-    """A scheduler and two worker processes, which end with the test."""
-    from dask.distributed import Client, LocalCluster  # noqa: PLC0415 - slow to import
+def test_a_dask_cluster_gives_the_same_bytes(here: Result, scheduler: str) -> None:
+    from dask.distributed import Client  # noqa: PLC0415 - slow to import
 
-    with (
-        LocalCluster(  # type: ignore[no-untyped-call] # Dask is not typed
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
-    ):
-        yield client.get_executor(pure=False)
+    with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call] # Dask is not typed
+        assert_same(few(executor=client.get_executor(pure=False)), here)
+
+
+def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["compare", "devops", "--years", "0.1", "--replications", "4", "--json"]
+    printed = []
+    for place in (["--dask", scheduler], ["--workers", "1"]):
+        assert cli.main([*asked, *place]) == cli.DONE
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert json.loads(printed[0])[0]["replications"] == 4
+
+
+def test_a_cluster_that_does_not_answer_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devopssim.cli.dask_cluster.PATIENCE", "1s")
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", "tcp://127.0.0.1:9"]) == cli.BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "tcp://127.0.0.1:9" in line
+    assert "no scheduler answers there" in line
+
+
+def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard error is no terminal here; told to, it draws all the same."""
+    for progress, drawn in ((None, False), (False, False), (True, True)):
+        run({"devops": SHORT["devops"]}, range(1), MEASURE, progress=progress)
+        assert ("1/1" in capsys.readouterr().err) is drawn
 
 
 def test_a_worker_that_dies_is_reported_and_only_its_replications_run_again(tmp_path: Path) -> None:
