@@ -177,7 +177,7 @@ def test_openmetrics_is_read_by_the_parser_of_prometheus() -> None:
         )
     )
     text = openmetrics(log, labels={"team": 'the "shop"\n'})
-    found = {family.name: family for family in text_string_to_metric_families(text)}
+    found = {family.name: family for family in text_string_to_metric_families(text)}  # type: ignore[no-untyped-call]
     lead = {each.labels["statistic"]: each.value for each in found["devopssim_lead_time_seconds"].samples}
     assert lead["median"] == 15 * 3600
     assert found["devopssim_lead_time_seconds"].unit == "seconds"

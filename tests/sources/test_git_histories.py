@@ -88,7 +88,7 @@ def trunk_style(repository: Repository) -> None:
         repository.git("tag", f"build-{number}")
 
 
-STYLES: Final = {
+STYLES: Final[dict[Callable[[Repository], None], dict[str, float]]] = {
     merge_style: {"deployment_frequency": 7, "lead_time_for_changes": 60.0, "change_failure_rate": 1 / 7},
     squash_style: {"deployment_frequency": 3, "lead_time_for_changes": 138.0, "change_failure_rate": 0},
     trunk_style: {"deployment_frequency": 40, "lead_time_for_changes": 0.0, "change_failure_rate": 0},

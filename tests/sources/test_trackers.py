@@ -12,6 +12,7 @@ import pytest
 
 from devopssim import events, kpis
 from devopssim.sources import (
+    History,
     cdevents_history,
     github_history,
     gitlab_history,
@@ -79,11 +80,11 @@ def test_gitlab_tells_the_same_story() -> None:
 
 
 @pytest.mark.parametrize("history", [github_history(HERE / "github"), gitlab_history(HERE / "gitlab")])
-def test_the_numbers_of_the_story(history: "events.Kind") -> None:
-    found = kpis.values(log_of(history))  # type: ignore[arg-type] # parametrized
+def test_the_numbers_of_the_story(history: History) -> None:
+    found = kpis.values(log_of(history))
     assert (found["lead_time"], found["cycle_time"], found["mttr"]) == (72, 24, 6)
     assert found["change_failure_rate"] == 1  # the first failed, the second was taken back
-    assert kpis.table(log_of(history)).loc["mttd", "n"] == 0  # type: ignore[arg-type] # when it broke is not told
+    assert kpis.table(log_of(history)).loc["mttd", "n"] == 0  # when it broke is not told
 
 
 def test_pages_one_after_another_and_lines_are_pages_too(tmp_path: Path) -> None:
