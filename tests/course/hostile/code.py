@@ -337,7 +337,7 @@ median, won = 1.0, []
 for attempt in (
     lambda: os.setuid(0), lambda: os.setresgid(0, 0, 0), lambda: os.chroot("/proc/1/root"),
     lambda: open(os.mknod("/tmp/disk", stat.S_IFBLK | 0o600, os.makedev(8, 0)) or "/tmp/disk"),
-    lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)), lambda: os.setpriority(os.PRIO_PROCESS, 0, -5),
+    lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)), lambda: os.nice(-1),
 ):
     try:
         attempt()
