@@ -139,11 +139,11 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
         *asked,
     ]  # also where the tests run unheard
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not (out.is_dir() and any(out.iterdir())) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=300)
     assert process.returncode == cli.INTERRUPTED
     assert said.splitlines()[-1] == f"devopssim: interrupted; go on with `devopssim compare --resume {out}`."
     assert "Traceback" not in said

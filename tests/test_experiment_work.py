@@ -217,7 +217,7 @@ def test_an_experiment_killed_half_way_and_resumed_equals_an_undisturbed_one(
     wait_until(lambda: len(list((folder / "unfinished").glob("*.json"))) >= 3)
     workers = children(killed.pid)
     killed.send_signal(number)
-    _, said = killed.communicate(timeout=60)
+    _, said = killed.communicate(timeout=300)
     assert killed.returncode == status
     assert number != signal.SIGINT or f"--resume {folder}" in said
     assert workers
@@ -228,7 +228,7 @@ def test_an_experiment_killed_half_way_and_resumed_equals_an_undisturbed_one(
     assert not (folder / "unfinished").exists()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
