@@ -141,8 +141,8 @@ def page(batches: Sequence[Batch]) -> str:
 The notebook is worth {FULL:g} points: exercise a 2, b 2, c 4, d 2. A submission starts from right answers, and most spoil a, so
 they deserve {WITHOUT_A:g}; where an attack harms its own author's other answers, fewer are fair too. `tests/course/hostile/` holds
 them all, and each is a test. Limits: {LIMITS.cell_seconds:g} s a cell, {LIMITS.notebook_seconds:g} s a notebook, {LIMITS.memory_mb} MB.
-Seconds are those of the machine that wrote this page, three submissions at a time, with the start of the sandbox and up to
-{LIMITS.restarts} restarts.
+Seconds are those of the machine that wrote this page, which may have been busy with other work: three submissions at a time, with
+the start of the sandbox and up to {LIMITS.restarts} restarts.
 
 {table(batches)}"""
 
