@@ -1,0 +1,136 @@
+"""The map of the chapter in `notebooks/README.md` has no hole, and each place that it names exists and speaks of its topic."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from devopssim.kpis import KPIS
+from devopssim.plots.diagrams import LOOP
+from devopssim.practices import PRACTICES
+
+FOLDER: Final = Path(__file__).parents[2] / "notebooks"
+MAP: Final = (FOLDER / "README.md").read_text(encoding="utf-8")
+NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
+LINK: Final = re.compile(r"\[(\d\d) · ([^\]]+)\]\(([^)]+)\)")
+HOW: Final = {"taught", "simulated", "done"}
+
+SECTIONS: Final = (
+    "docker", "compose", "requirements", "waterfall", "agile", "operations", "DevOps", "phases", "Definition", "seven", "KPI",
+    "DevSecOps", "training", "tools", "Netflix",
+)  # fmt: skip
+FIGURES: Final = ("waterfall", "agile", "devops_loop", "seven_cs", "item_path", "incident_anatomy")
+NINE: Final = (
+    "Lead time", "Cycle time", "Lead time for changes", "Change failure rate", "Deployment frequency",
+    "MTTF", "MTTD", "MTTR", "MTBF",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A topic of the chapter, how it is met, and where: the notebook's number, heading and file."""
+
+    part: str
+    topic: str
+    how: frozenset[str]
+    places: tuple[tuple[str, str, str], ...]
+
+
+def rows() -> Iterator[Row]:
+    part = ""
+    for line in MAP.splitlines():
+        if line.startswith("#"):
+            part = line.lstrip("# ")
+        topic = re.search(r"\*\*(.+?)\*\*", line)
+        if topic and line.startswith("| ") and LINK.search(line):
+            how = frozenset(line.split("|")[2].strip().split(", "))
+            yield Row(part=part, topic=topic[1], how=how, places=tuple(LINK.findall(line)))
+
+
+ROWS: Final = tuple(rows())
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.part}: {row.topic}")
+
+
+def section(file: str, heading: str) -> str | None:
+    """Return all that a notebook says, shows and prints from a heading to the next of its level or above; None without it."""
+    said: list[str] | None = None
+    level = 0
+    for line in _lines(FOLDER / file):
+        found = re.match(r"(#{1,6}) (.+)", line)
+        if found and said is None and found[2] == heading:
+            said, level = [], len(found[1])
+        elif found and said is not None and len(found[1]) <= level:
+            break
+        elif said is not None:
+            said.append(line)
+    return None if said is None else "\n".join(said)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        yield from text.splitlines() if cell["cell_type"] == "markdown" else (f"  {line}" for line in text.splitlines())
+        yield from (f"  {line}" for output in cell.get("outputs", []) for line in _shown(output).splitlines())
+
+
+def _shown(output: dict[str, Any]) -> str:
+    return "".join(output.get("text", [])) + "".join(output.get("data", {}).get("text/plain", []))
+
+
+def topics(part: str) -> list[str]:
+    return [row.topic for row in ROWS if part in row.part]
+
+
+def missing(part: str, wanted: list[str]) -> list[str]:
+    return [topic for topic in wanted if topic.lower() not in [each.lower() for each in topics(part)]]
+
+
+def test_every_section_and_figure_of_the_chapter_has_a_place() -> None:
+    assert missing("sections", list(SECTIONS)) == []
+    assert missing("figures", list(FIGURES)) == []
+    assert topics("figures").count("devops_loop") == 2  # DevOps, and DevSecOps
+
+
+def test_every_phase_practice_and_kpi_has_a_place() -> None:
+    assert missing("phases", [phase for phase, _ in LOOP]) == []
+    assert missing("C's", [each.title for name, each in PRACTICES.items() if name != "security"]) == []
+    assert missing("KPIs of delivery", list(NINE)) == []
+    assert missing("KPIs of security", [kpi.title for kpi in KPIS.values() if kpi.family == "security"]) == []
+
+
+@each_row
+def test_each_place_exists(row: Row) -> None:
+    assert row.how <= HOW
+    for number, heading, file in row.places:
+        assert file.startswith(f"{number}-"), (number, file)
+        assert section(file, heading) is not None, f"{file} has no heading {heading!r}"
+
+
+@each_row
+def test_each_place_speaks_of_its_topic(row: Row) -> None:
+    """The first place in full; the others by one of the topic's longer words, as a table or a figure names it."""
+    (_, heading, file), *others = row.places
+    assert row.topic.lower() in (section(file, heading) or "").lower()
+    words = [word.removesuffix("ing") for word in re.findall(r"\w+", row.topic.lower()) if len(word) > 3] or [row.topic.lower()]
+    for _, heading, file in others:
+        text = (section(file, heading) or "").lower()
+        assert any(word in text for word in words), f"{file}, {heading!r} says nothing of {row.topic}"
+
+
+def test_every_practice_and_kpi_is_not_only_told() -> None:
+    measured = [row for row in ROWS if "KPIs of" in row.part or "C's" in row.part]
+    assert [row.topic for row in measured if not {"taught"} < row.how] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_table_of_notebooks_says_what_each_says_itself(path: Path) -> None:
+    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    line = next(line for line in MAP.splitlines() if line.startswith("| [") and f"]({path.name})" in line)
+    assert first.splitlines()[0].removeprefix(f"# {path.name[:2]} · ") in line
+    minutes = re.search(r"\*\*Time\*\* ([^·]+?) ·", first)
+    assert minutes
+    assert minutes[1] in line
