@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-lab install-dev
+.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-lab install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -33,14 +33,13 @@ lint: install-dev ## ruff: rules and layout
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy
 
-unit: install-dev ## the tests that need nothing but Python
+unit: install-dev programs ## the tests that need neither a container engine nor a browser
 	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser"
 
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev ## the tests and notebooks on a real container engine and in a real browser, one after the other
-	@requirements/system.sh
+live: install-dev programs ## the tests and notebooks on a real container engine and in a real browser, one after the other
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@$(if $(LIVE_NOTEBOOKS),$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS),true)
 
@@ -56,3 +55,6 @@ clean: ## remove what the tools left behind (not .venv, not your copy of the cou
 
 install-run install-lab install-dev: install-%:
 	@requirements/install.sh $*
+
+programs: # what the tests need that is no Python package
+	@requirements/system.sh
