@@ -51,7 +51,7 @@ def test_figures_of_choice_are_drawn_with_their_text(seen: Watched, theme: str) 
     choice = page.locator("details.dops-choose")
     if choice.get_attribute("open") is None:
         choice.locator("summary").click()
-    page.get_by_label("Deployments and failures").check()
+    page.get_by_label("Deployments and failures", exact=True).check()
     figure = page.locator("figure[data-figure=deployments]")
     figure.locator("svg").wait_for()
     assert "deployments" in figure.locator("figcaption").inner_text()

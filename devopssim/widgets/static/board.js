@@ -18,9 +18,9 @@ function boardView({ model, el }) {
   const on = make("button", { type: "button", click: () => step(1) }, "One event on");
   const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, words]) => make("option", { value: seconds, selected: seconds === 60 }, words)));
   const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => { pause(); seek(Number(time.value)); } });
-  const replication = settings.replication === null ? null : make("input", {
-    id: freshId("replication"), type: "number", min: 0, max: settings.most, value: settings.replication,
-    change: () => { pause(); send({ do: "replication", number: Number(replication.value) }); },
+  const replication = settings.replication === null ? null : numberField({
+    id: freshId("replication"), max: settings.most, value: settings.replication,
+    tell: (number) => { pause(); send({ do: "replication", number }); },
   });
   const moment = make("output", { class: "dops-moment", for: time.id });
   const service = make("span", { class: "dops-service" });

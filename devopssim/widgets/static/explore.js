@@ -39,11 +39,12 @@ function exploreView({ model, el }) {
 function adder(parameters, add) {
   const id = freshId("add");
   const list = freshId("parameters");
-  const input = make("input", { id, list, type: "text", placeholder: "for example pipeline.build_time" });
   const act = () => {
     if (input.value) add(input.value.trim());
     input.value = "";
   };
+  const keydown = (event) => event.key === "Enter" && act();
+  const input = make("input", { id, list, type: "text", placeholder: "for example pipeline.build_time", keydown });
   return make("div", { class: "dops-add" },
     make("label", { for: id }, "Add a slider for any parameter"),
     make("datalist", { id: list }, ...parameters.map(([name, title, meaning]) => make("option", { value: name, label: `${title}: ${meaning}` }))),
@@ -57,7 +58,7 @@ function figureChoice(model, known, send) {
   for (const [, box] of boxes) box.input.addEventListener("change", tell);
   for (const name of model.get("figures")) boxes.get(name).input.checked = true;
   const id = freshId("replication");
-  const number = make("input", { id, type: "number", min: 0, max: 999, value: 0, change: () => send({ do: "replication", number: Number(number.value) }) });
+  const number = numberField({ id, max: 999, value: 0, tell: (replication) => send({ do: "replication", number: replication }) });
   return make("details", { class: "dops-choose" },
     make("summary", {}, "Figures of one replication"),
     make("div", { class: "dops-boxes" }, ...[...boxes.values()].map((box) => make("label", {}, box.input, ` ${box.title}`))),

@@ -42,6 +42,19 @@ function throttled(act, pause) {
   };
 }
 
+/** A whole number that is told when it changes: when its field is left, or with Enter. */
+function numberField({ id, max, value, tell }) {
+  let told = value;
+  const change = () => {
+    const now = Number(field.value);
+    if (now !== told) tell(now);
+    told = now;
+  };
+  const keydown = (event) => event.key === "Enter" && change();
+  const field = make("input", { id, type: "number", min: 0, max, value, change, keydown });
+  return field;
+}
+
 /** Keep `target` the same as the trait `name` of the model: `show(value)` now and after each change. Returns how to stop. */
 function follow(model, name, show) {
   const react = () => show(model.get(name));
