@@ -73,6 +73,16 @@ def test_keys_go_one_event_on_and_back_and_to_the_ends(seen: Watched) -> None:
     assert page.evaluate("document.querySelectorAll('.jp-Cell').length") == 1, "a key reached the notebook"
 
 
+def test_the_slider_of_time_goes_to_a_moment(seen: Watched) -> None:
+    page = seen.page
+    go_to(page, 2000)
+    assert abs(moment(page) - 2000) < 10
+    assert page.inner_text(".dops-moment") == "Week 12, day 7"
+    page.get_by_label("Moment", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert moment(page) > 2000
+
+
 def test_another_replication_is_another_course_of_events(seen: Watched) -> None:
     page = seen.page
     number = page.get_by_label("Replication", exact=True)

@@ -17,7 +17,11 @@ function boardView({ model, el }) {
   const back = make("button", { type: "button", click: () => step(-1) }, "One event back");
   const on = make("button", { type: "button", click: () => step(1) }, "One event on");
   const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, words]) => make("option", { value: seconds, selected: seconds === 60 }, words)));
-  const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => { pause(); seek(Number(time.value)); } });
+  const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => {
+    const wanted = Number(time.value); // pausing shows the board, and with it the slider, as it was
+    pause();
+    seek(wanted, true);
+  } });
   const replication = settings.replication === null ? null : numberField({
     id: freshId("replication"), max: settings.most, value: settings.replication,
     tell: (number) => { pause(); send({ do: "replication", number }); },
