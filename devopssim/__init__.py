@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from devopssim._version import __version__
 
 if TYPE_CHECKING:
-    from devopssim import events, experiment, kpis, lab, plots, scenario, sources, widgets
+    from devopssim import events, experiment, kpis, lab, plots, quality, scenario, sources, twin, widgets
     from devopssim.experiment import compare, replicate
     from devopssim.scenario import AGILE, AGILE_WITH_CI, DEVOPS, DEVOPS_IN_NAME_ONLY, DEVSECOPS, WATERFALL, adopt, vary
     from devopssim.simulation import simulate
 
-_MODULES: Final = ("events", "experiment", "kpis", "lab", "plots", "scenario", "sources", "widgets")
+_MODULES: Final = ("events", "experiment", "kpis", "lab", "plots", "quality", "scenario", "sources", "twin", "widgets")
 _NAMES: Final = {
     "simulate": "devopssim.simulation",
     "compare": "devopssim.experiment",
@@ -45,10 +45,12 @@ __all__ = [
     "kpis",
     "lab",
     "plots",
+    "quality",
     "replicate",
     "scenario",
     "simulate",
     "sources",
+    "twin",
     "vary",
     "widgets",
 ]

@@ -22,6 +22,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="workflow, practices and what cannot be learnt (default: what the log looks like)",
     )
     parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what you know better than the log, for example team.developers=5; may be repeated",
+    )
+    parser.add_argument(
         "--replications",
         type=int,
         default=20,
@@ -37,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Learn, check, print: 0 if the twin has the KPIs that it was fitted to, 1 if not."""
     from devopssim import events
     from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.cli.scenarios import named
+    from devopssim.cli.scenarios import assignments, named
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
     from devopssim.twin import calibrate, check
@@ -46,9 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInputError(f"--replications {arguments.replications} must be 0, or 2 or more; 20 is usual.")
     log = events.read(arguments.log)
     base = named(arguments.base) if arguments.base else None
+    stated = assignments(arguments.set, "--set", "team.developers=5")
     seed = 1 if arguments.seed is None else arguments.seed
     with workplace(arguments) as place:
-        found = calibrate(log, base=base, name=arguments.log.stem, seed=seed, workers=place.get("workers", 1))
+        found = calibrate(
+            log, base=base, stated=stated, name=arguments.log.stem, seed=seed, workers=place.get("workers", 1)
+        )
         checked = check(found, log, arguments.replications, seed=seed, **place) if arguments.replications else None
     if arguments.out is not None:
         write_text(arguments.out, found.as_toml())

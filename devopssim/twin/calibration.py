@@ -42,6 +42,8 @@ class Calibration:
     scenario: Scenario
     base: str
     learnt: tuple[Learnt, ...]
+    stated: tuple[str, ...] = ()
+    """Parameters that the user knows."""
     fitted: tuple[str, ...]
     """KPIs that the twin was fitted to; others are a test of it."""
 
@@ -67,7 +69,7 @@ class Calibration:
     @property
     def left(self) -> tuple[str, ...]:
         """The parameters that nothing in the log told of: they are as in the base."""
-        known = {each.parameter for each in self.learnt}
+        known = {*(each.parameter for each in self.learnt), *self.stated}
         return tuple(name for name in parameters() if name not in known and name != "years")
 
     def as_toml(self) -> str:
@@ -83,11 +85,18 @@ class Calibration:
 
 
 def calibrate(
-    log: pd.DataFrame, *, base: Scenario | None = None, name: str = "twin", seed: int = 1, workers: int = 1
+    log: pd.DataFrame,
+    *,
+    base: Scenario | None = None,
+    stated: Mapping[str, float | str] | None = None,
+    name: str = "twin",
+    seed: int = 1,
+    workers: int = 1,
 ) -> Calibration:
     """Learn a scenario from an event log; see this module's text.
 
     `base` gives the workflow and the practices (default: those that the log looks like), and all that cannot be learnt.
+    `stated` are parameters that you know better (`{"team.developers": 5}`): they stand, whatever the log says.
     `seed` and `workers` are of the simulations that match the last parameters. Raises InvalidInputError for a log of less than
     four weeks, or one that tells neither of requests nor of changes.
     """
@@ -100,20 +109,22 @@ def calibrate(
     learnt: dict[str, Learnt] = {}
     looks = None if base else ways.workflow(ways.releases_of(run))
     start = base or PRESETS[str(looks.value) if looks else "devops"]
-    scenario = replace(start, name=name, years=years)
-    if looks:
+    known = dict(stated or {})
+    scenario = vary(replace(start, name=name, years=years), known)
+    if looks and "workflow" not in known:
         learnt[looks.parameter] = looks
     for step in STEPS if base else (_practices, *STEPS):
-        found = {each.parameter: each for each in step(run, scenario)}
+        found = {each.parameter: each for each in step(run, scenario) if each.parameter not in known}
         learnt |= found
         scenario = vary(scenario, {key: _allowed(each) for key, each in found.items()})
-    if not {"demand.requests_per_week", "demand.backlog"} & learnt.keys():
+    if not {"demand.requests_per_week", "demand.backlog"} & {*learnt, *known}:
         raise InvalidInputError("the log tells neither of requests nor of changes, so there is no demand to learn.")
-    scenario, matched = _match(run, scenario, learnt, seed=seed, workers=workers)
+    scenario, matched = _match(run, scenario, learnt, known, seed=seed, workers=workers)
     learnt |= matched
     return Calibration(
         scenario=scenario,
         base=start.name,
+        stated=tuple(known),
         learnt=tuple(learnt.values()),
         fitted=_fitted(run, learnt),
     )
@@ -180,13 +191,13 @@ STEPS: Final = (
 
 
 def _match(
-    run: Run, scenario: Scenario, learnt: Mapping[str, Learnt], **options: Any
+    run: Run, scenario: Scenario, learnt: Mapping[str, Learnt], known: Mapping[str, object], **options: Any
 ) -> tuple[Scenario, dict[str, Learnt]]:
     """Set what cannot be read off so that the simulated twin has the log's KPIs; each parameter scales with its KPI."""
     wanted = kpis.values(run, list(LATE.values()))
     severe = learnt.get("quality.severe_share")
     chosen = ["quality.severe_share"] if severe and not math.isfinite(severe.low) else []
-    if "demand.code_effort" not in learnt and math.isfinite(wanted["cycle_time"]):
+    if "demand.code_effort" not in {*learnt, *known} and math.isfinite(wanted["cycle_time"]):
         chosen.append("demand.code_effort")
     if not chosen:
         return scenario, {}

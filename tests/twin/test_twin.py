@@ -159,6 +159,12 @@ def test_a_base_gives_the_way_of_working() -> None:
     assert found.scenario.practices == DEVOPS.practices
 
 
+def test_what_is_stated_stands() -> None:
+    found = calibrate(changes_alone(30), stated={"team.developers": 3, "quality.severe_share": 0.2})
+    assert (found.scenario.team.developers, found.scenario.quality.severe_share) == (3, 0.2)
+    assert not {"team.developers", "quality.severe_share"} & {*found.left, *(each.parameter for each in found.learnt)}
+
+
 def test_bounds_of_a_count_are_the_exact_ones() -> None:
     """Garwood's table: of no event at most 3.69, of ten 4.80 to 18.39."""
     assert list(count_bounds(0)) == pytest.approx([0, 3.689], abs=1e-3)
