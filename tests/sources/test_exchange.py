@@ -109,7 +109,7 @@ ROWS: Final = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(ROWS, st.none() | st.just("2026-01-01T00:00:00+00:00"))
 def test_any_log_comes_back_from_cdevents(rows: list[events.Row], start: str | None) -> None:
     log = valid(log_of(*rows, horizon=1e6, start=start, source={"made": "up"}))
