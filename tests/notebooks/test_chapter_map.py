@@ -115,7 +115,9 @@ def test_each_place_speaks_of_its_topic(row: Row) -> None:
     """The first place in full; the others by one of the topic's longer words, as a table or a figure names it."""
     (_, heading, file), *others = row.places
     assert row.topic.lower() in (section(file, heading) or "").lower()
-    words = [word.removesuffix("ing") for word in re.findall(r"\w+", row.topic.lower()) if len(word) > 3] or [row.topic.lower()]
+    words = [word.removesuffix("ing") for word in re.findall(r"\w+", row.topic.lower()) if len(word) > 3] or [
+        row.topic.lower()
+    ]
     for _, heading, file in others:
         text = (section(file, heading) or "").lower()
         assert any(word in text for word in words), f"{file}, {heading!r} says nothing of {row.topic}"
