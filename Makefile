@@ -22,7 +22,7 @@ run: install-run ## install what is needed into .venv, compare waterfall, agile 
 lab: install-lab ## make your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
 	@$(BIN)/devopssim course start $(COPY)
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
-	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) "$$first"
+	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
 
 test: install-dev lint types unit notebooks live ## check everything, from the cheap to the expensive
 
