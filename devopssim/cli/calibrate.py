@@ -1,116 +1,117 @@
-"""`devopssim calibrate`: do the presets land where the field's data lies?"""
+"""`devopssim calibrate LOG`: learn a scenario from a log, and check that it behaves like the log."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from devopssim.cli.experiments import add_work, workplace
-from devopssim.cli.scenarios import add_variation, varied
 
 if TYPE_CHECKING:
-    from devopssim.experiment.calibration import Calibration
+    from devopssim.twin import Calibration, Check
 
-LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
-HELP: Final = "compare the presets with DORA's levels: do they lie where the field does?"
+HELP: Final = "learn a scenario from an event log, and check that it behaves like the log"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
+    parser.add_argument("log", type=Path, metavar="LOG", help="a .csv or .parquet file")
     parser.add_argument(
-        "--replications", type=int, default=30, metavar="N", help="random futures of each (default %(default)s)"
+        "--base",
+        metavar="SCENARIO",
+        help="workflow, practices and what cannot be learnt (default: what the log looks like)",
     )
-    add_variation(parser)
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what you know better than the log, for example team.developers=5; may be repeated",
+    )
+    parser.add_argument(
+        "--replications",
+        type=int,
+        default=20,
+        metavar="N",
+        help="futures that check the twin (default %(default)s; 0: no check)",
+    )
     add_work(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print the table as JSON")
-    form.add_argument("--markdown", action="store_true", help="print the tables of docs/calibration.md")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the scenario to this .toml file")
+    parser.add_argument("--json", action="store_true", help="print what was learnt and the check as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table: 0 if every preset lies where it has to, 1 if not."""
+    """Learn, check, print: 0 if the twin has the KPIs that it was fitted to, 1 if not."""
+    from devopssim import events
     from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.cli.experiments import as_json
-    from devopssim.experiment.calibration import PRESETS, calibrate
+    from devopssim.cli.scenarios import assignments, named
+    from devopssim.errors import InvalidInputError
+    from devopssim.files import write_text
+    from devopssim.twin import calibrate, check
 
-    presets = tuple(varied(preset, arguments) for preset in PRESETS)
+    if arguments.replications < 0 or arguments.replications == 1:
+        raise InvalidInputError(f"--replications {arguments.replications} must be 0, or 2 or more; 20 is usual.")
+    log = events.read(arguments.log)
+    base = named(arguments.base) if arguments.base else None
+    stated = assignments(arguments.set, "--set", "team.developers=5")
+    seed = 1 if arguments.seed is None else arguments.seed
     with workplace(arguments) as place:
-        seed = 1 if arguments.seed is None else arguments.seed
-        found = calibrate(presets, arguments.replications, seed=seed, **place)
-    if arguments.json:
-        print(as_json(found.table))
-    else:
-        print(as_markdown(found) if arguments.markdown else as_text(found))
-    return DONE if found.holds else ANSWER_IS_NO
+        found = calibrate(
+            log, base=base, stated=stated, name=arguments.log.stem, seed=seed, workers=place.get("workers", 1)
+        )
+        checked = check(found, log, arguments.replications, seed=seed, **place) if arguments.replications else None
+    if arguments.out is not None:
+        write_text(arguments.out, found.as_toml())
+        sys.stderr.write(
+            f"{arguments.out}: the twin; ask it with `devopssim what-if {arguments.out} --adopt testing=1`.\n"
+        )
+    print(as_json(found, checked) if arguments.json else as_text(found, checked))
+    return DONE if checked is None or checked.holds else ANSWER_IS_NO
 
 
-def as_text(found: "Calibration") -> str:
-    """Return the table as aligned text, and the verdict."""
-    from devopssim.cli.experiments import about, grid
+def as_json(found: "Calibration", checked: "Check | None") -> str:
+    """Return what was learnt, what was left, and the check."""
+    import json
 
-    verdict = "Every preset lies where it has to." if found.holds else "NOT every preset lies where it has to."
-    return "\n\n".join([grid(_bands(found)), grid(_levels(found)), f"{verdict} {about(found.result)}"])
+    from devopssim.cli.experiments import as_json as records
+
+    whole = {
+        "base": found.base,
+        "learnt": json.loads(records(found.table)),
+        "left": found.left,
+        "check": json.loads(records(checked.table)) if checked else [],
+    }
+    return json.dumps(whole, indent=1)
 
 
-def as_markdown(found: "Calibration") -> str:
-    """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
-    from devopssim.cards import cards
+def as_text(found: "Calibration", checked: "Check | None") -> str:
+    """Return two tables and a verdict."""
+    from devopssim.cli.experiments import cell, grid
 
-    tuned = [
-        ["`{name}`".format(**card), f"{card['default']:g} {card['unit']}".strip(), card["meaning"], card["source"]]
-        for card in cards()
-        if card["tuned"]
+    rows = [["parameter", "learnt (95 % interval)", "default", "n", "fit", "from"]]
+    for row in found.table.to_dict("records"):
+        value = row["value"] if isinstance(row["value"], str) else cell(float(row["value"]), row["low"], row["high"])
+        rows.append([row["parameter"], value, str(row["default"]), str(row["n"]), row["fit"], row["how"]])
+    parts = [
+        grid(rows),
+        f"{len(found.left)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.left)}.",
     ]
-    return "\n\n".join(
-        [
-            _table(_bands(found)),
-            "The level of each preset in every report, metric by metric:",
-            _table(_levels(found)),
-            "Defaults that were tuned so that the presets land there:",
-            _table([["parameter", "default", "meaning", "what it was held against"], *tuned]),
-        ]
-    )
-
-
-def _bands(found: "Calibration") -> list[list[str]]:
-    from devopssim.kpis import KPIS
-
-    rows = [["preset", "KPI", "model", "95 % interval", "the field", "who says so", "distance"]]
-    for _, row in found.table.iterrows():
-        unit, like = row["unit"], row["estimate"]
-        model, low, high = (amount(row[name], unit, like) for name in ("estimate", "low", "high"))
-        field = f"{amount(row['from'], unit)} to {amount(row['to'], unit)}"
-        distance = amount(row["distance"], unit) + ("" if row["inside"] else " (outside)")
-        title = KPIS[row["kpi"]].title
-        rows.append([row["scenario"], title, model, f"{low} to {high}", field, row["said_by"], distance])
-    rates = found.between.set_index("scenario")
-    model, low, high = (amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
-    said_by = "their order; DORA's medium is 0 to 15 % in 2018 and 2019, 16 to 30 % in 2021"
-    order = ["between devops and waterfall", said_by, "0" if found.ordered else "not between"]
-    return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]
-
-
-def _levels(found: "Calibration") -> list[list[str]]:
-    rows = [[str(cell).replace("_", " ") for cell in row] for row in found.levels.itertuples(index=False, name=None)]
-    return [list(found.levels.columns), *rows]
-
-
-def amount(number: float, unit: str, like: float | None = None) -> str:
-    """Return a number in words that people use; hours in the unit that suits the number, or another one `like` it."""
-    import math
-
-    if math.isinf(number):
-        return "no limit"
-    if number == 0:
-        return "0"
-    if unit == "share":
-        return f"{100 * number:.3g} %"
-    if unit != "h":
-        return f"{number:.3g} {unit}"
-    size = number if like is None else like
-    name, hours = next((name, hours) for name, hours in LENGTHS.items() if size >= hours or name == "min")
-    many = "s" * (name not in ("h", "min") and number != hours)
-    return f"{number / hours:.3g} {name}{many}"
-
-
-def _table(rows: list[list[str]]) -> str:
-    head, *body = rows
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *body])
+    if checked is not None:
+        rows = [["KPI", "unit", "log", "n", "twin (where 95 of 100 runs lie)", "fitted to", "verdict"]]
+        for row in checked.table.to_dict("records"):
+            shown = "-" if row["n"] == 0 else f"{row['log']:,.4g}"
+            fitted = "yes" if row["fitted"] else "no"
+            rows.append(
+                [
+                    row["kpi"],
+                    row["unit"],
+                    shown,
+                    str(row["n"]),
+                    cell(row["twin"], row["low"], row["high"]),
+                    fitted,
+                    row["verdict"],
+                ]
+            )
+        verdict = "The twin has" if checked.holds else "The twin does NOT have all of"
+        parts += [grid(rows), f"{verdict} the KPIs that it was fitted to ({checked.replications} simulated futures)."]
+    return "\n\n".join(parts)

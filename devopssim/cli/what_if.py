@@ -13,7 +13,7 @@ HELP: Final = "ask a twin, or any scenario, what changes if a practice is adopte
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "scenario", metavar="SCENARIO", help="a preset or a TOML file, for example of `devopssim twin --out`"
+        "scenario", metavar="SCENARIO", help="a preset or a TOML file, for example of `devopssim calibrate --out`"
     )
     parser.add_argument(
         "--add",

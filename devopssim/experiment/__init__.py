@@ -4,7 +4,7 @@ Results are plain DataFrames, one row an observation or an estimate, with units.
 does the work.
 """
 
-from devopssim.experiment.calibration import Calibration, calibrate
+from devopssim.experiment.beside_dora import BesideDora, beside_dora
 from devopssim.experiment.comparison import compare, replicate
 from devopssim.experiment.enough import Enough, enough, replications_for
 from devopssim.experiment.factorials import Factorial, factorial
@@ -16,7 +16,7 @@ from devopssim.experiment.transient import WarmUp, WarmUpWarning, mser5, warm_up
 from devopssim.experiment.work import LostWorkError, LostWorkWarning, Options
 
 __all__ = [
-    "Calibration",
+    "BesideDora",
     "Difference",
     "Enough",
     "Factorial",
@@ -29,7 +29,7 @@ __all__ = [
     "Sweep",
     "WarmUp",
     "WarmUpWarning",
-    "calibrate",
+    "beside_dora",
     "compare",
     "enough",
     "factorial",

@@ -250,10 +250,10 @@ def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     "words",
     [
-        ("twin", "nowhere.csv"),
-        ("twin", "LOG"),
-        ("twin", "LOG", "--replications", "1"),
-        ("twin", "LOG", "--base", "scrum"),
+        ("calibrate", "nowhere.csv"),
+        ("calibrate", "LOG"),
+        ("calibrate", "LOG", "--replications", "1"),
+        ("calibrate", "LOG", "--base", "scrum"),
         ("what-if", "agile"),
         ("what-if", "agile", "--add", "developers=1.5"),
         ("what-if", "agile", "--add", "wizards=1"),

@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devopssim.cli.calibrate import as_markdown
-from devopssim.experiment import calibrate
+from devopssim.cli.levels import as_markdown
+from devopssim.experiment import beside_dora
 from devopssim.files import write_text
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def validation() -> str:
 
 
 def calibration() -> str:
-    """Return the presets beside DORA's levels: what `devopssim calibrate --markdown` prints."""
-    return as_markdown(calibrate(workers=os.cpu_count() or 1))
+    """Return the presets beside DORA's levels: what `devopssim levels --markdown` prints."""
+    return as_markdown(beside_dora(workers=os.cpu_count() or 1))
 
 
 def main(names: list[str]) -> None:

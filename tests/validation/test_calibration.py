@@ -6,23 +6,23 @@ One test, because it is one experiment: thirty replications of three years of ea
 import pandas as pd
 from validation.pages import shown
 
-from devopssim.cli.calibrate import amount, as_markdown
-from devopssim.experiment import Calibration, calibrate
-from devopssim.experiment.calibration import TARGETS
+from devopssim.cli.levels import amount, as_markdown
+from devopssim.experiment import BesideDora, beside_dora
+from devopssim.experiment.beside_dora import TARGETS
 from devopssim.experiment.measure import Outcome
 from devopssim.experiment.result import result
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, parameters
 
 
 def test_the_presets_land_where_the_field_lies_and_the_page_shows_how_well() -> None:
-    found = calibrate(progress=False)
+    found = beside_dora(progress=False)
     outside = found.table[~found.table["inside"]]
     assert outside.empty, f"\n{outside.to_string()}"
     assert found.ordered, f"\n{found.between.to_string()}"
     assert as_markdown(found) == shown("calibration"), "run `python tests/validation/pages.py`"
 
 
-def by_hand(**changed: float) -> Calibration:
+def by_hand(**changed: float) -> BesideDora:
     """Two replications of each preset with round values in the middle of where they belong, a few of them changed."""
     values = {
         "waterfall": {"deployment_frequency": 0.1, "lead_time_for_changes": 2000, "mttr": 300, "change_failure_rate": 0.5},
@@ -36,7 +36,7 @@ def by_hand(**changed: float) -> Calibration:
         preset: [Outcome(values={kpi: value * nearly for kpi, value in row.items()} | {"failed_deployment_recovery_time": 1.0}) for nearly in (0.999, 1.001)]
         for preset, row in values.items()
     }  # fmt: skip
-    return Calibration(result=result({each.name: each for each in (WATERFALL, AGILE, DEVOPS)}, outcomes, seed=1))
+    return BesideDora(result=result({each.name: each for each in (WATERFALL, AGILE, DEVOPS)}, outcomes, seed=1))
 
 
 def test_presets_in_the_middle_of_their_bands_hold() -> None:

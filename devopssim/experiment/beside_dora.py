@@ -79,7 +79,7 @@ between the two others."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration:
+class BesideDora:
     """The presets' replications, and how they compare with the field."""
 
     result: Result
@@ -145,9 +145,9 @@ KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), levels.RECOVERY
 PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
 
 
-def calibrate(
+def beside_dora(
     presets: tuple[Scenario, ...] = PRESETS, replications: int = ENOUGH_FOR_MOST, **options: Unpack[Options]
-) -> Calibration:
+) -> BesideDora:
     """Return how the presets, or variants of them under the same names, compare with the field; `options` as for `compare`."""
     named = {preset.name: preset for preset in presets}
-    return Calibration(result=compare(named, replications, kpis=KPIS, **options))
+    return BesideDora(result=compare(named, replications, kpis=KPIS, **options))

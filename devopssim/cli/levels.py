@@ -1,0 +1,116 @@
+"""`devopssim levels`: do the presets land where the field's data lies?"""
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from devopssim.cli.experiments import add_work, workplace
+from devopssim.cli.scenarios import add_variation, varied
+
+if TYPE_CHECKING:
+    from devopssim.experiment.beside_dora import BesideDora
+
+LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
+HELP: Final = "compare the presets with DORA's levels: do they lie where the field does?"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--replications", type=int, default=30, metavar="N", help="random futures of each (default %(default)s)"
+    )
+    add_variation(parser)
+    add_work(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the table as JSON")
+    form.add_argument("--markdown", action="store_true", help="print the tables of docs/calibration.md")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table: 0 if every preset lies where it has to, 1 if not."""
+    from devopssim.cli import ANSWER_IS_NO, DONE
+    from devopssim.cli.experiments import as_json
+    from devopssim.experiment.beside_dora import PRESETS, beside_dora
+
+    presets = tuple(varied(preset, arguments) for preset in PRESETS)
+    with workplace(arguments) as place:
+        seed = 1 if arguments.seed is None else arguments.seed
+        found = beside_dora(presets, arguments.replications, seed=seed, **place)
+    if arguments.json:
+        print(as_json(found.table))
+    else:
+        print(as_markdown(found) if arguments.markdown else as_text(found))
+    return DONE if found.holds else ANSWER_IS_NO
+
+
+def as_text(found: "BesideDora") -> str:
+    """Return the table as aligned text, and the verdict."""
+    from devopssim.cli.experiments import about, grid
+
+    verdict = "Every preset lies where it has to." if found.holds else "NOT every preset lies where it has to."
+    return "\n\n".join([grid(_bands(found)), grid(_levels(found)), f"{verdict} {about(found.result)}"])
+
+
+def as_markdown(found: "BesideDora") -> str:
+    """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
+    from devopssim.cards import cards
+
+    tuned = [
+        ["`{name}`".format(**card), f"{card['default']:g} {card['unit']}".strip(), card["meaning"], card["source"]]
+        for card in cards()
+        if card["tuned"]
+    ]
+    return "\n\n".join(
+        [
+            _table(_bands(found)),
+            "The level of each preset in every report, metric by metric:",
+            _table(_levels(found)),
+            "Defaults that were tuned so that the presets land there:",
+            _table([["parameter", "default", "meaning", "what it was held against"], *tuned]),
+        ]
+    )
+
+
+def _bands(found: "BesideDora") -> list[list[str]]:
+    from devopssim.kpis import KPIS
+
+    rows = [["preset", "KPI", "model", "95 % interval", "the field", "who says so", "distance"]]
+    for _, row in found.table.iterrows():
+        unit, like = row["unit"], row["estimate"]
+        model, low, high = (amount(row[name], unit, like) for name in ("estimate", "low", "high"))
+        field = f"{amount(row['from'], unit)} to {amount(row['to'], unit)}"
+        distance = amount(row["distance"], unit) + ("" if row["inside"] else " (outside)")
+        title = KPIS[row["kpi"]].title
+        rows.append([row["scenario"], title, model, f"{low} to {high}", field, row["said_by"], distance])
+    rates = found.between.set_index("scenario")
+    model, low, high = (amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
+    said_by = "their order; DORA's medium is 0 to 15 % in 2018 and 2019, 16 to 30 % in 2021"
+    order = ["between devops and waterfall", said_by, "0" if found.ordered else "not between"]
+    return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]
+
+
+def _levels(found: "BesideDora") -> list[list[str]]:
+    rows = [[str(cell).replace("_", " ") for cell in row] for row in found.levels.itertuples(index=False, name=None)]
+    return [list(found.levels.columns), *rows]
+
+
+def amount(number: float, unit: str, like: float | None = None) -> str:
+    """Return a number in words that people use; hours in the unit that suits the number, or another one `like` it."""
+    import math
+
+    if math.isinf(number):
+        return "no limit"
+    if number == 0:
+        return "0"
+    if unit == "share":
+        return f"{100 * number:.3g} %"
+    if unit != "h":
+        return f"{number:.3g} {unit}"
+    size = number if like is None else like
+    name, hours = next((name, hours) for name, hours in LENGTHS.items() if size >= hours or name == "min")
+    many = "s" * (name not in ("h", "min") and number != hours)
+    return f"{number / hours:.3g} {name}{many}"
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = rows
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *body])
