@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -135,7 +136,8 @@ class Drill:
         try:
             self.kind.begin(self)
         except BaseException:
-            self.end()
+            with suppress(LabError):  # what went wrong first is what people have to know
+                self.end()
             raise
 
     def recover(self) -> None:

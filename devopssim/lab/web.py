@@ -11,8 +11,12 @@ from urllib.parse import urlencode
 
 from devopssim.lab.errors import LabError
 
+SHOWN: Final = 60
+"""Characters of an answer that a message quotes."""
 HERE: Final = "127.0.0.1"
 PATIENCE: Final = 120.0
+ANSWERS: Final = 20.0
+"""Seconds that an answer may take; a busy machine needs some. Where nobody listens, a question ends at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +29,17 @@ class Answer:
     seconds: float = 0.0
 
     def json(self) -> Any:
-        """Return the text, read as JSON."""
-        return json.loads(self.text)
+        """Return the text, read as JSON. Raises LabError where nothing came, or something else."""
+        if self.status == 0:
+            message = f"nobody answered (waited {self.seconds:.1f} s); `devopssim lab status` and `docker ps -a` show what runs."
+            raise LabError(message)
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            message = (
+                f"the answer, with status {self.status}, is no JSON: {self.text[:SHOWN]!r}; `.text` holds all of it."
+            )
+            raise LabError(message) from None
 
 
 def ask(
@@ -37,7 +50,7 @@ def ask(
     post: Any = None,
     login: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float = 5.0,
+    timeout: float = ANSWERS,
 ) -> Answer:
     """Ask http://127.0.0.1:`port``path`; `post` is sent as JSON. A service that does not answer has status 0."""
     sent = dict(headers or {})
