@@ -33,3 +33,22 @@ def test_every_need_says_what_to_install(marker: str) -> None:
     need = needs.BY_MARKER[marker]
     assert "install" in need.how
     assert isinstance(need.found(), bool)
+
+
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    need = needs.Need(what="an engine", found=lambda: False, how="install one.")
+    monkeypatch.setitem(needs.BY_MARKER, "live", need)
+
+
+def test_notebooks_that_a_user_cannot_run_are_left_out_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    no_engine(monkeypatch)
+    assert (
+        needs.left_out("live", ["a.ipynb", "b.ipynb"]) == "2 not run (a.ipynb, b.ipynb): needs an engine: install one."
+    )
+
+
+def test_in_ci_no_notebook_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    no_engine(monkeypatch)
+    assert needs.left_out("live", ["a.ipynb"]) is None
