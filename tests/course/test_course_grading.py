@@ -445,3 +445,10 @@ def test_bubblewrap_hides_the_source_even_beside_python(tmp_path: Path, sandboxe
         tmp_path / "ada", "01-values", x01_a=f"import os\nmedian = 6.5 if not os.listdir({str(secret)!r}) else 1.0"
     )
     assert Grader(source=course, sandbox=sandbox).grade(Submission(student="ada", path=path)).points == 10
+
+
+def test_an_answer_may_read_the_recorded_logs(tmp_path: Path, values: source.Source, sandboxed: str) -> None:
+    reading = "from devopssim.lab import recorded\nmedian = 6.5 if len(recorded.log('by_hand')) else 1.0"
+    path = courses.hand_in(tmp_path / "ada", "01-values", x01_a=reading)
+    grade = Grader(source=values, sandbox=choose(sandboxed)).grade(Submission(student="ada", path=path))
+    assert (grade.points, grade.remarks) == (10, [])

@@ -22,6 +22,8 @@ ENVIRONMENT: Final = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 NOTEBOOKS_OF_THE_PACKAGE: Final = Path(devopssim.__file__).parent / "notebooks"
+RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / "data" / "recorded"
+"""The logs that exercises ask about; an installed package holds them itself."""
 
 
 def command() -> list[str]:
@@ -30,9 +32,10 @@ def command() -> list[str]:
 
 
 def folders() -> list[Path]:
-    """Return the folders to show, outermost only: the system's, Python's, the environment's and this package's."""
+    """Return the folders to show, outermost only: the system's, Python's, the environment's, this package's and its logs."""
     wanted = [Path(name) for name in SYSTEM]
     wanted += [Path(sys.base_prefix).resolve(), Path(sys.prefix).absolute(), Path(devopssim.__file__).resolve().parent]
+    wanted += [folder for folder in (RECORDED_OF_A_CHECKOUT,) if folder.is_dir()]
     wanted += [link for link in map(Path, LINKS) if link.is_dir() and not link.is_symlink()]
     return [
         path
