@@ -5,6 +5,7 @@ import importlib
 import inspect
 import json
 import shutil
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from devopssim.course import batch, reports, source
 from devopssim.course.grades import CellGrade, CheckResult, Grade
 from devopssim.course.grading import Grader
 from devopssim.course.reports import gradescope, junit, pages, summary, tables, written
-from devopssim.course.sandbox import Limits, SandboxError, bubblewrap, choose
+from devopssim.course.sandbox import Limits, SandboxError, bubblewrap, choose, host
 from devopssim.course.sandbox.plain import Plain
 from devopssim.course.sandbox.run import Started
 from devopssim.course.submissions import Submission, find
@@ -445,6 +446,19 @@ def test_bubblewrap_hides_the_source_even_beside_python(tmp_path: Path, sandboxe
         tmp_path / "ada", "01-values", x01_a=f"import os\nmedian = 6.5 if not os.listdir({str(secret)!r}) else 1.0"
     )
     assert Grader(source=course, sandbox=sandbox).grade(Submission(student="ada", path=path)).points == 10
+
+
+def test_bubblewrap_shows_what_lies_below_the_folder_that_it_gives_for_scratch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's checkout, and Python in it, may lie below /tmp."""
+    needs.require("bubblewrap", found=bubblewrap.problem() is None, how="`apt-get install bubblewrap`.")
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "file").touch()
+    folders = [*host.folders(), tmp_path / "shown"]
+    monkeypatch.setattr(host, "folders", lambda: folders)
+    words = [*bubblewrap.Bubblewrap().arguments(Limits()), "/bin/ls", str(tmp_path / "shown")]
+    assert subprocess.run(words, capture_output=True, text=True, check=False).stdout == "file\n"
 
 
 def test_an_answer_may_read_the_recorded_logs(tmp_path: Path, values: source.Source, sandboxed: str) -> None:

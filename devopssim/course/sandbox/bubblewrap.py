@@ -67,6 +67,7 @@ class Bubblewrap:
         rights = "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else "--unshare-user --uid 65534 --gid 65534"
         words = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
         words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+        words += f"--perms 1777 --size {disk} --tmpfs /tmp".split()  # first: what is shown may lie below it
         for parent in dict.fromkeys(above for folder in host.folders() for above in reversed(folder.parents[:-1])):
             words += ["--perms", "0755", "--dir", str(parent)]  # else root's own 0700 would keep the user inside out
         for folder in host.folders():
@@ -76,7 +77,7 @@ class Bubblewrap:
         for folder in host.hidden(*self.secret):
             words += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
         words += f"--proc /proc --dev /dev --perms 1777 --size {disk} --tmpfs /dev/shm --remount-ro /dev".split()
-        words += f"--perms 1777 --size {disk} --tmpfs /tmp --remount-ro / --chdir /tmp".split()
+        words += "--remount-ro / --chdir /tmp".split()
         for name, value in host.ENVIRONMENT.items():
             words += ["--setenv", name, value]
         return words
