@@ -77,7 +77,7 @@ class Bubblewrap:
         for folder in host.hidden(*self.secret):
             words += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
         words += f"--proc /proc --dev /dev --perms 1777 --size {disk} --tmpfs /dev/shm --remount-ro /dev".split()
-        words += "--remount-ro / --chdir /tmp".split()
+        words += ["--remount-ro", "/", "--chdir", "/tmp"]
         for name, value in host.ENVIRONMENT.items():
             words += ["--setenv", name, value]
         return words
