@@ -13,6 +13,7 @@ import pytest
 from logs import deployed, log_of
 
 from devopssim import __version__, cli, events
+from devopssim.experiment.plan import PLAN
 
 SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
 
@@ -140,7 +141,7 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
     ]  # also where the tests run unheard
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 300
-        while not (out.is_dir() and any(out.iterdir())) and process.poll() is None and time.monotonic() < deadline:
+        while not (out / PLAN).exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=300)

@@ -38,17 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print the KPIs, write the folder."""
     from devopssim.cli import DONE, INTERRUPTED
     from devopssim.cli.experiments import as_json
+    from devopssim.experiment.plan import PLAN, save_plan
 
     plan, folder = _plan(arguments), arguments.out or arguments.resume
-    if arguments.out is not None:
-        from devopssim.experiment.plan import save_plan
-
-        save_plan(plan, folder)
     try:
+        if arguments.out is not None:
+            save_plan(plan, folder)
         with workplace(arguments) as place:
             result = plan.carry_out(**place, folder=folder)
     except KeyboardInterrupt:
-        if folder is None:
+        if folder is None or not (folder / PLAN).exists():
             raise
         sys.stderr.write(f"devopssim: interrupted; go on with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
