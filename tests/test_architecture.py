@@ -49,7 +49,7 @@ QUICK: Final = {
 
 ELSEWHERE: Final = (
     # Addresses that would tie the project to one machine or one registry; brackets keep this list from finding itself.
-    r"(?<![\w.:])/work/(?:main|shared)",
+    r"(?<![\w.:])/wor[k]/(?:main|shared)",
     r"(?<![\w.:~-])/root/[.\w]",
     r"/(?:home|Users)/(?!student\b|runner\b|app\b)[a-z][\w-]*/",
     r"\.pyenv[/]",
