@@ -100,7 +100,7 @@ def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.Cap
     """Standard error is no terminal here; told to, it draws all the same."""
     for progress, drawn in ((None, False), (False, False), (True, True)):
         run({"devops": SHORT["devops"]}, range(1), MEASURE, progress=progress)
-        assert ("1/1" in capsys.readouterr().err) is drawn
+        assert ("/1 [" in capsys.readouterr().err) is drawn  # the last count may go unseen: it draws ten times a second
 
 
 def test_a_worker_that_dies_is_reported_and_only_its_replications_run_again(tmp_path: Path) -> None:
