@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 from scipy import stats
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import interval, paired
+from devopssim.experiment.intervals import Floats, pointwise
 
 values = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
 
@@ -44,6 +46,12 @@ def test_no_value_gives_no_estimate() -> None:
     found = interval([np.nan, np.nan])
     assert np.isnan(found.estimate)
     assert found.replications == 0
+
+
+@given(npst.arrays(np.float64, (7, 5), elements=st.one_of(st.just(np.nan), st.floats(-1e6, 1e6))))
+def test_intervals_of_many_points_at_once_are_those_of_each(runs: Floats) -> None:
+    together = np.array(pointwise(runs, 0.9)).T
+    assert together == pytest.approx(np.array([interval(row, 0.9) for row in runs]), rel=1e-6, abs=1e-6, nan_ok=True)
 
 
 def test_a_pair_counts_only_where_both_have_a_value() -> None:

@@ -50,6 +50,17 @@ def interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     return Interval(estimate, estimate - half, estimate + half, n)
 
 
+def pointwise(runs: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return `interval` of each row at once, as columns: estimate, low, high, replications. `runs`: (points, replications)."""
+    known = np.isfinite(runs)
+    n = known.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # points without a value, or with one, have no interval
+        estimate = np.where(known, runs, 0.0).sum(axis=1) / n
+        squares = (np.where(known, runs - estimate[:, np.newaxis], 0.0) ** 2).sum(axis=1)
+        half = t_quantiles(confidence, n - 1) * np.sqrt(squares / (n - 1) / n)
+    return estimate, estimate - half, estimate + half, n
+
+
 def paired(values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = 0.95) -> Difference:
     """Return the mean of `values - baseline`, replication by replication (same shape); pairs with a NaN are left out."""
     ours, theirs = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
@@ -78,8 +89,13 @@ def t_quantile(confidence: float, freedom: int) -> float:
 
     Raises InvalidInputError unless 0 < confidence < 1.
     """
+    return float(t_quantiles(confidence, freedom))
+
+
+def t_quantiles(confidence: float, freedom: npt.ArrayLike) -> Floats:
+    """Return `t_quantile` of each number of degrees of freedom; NaN where it is not above 0."""
     if not 0 < confidence < 1:
         raise InvalidInputError(
             f"confidence={confidence:g} (how often an interval covers the truth) must lie between 0 and 1; 0.95 is usual."
         )
-    return float(stdtrit(freedom, (1 + confidence) / 2))
+    return np.asarray(stdtrit(freedom, (1 + confidence) / 2), dtype=np.float64)

@@ -6,10 +6,11 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from devopssim import kpis
-from devopssim.experiment.intervals import Floats, interval, paired
+from devopssim.experiment.intervals import Floats, interval, paired, pointwise
 from devopssim.experiment.measure import Outcome
 from devopssim.scenario import Scenario
 
@@ -87,11 +88,14 @@ class Result:
     def curves(self) -> pd.DataFrame:
         """Columns scenario, kpi, unit, time (hours), mean, low, high, replications: KPI curves with pointwise t-intervals."""
         columns = ["scenario", "kpi", "unit", "time", "mean", "low", "high", "replications"]
-        rows = []
-        for (scenario, kpi, time), group in self.curve_values.groupby(["scenario", "kpi", "time"], sort=False):
-            found = interval(group["value"].to_numpy(), self.confidence)
-            rows.append((scenario, kpi, unit_of(str(kpi)), time, *found))
-        return pd.DataFrame(rows, columns=columns)
+        parts = []
+        for (scenario, kpi), group in self.curve_values.groupby(["scenario", "kpi"], sort=False):
+            times, point = np.unique(group["time"], return_inverse=True)
+            runs = np.full((len(times), self.replications), np.nan)
+            runs[point, group["replication"]] = group["value"]
+            found = scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence)
+            parts.append(pd.DataFrame(dict(zip(columns, found, strict=True))))
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     @cached_property
     def _matrix(self) -> dict[tuple[str, str], Floats]:
