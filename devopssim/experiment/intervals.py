@@ -92,7 +92,7 @@ def t_quantile(confidence: float, freedom: int) -> float:
     return float(t_quantiles(confidence, freedom))
 
 
-def t_quantiles(confidence: float, freedom: npt.ArrayLike) -> Floats:
+def t_quantiles(confidence: float, freedom: "int | npt.NDArray[np.int64]") -> Floats:
     """Return `t_quantile` of each number of degrees of freedom; NaN where it is not above 0."""
     if not 0 < confidence < 1:
         raise InvalidInputError(

@@ -7,19 +7,19 @@ from typing import Any, ClassVar, Final
 import traitlets
 
 from devopssim.experiment.measure import Measure
-from devopssim.kpis.summary import chosen
 from devopssim.plots.ways import USUAL
 from devopssim.scenario import DEVOPS, Scenario, parameters, value
-from devopssim.widgets.answers import Answer, Answers, Question, Workplace, glimpse, why_it_failed
+from devopssim.widgets.answers import Answer, Question, Workplace, glimpse
 from devopssim.widgets.knobs import knobs, label
 from devopssim.widgets.latest import Latest
-from devopssim.widgets.panel import Panel, script, styles
+from devopssim.widgets.panel import script, styles
 from devopssim.widgets.pictures import FIGURES, known_figures, pictures
 from devopssim.widgets.reasons import reasons
-from devopssim.widgets.said import status, waiting
+from devopssim.widgets.said import status
+from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, state_of
 from devopssim.widgets.tiles import tiles
-from devopssim.widgets.workshop import Workshop, patiently, soon_here, workshop
+from devopssim.widgets.workshop import patiently, soon_here
 
 PARAMETERS: Final = (
     "workflow",
@@ -28,8 +28,6 @@ PARAMETERS: Final = (
     "practices.testing",
     "practices.deployment",
 )
-PRECISELY: Final = ("lead_time", "deployment_frequency")
-BEFORE: Final = "{} at the start"
 
 
 def explore(
@@ -59,7 +57,7 @@ def explore(
     )
 
 
-class Explore(Panel):
+class Explore(ScenarioPanel):
     """A thin view of a scenario, of the answers to it, and of figures of one replication; see `explore`."""
 
     pictures = traitlets.Dict().tag(sync=True)
@@ -93,22 +91,23 @@ class Explore(Panel):
         seed: int = 1,
         place: Workplace | None = None,
     ) -> None:
-        self.state, self.names = state, list(dict.fromkeys(names))
-        self.kpis = tuple(kpi.name for kpi in chosen(kpis))
-        self.seed, self.replications, self.precision = seed, replications, precision
+        self.names = list(dict.fromkeys(names))
         self.replication = 0
-        self._place = place
-        self._answers: Answers | None = None
         self._pictures: Latest | None = None
-        for name in self.names:
-            value(state.scenario, name)
         settings = {
             "name": state.chosen,
             "parameters": [[name, f"{label(name)} ({name})", each.meaning] for name, each in parameters().items()],
             "figures": [[name, title] for name, (title, _) in FIGURES.items()],
         }
         super().__init__(
-            settings=settings, shown={"status": waiting()}, figures=known_figures(figures), knobs=self._groups()
+            state,
+            kpis=kpis,
+            replications=replications,
+            precision=precision,
+            seed=seed,
+            place=place,
+            settings=settings,
+            figures=known_figures(figures),
         )
 
     def __repr__(self) -> str:
@@ -119,31 +118,22 @@ class Explore(Panel):
         """The scenario as the sliders have set it."""
         return self.state.scenario
 
-    def begin(self) -> None:
-        """Ask for KPIs and figures, or go on where it was left."""
-        self.ask()
-
     def rest(self) -> None:
         """Ask nothing more."""
-        if self._answers is not None:
-            self._answers.rest()
+        super().rest()
         if self._pictures is not None:
             self._pictures.ask([])
-
-    def do_set(self, name: str, value: float | str) -> None:
-        """Set a parameter."""
-        self.become(self.state.set(name, value))
 
     def do_add(self, name: str) -> None:
         """Add a slider."""
         value(self.scenario, name)
         self.names = list(dict.fromkeys([*self.names, name]))
-        self.knobs = self._groups()
+        self.knobs = self.groups()
 
     def do_remove(self, name: str) -> None:
         """Take a slider away; its parameter keeps its value."""
         self.names = [each for each in self.names if each != name]
-        self.knobs = self._groups()
+        self.knobs = self.groups()
 
     def do_figures(self, names: Sequence[str]) -> None:
         """Show these figures."""
@@ -155,53 +145,19 @@ class Explore(Panel):
         self.replication = max(0, int(number))
         self._draw()
 
-    def do_reset(self) -> None:
-        """Go back to the start."""
-        self.become(self.state.reset())
-
-    def do_pin(self) -> None:
-        """Count changes from now on."""
-        self.become(self.state.pin())
-
-    def do_toml(self) -> None:
-        """Offer the scenario as text."""
-        self.toml = {"name": self.state.chosen, "text": self.state.toml()}
-
-    def do_load(self, text: str) -> None:
-        """Set the scenario as the text says."""
-        self.become(self.state.load(text))
-        self.note = "Loaded."
-
-    def become(self, state: State) -> None:
-        """Show another state, and ask what comes of it."""
-        same = state == self.state
-        self.state, self.note = state, ""
-        self.knobs = self._groups()
-        if self.toml:
-            self.do_toml()
-        if not same:
-            self.ask()
-
     def ask(self) -> None:
         """Ask for KPIs and figures of the scenario."""
-        if self._answers is None:
-            self._answers = Answers(self._workplace(), tell=self.show, fail=self._fail, soon=soon_here())
-        self._answers.ask(self.question())
+        super().ask()
         self._draw()
 
-    def question(self) -> Question:
-        """Return what is asked: the scenario, and, if it changed, the same at the start, under the same luck."""
-        before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
-        measure = Measure(kpis=tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"])))
-        return Question(
-            scenarios={**before, **self.state.scenarios},
-            glance=measure,
-            measure=measure,
-            precisely=PRECISELY,
-            seed=self.seed,
-            replications=self.replications,
-            precision=self.precision,
-        )
+    def measure(self) -> Measure:
+        """Return what is measured, of a glance too."""
+        return Measure(kpis=self.asked)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the sliders of the parameters that somebody chose."""
+        title = f"Parameters of {self.state.chosen}"
+        return [{"key": "parameters", "title": title, "knobs": knobs(self.names, self.scenario)}]
 
     def show(self, question: Question, answer: Answer) -> None:
         """Show an answer."""
@@ -216,8 +172,8 @@ class Explore(Panel):
     def _draw(self) -> None:
         """Draw a glance of the figures first, then the whole run."""
         if self._pictures is None:
-            self._pictures = Latest(tell=self._show_pictures, fail=self._fail, soon=soon_here())
-        place, names = self._workplace(), list(self.figures)
+            self._pictures = Latest(tell=self._show_pictures, fail=self.fail, soon=soon_here())
+        place, names = self.workplace, list(self.figures)
         whole = partial(pictures, self.scenario, self.seed, self.replication, names)
         short = partial(pictures, glimpse(self.scenario), self.seed, self.replication, names)
         self._pictures.ask([(place.quick, short), (place.patient, partial(patiently, whole))] if names else [])
@@ -226,13 +182,3 @@ class Explore(Panel):
 
     def _show_pictures(self, found: dict[str, Any]) -> None:
         self.pictures = {**found, "whole": bool(found["weeks"] >= self.scenario.years * 52)}
-
-    def _workplace(self) -> Workplace | Workshop:
-        return self._place or workshop()
-
-    def _fail(self, error: Exception) -> None:
-        self.shown = {**self.shown, "status": {"stage": "error", "text": why_it_failed(error), "done": 0, "of": 1}}
-
-    def _groups(self) -> list[dict[str, Any]]:
-        title = f"Parameters of {self.state.chosen}"
-        return [{"key": "parameters", "title": title, "knobs": knobs(self.names, self.scenario)}]

@@ -1,0 +1,135 @@
+"""What widgets with sliders have in common: scenarios that are set, and answers to them that get better and better."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from devopssim.experiment.measure import Measure
+from devopssim.kpis.summary import chosen
+from devopssim.widgets.answers import Answer, Answers, Question, Workplace, why_it_failed
+from devopssim.widgets.panel import Panel
+from devopssim.widgets.said import waiting
+from devopssim.widgets.state import State
+from devopssim.widgets.workshop import soon_here, workshop
+
+PRECISELY: Final = ("lead_time", "deployment_frequency")
+"""The KPIs that are to be known well before an answer is final."""
+BEFORE: Final = "{} at the start"
+"""What a scenario is called as it was at the start."""
+
+
+class ScenarioPanel(Panel):
+    """A panel whose sliders set a `State`, and that shows the answers to it.
+
+    A subclass says what there is to set (`groups`) and what is measured (`measure`, `glance`), and shows answers.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        kpis: Sequence[str],
+        replications: int,
+        precision: float,
+        seed: int,
+        place: Workplace | None,
+        **traits: Any,
+    ) -> None:
+        self.state = state
+        self.kpis = tuple(kpi.name for kpi in chosen(kpis))
+        self.seed, self.replications, self.precision = seed, replications, precision
+        self._place = place
+        self._answers: Answers | None = None
+        super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)
+
+    def glance(self) -> Measure:
+        """Return what is measured of a glance."""
+        return self.measure()
+
+    def measure(self) -> Measure:
+        """Return what is measured of a whole replication."""
+        raise NotImplementedError
+
+    def show(self, question: Question, answer: Answer) -> None:
+        """Show an answer."""
+        raise NotImplementedError
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the groups of sliders, as they are set now."""
+        raise NotImplementedError
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The KPIs that are measured."""
+        return tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"]))
+
+    @property
+    def workplace(self) -> Workplace:
+        """Where the work is done."""
+        return self._place or workshop()
+
+    def begin(self) -> None:
+        """Ask what comes of the state, or go on where it was left."""
+        self.ask()
+
+    def rest(self) -> None:
+        """Ask nothing more."""
+        if self._answers is not None:
+            self._answers.rest()
+
+    def do_set(self, name: str, value: float | str) -> None:
+        """Set a parameter."""
+        self.become(self.state.set(name, value))
+
+    def do_reset(self) -> None:
+        """Go back to the start."""
+        self.become(self.state.reset())
+
+    def do_pin(self) -> None:
+        """Count changes from now on."""
+        self.become(self.state.pin())
+
+    def do_toml(self) -> None:
+        """Offer the chosen scenario as text."""
+        self.toml = {"name": self.state.chosen, "text": self.state.toml()}
+
+    def do_load(self, text: str) -> None:
+        """Set the chosen scenario as the text says."""
+        self.become(self.state.load(text))
+        self.note = "Loaded."
+
+    def become(self, state: State) -> None:
+        """Show another state, and ask what comes of it."""
+        same = state == self.state
+        self.state, self.note = state, ""
+        self.show_state()
+        if not same:
+            self.ask()
+
+    def show_state(self) -> None:
+        """Show what is set now."""
+        self.knobs = self.groups()
+        if self.toml:
+            self.do_toml()
+
+    def ask(self) -> None:
+        """Ask what comes of the state."""
+        if self._answers is None:
+            self._answers = Answers(self.workplace, tell=self.show, fail=self.fail, soon=soon_here())
+        self._answers.ask(self.question())
+
+    def question(self) -> Question:
+        """Return what is asked: the scenarios, and those that changed as they were at the start, under the same luck."""
+        before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
+        return Question(
+            scenarios={**before, **self.state.scenarios},
+            glance=self.glance(),
+            measure=self.measure(),
+            precisely=PRECISELY,
+            seed=self.seed,
+            replications=self.replications,
+            precision=self.precision,
+        )
+
+    def fail(self, error: Exception) -> None:
+        """Say why there is no answer."""
+        self.shown = {**self.shown, "status": {"stage": "error", "text": why_it_failed(error), "done": 0, "of": 1}}
