@@ -18,6 +18,8 @@ HEADING: Final = """# Waterfall, agile, DevOps: what changes, and why?
 Each column is a way of working under the same requests, the same team and the same luck. Choose one, move a slider, and read
 what it does. The model is for learning and for comparing; it is no forecast for a named organisation."""
 CELLS: Final = ("import devopssim\ndevopssim.widgets.compare()",)
+EXTENSIONS: Final = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
+"""What the page loads of JupyterLab's extensions; others that are installed may want a whole JupyterLab around them."""
 HIGHEST_PORT: Final = 65535
 
 
@@ -39,6 +41,7 @@ def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
         path = Path(folder) / f"{TITLE}.ipynb"
         path.write_text(json.dumps(notebook()), encoding="utf-8")
         options = [f"--port={port}", "--Voila.port_retries=0", f"--Voila.ip={ADDRESS}", f"--theme={theme}"]
+        options += [f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS]
         options += ["--template=devopssim", "--Voila.log_level=ERROR", *([] if browser else ["--no-browser"])]
         voila.launch_instance(argv=[str(path), *options])
 

@@ -8,14 +8,10 @@ from browser.pages import Watched
 GRAVE = ("serious", "critical")
 
 
-OTHERS = ("/labextensions/@", "hared module")
-"""What marks errors of extensions of other projects that are installed beside ours: some want a JupyterLab around them."""
-
-
 def is_quiet(seen: Watched) -> None:
-    """The page asked no other computer for anything, and its console holds no error of ours."""
+    """The page asked no other computer for anything, and its console holds no error."""
     assert seen.outside == []
-    assert [error for error in seen.errors if not any(mark in error for mark in OTHERS)] == []
+    assert seen.errors == []
 
 
 def is_accessible(seen: Watched, part: str) -> None:
