@@ -150,6 +150,14 @@ def test_a_table_can_be_made_of_outcomes_alone() -> None:
     assert found.unfinished[["n", "unfinished", "share"]].iloc[0].tolist() == [4, 2, 1 / 3]
 
 
+def test_an_interval_ends_where_its_kpi_does() -> None:
+    outcomes = [Outcome(values={"mttr": at, "availability": 1 - at / 10}) for at in (0.0, 0.0, 3.0)]
+    estimates = result({"devops": DEVOPS}, {"devops": outcomes}, seed=1).estimates.set_index("kpi")
+    assert interval([0, 0, 3]).low < 0
+    assert estimates.loc["mttr", ["low", "high"]].tolist() == [0, interval([0, 0, 3]).high]
+    assert estimates.loc["availability", "high"] == 1
+
+
 def test_a_sweep_has_its_parameters_as_columns() -> None:
     scenario = vary(DEVOPS, {"years": 0.1})
     found = sweep(scenario, {"team.developers": [4, 8], "practices.testing": [0, 1]}, 2, kpis=["wip"])

@@ -38,13 +38,15 @@ class Result:
     @cached_property
     def estimates(self) -> pd.DataFrame:
         """Columns scenario, kpi, unit, estimate, low, high, replications: the mean over the replications that have a value,
-        its t-interval, and how many they were. NaN where fewer than one (estimate) or two (interval) have one.
+        its t-interval, and how many they were. NaN where fewer than one (estimate) or two (interval) have one. Intervals
+        end where a KPI does: none is below 0, and no share above 1.
         """
         rows = [
             (scenario, kpi, unit_of(kpi), *interval(values, self.confidence))
             for (scenario, kpi), values in self._matrix.items()
         ]
-        return pd.DataFrame(rows, columns=["scenario", "kpi", "unit", "estimate", "low", "high", "replications"])
+        columns = ["scenario", "kpi", "unit", "estimate", "low", "high", "replications"]
+        return _possible(pd.DataFrame(rows, columns=columns))
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -86,7 +88,9 @@ class Result:
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """Columns scenario, kpi, unit, time (hours), mean, low, high, replications: KPI curves with pointwise t-intervals."""
+        """Columns scenario, kpi, unit, time (hours), mean, low, high, replications: KPI curves with pointwise t-intervals, which
+        end where a KPI does.
+        """
         columns = ["scenario", "kpi", "unit", "time", "mean", "low", "high", "replications"]
         parts = []
         for (scenario, kpi), group in self.curve_values.groupby(["scenario", "kpi"], sort=False):
@@ -95,7 +99,7 @@ class Result:
             runs[point, group["replication"]] = group["value"]
             found = scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence)
             parts.append(pd.DataFrame(dict(zip(columns, found, strict=True))))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        return _possible(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=columns)
 
     @cached_property
     def _matrix(self) -> dict[tuple[str, str], Floats]:
@@ -131,6 +135,12 @@ def result(
 def unit_of(kpi: str) -> str:
     """Return the unit of a KPI."""
     return kpis.KPIS[kpi].unit
+
+
+def _possible(table: pd.DataFrame) -> pd.DataFrame:
+    """Cut intervals to what KPIs can be; the truth lies there, so they cover it as often as before."""
+    most = np.where(table["unit"] == "share", 1.0, np.inf)
+    return table.assign(low=table["low"].clip(lower=0.0), high=np.minimum(table["high"], most))
 
 
 def _values(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[tuple[Any, ...]]:

@@ -126,6 +126,7 @@ def theme(page: Page, *, dark: bool) -> None:
     name = "JupyterLab Dark" if dark else "JupyterLab Light"
     page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
     page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
 
 
 def until(true: Callable[[], Any], what: str, *, seconds: float = PATIENCE / 1000) -> Any:

@@ -124,7 +124,10 @@ def test_a_text_that_is_no_scenario_is_refused_in_words(page: Page) -> None:
     if box.get_attribute("open") is None:
         box.locator("summary").click()
     shown = box.locator("textarea")
-    until(lambda: shown.input_value() and "0.35" not in shown.input_value(), "the scenario is shown as it was at first")
+    until(
+        lambda: shown.input_value() and "monitoring = 0.35" not in shown.input_value(),
+        "the scenario is shown as it was at first",
+    )
     box.locator("textarea").fill("team = 3")
     box.get_by_role("button", name="Load").click()
     until(lambda: "must be a table" in page.inner_text(f"{ROOT} [role=alert]"), "the page says what is wrong")
