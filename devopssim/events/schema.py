@@ -1,11 +1,12 @@
 """What an event log holds: its columns, the kinds of events, and how rows are recorded and put together."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from devopssim.errors import InvalidInputError
 
@@ -238,11 +239,23 @@ def typed(columns: Mapping[str, Any]) -> pd.DataFrame:
 def _typed_column(name: str, values: Any) -> Any:
     if name == "time":
         return np.asarray(values, dtype=np.float64)
-    if name not in CATEGORIES:
+    return _categories(_texts(values), CATEGORIES[name]) if name in CATEGORIES else _texts(values)
+
+
+def _texts(values: Any) -> Any:
+    """Return strings as a column; Arrow takes a list of nothing but strings and None in a seventh of pandas' time."""
+    try:
+        return pd.array(pa.array(values, type=pa.large_string()), dtype="str")
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # something else is among them
         return pd.array(values, dtype="str")
-    known = CATEGORIES[name]
-    strange = [each for each in dict.fromkeys(values) if each not in known and pd.notna(each)]
-    return pd.Categorical(values, categories=[*known, *strange])
+
+
+def _categories(texts: Any, known: Sequence[str]) -> pd.Categorical:
+    """Return texts as categories; unlike pandas' own way, each text that there is is looked up once."""
+    codes, found = pd.factorize(texts)
+    names = list(dict.fromkeys([*known, *found]))
+    places = np.array([*(names.index(text) for text in found), -1])  # the last one for the code -1: no text
+    return pd.Categorical.from_codes(places[codes], categories=pd.Index(names, dtype="str"))
 
 
 def details(log: pd.DataFrame, key: str) -> pd.Series:
