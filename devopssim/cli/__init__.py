@@ -14,26 +14,26 @@ from typing import Final, NoReturn, Protocol
 from devopssim._version import __version__
 from devopssim.errors import DevopssimError
 
-COMMANDS: Final = (
-    "simulate",
-    "kpis",
-    "import",
-    "export",
-    "compare",
-    "sweep",
-    "factorial",
-    "sensitivity",
-    "levels",
-    "calibrate",
-    "what-if",
-    "parameters",
-    "validate",
-    "app",
-    "lab",
-    "course",
-    "doctor",
-)
-"""The commands, in the order of the help text; each is a module of this package, see `module_of`."""
+COMMANDS: Final = {
+    "simulate": "simulate one random future of a scenario and write its event log",
+    "kpis": "compute the KPIs of an event log, or of a git history",
+    "import": "make one event log of a team's own history: git, GitHub, GitLab, Jira, CDEvents, CSV",
+    "export": "write an event log for other tools: CDEvents, process mining, OpenMetrics",
+    "compare": "compare scenarios: KPIs with intervals, from many random futures",
+    "sweep": "vary one or two parameters over a range: how do KPIs answer?",
+    "factorial": "adopt practices in all combinations: which of them does it, and which need each other?",
+    "sensitivity": "vary every parameter, one at a time: which of them matter?",
+    "levels": "compare the presets with DORA's levels: do they lie where the field does?",
+    "calibrate": "learn a scenario from an event log, and check that it behaves like the log",
+    "what-if": "ask a twin, or any scenario, what changes if a practice is adopted or people are added",
+    "parameters": "list every parameter: meaning, unit, range, default, and the evidence behind the default",
+    "validate": "tell whether a file is an event log, which row breaks which rule, and what is odd about its data",
+    "app": "open waterfall, agile and DevOps side by side with sliders, as a page in the browser",
+    "lab": "start, show and remove the live lab on a container engine",
+    "course": "give students their copies of the course, and grade what they hand in",
+    "doctor": "say what works on this machine and what to install for the rest",
+}
+"""What each command does, in the order of the help text; each is a module of this package, see `module_of`."""
 
 DONE: Final = 0
 ANSWER_IS_NO: Final = 1
@@ -43,8 +43,6 @@ INTERRUPTED: Final = 130
 
 class Command(Protocol):
     """What a module of this package offers to be a command."""
-
-    HELP: str
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Declare the command's arguments."""
@@ -85,14 +83,15 @@ def module_of(command: str) -> str:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser of the command that is meant; of all commands where it takes them all to help."""
-    meant = [name for name in words[:1] if name in COMMANDS]
+    """Return the parser of all commands; only the module of the one that is meant is loaded, and asked for its arguments."""
+    meant = next((word for word in words if word in COMMANDS), None)
     parser = Parser(prog="devopssim", description="Learn DevOps by simulating it, doing it and measuring both.")
     parser.add_argument("--version", action="version", version=f"devopssim {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in meant or COMMANDS:
-        command = importlib.import_module(module_of(name))
-        chosen = commands.add_parser(name, help=command.HELP, description=command.HELP)
-        command.configure(chosen)
-        chosen.set_defaults(command=command)
+    for name, does in COMMANDS.items():
+        chosen = commands.add_parser(name, help=does, description=does)
+        if name == meant:
+            command: Command = importlib.import_module(module_of(name))
+            command.configure(chosen)
+            chosen.set_defaults(command=command)
     return parser

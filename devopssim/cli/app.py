@@ -4,7 +4,6 @@ import argparse
 import sys
 from typing import Final
 
-HELP: Final = "open waterfall, agile and DevOps side by side with sliders, as a page in the browser"
 USUAL_PORT: Final = 8866
 
 

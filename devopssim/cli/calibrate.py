@@ -3,14 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from devopssim.cli.experiments import add_work, workplace
 
 if TYPE_CHECKING:
     from devopssim.twin import Calibration, Check
-
-HELP: Final = "learn a scenario from an event log, and check that it behaves like the log"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from devopssim.experiment.plan import Plan
     from devopssim.scenario import Scenario
 
-HELP: Final = "compare scenarios: KPIs with intervals, from many random futures"
 USUAL: Final = ("waterfall", "agile", "devops")
 CURVES: Final = ("lead_time", "cycle_time", "deployment_frequency", "change_failure_rate", "mttr", "wip", "throughput")
 MANY_UNFINISHED: Final = 0.1

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from devopssim.course.grades import Grade
     from devopssim.course.submissions import Submission
 
-HELP: Final = "give students their copies of the course, and grade what they hand in"
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
 

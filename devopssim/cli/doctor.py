@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-HELP: Final = "say what works on this machine and what to install for the rest"
-
 OLDEST_PYTHON: Final = (3, 11)
 PACKAGES: Final = {
     "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-HELP: Final = "write an event log for other tools: CDEvents, process mining, OpenMetrics"
 FORMATS: Final = {
     "cdevents": "CDEvents 0.5 in CloudEvents, one JSON object a line; `devopssim import --cdevents` restores the log",
     "process": "a table for process mining with the columns of XES, as .csv or .parquet",

@@ -1,14 +1,12 @@
 """`devopssim factorial SCENARIO`: which of the practices does it?"""
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from devopssim.cli.experiments import add_experiment, carry_out
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial
-
-HELP: Final = "adopt practices in all combinations: which of them does it, and which need each other?"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -3,14 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from devopssim.sources import History
-
-HELP: Final = "make one event log of a team's own history: git, GitHub, GitLab, Jira, CDEvents, CSV"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

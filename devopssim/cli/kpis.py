@@ -3,12 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
-
-HELP: Final = "compute the KPIs of an event log, or of a git history"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

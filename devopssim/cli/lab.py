@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from devopssim.lab import Lab
 
-HELP: Final = "start, show and remove the live lab on a container engine"
 NAME: Final = "lab"
 
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from devopssim.experiment.beside_dora import BesideDora
 
 LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
-HELP: Final = "compare the presets with DORA's levels: do they lie where the field does?"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -2,11 +2,8 @@
 
 import argparse
 import sys
-from typing import Final
 
 from devopssim.cli.scenarios import named
-
-HELP: Final = "list every parameter: meaning, unit, range, default, and the evidence behind the default"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,14 +1,12 @@
 """`devopssim sensitivity SCENARIO`: which parameters matter?"""
 
 import argparse
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from devopssim.cli.experiments import add_experiment, carry_out
 
 if TYPE_CHECKING:
     import pandas as pd
-
-HELP: Final = "vary every parameter, one at a time: which of them matter?"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -3,11 +3,8 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
 
 from devopssim.cli.scenarios import add_variation, named, varied
-
-HELP: Final = "simulate one random future of a scenario and write its event log"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

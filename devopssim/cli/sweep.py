@@ -8,7 +8,6 @@ from devopssim.cli.experiments import add_experiment, carry_out
 if TYPE_CHECKING:
     import pandas as pd
 
-HELP: Final = "vary one or two parameters over a range: how do KPIs answer?"
 EXAMPLE: Final = "team.developers=4,6,8"
 
 

@@ -3,9 +3,6 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
-
-HELP: Final = "tell whether a file is an event log, which row breaks which rule, and what is odd about its data"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

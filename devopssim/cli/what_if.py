@@ -2,12 +2,9 @@
 
 import argparse
 from collections.abc import Mapping
-from typing import Final
 
 from devopssim.cli.experiments import add_work, workplace
 from devopssim.cli.scenarios import add_variation
-
-HELP: Final = "ask a twin, or any scenario, what changes if a practice is adopted or people are added"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
