@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ import pytest
 from measures import AlwaysDies, DiesOnce, Refuses, Stops
 
 from devopssim import cli
+from devopssim.cli.dask_cluster import cluster
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import LostWorkError, LostWorkWarning, Result, compare
 from devopssim.experiment.finished import Finished
@@ -58,9 +59,9 @@ def test_any_executor_gives_the_same_bytes(here: Result) -> None:
         assert_same(few(executor=threads), here)
 
 
-@pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
-    """The address of a Dask scheduler with two worker processes, which end with the tests of this file."""
+@contextmanager
+def dask_scheduler() -> Iterator[str]:
+    """Yield the address of a Dask scheduler with two worker processes, which end with the block."""
     from dask.distributed import LocalCluster  # noqa: PLC0415 - slow to import
 
     with LocalCluster(  # type: ignore[no-untyped-call] # Dask is not typed
@@ -69,11 +70,39 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-def test_a_dask_cluster_gives_the_same_bytes(here: Result, scheduler: str) -> None:
-    from dask.distributed import Client  # noqa: PLC0415 - slow to import
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler that all tests of this file share."""
+    with dask_scheduler() as address:
+        yield address
 
-    with Client(scheduler, set_as_default=False) as client:  # type: ignore[no-untyped-call] # Dask is not typed
-        assert_same(few(executor=client.get_executor(pure=False)), here)
+
+def test_a_dask_cluster_gives_the_same_bytes(here: Result, scheduler: str) -> None:
+    with cluster(scheduler) as executor:
+        assert_same(few(executor=executor), here)
+
+
+def test_a_dask_worker_that_dies_costs_no_replication(scheduler: str, tmp_path: Path) -> None:
+    """Dask itself gives the work of a worker that died to another one, some times over."""
+    measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
+    with cluster(scheduler) as executor:
+        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
+    assert (tmp_path / "died").exists()
+    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
+
+
+def test_what_dask_gives_up_is_reported_and_runs_again(tmp_path: Path) -> None:
+    import dask  # noqa: PLC0415 - slow to import
+
+    measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        dask_scheduler() as address,
+        cluster(address) as executor,
+        pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"),
+    ):
+        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
+    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
 
 
 def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: pytest.CaptureFixture[str]) -> None:

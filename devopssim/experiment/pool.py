@@ -51,7 +51,7 @@ def processes(workers: int) -> Iterator[Executor]:
 def little_garbage() -> Iterator[None]:
     """Let Python look for garbage a hundred times less often than it does by itself, until the block ends.
 
-    A simulation lets go of little while it runs, and looking for what it let go of took a sixth of the time.
+    A simulation lets go of little while it runs, and looking for what it let go of took up to a third of the time.
     """
     usual = gc.get_threshold()
     gc.set_threshold(GARBAGE_THRESHOLD)
