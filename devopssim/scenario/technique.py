@@ -198,7 +198,7 @@ class Pipeline:
         "share of automated deployments that go wrong",
         high=1,
         grade="assumed",
-        source="an eighth of the manual share: repeatable, but configuration still differs",
+        source="a twelfth of the manual share: repeatable, but configuration still differs",
     )
     settling_effort: float = parameter(
         0.5,
