@@ -13,7 +13,7 @@ from devopssim.course.asking import Question, call, raised
 from devopssim.course.asking import answer as answer_to
 from devopssim.course.compare import Tolerance, same
 from devopssim.course.exercises import Exercise, nearest
-from devopssim.course.kinds import File, Function, Live, ScenarioOf, Words
+from devopssim.course.kinds import File, Function, Live, ScenarioOf
 from devopssim.course.undisturbed import undisturbed
 
 EMPTY: Final = raised(NotImplementedError())
@@ -21,8 +21,14 @@ EMPTY: Final = raised(NotImplementedError())
 
 
 def check(exercise_id: str, answer: Any = None) -> None:
-    """Print whether `answer` is what the exercise asks for, in kind. Raises InvalidInputError for an unknown exercise."""
+    """Print whether `answer` is what the exercise asks for, in kind. Raises InvalidInputError for an unknown exercise.
+
+    What is done in the live lab has no answer to look at; then it says when it is done, and who looks.
+    """
     exercise = nearest().exercise(exercise_id)
+    if isinstance(exercise.kind, Live):
+        _say_who_looks(exercise)
+        return
     with undisturbed():
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further(exercise, answer, form)
@@ -36,6 +42,14 @@ def check(exercise_id: str, answer: Any = None) -> None:
     print(f"  came:     {problem}")  # noqa: T201
     if exercise.hints:
         print(f'  A hint: hint("{exercise_id}")')  # noqa: T201
+
+
+def _say_who_looks(exercise: Exercise) -> None:
+    print(f"{exercise.id}: to be done in the lab")  # noqa: T201
+    print(f"  done when: {exercise.kind.expected}")  # noqa: T201
+    print("  The grader looks at the lab itself while it runs; where none runs, the points wait for a person.")  # noqa: T201
+    if exercise.hints:
+        print(f'  A hint: hint("{exercise.id}")')  # noqa: T201
 
 
 def hint(exercise_id: str, step: int = 1) -> None:
@@ -66,8 +80,6 @@ def _further(exercise: Exercise, answer: Any, form: Json) -> str | None:
         return _parameters(kind, answer) or _examples(kind, answer)
     if isinstance(kind, ScenarioOf):
         return _targets(kind, form)
-    if isinstance(kind, Live | Words):
-        return kind.problem(form)
     return None
 
 

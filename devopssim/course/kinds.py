@@ -53,8 +53,8 @@ class Number:
         """The unit and the bounds."""
         words = ["a whole number" if self.whole else "a number"]
         words += [f"in {self.unit}"] if self.unit else []
-        bounds = [f"at least {self.low:g}"] if self.low is not None else []
-        bounds += [f"at most {self.high:g}"] if self.high is not None else []
+        bounds = [f"at least {_plain(self.low)}"] if self.low is not None else []
+        bounds += [f"at most {_plain(self.high)}"] if self.high is not None else []
         return " ".join(words) + (", " + " and ".join(bounds) if bounds else "")
 
     def problem(self, answer: Json) -> str | None:
@@ -312,6 +312,11 @@ def kind_of(declared: Mapping[str, Any], where: str) -> Kind:
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
     return kind
+
+
+def _plain(bound: float) -> str:
+    """Write a bound as people do: 1,000,000 and not 1e+06."""
+    return f"{bound:,.10g}"
 
 
 def _count(number: int, what: str) -> str:

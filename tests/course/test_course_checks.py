@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 import __main__
 from devopssim import scenario
 from devopssim.course import check, expect, hint
+from devopssim.course.kinds import Number
 from devopssim.errors import InvalidInputError
 
 
@@ -64,6 +65,23 @@ def test_a_check_says_what_is_expected_and_what_came(
     assert says in printed
     assert "expected:" in printed
     assert ("not yet" in printed) != ("visible checks passed" in printed)
+
+
+@pytest.mark.parametrize("answer", [None, "anything"])
+def test_what_is_done_in_the_lab_is_neither_passed_nor_missing(
+    capsys: pytest.CaptureFixture[str], answer: object
+) -> None:
+    """A check cannot see the lab: it says when the exercise is done and who looks, whether or not the learner has begun."""
+    check("02-d", answer)
+    printed = capsys.readouterr().out
+    assert "done when: the shop answers on its port" in printed
+    assert "The grader looks at the lab itself" in printed
+    assert "wait for a person" in printed
+    assert [wrong for wrong in ("None", "passed", "not yet") if wrong in printed] == []
+
+
+def test_bounds_are_written_as_people_write_them() -> None:
+    assert Number(low=0.5, high=1_000_000).expected == "a number, at least 0.5 and at most 1,000,000"
 
 
 def test_a_figure_needs_labels(capsys: pytest.CaptureFixture[str]) -> None:
