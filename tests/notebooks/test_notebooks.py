@@ -13,6 +13,9 @@ from devopssim.course.kinds import Words
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL: Final = 15
+DOLLAR: Final = re.compile(r"(?<!\\)\$")
+CODE: Final = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+"""Code in Markdown is never typeset."""
 Cell = dict[str, Any]
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -106,6 +109,13 @@ def test_it_was_saved_without_errors_and_warnings(path: Path) -> None:
     loud = [(text, output) for text, output in outputs if "error" in (output["output_type"], output.get("name"))]
     assert [text for text, _ in loud] == []
     assert [text for text, output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_a_price_is_not_taken_for_mathematics(path: Path) -> None:
+    """JupyterLab typesets what stands between two `$` of a cell as a formula; before a sum of money belongs a backslash."""
+    markdown = [source_of(cell) for cell in cells_of(path) if cell["cell_type"] == "markdown"]
+    assert [text for text in markdown if len(DOLLAR.findall(CODE.sub("", text))) > 1] == []
 
 
 @each_notebook
