@@ -46,12 +46,13 @@ def cores() -> int:
 
 
 def as_json(table: "pd.DataFrame") -> str:
-    """Return the rows of a table as JSON; NaN is null."""
+    """Return the rows of a table as JSON; NaN, and what has no limit, is null."""
     import json
 
     import numpy as np
 
-    rows = table.replace([np.inf, -np.inf], np.nan).astype(object).where(table.notna(), None).to_dict("records")
+    known = table.replace([np.inf, -np.inf], np.nan)
+    rows = known.astype(object).where(known.notna(), None).to_dict("records")
     return json.dumps(rows, indent=1, allow_nan=False)
 
 
