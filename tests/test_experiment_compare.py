@@ -219,6 +219,11 @@ def test_a_tornado_that_cannot_be_is_refused(change: float) -> None:
         sensitivity(DEVOPS, change=change)
 
 
+def test_a_tornado_of_what_is_no_number_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="nothing to vary in workflow"):
+        sensitivity(DEVOPS, names=["workflow"])
+
+
 def test_a_plan_is_read_back_as_it_was(tmp_path: Path) -> None:
     scenarios: dict[str, Scenario] = {"agile, but slow": vary(AGILE, {"team.developers": 2}), "Über": DEVOPS}
     plan = Plan(scenarios=scenarios, replications=7, seed=3, warm_up=12.5, curves=("wip",))

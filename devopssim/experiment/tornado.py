@@ -94,7 +94,7 @@ def sensitivity(
 
     A number is changed by its share, at least by 1 where it counts something; a share that is 0 by the share of its range;
     nothing leaves its range. Parameters that are no number, or 0 without such a range, are left out. Raises InvalidInputError
-    unless 0 < change < 1, and for an unknown name.
+    unless 0 < change < 1, for an unknown name, and where nothing is left.
     """
     if not 0 < change < 1:
         raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
@@ -104,6 +104,9 @@ def sensitivity(
         for name in chosen
         for step in _steps(name, parameters()[name], value(scenario, name), change)
     }
+    if not steps:
+        message = f"nothing to vary in {', '.join(chosen)}: words, and 0 without a range, have no share; name another parameter."
+        raise InvalidInputError(message)
     variants = {label: vary(scenario, {step.parameter: step.setting}) for label, step in steps.items()}
     found = compare(
         {AS_IT_IS: scenario} | variants, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options
