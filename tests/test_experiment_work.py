@@ -125,6 +125,17 @@ def test_a_cluster_that_does_not_answer_is_said_in_one_line(
     assert "no scheduler answers there" in line
 
 
+@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:8786", "tcp://127.0.0.1:soon", ""])
+def test_what_can_be_no_schedulers_address_is_refused_before_a_client_is_made(
+    address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that is half made would print a traceback when the program ends."""
+    monkeypatch.setattr("dask.distributed.Client", lambda *_, **__: pytest.fail("a client was made"))
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", address]) == cli.BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "give an address such as tcp://127.0.0.1:8786" in line
+
+
 def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
     """Standard error is no terminal here; told to, it draws all the same."""
     for progress, drawn in ((None, False), (False, False), (True, True)):

@@ -18,6 +18,7 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise InvalidInputError("--dask needs Dask; install it with `pip install 'dask[distributed]'`.") from error
     try:
+        check_address(address)
         client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call] # Dask is not typed
     except (OSError, ValueError, TimeoutError) as error:
         message = (
@@ -26,3 +27,13 @@ def cluster(address: str) -> Iterator[Executor]:
         raise InvalidInputError(message) from error
     with client:
         yield client.get_executor(pure=False)  # type: ignore[no-untyped-call] # as above
+
+
+def check_address(address: str) -> None:
+    """Raise ValueError for what can be no scheduler's address; a client would only find out half-made, and not end well."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    scheme, place = parse_address(address)  # type: ignore[no-untyped-call] # Dask is not typed
+    get_backend(scheme)
+    parse_host_port(place)  # type: ignore[no-untyped-call] # as above
