@@ -1,5 +1,6 @@
 """Files that are either whole or not there."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -11,28 +12,42 @@ from devopssim.errors import InvalidInputError
 ORDINARY_FILE_MODE = 0o666
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a system says of a file that it has no room for."""
+
+
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; when the block ends well, it becomes `path`, otherwise nothing is left.
 
-    Raises InvalidInputError where the folder does not exist or cannot be written to.
+    Raises InvalidInputError where the folder does not exist or cannot be written to, where `path` is a folder, and where there
+    is no room.
     """
     target = Path(path)
-    try:
+    with _refused(target):
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as error:
-        message = (
-            f"cannot write {target} ({error.strerror}); name a file in a folder that exists and can be written to."
-        )
-        raise InvalidInputError(message) from error
     os.close(handle)
     part = Path(name)
     try:
-        yield part
-        part.chmod(ORDINARY_FILE_MODE & ~_umask())
-        part.replace(target)
+        with _refused(target, FULL):
+            yield part
+        with _refused(target):
+            part.chmod(ORDINARY_FILE_MODE & ~_umask())
+            part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refused(target: Path, reasons: frozenset[int] | None = None) -> Iterator[None]:
+    """Say in one line what the system refuses, and what to do; errors for other `reasons` stay what they are."""
+    try:
+        yield
+    except OSError as error:
+        if reasons is not None and error.errno not in reasons:
+            raise
+        message = f"cannot write {target} ({error.strerror}); name a file in a folder that exists, can be written to and has room."
+        raise InvalidInputError(message) from error
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it prints, where, and how it ends."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from devopssim import __version__, cli, events
 from devopssim.experiment.plan import PLAN
 
 SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
+
+FULL_DEVICE: Final = Path("/dev/full")
 
 BAD_WORDS: Final = (
     (),
@@ -40,6 +43,13 @@ def devopssim(*words: str | Path, folder: Path | None = None) -> subprocess.Comp
     """Run the program as a user would, in a process of its own, with nobody at the keyboard."""
     program = [sys.executable, "-m", "devopssim", *map(str, words)]
     return subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def printing_to(handle: int, *words: str, buffered: bool) -> subprocess.CompletedProcess[str]:
+    """Run the program with its output where `handle` leads, kept back until there is much of it (as for a pipe) or not."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    program = [sys.executable, "-m", "devopssim", *words]
+    return subprocess.run(program, stdout=handle, stderr=subprocess.PIPE, text=True, check=False, env=environment)
 
 
 def help_of(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> str:
@@ -124,13 +134,46 @@ def test_a_broken_contract_is_an_answer_and_exit_status_1(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("words", [("parameters",), ("levels", "--help")], ids=" ".join)
+def test_a_reader_that_has_seen_enough_is_no_error(words: tuple[str, ...], *, buffered: bool) -> None:
     read, write = os.pipe()
     os.close(read)
-    program = [sys.executable, "-m", "devopssim", "parameters"]
-    end = subprocess.run(program, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    end = printing_to(write, *words, buffered=buffered)
     os.close(write)
     assert (end.returncode, end.stderr) == (cli.DONE, "")
+
+
+@pytest.mark.skipif(not FULL_DEVICE.exists(), reason="no such device here")
+@pytest.mark.parametrize("buffered", [True, False])
+def test_no_room_for_what_is_printed_is_one_line(*, buffered: bool) -> None:
+    with FULL_DEVICE.open("wb") as full:
+        end = printing_to(full.fileno(), "parameters", buffered=buffered)
+    assert end.returncode == cli.BAD_INPUT
+    (line,) = end.stderr.splitlines()
+    assert "No space left" in line
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    log, folder = tmp_path / "log.csv", tmp_path / "folder"
+    events.write(log_of(horizon=168), log)
+    folder.mkdir()
+    end = devopssim("export", log, "--to", "openmetrics", "--out", folder)
+    assert end.returncode == cli.BAD_INPUT
+    (line,) = end.stderr.splitlines()
+    assert str(folder) in line
+    assert sorted(tmp_path.iterdir()) == [folder, log]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit on Windows")
+def test_no_room_for_a_file_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    asked = [sys.executable, "-m", "devopssim", "simulate", "devops", "--years", "0.1", "--out", "log.csv"]
+    limited = f"ulimit -f 1; exec {shlex.join(asked)}"
+    end = subprocess.run(["sh", "-c", limited], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (end.returncode, end.stdout) == (cli.BAD_INPUT, "")
+    (line,) = end.stderr.splitlines()
+    assert "log.csv" in line
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")

@@ -7,7 +7,8 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from keyword import iskeyword
 from typing import Final, NoReturn, Protocol
 
@@ -62,10 +63,11 @@ class Parser(argparse.ArgumentParser):
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command that `words` (default: the program's arguments) name, and return its exit status."""
     words = sys.argv[1:] if words is None else words
-    arguments = _parser(words).parse_args(words)
-    command: Command = arguments.command
     try:
-        return command.run(arguments)
+        with _all_is_printed():
+            arguments = _parser(words).parse_args(words)
+            command: Command = arguments.command
+            return command.run(arguments)
     except DevopssimError as error:
         print(f"devopssim: {error}", file=sys.stderr)
         return BAD_INPUT
@@ -73,8 +75,30 @@ def main(words: Sequence[str] | None = None) -> int:
         print("devopssim: interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return DONE
+    except OSError as error:
+        from devopssim.files import FULL
+
+        if error.errno not in FULL:
+            raise
+        _print_no_more()
+        print(f"devopssim: cannot print ({error.strerror}); make room, or print elsewhere.", file=sys.stderr)
+        return BAD_INPUT
+
+
+@contextmanager
+def _all_is_printed() -> Iterator[None]:
+    """Let what was printed leave the program now: what goes wrong then can still be explained, at the program's end it cannot."""
+    try:
+        yield
+    finally:
+        if sys.stdout is not None:  # none where a program starts without one
+            sys.stdout.flush()
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def module_of(command: str) -> str:
