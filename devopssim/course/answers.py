@@ -319,7 +319,9 @@ _TELLERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "time": lambda form: f"the time {form.get('iso')}",
     "record": lambda form: f"a value of the type {form.get('type')}",
     "large": lambda form: f"a value of the type {form.get('type')} that is too large to be judged",
-    "raised": lambda form: f"the error {form.get('type')}: {_short(str(form.get('message')), 120)}",
+    "raised": lambda form: ": ".join(
+        [f"the error {form.get('type')}", *([_short(str(form["message"]), 120)] if form.get("message") else [])]
+    ),
     "missing": lambda form: (
         f"no such name: {form.get('name')}" if "name" in form else f"no such file: {form.get('file')}"
     ),

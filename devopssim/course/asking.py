@@ -57,6 +57,10 @@ def call(function: Any, arguments: Sequence[Json]) -> Json:
         return raised(error)
 
 
+EMPTY: Final = raised(NotImplementedError())
+"""What a cell or a function gives that nobody has answered yet: the stub's error."""
+
+
 def _answer(question: Question, namespace: Mapping[str, object], folder: Path) -> Json:
     if question.name and question.name in namespace:
         value = namespace[question.name]

@@ -6,18 +6,19 @@ and does nothing else: the kernel is as it was, and no answer stops the notebook
 
 import inspect
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
 from devopssim.course.answers import Json, describe, from_json, to_json
-from devopssim.course.asking import Question, call, raised
+from devopssim.course.asking import EMPTY, Question, call
 from devopssim.course.asking import answer as answer_to
 from devopssim.course.compare import Tolerance, same
 from devopssim.course.exercises import Exercise, nearest
 from devopssim.course.kinds import File, Function, Live, ScenarioOf
 from devopssim.course.undisturbed import undisturbed
 
-EMPTY: Final = raised(NotImplementedError())
-"""What the stub of a function that waits for its answer returns."""
+LINE: Final = 100
+"""Characters of a printed line."""
 
 
 def check(exercise_id: str, answer: Any = None) -> None:
@@ -33,20 +34,26 @@ def check(exercise_id: str, answer: Any = None) -> None:
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further(exercise, answer, form)
     print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - this is what it is for
-    print(f"  expected: {exercise.kind.expected}")  # noqa: T201
+    _say("  expected: ", exercise.kind.expected)
     if problem is None:
-        came = "a function" if callable(answer) else describe(form)
-        print(f"  came:     {came}")  # noqa: T201
+        _say("  came:     ", "a function" if callable(answer) else describe(form))
         print("  The grader looks further than these checks do.")  # noqa: T201
         return
-    print(f"  came:     {problem}")  # noqa: T201
+    _say("  came:     ", problem)
     if exercise.hints:
         print(f'  A hint: hint("{exercise_id}")')  # noqa: T201
 
 
+def _say(label: str, text: str) -> None:
+    """Print a labelled text in lines that a notebook need not break within a word."""
+    indent = " " * len(label)
+    lines = fill(f"{label}{text}", LINE, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+    print(lines)  # noqa: T201
+
+
 def _say_who_looks(exercise: Exercise) -> None:
     print(f"{exercise.id}: to be done in the lab")  # noqa: T201
-    print(f"  done when: {exercise.kind.expected}")  # noqa: T201
+    _say("  done when: ", exercise.kind.expected)
     print("  The grader looks at the lab itself while it runs; where none runs, the points wait for a person.")  # noqa: T201
     if exercise.hints:
         print(f'  A hint: hint("{exercise.id}")')  # noqa: T201
@@ -60,7 +67,7 @@ def hint(exercise_id: str, step: int = 1) -> None:
         print(f"{exercise_id}: there is no hint; read the text above the exercise again.")  # noqa: T201
         return
     at = min(max(step, 1), steps)
-    print(f"{exercise_id}, hint {at} of {steps}: {exercise.hints[at - 1]}")  # noqa: T201
+    _say(f"{exercise_id}, hint {at} of {steps}: ", exercise.hints[at - 1])
     if at < steps:
         print(f'  More: hint("{exercise_id}", {at + 1})')  # noqa: T201
 

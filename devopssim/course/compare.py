@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devopssim.course.answers import Json, describe, number
+from devopssim.course.asking import EMPTY
 from devopssim.course.kinds import form_of, missing
 from devopssim.errors import DevopssimError
 
 EXACT: Final = 1e-9
+NO_ANSWER: Final = "there is no answer yet."
 
 
 class GraderTroubleError(DevopssimError):
@@ -72,6 +74,8 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
     wrong = [at for at, result in enumerate(expected) if not same(got[at], result, near)]
     if not wrong:
         return Judgement(share=1, remark=f"right for each of {len(expected)} inputs.")
+    if all(got[at] == EMPTY for at in range(len(expected))):
+        return Judgement(share=0, remark=NO_ANSWER)
     inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
     remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}."
     return Judgement(share=1 - len(wrong) / len(expected), remark=remark)

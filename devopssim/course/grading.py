@@ -7,7 +7,8 @@ from typing import Final
 
 from devopssim.course import variants
 from devopssim.course.answers import FORM, Json, describe
-from devopssim.course.compare import Judgement
+from devopssim.course.asking import EMPTY
+from devopssim.course.compare import NO_ANSWER, Judgement
 from devopssim.course.expectations import Expectation
 from devopssim.course.grades import CellGrade, CheckResult, Grade, verdict_of
 from devopssim.course.sandbox import Limits, Run, Sandbox, SandboxError, Step, run
@@ -105,7 +106,8 @@ class Grader:
             if expectation.question is None and not self.sees_lab:
                 checks.append(_result(expectation, worth, NO_LAB_OF_THEIRS))
             else:
-                checks.append(_check(expectation, worth, _claim(cell, at, expectation, answers, done)))
+                claim = _claim(cell, at, expectation, answers, done)
+                checks.append(_check(expectation, worth, claim, done.errors.get(expectation.exercise.id)))
         return CellGrade(
             notebook=notebook.name,
             grade_id=cell.grade_id,
@@ -167,12 +169,12 @@ def steps_of(notebook: Notebook, answers: Answers, expected: Expected) -> list[S
 
 
 def _troubles(notebook: Notebook, done: Run) -> list[str]:
-    """Say which cells stopped with an error, and which took the kernel with them."""
+    """Say which cells stopped with an error, and which took the kernel with them; one that waits for its answer did neither."""
     stopped = [f"the cell {step} ended the kernel: {why}" for step, why in done.killed.items()]
     return stopped + [
         f"the cell {step} stopped with {describe(error)}"
         for step, error in done.errors.items()
-        if step in notebook.answers
+        if step in notebook.answers and error != EMPTY
     ]
 
 
@@ -196,14 +198,22 @@ def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done
     return done.answers[name]
 
 
-def _check(expectation: Expectation, worth: float, claim: Json | BaseException) -> CheckResult:
+def _check(expectation: Expectation, worth: float, claim: Json | BaseException, error: Json) -> CheckResult:
+    """Judge what came; `error` is that of the answer's cell, None if it ended well."""
     if isinstance(claim, BaseException):
         return _result(expectation, worth, Judgement(share=0, remark=f"no answer came: {claim}"))
     judged = expectation.judgement(claim)
     if isinstance(claim, dict) and claim.get(FORM) == "missing":
-        remark = f"{describe(claim)}; the grader runs only the answer cells, so define it there."
-        judged = replace(judged, remark=remark)
+        judged = replace(judged, remark=_why_missing(describe(claim), error))
     return _result(expectation, worth, judged)
+
+
+def _why_missing(what: str, error: Json) -> str:
+    if error == EMPTY:
+        return NO_ANSWER
+    if error is not None:
+        return f"{what}; the cell stopped with {describe(error)} before that."
+    return f"{what}; the grader runs only the answer cells, so define it there."
 
 
 def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckResult:

@@ -169,8 +169,10 @@ class ScenarioOf:
 
     @property
     def expected(self) -> str:
-        """The targets."""
-        return "a Scenario that reaches " + ", ".join(f"{kpi} {target}" for kpi, target in self.targets.items())
+        """The targets, in the units of their KPIs."""
+        return "a Scenario that reaches " + ", ".join(
+            f"{kpi} {target}{_unit(kpi)}" for kpi, target in self.targets.items()
+        )
 
     def problem(self, answer: Json) -> str | None:
         """A Scenario of this package."""
@@ -317,6 +319,14 @@ def kind_of(declared: Mapping[str, Any], where: str) -> Kind:
 def _plain(bound: float) -> str:
     """Write a bound as people do: 1,000,000 and not 1e+06."""
     return f"{bound:,.10g}"
+
+
+def _unit(kpi: str) -> str:
+    """Return the unit of a KPI, to be written behind a number; shares have none."""
+    from devopssim.kpis import KPIS  # noqa: PLC0415 - what only one kind of answer needs
+
+    unit = KPIS[kpi].unit if kpi in KPIS else "share"
+    return "" if unit == "share" else f" {unit}"
 
 
 def _count(number: int, what: str) -> str:

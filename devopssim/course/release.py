@@ -54,10 +54,11 @@ def beside(target: Path) -> Path:
     """Make a new folder beside `target`, to be filled and then renamed to it."""
     part = target.absolute().parent / f".{target.name}.{os.getpid()}.part"
     try:
+        part.parent.mkdir(parents=True, exist_ok=True)
         part.mkdir()
     except OSError as error:
         raise InvalidInputError(
-            f"cannot write {target} ({error.strerror}); its parent folder must exist and be writable."
+            f"cannot write {target} ({error.strerror}); name a folder in a place where you may write."
         ) from error
     return part
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 import __main__
 from devopssim import scenario
 from devopssim.course import check, expect, hint
-from devopssim.course.kinds import Number
+from devopssim.course.kinds import Number, ScenarioOf
 from devopssim.errors import InvalidInputError
 
 
@@ -82,6 +82,12 @@ def test_what_is_done_in_the_lab_is_neither_passed_nor_missing(
 
 def test_bounds_are_written_as_people_write_them() -> None:
     assert Number(low=0.5, high=1_000_000).expected == "a number, at least 0.5 and at most 1,000,000"
+
+
+def test_targets_have_their_units() -> None:
+    targets = {"lead_time": "at most 200", "throughput": "at least 4.5", "change_failure_rate": "at most 0.1"}
+    said = ScenarioOf(targets=targets).expected
+    assert said.endswith("lead_time at most 200 h, throughput at least 4.5 per week, change_failure_rate at most 0.1")
 
 
 def test_a_figure_needs_labels(capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,11 @@ def test_a_copy_is_the_release_with_a_readme(tmp_path: Path, released: dict[str,
     assert (tmp_path / "copy" / "01-values.ipynb").read_bytes() == released["01-values.ipynb"]
 
 
+def test_a_copy_is_made_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    """As the guide has it: one folder for all copies, one in it for each student."""
+    assert start(tmp_path / "copies" / "ada", courses.SOURCE).written
+
+
 def test_starting_again_changes_nothing(tmp_path: Path) -> None:
     start(tmp_path / "copy", courses.SOURCE)
     again = start(tmp_path / "copy", courses.SOURCE)
@@ -120,9 +125,9 @@ def test_a_link_is_not_written_through(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError):
-        start(tmp_path / "none" / "copy", courses.SOURCE)
     (tmp_path / "file").write_text("x")
+    with pytest.raises(InvalidInputError, match=r"cannot write .* name a folder in a place"):
+        start(tmp_path / "file" / "ada", courses.SOURCE)
     with pytest.raises(InvalidInputError, match="no folder"):
         start(tmp_path / "file", courses.SOURCE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]

@@ -68,7 +68,22 @@ def test_the_released_copy_is_worth_nothing(tmp_path: Path, whole_course: source
     main(["course", "start", str(tmp_path / "copy"), "--source", str(courses.SOURCE)])
     grade = graded(whole_course, tmp_path / "copy")
     assert (grade.points, grade.trouble) == (0, "")
-    assert "NotImplementedError" in " ".join(grade.remarks)
+
+
+def test_an_exercise_that_was_not_begun_is_no_error(tmp_path: Path, values: source.Source) -> None:
+    stub = "# YOUR CODE HERE\nraise NotImplementedError()"
+    path = courses.hand_in(
+        tmp_path / "ada",
+        "01-values",
+        x01_a=stub,
+        x01_b="by_role = pandas_that_is_not_there",
+        x01_c=f"def failure_rate(failed, deployments):\n    {stub.splitlines()[1]}",
+    )
+    grade = graded(values, path)
+    checks = by_exercise(grade)
+    assert [checks[name].remark for name in ("01-a", "01-c")] == ["there is no answer yet."] * 2
+    assert "the cell stopped with the error NameError" in checks["01-b"].remark
+    assert len(grade.remarks) == 1, "the error is worth a remark, an answer that is not there yet is not"
 
 
 def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: source.Source) -> None:
