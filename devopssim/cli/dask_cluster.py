@@ -34,6 +34,6 @@ def check_address(address: str) -> None:
     from distributed.comm.addressing import parse_address, parse_host_port
     from distributed.comm.registry import get_backend
 
-    scheme, place = parse_address(address)  # type: ignore[no-untyped-call] # Dask is not typed
+    scheme, place = parse_address(address)
     get_backend(scheme)
-    parse_host_port(place)  # type: ignore[no-untyped-call] # as above
+    parse_host_port(place)
