@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+import pandas as pd
 import pytest
 from logs import closed, committed, deployed, done, failed, log_of, requested, resolved, worked
 
@@ -420,6 +421,12 @@ def test_the_film_knows_when_the_service_was_down() -> None:
 def test_a_log_in_which_nothing_moves_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="nothing moves"):
         widgets.board(log_of(horizon=10))
+
+
+@pytest.mark.parametrize("given", ["devops", pd.DataFrame({"hours": [1.0]})])
+def test_what_is_neither_a_scenario_nor_a_log_has_no_board(given: Any) -> None:
+    with pytest.raises(InvalidInputError, match="this is no event log"):
+        widgets.board(given)
 
 
 def test_a_board_shows_the_replication_that_is_asked_for() -> None:

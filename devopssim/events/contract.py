@@ -44,8 +44,14 @@ def _refuse_first(log: pd.DataFrame, offences: Iterable[Offence]) -> None:
     raise BrokenContractError(message, row=row, rule=rule)
 
 
-def validate_columns(log: pd.DataFrame) -> None:
-    """Raise BrokenContractError unless the table has the columns of an event log, of one run."""
+def validate_columns(log: object) -> None:
+    """Raise BrokenContractError unless this is a table that has the columns of an event log, of one run."""
+    if not isinstance(log, pd.DataFrame):
+        message = (
+            f"this is no event log but a {type(log).__name__}; "
+            "give the table that devopssim.simulate or devopssim.events.read returns."
+        )
+        raise BrokenContractError(message, row=None, rule="an event log is a table")
     if "replication" in log.columns:
         message = (
             "the table holds several replications (column 'replication'), an event log is one run; "

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.kpis.catalogue import Kpi
 from devopssim.plots.canvas import Label, axes, bare, label_right, nothing, panels, tidy
 from devopssim.plots.description import describe, tell
+from devopssim.plots.measured import kpi_named
 from devopssim.plots.theme import BLUE, colour_of
 from devopssim.plots.units import amount, axis_label, clock_axis, duration, log_durations, unit_for, value_axis
 
@@ -40,7 +41,7 @@ def kpi_curve(
     is a gap where fewer than half of the replications had something to count: the mean of few tells little.
     """
     ax = axes(ax)
-    known = KPIS[kpi]
+    known = kpi_named(kpi)
     drawn = [course for course in courses(shown, known, window, step) if course.table["mean"].notna().any()]
     if not drawn:
         return nothing(ax, f"{known.title}: nothing was there to count, or the run is shorter than the window")

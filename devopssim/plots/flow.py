@@ -70,8 +70,14 @@ def cycle_time_scatter(
 ) -> Axes:
     """Draw each finished item as a dot, at the time when it was finished and as high as it took, with percentile lines.
 
-    `kpi` is any duration. The height is logarithmic, because a few items take many times as long as most.
+    `kpi` is any duration. The height is logarithmic, because a few items take many times as long as most. Raises
+    InvalidInputError for a percentile that does not lie between 0 and 100.
     """
+    for each in percentiles:
+        if not 0 <= each <= 100:
+            raise InvalidInputError(
+                f"percentiles: {each} (% of the items) must lie between 0 and 100; 50, 85 and 95 are usual."
+            )
     ax = axes(ax)
     run, chosen = Run(log), duration_kpi(kpi)
     start, hours, unfinished = _durations(run, chosen)
@@ -105,8 +111,10 @@ def lead_time_distribution(
 ) -> Axes:
     """Draw how often each duration occurred, with the median, the 85th percentile and the mean. `kpi` is any duration.
 
-    The axis is logarithmic and the bins have equal width on it.
+    The axis is logarithmic and the bins have equal width on it. Raises InvalidInputError for fewer than 1 bin.
     """
+    if bins < 1:
+        raise InvalidInputError(f"bins={bins} (bars of the distribution) must be a whole number from 1; 30 are usual.")
     ax = axes(ax)
     run, chosen = Run(log), duration_kpi(kpi)
     _, hours, unfinished = _durations(run, chosen)

@@ -9,9 +9,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.kpis.catalogue import Kpi
 from devopssim.plots.canvas import axes, halo, nothing, tidy
 from devopssim.plots.description import rows_of, tell
+from devopssim.plots.measured import kpi_named, of_kpi
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, VERMILION, ink, on
 from devopssim.plots.units import amount, axis_label, log_durations, number, unit_for, value_axis, with_interval
 from devopssim.scenario import parameters
@@ -31,7 +32,7 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     if len(names) != 1:
         raise InvalidInputError(f"this sweep goes over {' and '.join(names)}; draw it with plots.sweep_map.")
     ax = axes(ax)
-    known, table = KPIS[kpi], _of_kpi(sweep.estimates, kpi)
+    known, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
     if not np.isfinite(table["estimate"]).any():
         return nothing(ax, f"{known.title}: nothing was there to count")
     scale = _height(ax, table, known)
@@ -74,7 +75,7 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     if len(names) != 2:
         raise InvalidInputError(f"this sweep goes over {names[0]} only; draw it with plots.sweep_curve.")
     ax = axes(ax, (8.0, 4.8))
-    known, table = KPIS[kpi], _of_kpi(sweep.estimates, kpi)
+    known, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
     grid = table.pivot(index=names[1], columns=names[0], values="estimate")
     values = grid.to_numpy(float)
     if not np.isfinite(values).any():
@@ -120,7 +121,7 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
 
 def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
     """Draw the effects of practices on a KPI, the largest first: main effects and, hollow, interactions of two."""
-    known, table = KPIS[kpi], _of_kpi(factorial.effects, kpi)
+    known, table = kpi_named(kpi), of_kpi(factorial.effects, kpi)
     table = (
         table.reindex(table["estimate"].abs().sort_values(ascending=False, kind="stable").index)
         .head(most)
@@ -147,7 +148,7 @@ def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes
 
 def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes:
     """Draw each practice's fair share of the whole difference between none and all of them, for a KPI."""
-    known, table = KPIS[kpi], _of_kpi(factorial.shapley, kpi)
+    known, table = kpi_named(kpi), of_kpi(factorial.shapley, kpi)
     whole = float(table["estimate"].sum())
     table = table.sort_values("estimate", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
     ax = axes(ax, (8.4, 1.3 + 0.34 * len(table)))
@@ -172,7 +173,7 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
 
 def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
     """Draw how far a KPI moves when each parameter is a little lower, and a little higher: the widest swing on top."""
-    known, table = KPIS[kpi], _of_kpi(sensitivity.tornado, kpi).head(most)
+    known, table = kpi_named(kpi), of_kpi(sensitivity.tornado, kpi).head(most)
     ax = axes(ax, (9.0, 1.4 + 0.32 * len(table)))
     if table.empty or not table[["at_low", "at_high"]].notna().to_numpy().any():
         return nothing(ax, f"{known.title}: no parameter moves it")
@@ -270,15 +271,6 @@ def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
 
 def _parameters(sweep: "Sweep") -> list[str]:
     return list(next(iter(sweep.points.values())))
-
-
-def _of_kpi(table: pd.DataFrame, kpi: str) -> pd.DataFrame:
-    found = table[table["kpi"] == kpi].reset_index(drop=True)
-    if found.empty:
-        raise InvalidInputError(
-            f"kpi={kpi!r} was not measured in this experiment; it has {', '.join(dict.fromkeys(table['kpi']))}."
-        )
-    return found
 
 
 def _parameter(name: str) -> str:

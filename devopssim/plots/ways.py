@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from devopssim.kpis.catalogue import KPIS
+from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
 from devopssim.plots.description import describe, tell
+from devopssim.plots.measured import kpi_named, of_kpi
 from devopssim.plots.theme import colour_of, ink, marker_of
 from devopssim.plots.units import axis_label, log_durations, unit_for, value_axis, with_interval
 
@@ -32,8 +33,8 @@ LOG_FROM_RATIO: Final = 15
 
 def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     """Draw one KPI of each scenario: the mean over the replications as a marker, its interval as a bar, both in words."""
-    known = KPIS[kpi]
-    table = result.estimates[result.estimates["kpi"] == kpi].set_index("scenario").loc[list(result.scenarios)]
+    known = kpi_named(kpi)
+    table = of_kpi(result.estimates, kpi).set_index("scenario").loc[list(result.scenarios)]
     ax = axes(ax, (6.4, 0.9 + 0.45 * len(table)))
     if not np.isfinite(table["estimate"]).any():
         return nothing(ax, f"{known.title}: nothing was there to count")
@@ -71,8 +72,12 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
 
     A filled marker: the interval does not hold 0, so the replications agree on which is more. A hollow one: they do not.
     """
-    known = KPIS[kpi]
-    table = result.differences[result.differences["kpi"] == kpi].reset_index(drop=True)
+    known = kpi_named(kpi)
+    if len(result.scenarios) == 1:
+        raise InvalidInputError(
+            f"this experiment has one scenario, {next(iter(result.scenarios))!r}; a difference needs two: compare it with another."
+        )
+    table = of_kpi(result.differences, kpi)
     ax = axes(ax, (6.4, 1.1 + 0.45 * len(table)))
     if not np.isfinite(table["difference"]).any():
         return nothing(ax, f"{known.title}: there is no difference to draw")

@@ -14,6 +14,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK
+from devopssim.events.contract import validate_columns
 from devopssim.kpis.outages import outages
 
 COLUMNS: Final = ("requested", "plan", "code", "build", "test", "deploy", "live")
@@ -160,8 +161,9 @@ def film(log: pd.DataFrame) -> dict[str, Any]:
     """Return what a board needs, for a browser: columns, items, moves, outages, deployments, and the end in hours.
 
     `moves`: (hours, place in `items`, column, 0 waiting or 1 worked on). `outages`: from, until. `deployments`: hours.
-    Raises InvalidInputError for a log in which neither work items nor changes are created.
+    Raises InvalidInputError for what is no event log, and for one in which neither work items nor changes are created.
     """
+    validate_columns(log)
     found = moves(log)
     if not found:
         raise InvalidInputError(

@@ -1,0 +1,23 @@
+"""The KPI that a figure is asked for, and what an experiment's table tells of it."""
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.kpis.catalogue import Kpi
+from devopssim.kpis.summary import chosen
+
+
+def kpi_named(name: str) -> Kpi:
+    """Return the KPI of this name; raise InvalidInputError where there is none."""
+    (kpi,) = chosen([name])
+    return kpi
+
+
+def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the rows of a table (column kpi) that tell of this KPI; raise InvalidInputError where it was not measured."""
+    found = table[table["kpi"] == name].reset_index(drop=True)
+    if found.empty:
+        raise InvalidInputError(
+            f"kpi={name!r} was not measured in this experiment; it has {', '.join(dict.fromkeys(table['kpi']))}."
+        )
+    return found
