@@ -77,6 +77,7 @@ def as_json(found: "Calibration", checked: "Check | None") -> str:
         "base": found.base,
         "learnt": json.loads(records(found.table)),
         "left": found.left,
+        "overloads": [str(each) for each in found.overloads],
         "check": json.loads(records(checked.table)) if checked else [],
     }
     return json.dumps(whole, indent=1)
@@ -93,6 +94,7 @@ def as_text(found: "Calibration", checked: "Check | None") -> str:
     parts = [
         grid(rows),
         f"{len(found.left)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.left)}.",
+        *(f"Warning: {each}" for each in found.overloads),
     ]
     if checked is not None:
         rows = [["KPI", "unit", "log", "n", "twin (where 95 of 100 runs lie)", "fitted to", "verdict"]]

@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
             **place,
         )
     if arguments.json:
-        print(json.dumps({"sentence": found.sentence(), "table": json.loads(as_json(found.table))}, indent=1))
+        overloads = [{"scenario": name, "overload": str(each)} for name, each in found.overloads]
+        whole = {"sentence": found.sentence(), "table": json.loads(as_json(found.table)), "overloads": overloads}
+        print(json.dumps(whole, indent=1))
         return DONE
     rows = [["KPI", "unit", "now", "then", "difference (95 % interval)"]]
     rows += [
@@ -70,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         for row in found.table.to_dict("records")
     ]
-    print("\n\n".join([found.sentence(), grid(rows)]))
+    warnings = [f"Warning: {name}: {each}" for name, each in found.overloads]
+    print("\n\n".join([found.sentence(), grid(rows), *warnings]))
     return DONE
 
 

@@ -22,6 +22,7 @@ from devopssim.model.office import ROLES
 from devopssim.scenario import PRESETS, Scenario, dumps, parameters, value, vary
 from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
+from devopssim.twin.load import Overload, overloads
 
 LEAST_WEEKS: Final = 4
 ROUNDS: Final = 3
@@ -72,8 +73,13 @@ class Calibration:
         known = {*(each.parameter for each in self.learnt), *self.stated}
         return tuple(name for name in parameters() if name not in known and name != "years")
 
+    @property
+    def overloads(self) -> tuple[Overload, ...]:
+        """Where the twin's requests need more people than it has, so that its queue grows as long as it is simulated."""
+        return overloads(self.scenario)
+
     def as_toml(self) -> str:
-        """Return the scenario as TOML, with a comment for each value that was measured."""
+        """Return the scenario as TOML, with a comment for each value that was measured, and for each overload."""
         lines = [
             f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's."
         ]
@@ -81,6 +87,7 @@ class Calibration:
             between = f", 95 % between {each.low:.4g} and {each.high:.4g}" if math.isfinite(each.low) else ""
             shown = f"{each.value:.4g}" if isinstance(each.value, int | float) else each.value
             lines.append(f"# {each.parameter} = {shown}{between} (n = {each.n}): {each.how}")
+        lines += [f"# Warning: {each}" for each in self.overloads]
         return "\n".join([*lines, "", dumps(self.scenario)])
 
 

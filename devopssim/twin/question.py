@@ -13,6 +13,7 @@ from devopssim.experiment import Options, Result, compare
 from devopssim.experiment.intervals import Difference, paired
 from devopssim.practices import PRACTICES
 from devopssim.scenario import Scenario, adopt, value, vary
+from devopssim.twin.load import Overload, overloads
 
 AS_IS: Final = "as it is"
 ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
@@ -50,6 +51,12 @@ class WhatIf:
         values = self.result.values[self.result.values["kpi"] == "availability"]
         down = {name: (1 - part["value"].to_numpy(float)) * HOURS_PER_YEAR for name, part in values.groupby("scenario")}
         return paired(down[self.change], down[AS_IS], self.result.confidence)
+
+    @property
+    def overloads(self) -> tuple[tuple[str, Overload], ...]:
+        """Where one of the two, by name, has more work than people: its lead time grows with the length of the run."""
+        both = self.result.scenarios
+        return tuple((name, each) for name, scenario in both.items() for each in overloads(scenario))
 
     def sentence(self) -> str:
         """Return the answer as a manager would want to hear it: in days and, with a cost per hour, in money."""

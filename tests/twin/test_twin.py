@@ -1,19 +1,21 @@
 """A twin of an organisation whose true parameters are known: they are recovered, and it behaves like the original."""
 
+import json
 import math
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 import pytest
 from logs import committed, deployed, log_of
 
-from devopssim import events, scenario
+from devopssim import cli, events, kpis, scenario
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, value, vary
+from devopssim.scenario import AGILE, DEVOPS, PRESETS, WATERFALL, Scenario, value, vary
 from devopssim.simulation import simulate
-from devopssim.twin import Calibration, calibrate, check, what_if
+from devopssim.twin import Calibration, calibrate, check, overloads, what_if
 from devopssim.twin.estimates import count_bounds
 
 TRUTH: Final = vary(
@@ -163,6 +165,53 @@ def test_what_is_stated_stands() -> None:
     found = calibrate(changes_alone(30), stated={"team.developers": 3, "quality.severe_share": 0.2})
     assert (found.scenario.team.developers, found.scenario.quality.severe_share) == (3, 0.2)
     assert not {"team.developers", "quality.severe_share"} & {*found.left, *(each.parameter for each in found.learnt)}
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_presets_have_the_people_that_their_requests_need(preset: Scenario) -> None:
+    assert overloads(preset) == ()
+
+
+OVERLOADED: Final = {
+    "the analysts": vary(WATERFALL, {"demand.plan_effort": 40, "years": 4}),
+    "the developers": vary(WATERFALL, {"team.developers": 3, "years": 4}),
+    "the testers": vary(WATERFALL, {"demand.test_effort": 40, "years": 4}),
+    "the people": vary(DEVOPS, {"demand.requests_per_week": 30, "years": 1}),
+    "the sprints": vary(AGILE, {"demand.requests_per_week": 11, "years": 2}),
+}
+
+
+@pytest.mark.parametrize("who", OVERLOADED)
+def test_more_work_than_people_is_named_and_does_queue_without_bound(who: str) -> None:
+    """Twice as long, about twice as many wait; with what the warning advises, it is silent."""
+    busy = OVERLOADED[who]
+    (found,) = overloads(busy)
+    assert found.who == who
+    assert found.needed > found.there
+    half, whole = (waiting(vary(busy, {"years": years})) for years in (busy.years / 2, busy.years))
+    assert 1.6 < whole / half < 2.6
+    parameter, _, people = found.enough.removeprefix("--set ").partition("=")
+    assert overloads(vary(busy, {parameter: int(people)})) == ()
+
+
+def waiting(of: Scenario) -> int:
+    """Return how many requests are open when a run ends."""
+    return int(kpis.lead_time(simulate(of, seed=2)).attrs["unfinished"])
+
+
+def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    events.write(changes_alone(30), log)
+    asked = ["calibrate", str(log), "--set", "team.developers=1", "--replications", "0", "--workers", "1"]
+    assert cli.main([*asked, "--out", str(tmp_path / "twin.toml")]) == cli.DONE
+    assert "\nWarning: the developers need at least " in capsys.readouterr().out
+    assert "\n# Warning: the developers need at least " in (tmp_path / "twin.toml").read_text()
+    assert cli.main([*asked, "--json"]) == cli.DONE
+    assert len(json.loads(capsys.readouterr().out)["overloads"]) >= 1
+    answer = what_if(scenario.load(tmp_path / "twin.toml"), add={"developers": 5}, replications=2, progress=False)
+    assert {name for name, _ in answer.overloads} == {"as it is"}
 
 
 def test_bounds_of_a_count_are_the_exact_ones() -> None:
