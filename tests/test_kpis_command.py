@@ -55,3 +55,13 @@ def test_a_warm_up_outside_the_log_is_said_in_one_line(
 def test_a_file_that_is_not_there_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", str(tmp_path / "none.csv")]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--tags", "v*"], ["--branch", "main"]])
+def test_what_only_a_git_history_has_is_refused_for_a_log(
+    path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert main(["kpis", str(path), *words]) == 2
+    printed = capsys.readouterr().err
+    assert "--git" in printed
+    assert printed.count("\n") == 1

@@ -139,6 +139,15 @@ def test_what_cannot_be_read_is_said_in_one_line(repository: Repository, tmp_pat
     refused(shallow, "shallow clone")
 
 
+def test_a_pattern_that_no_tag_matches_is_told_from_no_tags_at_all(repository: Repository) -> None:
+    repository.commit("first", at=0)
+    with pytest.raises(InvalidInputError, match="there are no tags"):
+        read_git(repository.folder, tags="v*")
+    repository.tag("release-1", at=1)
+    with pytest.raises(InvalidInputError, match=r"no tag matches 'v\*'.* such as 'release-1'"):
+        read_git(repository.folder, tags="v*")
+
+
 def test_hooks_and_settings_of_the_repository_start_nothing(repository: Repository, tmp_path: Path) -> None:
     repository.commit("first", at=0)
     repository.tag("v1;detail=x", at=1)

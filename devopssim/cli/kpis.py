@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--git", type=Path, metavar="REPOSITORY", help="read the history of this git repository instead"
     )
-    parser.add_argument("--tags", default="*", metavar="PATTERN", help="with --git: the tags that are deployments (v*)")
+    parser.add_argument("--tags", metavar="PATTERN", help="with --git: the tags that are deployments (v*)")
     parser.add_argument(
         "--warm-up", type=float, default=0.0, metavar="HOURS", help="leave the first HOURS of the log out (default 0)"
     )
@@ -47,10 +47,13 @@ def _log(arguments: argparse.Namespace) -> "pd.DataFrame":
         message = "give either the file of an event log or --git REPOSITORY."
         raise InvalidInputError(message)
     if arguments.log is not None:
+        if arguments.tags is not None or arguments.branch is not None:
+            message = "--tags and --branch say how a git history is read; give --git REPOSITORY, or leave them out."
+            raise InvalidInputError(message)
         return events.read(arguments.log)
     from devopssim.sources import read_git
 
-    log = read_git(arguments.git, tags=arguments.tags, branch=arguments.branch)
+    log = read_git(arguments.git, tags=arguments.tags or "*", branch=arguments.branch)
     sys.stderr.write(f"{arguments.git}: {log.attrs['source']['rules']}.\n")
     return log
 

@@ -111,7 +111,8 @@ def text_of(path: Path, encoding: str | None = None) -> str:
         return raw.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
         where = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-        raise InvalidInputError(f"{path}: is not {encoding} text{where}; save it as UTF-8.") from error
+        read_as = "UTF-8" if encoding == "utf-8-sig" else encoding
+        raise InvalidInputError(f"{path}: is not {read_as} text{where}; save it as UTF-8.") from error
 
 
 def rows_of(

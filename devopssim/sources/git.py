@@ -57,7 +57,12 @@ def read_git(
     """
     history = git_history(repository, tags=tags, repair_window=repair_window, branch=branch)
     if not history.deployments:
-        raise InvalidInputError(f"{repository}: no tag matches {tags!r}, so no deployment is known; try --tags.")
+        known = tags_of(Path(repository), "*")
+        seen = f"no tag matches {tags!r}" if known else "there are no tags"
+        step = (
+            f"try another pattern, such as {known[-1].name!r}" if known else "tag what reaches users, for example v1.0"
+        )
+        raise InvalidInputError(f"{repository}: {seen}, so no deployment is known; {step}.")
     return log_of(history)
 
 

@@ -251,7 +251,7 @@ def test_a_pattern_is_only_a_pattern(repository: Repository, pattern: str, capsy
 def test_a_folder_is_only_a_folder(tmp_path: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Repository(tmp_path / folder).commit("first", at=0)
-    with pytest.raises(InvalidInputError, match="no tag matches"):
+    with pytest.raises(InvalidInputError, match="there are no tags"):
         read_git(folder)
 
 

@@ -45,7 +45,7 @@ def refused(path: Path, capsys: pytest.CaptureFixture[str], source: str = "githu
         (b"[1, 2]", "where an object"),
         (b'"text"', "where an object"),
         (b"\xff\xfe\x00\xd8", "is not utf-16 text"),
-        (b'[{"number": 1, "title": "gr\xfc\xdfe"}]', "is not utf-8-sig text, byte 27"),
+        (b'[{"number": 1, "title": "gr\xfc\xdfe"}]', "is not UTF-8 text, byte 27"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"number": ' + b"9" * 5000 + b"}", "is no JSON"),
         (b"PK\x03\x04 not a page", "is no JSON"),
