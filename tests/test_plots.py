@@ -114,6 +114,13 @@ def test_the_cumulative_flow_says_how_much_is_in_each_step(log: pd.DataFrame) ->
     assert "1 wait to be begun" in said
 
 
+def test_a_text_to_be_printed_breaks_between_words(log: pd.DataFrame) -> None:
+    shown = plots.cumulative_flow(log)
+    lines = plots.alt_text(shown, width=40).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert " ".join(lines) == plots.alt_text(shown)
+
+
 def test_the_item_path_shows_three_clocks(log: pd.DataFrame) -> None:
     said = plots.alt_text(plots.item_path(log, "W1"))
     assert "lead time 10 hours; cycle time 4 hours; lead time for changes 6 hours" in said

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from textwrap import fill
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -56,9 +57,13 @@ def describe(shown: Artist) -> Description:
     )
 
 
-def alt_text(shown: Artist) -> str:
-    """Return one to three sentences that say what axes or a figure show; errors as `describe`."""
-    return describe(shown).text
+def alt_text(shown: Artist, *, width: int | None = None) -> str:
+    """Return one to three sentences that say what axes or a figure show; errors as `describe`.
+
+    With `width` they come in lines of at most so many characters, to be printed: a notebook breaks longer ones within a word.
+    """
+    text = describe(shown).text
+    return text if width is None else fill(text, width)
 
 
 def rows_of(table: pd.DataFrame, *, plain: bool = False) -> Iterator[Any]:

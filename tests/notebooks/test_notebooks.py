@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,6 @@ from devopssim.course.kinds import Words
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL: Final = 15
-DOLLAR: Final = re.compile(r"(?<!\\)\$")
 CODE: Final = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 """Code in Markdown is never typeset."""
 Cell = dict[str, Any]
@@ -113,9 +113,15 @@ def test_it_was_saved_without_errors_and_warnings(path: Path) -> None:
 
 @each_notebook
 def test_a_price_is_not_taken_for_mathematics(path: Path) -> None:
-    """JupyterLab typesets what stands between two `$` of a cell as a formula; before a sum of money belongs a backslash."""
+    """JupyterLab typesets what stands between two `$` of a cell as a formula, with a backslash before them too."""
     markdown = [source_of(cell) for cell in cells_of(path) if cell["cell_type"] == "markdown"]
-    assert [text for text in markdown if len(DOLLAR.findall(CODE.sub("", text))) > 1] == []
+    assert [text for text in markdown if CODE.sub("", text).count("$") > 1] == []
+
+
+@pytest.mark.parametrize(("path", "following"), list(pairwise(NOTEBOOKS)), ids=[path.stem for path in NOTEBOOKS[:-1]])
+def test_it_leads_to_the_next_one(path: Path, following: Path) -> None:
+    title = source_of(cells_of(following)[0]).splitlines()[0].removeprefix("# ")
+    assert f"**Next** [{title}]({following.name})" in prose_of(path)
 
 
 @each_notebook
