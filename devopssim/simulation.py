@@ -13,14 +13,17 @@ from devopssim.model.security import Security
 from devopssim.model.streams import Streams
 from devopssim.model.workflows import WORKFLOWS, Way
 from devopssim.scenario import Scenario
+from devopssim.scenario.scenario import checked
 
 
 def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.DataFrame:
     """Return the event log of one random future of a scenario; see `devopssim.events`.
 
     The same (seed, replication) meets every scenario with the same demand and the same luck. `log.attrs["source"]` holds
-    the scenario, the seed, the replication and how many people of each role there were.
+    the scenario, the seed, the replication and how many people of each role there were. Raises InvalidInputError for what is
+    no scenario, and for a seed or a replication that is no whole number from 0.
     """
+    checked(scenario)
     streams = Streams(seed, replication)
     org = Organisation(scenario, streams)
     workflow = WORKFLOWS[scenario.workflow]

@@ -3,7 +3,9 @@
 import gc
 import json
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,17 @@ import pytest
 from devopssim import kpis, simulate
 from devopssim.errors import InvalidInputError
 from devopssim.events import since
-from devopssim.experiment import Result, compare, interval, paired, replicate, sensitivity, sweep
+from devopssim.experiment import (
+    Result,
+    compare,
+    interval,
+    paired,
+    replicate,
+    replications_for,
+    sensitivity,
+    sweep,
+    warm_up,
+)
 from devopssim.experiment.measure import Outcome
 from devopssim.experiment.plan import Plan, load_plan, save_plan, write_tables
 from devopssim.experiment.result import result
@@ -128,6 +140,10 @@ def test_memory_grows_with_the_table_and_not_with_the_replications() -> None:
         ({"warm_up": 1e6}, "warm_up=1e"),
         ({"confidence": 95}, "confidence=95 "),
         ({"scenarios": {}}, "no scenario to compare"),
+        ({"scenarios": [DEVOPS]}, "a list has no names"),
+        ({"scenarios": {"mine": "devops"}}, "scenario: 'devops' is none"),
+        ({"kpis": [3]}, "KPI 3 is unknown"),
+        ({"workers": 1.5}, "workers=1.5 "),
         ({"seed": -1}, "seed=-1 "),
     ],
 )
@@ -137,6 +153,23 @@ def test_an_experiment_that_cannot_be_is_refused_in_one_line(change: dict[str, o
         compare(**asked)  # type: ignore[arg-type] # what is given is wrong on purpose
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("experiment", [simulate, replicate, replications_for, warm_up, sensitivity])
+def test_the_name_of_a_scenario_is_not_the_scenario(experiment: Callable[..., object]) -> None:
+    with pytest.raises(InvalidInputError, match=r"scenario: 'agile' is none; give a preset such as devopssim\.DEVOPS"):
+        experiment("agile")
+
+
+def test_one_word_is_one_kpi() -> None:
+    assert set(replicate(vary(DEVOPS, {"years": 0.02}), 1, kpis="wip").estimates["kpi"]) == {"wip"}
+
+
+@pytest.mark.parametrize("change", [{"seed": -1}, {"warm_up": 1e6}, {"workers": 0}])
+def test_an_experiment_that_cannot_be_leaves_no_folder(change: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError):
+        compare(PAIR, 1, folder=tmp_path / "out", **change)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_can_be_made_of_outcomes_alone() -> None:
@@ -177,11 +210,20 @@ def test_a_sweep_has_its_parameters_as_columns() -> None:
         {"team.developers": [1], "team.testers": [1], "team.analysts": [1]},
         {"team.cooks": [1]},
         {"team.developers": [0]},
+        {"team.developers": 4},
+        {"workflow": "agile"},
+        "team.developers",
     ],
 )
-def test_a_sweep_that_cannot_be_is_refused(settings: dict[str, list[float]]) -> None:
+def test_a_sweep_that_cannot_be_is_refused(settings: Any) -> None:
     with pytest.raises(InvalidInputError):
         sweep(DEVOPS, settings, 1)
+
+
+def test_a_sweep_goes_over_an_array_and_mixes_no_two_values_up() -> None:
+    shares = np.array([0.1234567, 0.1234568, 1])
+    found = sweep(vary(DEVOPS, {"years": 0.02}), {"practices.testing": shares}, 1, kpis=["wip"])
+    assert list(found.estimates["practices.testing"]) == list(shares)
 
 
 def test_a_tornado_has_the_widest_swing_on_top() -> None:

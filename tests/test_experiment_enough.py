@@ -145,6 +145,12 @@ def test_the_picture_of_welch_averages_runs_and_then_neighbours() -> None:
     pd.testing.assert_frame_equal(table, expected.astype(float))
 
 
+@pytest.mark.parametrize("smoothing", [-1, 1.5])
+def test_a_moving_average_that_cannot_be_is_refused(smoothing: float) -> None:
+    with pytest.raises(InvalidInputError, match="smoothing="):
+        welch([0, 24], [[1, 2]], smoothing)  # type: ignore[arg-type] # wrong on purpose
+
+
 def test_an_organisation_that_starts_empty_needs_a_warm_up() -> None:
     """The first project of a waterfall gathers requests for 13 weeks: until then nobody's work piles up as it will."""
     found = warm_up(WATERFALL, "wip", replications=2)

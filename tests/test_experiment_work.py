@@ -136,6 +136,12 @@ def test_what_can_be_no_schedulers_address_is_refused_before_a_client_is_made(
     assert "give an address such as tcp://127.0.0.1:8786" in line
 
 
+def test_a_comparison_that_finds_no_cluster_leaves_no_plan(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cli.main(["compare", "devops", "--dask", "nowhere", "--out", str(out)]) == cli.BAD_INPUT
+    assert not out.exists()
+
+
 def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
     """Standard error is no terminal here; told to, it draws all the same."""
     for progress, drawn in ((None, False), (False, False), (True, True)):

@@ -41,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     plan, folder = _plan(arguments), arguments.out or arguments.resume
     try:
-        if arguments.out is not None:
-            save_plan(plan, folder)
         with workplace(arguments) as place:
+            if arguments.out is not None:
+                save_plan(plan, folder)
             result = plan.carry_out(**place, folder=folder)
     except KeyboardInterrupt:
         if folder is None or not (folder / PLAN).exists():

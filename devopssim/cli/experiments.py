@@ -27,9 +27,13 @@ def add_work(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def workplace(arguments: argparse.Namespace) -> "Iterator[dict[str, Any]]":
-    """Yield what `experiment.Options` calls workers or executor; raise InvalidInputError where no scheduler answers."""
+    """Yield what `experiment.Options` calls workers or executor; raise InvalidInputError where there is no such place."""
     if arguments.dask is None:
-        yield {"workers": cores() if arguments.workers is None else arguments.workers}
+        from devopssim.experiment.pool import check_workers
+
+        workers = cores() if arguments.workers is None else arguments.workers
+        check_workers(workers)
+        yield {"workers": workers}
         return
     from devopssim.cli.dask_cluster import cluster
 

@@ -266,15 +266,19 @@ def details(log: pd.DataFrame, key: str) -> pd.Series:
     return log["detail"].str.extract(rf"(?:^|;){key}=([^;]*)", expand=False)
 
 
+def check_warm_up(warm_up: float, horizon: float) -> None:
+    """Raise InvalidInputError unless 0 <= warm_up < horizon (both in hours)."""
+    if not 0 <= warm_up < horizon:
+        message = f"warm_up={warm_up:g} h (the part at a run's start that is left out) must lie between 0 and the horizon, {horizon:g} h."
+        raise InvalidInputError(message)
+
+
 def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
     """Return the log without its first `warm_up` hours; `attrs` remembers the cut and what was in progress at that moment.
 
     Raises InvalidInputError unless 0 <= warm_up < horizon.
     """
-    horizon = float(log.attrs["horizon"])
-    if not 0 <= warm_up < horizon:
-        message = f"warm_up={warm_up:g} h (the part at a run's start that is left out) must lie between 0 and the horizon, {horizon:g} h."
-        raise InvalidInputError(message)
+    check_warm_up(warm_up, float(log.attrs["horizon"]))
     if warm_up == 0:
         return log
     before = log["time"] < warm_up

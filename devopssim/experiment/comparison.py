@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Unpack
 
 from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_YEAR
+from devopssim.events.schema import check_warm_up
 from devopssim.experiment.intervals import t_quantile
-from devopssim.experiment.measure import Measure
+from devopssim.experiment.measure import Measure, kpi_names
 from devopssim.experiment.result import Result, result
 from devopssim.experiment.work import Options, run
 from devopssim.scenario import Scenario
+from devopssim.scenario.scenario import by_name, checked
 
 ENOUGH_FOR_MOST: Final = 30
 
@@ -36,11 +39,11 @@ def compare(
 
     Raises InvalidInputError for no scenarios, fewer than 1 replication, a KPI that is unknown, or a warm-up that leaves nothing.
     """
-    if not scenarios:
-        raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
+    scenarios = by_name(scenarios)
     numbers = range(count(replications))
     t_quantile(confidence, 1)  # a confidence that cannot be is refused before anything is simulated
-    measure = Measure(kpis=tuple(kpis), curves=tuple(curves), warm_up=warm_up)
+    measure = Measure(kpis=kpi_names(kpis), curves=kpi_names(curves), warm_up=warm_up)
+    check_lengths(scenarios, warm_up)
     outcomes = run(scenarios, numbers, measure, **options)
     seed = options.get("seed", 1)
     return result(scenarios, outcomes, seed=seed, warm_up=warm_up, confidence=confidence)
@@ -57,8 +60,14 @@ def replicate(
     **options: Unpack[Options],
 ) -> Result:
     """Simulate one scenario `replications` times; see `compare`."""
-    named = {scenario.name: scenario}
+    named = {checked(scenario).name: scenario}
     return compare(named, replications, kpis=kpis, curves=curves, warm_up=warm_up, confidence=confidence, **options)
+
+
+def check_lengths(scenarios: Mapping[str, Scenario], warm_up: float) -> None:
+    """Raise InvalidInputError where the warm-up (hours) leaves nothing of one of the scenarios."""
+    for scenario in scenarios.values():
+        check_warm_up(warm_up, scenario.years * HOURS_PER_YEAR)
 
 
 def count(replications: int) -> int:

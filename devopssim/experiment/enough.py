@@ -16,10 +16,11 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import count
 from devopssim.experiment.intervals import half_width, t_quantile
-from devopssim.experiment.measure import Measure, Outcome
+from devopssim.experiment.measure import Measure, Outcome, kpi_names
 from devopssim.experiment.result import Result, result, unit_of
 from devopssim.experiment.work import Options, run
 from devopssim.scenario import Scenario
+from devopssim.scenario.scenario import checked
 
 FIRST: Final = 3
 LOOK_AHEAD: Final = 5
@@ -62,13 +63,13 @@ def replications_for(
     relative precision asks much of it. A replication without a value for a KPI counts as run, and adds nothing to it.
     Raises InvalidInputError for a precision that is not above 0, or no KPI.
     """
-    if not precision > 0:
-        raise InvalidInputError(f"precision={precision:g} (half-width ÷ mean) must be above 0; 0.05 is usual.")
+    checked(scenario)
+    check_precision(precision)
     if not kpis:
         raise InvalidInputError("no KPI to be precise about; name at least one, for example kpis=['lead_time'].")
     limit = count(at_most)
     t_quantile(confidence, 1)
-    measure = Measure(kpis=tuple(kpis), warm_up=warm_up)
+    measure = Measure(kpis=kpi_names(kpis), warm_up=warm_up)
     seed = options.get("seed", 1)
     outcomes: list[Outcome] = []
     found: dict[str, int | None] = dict.fromkeys(measure.kpis)
@@ -87,6 +88,12 @@ def replications_for(
         {scenario.name: scenario}, {scenario.name: outcomes}, seed=seed, warm_up=warm_up, confidence=confidence
     )
     return Enough(wanted=precision, table=table, result=kept)
+
+
+def check_precision(precision: float) -> None:
+    """Raise InvalidInputError for what can be no precision."""
+    if not precision > 0:
+        raise InvalidInputError(f"precision={precision:g} (half-width ÷ mean) must be above 0; 0.05 is usual.")
 
 
 def enough(

@@ -1,5 +1,6 @@
 """What is kept of one replication: its KPIs, and curves where they are wanted. The log itself is let go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -30,6 +31,11 @@ class Measures(Protocol):
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Outcome:
         """Return the outcome of this replication, and of nothing else: the same arguments give the same bits."""
+
+
+def kpi_names(given: Sequence[str]) -> tuple[str, ...]:
+    """Return names of KPIs as a tuple; one word is one name, as it is in `devopssim.kpis`."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.experiment.comparison import compare, count
+from devopssim.experiment.comparison import check_lengths, compare, count
 from devopssim.experiment.finished import Finished
 from devopssim.experiment.result import Result
 from devopssim.files import whole_file, write_text
+from devopssim.model.streams import Streams
 from devopssim.scenario import Scenario, load, save
 
 PLAN: Final = "experiment.json"
@@ -28,7 +29,7 @@ TABLES: Final = ("estimates", "differences", "values", "curves")
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A comparison that is to be carried out; see `compare`."""
+    """A comparison that is to be carried out; see `compare`. Raises InvalidInputError for one that cannot be."""
 
     scenarios: Mapping[str, Scenario]
     replications: int = 30
@@ -38,6 +39,8 @@ class Plan:
 
     def __post_init__(self) -> None:
         count(self.replications)
+        Streams(self.seed)
+        check_lengths(self.scenarios, self.warm_up)
 
     def carry_out(
         self,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from numbers import Integral
 from typing import Final
 
 from devopssim.errors import InvalidInputError
@@ -26,11 +27,7 @@ def processes(workers: int) -> Iterator[Executor]:
     threads, and a copy of a process with threads may hang. So a script that uses workers must keep what it does below
     `if __name__ == "__main__":`. Raises InvalidInputError unless 1 <= workers <= 61.
     """
-    if not 1 <= workers <= MOST_WORKERS:
-        message = (
-            f"workers={workers} (processes that share the work) must be a whole number between 1 and {MOST_WORKERS}."
-        )
-        raise InvalidInputError(message)
+    check_workers(workers)
     others = set(multiprocessing.active_children())
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
@@ -45,6 +42,15 @@ def processes(workers: int) -> Iterator[Executor]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def check_workers(workers: object) -> None:
+    """Raise InvalidInputError for a number of workers that a pool cannot have."""
+    if not isinstance(workers, Integral) or not 1 <= int(workers) <= MOST_WORKERS:
+        message = (
+            f"workers={workers} (processes that share the work) must be a whole number between 1 and {MOST_WORKERS}."
+        )
+        raise InvalidInputError(message)
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """One or two parameters over a range: how KPIs answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import Unpack
+from typing import Any, Final, Unpack
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
@@ -15,6 +17,8 @@ from devopssim.experiment.work import Options
 from devopssim.scenario import Scenario, vary
 
 Setting = float | str
+Settings = Sequence[Setting] | npt.NDArray[Any]
+EXAMPLE: Final = "for example {'team.developers': [4, 6, 8]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,7 @@ class Sweep:
 
 def sweep(
     scenario: Scenario,
-    settings: Mapping[str, Sequence[Setting]],
+    settings: Mapping[str, Settings],
     replications: int = 10,
     *,
     kpis: Sequence[str] = (),
@@ -57,15 +61,33 @@ def sweep(
     `settings`: values by dotted name, `{"team.developers": [4, 6, 8], "practices.testing": [0, 0.5, 1]}`. Raises
     InvalidInputError for none or more than two parameters, no values, or a value that is not allowed.
     """
-    if not 1 <= len(settings) <= 2 or not all(settings.values()):
-        message = f"a sweep goes over one or two parameters with at least one value each, not {dict(settings)!r}."
-        raise InvalidInputError(message)
+    grid = _grid(settings)
     points = {
-        ", ".join(
-            f"{name}={value:g}" if not isinstance(value, str) else f"{name}={value}" for name, value in point.items()
-        ): point
-        for point in (dict(zip(settings, values, strict=True)) for values in product(*settings.values()))
+        ", ".join(f"{name}={_told(value)}" for name, value in point.items()): point
+        for point in (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
     }
     scenarios = {name: vary(scenario, point) for name, point in points.items()}
     found = compare(scenarios, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options)
     return Sweep(points=points, result=found)
+
+
+def _grid(settings: Mapping[str, Settings]) -> dict[str, list[Setting]]:
+    """Return the values as lists of Python's own numbers, whether they came as a list, a range or an array."""
+    if not isinstance(settings, Mapping) or not 1 <= len(settings) <= 2:
+        raise InvalidInputError(f"a sweep goes over one or two parameters, {EXAMPLE}, not {settings!r}.")
+    grid = {}
+    for name, values in settings.items():
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise InvalidInputError(f"{name}={values!r}: a sweep needs a list of values, {EXAMPLE}.")
+        grid[name] = [each.item() if isinstance(each, np.generic) else each for each in values]
+        if not grid[name]:
+            raise InvalidInputError(f"{name} has no values; a sweep needs at least one, {EXAMPLE}.")
+    return grid
+
+
+def _told(value: Setting) -> str:
+    """Return a value in words: short if it is the same then, else to the last digit, so that no two are mixed up."""
+    if isinstance(value, str):
+        return value
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

@@ -14,7 +14,7 @@ from devopssim.experiment.result import Result
 from devopssim.experiment.work import Options
 from devopssim.parameters import Parameter
 from devopssim.scenario import Scenario, parameters, value, vary
-from devopssim.scenario.scenario import known
+from devopssim.scenario.scenario import checked, known
 
 AS_IT_IS = "as it is"
 NOT_VARIED = ("years",)
@@ -96,6 +96,7 @@ def sensitivity(
     nothing leaves its range. Parameters that are no number, or 0 without such a range, are left out. Raises InvalidInputError
     unless 0 < change < 1, for an unknown name, and where nothing is left.
     """
+    checked(scenario)
     if not 0 < change < 1:
         raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
     chosen = [known(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]

@@ -7,6 +7,7 @@ Welch, The statistical analysis of simulation results (1983).
 
 import warnings
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Final, Unpack
 
 import numpy as np
@@ -19,6 +20,7 @@ from devopssim.experiment.measure import Measure
 from devopssim.experiment.result import unit_of
 from devopssim.experiment.work import Options, run
 from devopssim.scenario import Scenario
+from devopssim.scenario.scenario import checked
 
 BATCH: Final = 5
 STEP: Final = "1D"
@@ -53,8 +55,11 @@ def warm_up(
     """Return how long a scenario takes until a KPI has settled, judged by its daily course averaged over replications.
 
     `smoothing` is the half-width, in days, of the moving average for the eye. Warns (WarmUpWarning) where the cut lies in
-    the second half of the run.
+    the second half of the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that
+    is no whole number from 0.
     """
+    checked(scenario)
+    _check_smoothing(smoothing)
     measure = Measure(kpis=(kpi,), curves=(kpi,), window=STEP, step=STEP)
     outcomes = run({scenario.name: scenario}, range(count(replications)), measure, **options)[scenario.name]
     time = np.asarray(outcomes[0].curves[kpi][0])
@@ -101,6 +106,7 @@ def welch(time: npt.ArrayLike, runs: npt.ArrayLike, smoothing: int = 28) -> pd.D
     `smooth` averages `2 · smoothing + 1` neighbours, fewer and symmetrical near the beginning; NaN within `smoothing` of
     the end. Where no run has a value, there is none.
     """
+    _check_smoothing(smoothing)
     series = pd.DataFrame(np.asarray(runs, dtype=np.float64)).mean(axis=0).to_numpy()
     reach = np.minimum(np.arange(len(series)), smoothing)
     smooth = np.full(len(series), np.nan)
@@ -109,3 +115,10 @@ def welch(time: npt.ArrayLike, runs: npt.ArrayLike, smoothing: int = 28) -> pd.D
         if np.isfinite(near).any():
             smooth[place] = np.nanmean(near)
     return pd.DataFrame({"time": np.asarray(time, dtype=np.float64), "mean": series, "smooth": smooth})
+
+
+def _check_smoothing(smoothing: object) -> None:
+    if not isinstance(smoothing, Integral) or int(smoothing) < 0:
+        raise InvalidInputError(
+            f"smoothing={smoothing!r} (half-width of the moving average, in days) must be a whole number from 0; 28 is usual."
+        )

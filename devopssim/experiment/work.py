@@ -17,7 +17,8 @@ from tqdm.auto import tqdm
 from devopssim.errors import DevopssimError
 from devopssim.experiment.finished import Finished, fingerprint
 from devopssim.experiment.measure import Measures, Outcome
-from devopssim.experiment.pool import little_garbage, processes
+from devopssim.experiment.pool import check_workers, little_garbage, processes
+from devopssim.model.streams import Streams
 from devopssim.scenario import Scenario
 
 MOST_IN_A_CHUNK: Final = 4
@@ -99,6 +100,9 @@ def run(
 
     Raises LostWorkError where workers die again and again, and whatever a replication raises.
     """
+    Streams(seed)  # what cannot be is refused before a folder is made
+    if executor is None:
+        check_workers(workers)
     kept = Finished(folder=Path(folder)) if folder is not None else None
     prints = {name: fingerprint(each, seed, measure) for name, each in scenarios.items()}
     done = {name: kept.load(prints[name]) if kept else {} for name in scenarios}

@@ -67,6 +67,26 @@ def _parameters() -> Mapping[str, Parameter]:
     return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared(kind)}
 
 
+def checked(given: object) -> Scenario:
+    """Return what was given if it is a scenario; raise InvalidInputError that says how to get one otherwise."""
+    if isinstance(given, Scenario):
+        return given
+    shown = repr(given) if isinstance(given, str) else f"a {type(given).__name__}"
+    raise InvalidInputError(
+        f"scenario: {shown} is none; give a preset such as devopssim.DEVOPS, or what devopssim.scenario.load reads from a file."
+    )
+
+
+def by_name(scenarios: object) -> dict[str, Scenario]:
+    """Return scenarios by name as they were given; raise InvalidInputError for none, and for what is no such mapping."""
+    if not isinstance(scenarios, Mapping):
+        message = f"scenarios: a {type(scenarios).__name__} has no names; give names with scenarios, for example {{'devops': DEVOPS}}."
+        raise InvalidInputError(message)
+    if not scenarios:
+        raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
+    return {name: checked(each) for name, each in scenarios.items()}
+
+
 def value(scenario: Scenario, name: str) -> float | int | str:
     """Return the value of a parameter: `value(scenario, "team.developers")`."""
     known(name)
@@ -81,6 +101,7 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
 
     Raises InvalidInputError for an unknown name or a value that is not allowed.
     """
+    checked(scenario)
     by_part: dict[str, dict[str, Any]] = {}
     for name, given in changes.items():
         part, _, last = known(name).rpartition(".")
@@ -112,7 +133,7 @@ def known(name: str) -> str:
 def unknown(what: str, name: str, names: Iterable[str]) -> str:
     """Say in one line that no `what` is called `name`, which is meant perhaps, and where all are listed."""
     names = list(names)
-    near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
+    near = difflib.get_close_matches(str(name), names, n=2, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     listed = "`devopssim parameters` lists them" if what == "parameter" else f"allowed are {', '.join(names)}"
     return f"{what} {name!r} is unknown; {hint}{listed}."
