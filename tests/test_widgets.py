@@ -531,6 +531,36 @@ def test_what_is_asked_of_a_widget_is_checked_at_once() -> None:
         widgets.explore(parameters=["developers"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"replications": 0}, "replications=0 "),
+        ({"replications": 1.5}, "replications=1.5 "),
+        ({"precision": 0}, "precision=0 "),
+        ({"precision": float("nan")}, "precision=nan "),
+        ({"seed": -1}, "seed=-1 "),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_before_anything_is_shown(asked: dict[str, Any], said: str) -> None:
+    for widget in (widgets.compare, widgets.explore):
+        with pytest.raises(InvalidInputError, match=said):
+            widget(**asked)
+
+
+def test_a_board_of_a_future_that_cannot_be_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="seed=-1 "):
+        widgets.board(seed=-1)
+    with pytest.raises(InvalidInputError, match="replication=1000 "):
+        widgets.board(replication=1000)
+
+
+@pytest.mark.parametrize("given", ["agile", pd.DataFrame()])
+def test_what_is_no_scenario_has_no_sliders(given: Any) -> None:
+    for ask in (lambda: widgets.explore(given), lambda: widgets.compare({"mine": given})):
+        with pytest.raises(InvalidInputError, match="give a preset such as devopssim"):
+            ask()
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_of_choice_can_be_drawn(name: str) -> None:
     (figure,) = pictures(SHORT, 1, 0, [name])["figures"]

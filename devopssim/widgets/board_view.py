@@ -7,6 +7,7 @@ import pandas as pd
 import traitlets
 
 from devopssim.errors import InvalidInputError
+from devopssim.model.streams import Streams
 from devopssim.scenario import DEVOPS, Scenario, vary
 from devopssim.simulation import simulate
 from devopssim.widgets.answers import Workplace, why_it_failed
@@ -51,7 +52,8 @@ class Board(Panel):
         replication: int = 0,
         place: Workplace | None = None,
     ) -> None:
-        self.scenario, self.seed, self.replication = scenario, seed, replication
+        self.scenario, self.seed = scenario, Streams(seed).seed
+        self.replication = self._possible(replication)
         self._place = place
         self._latest: Latest | None = None
         name = scenario.name if scenario else "an event log"
@@ -73,12 +75,16 @@ class Board(Panel):
 
     def do_replication(self, number: int) -> None:
         """Show another replication."""
+        self.replication, self.note = self._possible(number), ""
+        self._ask()
+
+    @staticmethod
+    def _possible(number: int) -> int:
         if not 0 <= number < MOST_REPLICATIONS or number != int(number):
             raise InvalidInputError(
                 f"replication={number} (which random future) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
             )
-        self.replication, self.note = int(number), ""
-        self._ask()
+        return int(number)
 
     def _ask(self) -> None:
         if self._latest is None:

@@ -9,6 +9,7 @@ import traitlets
 from devopssim.experiment.measure import Measure
 from devopssim.plots.ways import USUAL
 from devopssim.scenario import DEVOPS, Scenario, parameters, value
+from devopssim.scenario.scenario import checked
 from devopssim.widgets.answers import Answer, Question, Workplace, glimpse
 from devopssim.widgets.knobs import knobs, label
 from devopssim.widgets.latest import Latest
@@ -47,7 +48,7 @@ def explore(
     now. Raises InvalidInputError for a parameter, figure or KPI that is unknown.
     """
     return Explore(
-        state_of({scenario.name: scenario}),
+        state_of({checked(scenario).name: scenario}),
         names=parameters,
         figures=figures,
         kpis=kpis,

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from devopssim.experiment.comparison import count
+from devopssim.experiment.enough import check_precision
 from devopssim.experiment.measure import Measure
 from devopssim.kpis.summary import chosen
+from devopssim.model.streams import Streams
 from devopssim.widgets.answers import Answer, Answers, Question, Workplace, why_it_failed
 from devopssim.widgets.panel import Panel
 from devopssim.widgets.said import waiting
@@ -36,7 +39,8 @@ class ScenarioPanel(Panel):
     ) -> None:
         self.state = state
         self.kpis = tuple(kpi.name for kpi in chosen(kpis))
-        self.seed, self.replications, self.precision = seed, replications, precision
+        check_precision(precision)
+        self.seed, self.replications, self.precision = Streams(seed).seed, count(replications), precision
         self._place = place
         self._answers: Answers | None = None
         super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import Scenario, dumps, loads, value, vary
-from devopssim.scenario.scenario import unknown
+from devopssim.scenario.scenario import by_name, unknown
 
 SHARED_PARTS = ("team", "demand")
 """The same for all that is compared: ways of working differ, who works and what is asked for does not."""
@@ -72,9 +72,8 @@ class State:
 
 def state_of(scenarios: Mapping[str, Scenario]) -> State:
     """Return the state at the start; raise InvalidInputError for no scenarios."""
-    if not scenarios:
-        raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
-    return State(scenarios=dict(scenarios), start=dict(scenarios), chosen=list(scenarios)[-1])
+    start = by_name(scenarios)
+    return State(scenarios=start, start=start, chosen=list(start)[-1])
 
 
 def is_shared(name: str) -> bool:
