@@ -4,6 +4,7 @@ import gc
 import json
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from devopssim.experiment import (
     sweep,
     warm_up,
 )
+from devopssim.experiment.finished import Finished
 from devopssim.experiment.measure import Outcome
-from devopssim.experiment.plan import Plan, load_plan, save_plan, write_tables
+from devopssim.experiment.plan import UNFINISHED, Plan, load_plan, save_plan, write_tables
 from devopssim.experiment.result import result
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, adopt, vary
 
@@ -271,6 +273,21 @@ def test_a_plan_is_read_back_as_it_was(tmp_path: Path) -> None:
     plan = Plan(scenarios=scenarios, replications=7, seed=3, warm_up=12.5, curves=("wip",))
     save_plan(plan, tmp_path)
     assert load_plan(tmp_path) == plan
+
+
+def test_a_folder_in_which_another_experiment_waits_is_left_as_it_is(tmp_path: Path) -> None:
+    """What waits there was worked for; the same plan, or more replications of it, may go on."""
+    plan = Plan(scenarios={"devops": DEVOPS}, replications=2)
+    save_plan(plan, tmp_path)
+    Finished(folder=tmp_path / UNFINISHED).keep("print", {0: Outcome(values={"wip": 1.0})})
+    for other in (replace(plan, seed=2), replace(plan, warm_up=8.0), replace(plan, scenarios={"agile": AGILE})):
+        with pytest.raises(
+            InvalidInputError, match="another experiment is not finished there; go on with it by --resume"
+        ):
+            save_plan(other, tmp_path)
+    assert load_plan(tmp_path) == plan
+    save_plan(replace(plan, replications=3), tmp_path)
+    assert load_plan(tmp_path).replications == 3
 
 
 def test_two_names_that_need_one_file_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,12 +65,19 @@ class Plan:
 
 
 def save_plan(plan: Plan, folder: Path) -> None:
-    """Write the plan to the folder, which is made if need be; raise InvalidInputError where that is impossible."""
+    """Write the plan to the folder, which is made if need be.
+
+    Raises InvalidInputError where that is impossible, and where another experiment waits there to be finished: it would lose
+    the replications that it has.
+    """
     names = {
         name: f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'scenario'}.toml" for name in plan.scenarios
     }
     if len(set(names.values())) < len(names):
         message = f"the scenarios {', '.join(map(repr, names))} need the same file names; call them differently."
+        raise InvalidInputError(message)
+    if _waits_for_another(plan, folder):
+        message = f"{folder}: another experiment is not finished there; go on with it by --resume {folder}, or name another folder."
         raise InvalidInputError(message)
     try:
         (folder / "scenarios").mkdir(parents=True, exist_ok=True)
@@ -81,6 +88,14 @@ def save_plan(plan: Plan, folder: Path) -> None:
         save(plan.scenarios[name], folder / "scenarios" / file)
     said = {"scenarios": names, "replications": plan.replications, "seed": plan.seed, "warm_up": plan.warm_up}
     write_text(folder / PLAN, json.dumps({**said, "curves": plan.curves}, indent=1) + "\n")
+
+
+def _waits_for_another(plan: Plan, folder: Path) -> bool:
+    """Whether a folder has finished replications of another plan; one with more replications of the same is no other."""
+    if not (folder / PLAN).exists() or not any((folder / UNFINISHED).glob("*-*.json")):
+        return False
+    there = load_plan(folder)
+    return replace(there, replications=plan.replications) != plan
 
 
 def load_plan(folder: Path) -> Plan:
