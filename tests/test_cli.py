@@ -176,6 +176,21 @@ def test_no_room_for_a_file_is_one_line_and_leaves_nothing(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", ["sweep", "factorial", "sensitivity"])
+def test_an_interrupted_series_says_that_the_same_command_goes_on(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C as Python tells of it, while the replications run."""
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("devopssim.experiment.comparison.run", pressed)
+    words = ["devops", *(["team.developers=8"] if command == "sweep" else []), "--out", str(tmp_path)]
+    assert cli.main([command, *words]) == cli.INTERRUPTED
+    assert f"what is finished is in {tmp_path}; the same command goes on there." in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
 def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
     out = tmp_path / "out"

@@ -98,7 +98,7 @@ def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]",
     """Do an experiment on the scenario that the arguments name, where and how they say."""
     from devopssim.experiment.plan import UNFINISHED
 
-    with workplace(arguments) as place:
+    with workplace(arguments) as place, _said_how_to_go_on(arguments.out):
         return experiment(
             varied(named(arguments.scenario), arguments),
             *words,
@@ -110,6 +110,16 @@ def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]",
             **place,
             **more,
         )
+
+
+@contextmanager
+def _said_how_to_go_on(folder: Path | None) -> "Iterator[None]":
+    try:
+        yield
+    except KeyboardInterrupt:
+        if folder is not None:
+            sys.stderr.write(f"devopssim: what is finished is in {folder}; the same command goes on there.\n")
+        raise
 
 
 def write_out(folder: Path | None, tables: "Mapping[str, pd.DataFrame]") -> None:
@@ -133,7 +143,7 @@ def cell(estimate: float, low: float, high: float) -> str:
 
     if math.isnan(estimate):
         return "-"
-    if math.isnan(low) or low == high:
+    if math.isnan(low) or math.isclose(low, high, rel_tol=1e-9):
         return f"{estimate:,.4g}"
     digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
     return f"{estimate:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
