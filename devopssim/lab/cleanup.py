@@ -34,15 +34,14 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
     with explaining("list what labs left"):
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         networks, volumes = client.networks.list(filters=wanted), client.volumes.list(filters=wanted)
-        images = client.images.list(filters=wanted)
+        images = client.api.images(
+            filters=wanted
+        )  # not `client.images.list`: it asks for each, and one may be gone by then
         return [
             *(Leftover(type="container", name=str(it.name), lab=it.labels[LABEL]) for it in containers),
             *(Leftover(type="network", name=str(it.name), lab=it.attrs["Labels"][LABEL]) for it in networks),
             *(Leftover(type="volume", name=str(it.name), lab=it.attrs["Labels"][LABEL]) for it in volumes),
-            *(
-                Leftover(type="image", name=", ".join(it.tags) or str(it.short_id), lab=it.labels[LABEL])
-                for it in images
-            ),
+            *(Leftover(type="image", name=_name_of(it), lab=it["Labels"][LABEL]) for it in images),
         ]
 
 
@@ -95,12 +94,18 @@ def forget_cache() -> None:
 def _remove_images(client: docker.DockerClient, wanted: Filters) -> None:
     """Remove images, children before parents, which takes some rounds."""
     deadline = time.monotonic() + PATIENCE
-    while images := client.images.list(all=True, filters=wanted):
+    while images := client.api.images(all=True, filters=wanted):
         for image in images:
             with suppress(APIError):
-                client.images.remove(str(image.id), force=True)
+                client.images.remove(image["Id"], force=True)
         if time.monotonic() > deadline:
             break
+
+
+def _name_of(image: dict[str, Any]) -> str:
+    """Return an image's tags, or the start of its id where it has none."""
+    tags = [tag for tag in image["RepoTags"] or () if tag != "<none>:<none>"]
+    return ", ".join(tags) or str(image["Id"])[: len("sha256:") + 12]
 
 
 def _remove_container(container: Any) -> None:

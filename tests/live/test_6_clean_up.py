@@ -1,6 +1,7 @@
 """Taking a lab down leaves nothing behind, whatever happened to it, and touches nothing of anybody else's."""
 
 import gc
+import io
 import json
 import os
 import shutil
@@ -8,9 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
+from typing import Final
 
 import docker
 import needs
@@ -23,10 +27,12 @@ from devopssim import lab as labs
 from devopssim.cli import main
 from devopssim.errors import DevopssimError, InvalidInputError
 from devopssim.lab import CommandFailedError, Lab, LabError, cleanup, places, watcher, web
+from devopssim.lab.images import LABEL
 
 pytestmark = pytest.mark.live
 
 Named = Callable[[str], str]
+FLEETING: Final = f"fleeting-{os.getpid()}"
 
 
 @pytest.fixture
@@ -196,6 +202,17 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
     gc.collect()  # the sockets of calls that were refused are noticed here, not in some other test
 
 
+def test_what_is_left_can_be_listed_while_images_come_and_go(lab: Lab, client: docker.DockerClient) -> None:
+    """Another lab is built or taken down meanwhile: an image that was listed may be gone a moment later."""
+    coming_and_going = Thread(target=_come_and_go, args=(lab.workspace.engine.client(),))
+    coming_and_going.start()
+    listed = [cleanup.leftovers(client, FLEETING)]
+    while coming_and_going.is_alive():
+        listed.append(cleanup.leftovers(client, FLEETING))
+    assert {(it.type, it.lab) for found in listed for it in found} <= {("image", FLEETING)}
+    assert cleanup.leftovers(client, FLEETING) == []
+
+
 def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: docker.DockerClient) -> None:
     theirs = client.volumes.create(name=f"not-of-a-lab-{os.getpid()}")
     try:
@@ -209,6 +226,18 @@ def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: doc
 def test_the_image_cache_stays_while_a_lab_runs(lab: Lab) -> None:
     with pytest.raises(LabError, match=f"the lab {lab.name!r} runs still|the lab '.*' runs still; take it down first"):
         cleanup.forget_cache()
+
+
+def _come_and_go(client: docker.DockerClient) -> None:
+    """Make an empty image with a lab's label and remove it again, many times."""
+    empty = io.BytesIO()
+    tarfile.open(fileobj=empty, mode="w").close()
+    for _ in range(50):
+        client.api.import_image_from_data(
+            empty.getvalue(), repository=FLEETING, tag="latest", changes=[f"LABEL {LABEL}={FLEETING}"]
+        )
+        client.images.remove(f"{FLEETING}:latest", force=True)
+    client.close()
 
 
 def _containers(lab: Lab) -> set[str]:
