@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from logs import closed, committed, deployed, failed, log_of, requested, resolved, valid, worked
 
 from devopssim import events
+from devopssim.cli import main
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events import Row, event
 
@@ -53,6 +54,33 @@ def test_a_broken_rule_is_named_with_its_first_row(rows: list[Row], row: int, ru
         events.validate(events.from_rows(rows))
     assert refused.value.row == row
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("start", "yesterday"),
+        ("start", 5),
+        ("horizon", float("inf")),
+        ("warm_up", "a week"),
+        ("warm_up", float("nan")),
+        ("warm_up", True),
+        ("open_items", [1]),
+        ("source", "git"),
+    ],
+)
+def test_what_is_said_of_a_whole_log_is_checked_before_anybody_counts_on_it(
+    name: str, said: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, path = a_log(), tmp_path / "log.csv"
+    log.attrs[name] = said
+    with pytest.raises(BrokenContractError, match=f"{name}=.* must be"):
+        events.validate(log)
+    events.write(log, path)
+    for words in (["kpis", str(path)], ["export", str(path), "--to", "cdevents", "--out", str(tmp_path / "out")]):
+        assert main(words) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_first_of_several_offences_is_the_one_that_is_named() -> None:

@@ -1,6 +1,7 @@
 """What makes a table an event log: the rules, and an error that names the first row that breaks one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from devopssim.events.schema import COLUMNS, DETAIL_KEYS, IDS, KINDS, ROLES, STA
 def validate(log: pd.DataFrame) -> pd.DataFrame:
     """Return `log` if it keeps the contract of an event log; otherwise raise BrokenContractError.
 
-    The error names the first offending row (counted from 0) and the rule. In a log that was cut (`warm_up` > 0) causes may
+    The error names the first offending row (counted from 0; None where it is no row) and the rule. In a log that was cut (`warm_up` > 0) causes may
     lie before the cut, so the rules of order are not applied to it.
     """
     validate_columns(log)
@@ -27,6 +28,7 @@ def validate(log: pd.DataFrame) -> pd.DataFrame:
     if not log.attrs.get("warm_up"):
         rules += [_effect_before_cause, _finished_before_started]
     _refuse_first(log, [offence for rule in rules for offence in rule(log)])
+    validate_attrs(log.attrs)
     return log
 
 
@@ -66,6 +68,35 @@ def validate_columns(log: object) -> None:
     if log["time"].dtype != np.float64:
         message = f"this is no event log: 'time' holds {log['time'].dtype}, it must hold hours as float64."
         raise BrokenContractError(message, row=None, rule="columns")
+
+
+def validate_attrs(attrs: Mapping[Any, Any]) -> None:
+    """Raise BrokenContractError unless what is said of a whole log is what its readers take it for; what is not said is left out."""
+    hours = "a finite number of hours, 0 or more"
+    rules: dict[str, tuple[Callable[[Any], bool], str]] = {
+        "start": (_is_time, "an ISO 8601 time, such as 2026-03-01T09:30:00+00:00"),
+        "horizon": (_is_amount, hours),
+        "warm_up": (_is_amount, hours),
+        "open_items": (_is_amount, "a number, 0 or more"),
+        "source": (lambda said: isinstance(said, Mapping), 'an object, such as {"git": "shop"}'),
+    }
+    for name, (is_so, allowed) in rules.items():
+        said = attrs.get(name)
+        if said is not None and not is_so(said):
+            message = f"{name}={said!r} of the log breaks the event log's contract: it must be {allowed}."
+            raise BrokenContractError(message, row=None, rule=f"{name} must be {allowed}")
+
+
+def _is_amount(said: Any) -> bool:
+    return isinstance(said, int | float | np.number) and not isinstance(said, bool) and bool(0 <= said < np.inf)
+
+
+def _is_time(said: Any) -> bool:
+    try:
+        datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _where(mask: Any, rule: str) -> list[Offence]:
