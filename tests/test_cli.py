@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, where, and how it ends."""
 
+import math
 import os
 import shlex
 import signal
@@ -13,6 +14,7 @@ import pytest
 from logs import deployed, log_of
 
 from devopssim import __version__, cli, events
+from devopssim.cli.experiments import cell
 from devopssim.experiment.plan import PLAN
 
 SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
@@ -212,3 +214,10 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == cli.INTERRUPTED
     assert said.splitlines()[-1] == f"devopssim: interrupted; go on with `devopssim compare --resume {out}`."
     assert "Traceback" not in said
+
+
+def test_a_mean_that_never_varies_is_shown_without_an_interval() -> None:
+    sums = [0.9, math.nextafter(0.9, 1)]
+    assert cell(0.9, *sums) == "0.9"
+    assert cell(0.0, 0.0, 1e-17) == "0"
+    assert cell(0.9, 0.89, 0.91) == "0.900 (0.890 to 0.910)"

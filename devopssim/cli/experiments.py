@@ -143,7 +143,7 @@ def cell(estimate: float, low: float, high: float) -> str:
 
     if math.isnan(estimate):
         return "-"
-    if math.isnan(low) or math.isclose(low, high, rel_tol=1e-9):
+    if math.isnan(low) or math.isclose(low, high, abs_tol=1e-12):  # the last bits of a sum are no interval
         return f"{estimate:,.4g}"
     digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
     return f"{estimate:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
