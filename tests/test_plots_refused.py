@@ -72,3 +72,13 @@ def test_bars_and_percentiles_that_cannot_be_are_refused(log: pd.DataFrame) -> N
 def test_the_result_of_an_experiment_is_no_event_log(alone: Result) -> None:
     said = refused(lambda: plots.cumulative_flow(alone))  # type: ignore[arg-type] # wrong on purpose
     assert said.startswith("this is no event log but a Result; give the table that devopssim.simulate")
+
+
+def test_one_word_is_one_panel_and_none_is_refused(alone: Result, log: pd.DataFrame) -> None:
+    assert "Work in progress" in plots.describe(plots.comparisons(alone, "wip")).text
+    assert (
+        "Work in progress"
+        in plots.describe(plots.kpi_curves(log_of([requested("W1", at=0)], horizon=2000), "wip")).text
+    )
+    assert "no KPI to draw" in refused(lambda: plots.comparisons(alone, []))
+    assert "'speed' is no KPI" in refused(lambda: plots.kpi_curves(log, ["speed"]))

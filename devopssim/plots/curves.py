@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from devopssim.kpis.catalogue import Kpi
 from devopssim.plots.canvas import Label, axes, bare, label_right, nothing, panels, tidy
 from devopssim.plots.description import describe, tell
-from devopssim.plots.measured import kpi_named
+from devopssim.plots.measured import kpi_named, names_of
 from devopssim.plots.theme import BLUE, colour_of
 from devopssim.plots.units import amount, axis_label, clock_axis, duration, log_durations, unit_for, value_axis
 
@@ -82,9 +82,10 @@ def kpi_curves(
 
     Default: six that show most; of a Result those whose curves it has.
     """
-    chosen = list(kpis) or (
-        list(CURVES) if isinstance(shown, pd.DataFrame) else list(dict.fromkeys(shown.curves["kpi"]))
-    )
+    if kpis:
+        chosen = names_of(kpis)
+    else:
+        chosen = list(CURVES) if isinstance(shown, pd.DataFrame) else list(dict.fromkeys(shown.curves["kpi"]))
     rows = max(1, -(-len(chosen) // 2))
     figure, grid = panels(rows, 2, (11.0, 2.7 * rows))
     for kpi, ax in zip(chosen, grid, strict=False):

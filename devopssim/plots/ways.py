@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
 from devopssim.plots.description import describe, tell
-from devopssim.plots.measured import kpi_named, of_kpi
+from devopssim.plots.measured import kpi_named, names_of, of_kpi
 from devopssim.plots.theme import colour_of, ink, marker_of
 from devopssim.plots.units import axis_label, log_durations, unit_for, value_axis, with_interval
 
@@ -56,6 +56,7 @@ def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
 
 def comparisons(result: "Result", kpis: Sequence[str] = USUAL) -> Figure:
     """Draw several KPIs of each scenario, one small panel a KPI (see `comparison`); return the figure."""
+    kpis = names_of(kpis)
     rows = -(-len(kpis) // 2)
     figure, grid = panels(rows, 2, (11.0, rows * (1.0 + 0.42 * len(result.scenarios))))
     for kpi, ax in zip(kpis, grid, strict=False):
