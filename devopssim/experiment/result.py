@@ -97,7 +97,7 @@ class Result:
             times, point = np.unique(group["time"], return_inverse=True)
             runs = np.full((len(times), self.replications), np.nan)
             runs[point, group["replication"]] = group["value"]
-            found = scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence)
+            found: tuple[Any, ...] = (scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence))
             parts.append(pd.DataFrame(dict(zip(columns, found, strict=True))))
         return _possible(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=columns)
 
