@@ -157,7 +157,11 @@ def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> No
         try:
             right = bool(holds())
         except DevopssimError as error:
-            return Judgement(share=0, remark=f"could not be looked at: {error}", waiting=True)
+            return Judgement(
+                share=0,
+                remark=f"waits for a person: the lab could not be looked at ({str(error).rstrip('.')}).",
+                waiting=True,
+            )
         return Judgement(share=float(right), remark="so it is." if right else "the lab is not in this state.")
 
     _expect(exercise, judge, says=says, ask=False, **more)

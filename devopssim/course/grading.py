@@ -227,5 +227,5 @@ def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckR
         points=worth * judged.share,
         max_points=worth,
         remark=judged.remark,
-        hint="" if judged.share >= 1 else hint,
+        hint="" if judged.waiting or judged.share >= 1 else hint,
     )

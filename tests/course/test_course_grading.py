@@ -61,7 +61,9 @@ def test_right_answers_get_every_point_that_needs_no_person(
     path = courses.hand_in(tmp_path / "ada")
     grade = Grader(source=whole_course, sandbox=choose(sandboxed)).grade(find([path])[0])
     assert (grade.points, grade.waiting_points, grade.max_points, grade.trouble) == (21, 3, 24, "")
-    assert by_exercise(grade)["02-d"].remark == "could not be looked at: no container engine answers."
+    live = by_exercise(grade)["02-d"]
+    assert live.remark == "waits for a person: the lab could not be looked at (no container engine answers)."
+    assert not live.hint, "nothing is wrong with it"
 
 
 def test_the_released_copy_is_worth_nothing(tmp_path: Path, whole_course: source.Source) -> None:
@@ -190,6 +192,17 @@ def test_a_sandbox_that_fails_gives_no_zero_but_says_so(tmp_path: Path, values: 
     assert "NOT GRADED" in tables.terminal(grades)
     again = batch.grade_all(Grader(source=values, sandbox=Plain()), find([path]), tmp_path / "out")
     assert again[0].points == 10, "what the grader failed on is graded again"
+
+
+def test_a_line_of_the_table_fits_a_terminal() -> None:
+    names = [f"{number:02}-a-long-name-of-a-notebook" for number in range(12)]
+    cells = [CellGrade(notebook=name, grade_id="a", points=1 / 3, max_points=10, checks=[]) for name in names]
+    head, line, *_ = tables.terminal(
+        [Grade(student="ada", assignment="course", cells=cells, sandbox="container")]
+    ).split("\n")
+    assert max(len(head), len(line)) <= 132
+    assert head.split() == ["student", *(f"{number:02}" for number in range(12)), "points", "s"]
+    assert line.split() == ["ada", *["0.33"] * 12, "4/120", "0"]
 
 
 def test_a_batch_goes_on_where_it_stopped(tmp_path: Path, values: source.Source) -> None:

@@ -15,13 +15,15 @@ NBGRADER_COLUMNS: Final = (
 
 CHECK_COLUMNS: Final = ("student_id", "notebook", "grade_id", "exercise", "verdict", "points", "max_points", "remark")
 LONGEST_NAME: Final = 32
+COLUMN: Final = 6
+"""Characters of a column for a notebook: with twelve of them a line fits a terminal."""
 
 
 def terminal(grades: Sequence[Grade]) -> str:
     """Return a table with a line for each student, and one about the sandbox."""
     notebooks = list(dict.fromkeys(cell.notebook for grade in grades for cell in grade.cells))
     width = max([len("student"), *(len(printable(grade.student)) for grade in grades)])
-    head = ["student".ljust(width), *(name[:10].rjust(10) for name in notebooks), "points".rjust(14), "  s"]
+    head = ["student".ljust(width), *(name.rjust(COLUMN) for name in _short(notebooks)), "points".rjust(14), "  s"]
     lines = ["  ".join(head)]
     for grade in grades:
         lines.append("  ".join([printable(grade.student).ljust(width), *_numbers(grade, notebooks)]))
@@ -62,13 +64,19 @@ def checks_csv(grades: Iterable[Grade]) -> str:
     return _csv(CHECK_COLUMNS, rows)
 
 
+def _short(notebooks: Sequence[str]) -> list[str]:
+    """Return what tells the notebooks apart: what stands before the first hyphen (`02` of `02-waterfall`), if that does."""
+    numbers = [name.partition("-")[0][:COLUMN] for name in notebooks]
+    return numbers if len(set(numbers)) == len(notebooks) else [name[:COLUMN] for name in notebooks]
+
+
 def _numbers(grade: Grade, notebooks: Sequence[str]) -> list[str]:
     if grade.trouble:
         return ["NOT GRADED"]
     of = {name: sum(cell.points for cell in grade.cells if cell.notebook == name) for name in notebooks}
     waits = f" +{grade.waiting_points:g}?" if grade.waiting_points else ""
-    whole = f"{grade.points:g}/{grade.max_points:g}{waits}"
-    return [*(f"{of[name]:10.4g}" for name in notebooks), whole.rjust(14), f"{grade.seconds:3.0f}"]
+    whole = f"{round(grade.points, 2):g}/{grade.max_points:g}{waits}"
+    return [*(f"{round(of[name], 2):{COLUMN}g}" for name in notebooks), whole.rjust(14), f"{grade.seconds:3.0f}"]
 
 
 def _named(sandbox: str) -> str:
