@@ -31,8 +31,8 @@ class Recorded:
         self._log = log(exercise)
 
     def __repr__(self) -> str:
-        made = self._log.attrs["source"]
-        return f"<Recorded {self.exercise!r} of {made['recorded']} on engine {made['engine']}; no live lab: {self.why}>"
+        made, why = self._log.attrs["source"], self.why.partition(";")[0]
+        return f"<Recorded {self.exercise!r} of {made['recorded']} on engine {made['engine']}; no live lab: {why}, see `devopssim doctor`>"
 
     def log(self) -> pd.DataFrame:
         """Return the recorded event log; `attrs["source"]` says on which engine and when it was made."""
