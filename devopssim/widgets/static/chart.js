@@ -32,6 +32,8 @@ function drawn(now, width) {
   }
   const middle = (MARGIN.left + width - right) / 2;
   svg.append(make("text", { x: middle, y: HEIGHT - 6, "text-anchor": "middle" }, now.x.label));
+  const beside = `translate(12 ${(MARGIN.top + HEIGHT - MARGIN.bottom) / 2}) rotate(-90)`;
+  svg.append(make("text", { transform: beside, "text-anchor": "middle" }, now.y.label));
   svg.append(make("line", { x1: MARGIN.left, x2: width - right, y1: y(now.y.low), y2: y(now.y.low), class: "dops-axis" }));
   const ends = [];
   for (const line of now.lines) {
