@@ -180,6 +180,16 @@ def test_a_glance_comes_first_then_more_and_more_replications() -> None:
     assert not asked.answers.busy
 
 
+@pytest.mark.parametrize("few", [1, 2])
+def test_few_replications_are_enough_where_no_more_were_asked_for(few: int) -> None:
+    asked = Asked()
+    asked.answers.ask(question(replications=few))
+    asked.bench.work()
+    assert [answer.final for answer in asked.told] == [False, True]
+    assert asked.told[-1].result.replications == few
+    assert status(question(replications=few), asked.told[-1])["stage"] == "final"
+
+
 def test_it_stops_as_soon_as_the_interval_is_tight() -> None:
     asked = Asked()
     asked.answers.ask(question(precision=0.1, replications=50))

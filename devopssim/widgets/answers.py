@@ -21,7 +21,7 @@ from devopssim.scenario import Scenario
 from devopssim.widgets.workshop import Soon, patiently
 
 FIRST: Final = 3
-"""The least number of replications that is told: the interval of two is wider than anybody can use."""
+"""The least number of replications that is told, unless fewer were asked for: the interval of two is wider than anybody can use."""
 GROWTH: Final = 1.3
 """An answer is told again when it has so many times the replications."""
 BATCHES: Final = 4
@@ -123,9 +123,9 @@ class Answers:
         question = self._question
         if question is None or self._settled:
             return
-        n = self._finished(question)
+        n, first = self._finished(question), min(FIRST, question.replications)
         final, tight = n >= question.replications, n >= FIRST and self._is_precise(question, n)
-        if n >= FIRST and (final or tight or n >= self._told * GROWTH) and n > self._told:
+        if n >= first and (final or tight or n >= self._told * GROWTH) and n > self._told:
             self._told, self._settled = n, final or tight
             self._tell(question, Answer(result=self._result(question, n), final=final or tight, precise=tight))
         if final or tight:

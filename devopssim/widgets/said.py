@@ -3,6 +3,7 @@
 from typing import Any
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
+from devopssim.plots.units import counted
 from devopssim.widgets.answers import Answer, Question
 
 
@@ -24,8 +25,8 @@ def status(question: Question, answer: Answer) -> dict[str, Any]:
         )
         return {"stage": "glance", "text": text, "done": 0, "of": question.replications}
     years = sorted({each.years for each in question.scenarios.values()})
-    said = f"{done} random futures of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
-    confidence = f"{100 * answer.result.confidence:g} % intervals"
+    said = f"{counted(done, 'random future')} of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
+    confidence = f"{100 * answer.result.confidence:g} % intervals" if done > 1 else "no intervals"
     if not answer.final:
         text = f"{said}; {confidence}, which get tighter: more are on their way."
         return {"stage": "refining", "text": text, "done": done, "of": question.replications}
