@@ -31,14 +31,15 @@ LOST: Final = 10.0
 
 
 def start(workspace: Workspace) -> None:
-    """Start listening for this lab, in the background."""
+    """Start listening for this lab, in the background, and return once it does."""
     log = workspace.folder / "watcher.log"
+    earlier = len(workspace.journal.facts("watching"))
     words = [PYTHON, "-m", "devopssim.lab", "watch", workspace.name]
     process = start_in_background(words, log=log, env=workspace.environment())
     _pid_file(workspace).write_text(str(process.pid))
     _started[workspace.name] = process
     deadline = time.monotonic() + STARTS
-    while not workspace.journal.facts("watching"):
+    while len(workspace.journal.facts("watching")) == earlier:
         if process.poll() is not None or time.monotonic() > deadline:
             message = f"the lab's watcher did not start; {log} says why."
             raise LabError(message)
