@@ -14,8 +14,8 @@ from devopssim.events.schema import COLUMNS, DETAIL_KEYS, IDS, KINDS, ROLES, STA
 def validate(log: pd.DataFrame) -> pd.DataFrame:
     """Return `log` if it keeps the contract of an event log; otherwise raise BrokenContractError.
 
-    The error names the first offending row (counted from 0; None where it is no row) and the rule. In a log that was cut (`warm_up` > 0) causes may
-    lie before the cut, so the rules of order are not applied to it.
+    The error names the first offending row (counted from 0; None where it is no row) and the rule. In a log that was cut
+    (`warm_up` > 0) causes may lie before the cut, so the rules of order are not applied to it.
     """
     validate_columns(log)
     rules: list[Callable[[pd.DataFrame], Iterable[Offence]]] = [

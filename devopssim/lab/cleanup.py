@@ -34,9 +34,8 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
     with explaining("list what labs left"):
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         networks, volumes = client.networks.list(filters=wanted), client.volumes.list(filters=wanted)
-        images = client.api.images(
-            filters=wanted
-        )  # not `client.images.list`: it asks for each, and one may be gone by then
+        # Not `client.images.list`: it asks for each one, which may be gone by then.
+        images = client.api.images(filters=wanted)
         return [
             *(Leftover(type="container", name=str(it.name), lab=it.labels[LABEL]) for it in containers),
             *(Leftover(type="network", name=str(it.name), lab=it.attrs["Labels"][LABEL]) for it in networks),
