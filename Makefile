@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-lab install-dev programs
+.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -19,7 +19,7 @@ run: install-run ## install what is needed into .venv, compare waterfall, agile 
 	@$(BIN)/devopssim compare waterfall agile devops --out out/
 	@echo "Next: open the report in out/, or learn by doing with 'make lab'."
 
-lab: install-lab ## make your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
+lab: install-notebook ## make your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
 	@$(BIN)/devopssim course start $(COPY)
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
@@ -54,7 +54,7 @@ clean: ## remove what the tools left behind (not .venv, not your copy of the cou
 	@rm -rf out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	@find devopssim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-install-run install-lab install-dev: install-%:
+install-run install-notebook install-dev: install-%:
 	@requirements/install.sh $*
 
 programs: # what the tests need that is no Python package

@@ -5,7 +5,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PLACES = {"notebooks": "devopssim/notebooks", "data/recorded": "devopssim/lab/recorded"}
+PLACES = {"notebooks": "devopssim/notebooks", "data/recorded": "devopssim/livelab/recorded"}
 
 
 class CourseFiles(BuildHookInterface):  # type: ignore[type-arg] # the configuration of the builder is of no interest here

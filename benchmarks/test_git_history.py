@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from devopssim.sources import read_git
+from devopssim.importers import read_git
 
 COMMITS = 100_000
 

@@ -18,7 +18,7 @@ from devopssim import events, kpis
 from devopssim.events import HOURS_PER_YEAR, Row
 from devopssim.experiment.pool import little_garbage
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.simulation import simulate
+from devopssim.simulation.simulator import simulate
 
 ROUNDS: Final = 5
 CPU: Final = pytest.mark.benchmark(timer=time.process_time)
@@ -100,7 +100,7 @@ def test_a_bare_program_with_as_many_events(
     benchmark: Any, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     benchmark.group = f"{scenario.name}, {YEARS} years"
-    monkeypatch.setattr("devopssim.model.organisation.Environment", Counting)
+    monkeypatch.setattr("devopssim.simulation.organisation.Environment", Counting)
     log = simulate(scenario)
     env = Counting.made.pop()
     waits = env.scheduled - 2 * env.processes  # a process's beginning and its end are events, too

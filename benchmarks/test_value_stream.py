@@ -18,9 +18,9 @@ import simpy
 
 from devopssim import events, kpis
 from devopssim.experiment.pool import little_garbage
-from devopssim.model.stations import specialists
-from devopssim.model.streams import Exponential, Lognormal, Streams
-from devopssim.model.value_stream import Stage, Story, ValueStream, arrivals, draw_stories, flow
+from devopssim.simulation.randomness import Exponential, Lognormal, Streams
+from devopssim.simulation.reference.crew import specialists
+from devopssim.simulation.reference.value_stream import Stage, Story, ValueStream, arrivals, draw_stories, flow
 
 STORIES: Final = 5000
 CV: Final = 1.0

@@ -14,12 +14,36 @@ from typing import TYPE_CHECKING, Any, Final
 from devopssim._version import __version__
 
 if TYPE_CHECKING:
-    from devopssim import events, experiment, kpis, lab, plots, quality, scenario, sources, twin, widgets
+    from devopssim import (
+        diagnostics,
+        events,
+        experiment,
+        exporters,
+        importers,
+        kpis,
+        livelab,
+        plots,
+        scenario,
+        twin,
+        widgets,
+    )
     from devopssim.experiment import compare, replicate
     from devopssim.scenario import AGILE, AGILE_WITH_CI, DEVOPS, DEVOPS_IN_NAME_ONLY, DEVSECOPS, WATERFALL, adopt, vary
     from devopssim.simulation import simulate
 
-_MODULES: Final = ("events", "experiment", "kpis", "lab", "plots", "quality", "scenario", "sources", "twin", "widgets")
+_MODULES: Final = (
+    "diagnostics",
+    "events",
+    "experiment",
+    "exporters",
+    "importers",
+    "kpis",
+    "livelab",
+    "plots",
+    "scenario",
+    "twin",
+    "widgets",
+)
 _NAMES: Final = {
     "simulate": "devopssim.simulation",
     "compare": "devopssim.experiment",
@@ -40,16 +64,17 @@ __all__ = [
     "__version__",
     "adopt",
     "compare",
+    "diagnostics",
     "events",
     "experiment",
+    "exporters",
+    "importers",
     "kpis",
-    "lab",
+    "livelab",
     "plots",
-    "quality",
     "replicate",
     "scenario",
     "simulate",
-    "sources",
     "twin",
     "vary",
     "widgets",

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from devopssim import cards, kpis
+from devopssim import kpis
 from devopssim.files import write_text
 from devopssim.kpis import Kpi
-from devopssim.parameters import GRADES
-from devopssim.practices import PRACTICES, Practice
+from devopssim.scenario import GRADES, PRACTICE_DESCRIPTIONS, Practice, evidence
 
 NOTE = "<!-- Written by `python -m devopssim.handbook docs`: change the code, not this page. -->\n"
 
@@ -20,10 +19,12 @@ def pages() -> dict[str, str]:
     """Return every page by its path below the folder of the documentation."""
     found = {"parameters.md": _parameters()}
     found |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
-    found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
+    found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICE_DESCRIPTIONS.items()}
     measured = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
     found["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), measured)
-    changed = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
+    changed = {
+        name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICE_DESCRIPTIONS.items()
+    }
     found["practices/index.md"] = _index(
         "The seven C's, and security inside", ("practice", "without it", "with it"), changed
     )
@@ -40,7 +41,7 @@ def write(folder: Path) -> None:
 def _parameters() -> str:
     text = "# Parameters and their evidence\n\nEach default carries a grade: "
     grades = "; ".join(f"*{grade}*: {meaning}" for grade, meaning in GRADES.items())
-    return f"{text}{grades}.\n\n{cards.as_markdown(cards.cards())}"
+    return f"{text}{grades}.\n\n{evidence.as_markdown(evidence.cards())}"
 
 
 def _kpi(kpi: Kpi) -> str:
@@ -73,7 +74,7 @@ def _sentence(text: str) -> str:
 
 
 def _practice(name: str, practice: Practice) -> str:
-    declared = {card["name"]: card for card in cards.cards()}
+    declared = {card["name"]: card for card in evidence.cards()}
     rows = [
         f"| `{each}` | {declared[each]['meaning']} | {_with_unit(declared[each])} | "
         f"{declared[each]['grade']}: {declared[each]['source']} |"
@@ -106,7 +107,7 @@ def _practice(name: str, practice: Practice) -> str:
     )
 
 
-def _with_unit(card: cards.Card) -> str:
+def _with_unit(card: evidence.Card) -> str:
     return f"{card['default']:g} {card['unit']}".strip()
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv and install one of the locks of this folder in it, and devopssim itself. Done in a moment where it is done already.
-#     requirements/install.sh run|lab|dev
+#     requirements/install.sh run|notebook|dev
 # PYTHON=... names the Python to use; otherwise the first one that is new enough is taken.
 set -eu
 cd "$(dirname "$0")/.."

@@ -18,5 +18,5 @@ lock() { # lock NAME OPTION...: pyproject.toml's needs and the build backend's, 
 }
 
 lock dev --all-extras "$@"
-lock lab --extra lab --extra live --extra grading --constraint requirements/dev.txt "$@"
+lock notebook --extra notebook --extra livelab --extra grading --constraint requirements/dev.txt "$@"
 lock run --constraint requirements/dev.txt "$@"

@@ -9,7 +9,7 @@ _started: list[str] = []
 def have_one() -> None:
     """Have a container engine run for the test that begins; it is missing only where none answers and none can be started."""
     from devopssim.errors import DevopssimError  # noqa: PLC0415 - the quick tests never need it
-    from devopssim.lab import engine  # noqa: PLC0415
+    from devopssim.livelab.engine import engine  # noqa: PLC0415
 
     try:
         if engine.find() is None:  # at first, or because the last lab of an earlier test took it away
@@ -21,7 +21,7 @@ def have_one() -> None:
 def stop_ours() -> None:
     """Stop the private engine if this run started it and no lab needs it any more."""
     if _started:
-        from devopssim.lab import cleanup, engine  # noqa: PLC0415
+        from devopssim.livelab.engine import cleanup, engine  # noqa: PLC0415
 
         found = engine.find()
         if found and found.host in _started:

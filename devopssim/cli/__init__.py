@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "parameters": "list every parameter: meaning, unit, range, default, and the evidence behind the default",
     "validate": "tell whether a file is an event log, which row breaks which rule, and what is odd about its data",
     "app": "open waterfall, agile and DevOps side by side with sliders, as a page in the browser",
-    "lab": "start, show and remove the live lab on a container engine",
+    "livelab": "start, show and remove the live lab on a container engine",
     "course": "give students their copies of the course, and grade what they hand in",
     "doctor": "say what works on this machine and what to install for the rest",
 }

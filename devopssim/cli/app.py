@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     from devopssim.cli import DONE
-    from devopssim.widgets.page import ADDRESS, check_port, serve
+    from devopssim.widgets import ADDRESS, check_port, serve
 
     check_port(arguments.port)
     sys.stderr.write(f"The page is at http://{ADDRESS}:{arguments.port}/ in a moment; Ctrl-C ends it.\n")

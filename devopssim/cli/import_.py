@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from devopssim.sources import History
+    from devopssim.importers import History
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -80,8 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _log(arguments: argparse.Namespace) -> "pd.DataFrame":
     from devopssim.errors import InvalidInputError
-    from devopssim.sources import join, log_of
-    from devopssim.sources.cdevents import restored_log
+    from devopssim.importers import join, log_of, restored_log
 
     histories = _histories(arguments)
     if len(histories) == len(arguments.cdevents) > 0:
@@ -97,16 +96,16 @@ def _log(arguments: argparse.Namespace) -> "pd.DataFrame":
 
 
 def _histories(arguments: argparse.Namespace) -> "list[History]":
-    from devopssim import sources
+    from devopssim import importers
 
     environments: dict[str, Any] = {"environments": tuple(arguments.environment)} if arguments.environment else {}
     incidents: dict[str, Any] = {"incidents": tuple(arguments.incidents)} if arguments.incidents else {}
     times = {"time_format": arguments.time_format, "zone": arguments.zone}
     return [
-        *(sources.git_history(each, tags=arguments.tags, branch=arguments.branch) for each in arguments.git),
-        *(sources.github_history(each, **environments, **incidents) for each in arguments.github),
-        *(sources.gitlab_history(each, **environments, **incidents) for each in arguments.gitlab),
-        *(sources.jira_history(each, **incidents, **times) for each in arguments.jira),
-        *(sources.cdevents_history(each, **environments) for each in arguments.cdevents),
-        *(sources.mapped_history(each) for each in arguments.csv),
+        *(importers.git_history(each, tags=arguments.tags, branch=arguments.branch) for each in arguments.git),
+        *(importers.github_history(each, **environments, **incidents) for each in arguments.github),
+        *(importers.gitlab_history(each, **environments, **incidents) for each in arguments.gitlab),
+        *(importers.jira_history(each, **incidents, **times) for each in arguments.jira),
+        *(importers.cdevents_history(each, **environments) for each in arguments.cdevents),
+        *(importers.mapped_history(each) for each in arguments.csv),
     ]

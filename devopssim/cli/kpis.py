@@ -51,7 +51,7 @@ def _log(arguments: argparse.Namespace) -> "pd.DataFrame":
             message = "--tags and --branch say how a git history is read; give --git REPOSITORY, or leave them out."
             raise InvalidInputError(message)
         return events.read(arguments.log)
-    from devopssim.sources import read_git
+    from devopssim.importers import read_git
 
     log = read_git(arguments.git, tags=arguments.tags or "*", branch=arguments.branch)
     sys.stderr.write(f"{arguments.git}: {log.attrs['source']['rules']}.\n")
@@ -64,7 +64,7 @@ def _with_intervals(log: "pd.DataFrame", *, as_json: bool) -> int:
     from devopssim.cli import DONE
     from devopssim.cli.experiments import as_json as records
     from devopssim.cli.experiments import cell, grid
-    from devopssim.quality import intervals
+    from devopssim.diagnostics import intervals
 
     found = intervals(log).reset_index()
     if as_json:

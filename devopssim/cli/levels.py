@@ -7,7 +7,7 @@ from devopssim.cli.experiments import add_work, workplace
 from devopssim.cli.scenarios import add_variation, varied
 
 if TYPE_CHECKING:
-    from devopssim.experiment.beside_dora import BesideDora
+    from devopssim.experiment import BesideDora
 
 LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
 
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table: 0 if every preset lies where it has to, 1 if not."""
     from devopssim.cli import ANSWER_IS_NO, DONE
     from devopssim.cli.experiments import as_json
-    from devopssim.experiment.beside_dora import PRESETS, beside_dora
+    from devopssim.experiment import PRESETS, beside_dora
 
     presets = tuple(varied(preset, arguments) for preset in PRESETS)
     with workplace(arguments) as place:
@@ -51,7 +51,7 @@ def as_text(found: "BesideDora") -> str:
 
 def as_markdown(found: "BesideDora") -> str:
     """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
-    from devopssim.cards import cards
+    from devopssim.scenario import cards
 
     tuned = [
         ["`{name}`".format(**card), f"{card['default']:g} {card['unit']}".strip(), card["meaning"], card["source"]]

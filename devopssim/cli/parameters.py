@@ -21,18 +21,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the cards."""
     import json
 
-    from devopssim import cards
     from devopssim.cli import DONE
-    from devopssim.scenario import dumps
+    from devopssim.scenario import dumps, evidence
 
     if arguments.toml:
         sys.stdout.write(dumps(named(arguments.toml)))
         return DONE
-    chosen = cards.cards(arguments.part)
+    chosen = evidence.cards(arguments.part)
     if arguments.json:
         print(json.dumps(chosen, indent=1))
     elif arguments.markdown:
-        sys.stdout.write(cards.as_markdown(chosen))
+        sys.stdout.write(evidence.as_markdown(chosen))
     else:
-        sys.stdout.write(cards.as_text(chosen))
+        sys.stdout.write(evidence.as_text(chosen))
     return DONE

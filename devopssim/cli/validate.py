@@ -18,8 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from devopssim import events
     from devopssim.cli import ANSWER_IS_NO, DONE
+    from devopssim.diagnostics import report
     from devopssim.errors import BrokenContractError
-    from devopssim.quality import report
 
     try:
         log = events.read(arguments.log)

@@ -8,10 +8,8 @@ and `source` (where the log came from: a mapping that can be written as JSON, fo
 Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.dev, 0.5) where it has one.
 """
 
-from devopssim.events.cdevents import from_cdevents, to_cdevents, write_cdevents
-from devopssim.events.contract import validate
+from devopssim.events.contract import validate, validate_columns
 from devopssim.events.files import read, write
-from devopssim.events.process_mining import process_table, write_process_table
 from devopssim.events.schema import (
     COLUMNS,
     DETAIL_KEYS,
@@ -25,10 +23,12 @@ from devopssim.events.schema import (
     Kind,
     Recorder,
     Row,
+    check_warm_up,
     details,
     event,
     from_rows,
     since,
+    with_attrs,
 )
 
 __all__ = [
@@ -44,16 +44,14 @@ __all__ = [
     "Kind",
     "Recorder",
     "Row",
+    "check_warm_up",
     "details",
     "event",
-    "from_cdevents",
     "from_rows",
-    "process_table",
     "read",
     "since",
-    "to_cdevents",
     "validate",
+    "validate_columns",
+    "with_attrs",
     "write",
-    "write_cdevents",
-    "write_process_table",
 ]

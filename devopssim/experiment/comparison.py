@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Unpack
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_YEAR
-from devopssim.events.schema import check_warm_up
+from devopssim.events import HOURS_PER_YEAR, check_warm_up
+from devopssim.experiment.execution import Options, run
 from devopssim.experiment.intervals import t_quantile
 from devopssim.experiment.measure import Measure, kpi_names
 from devopssim.experiment.result import Result, result
-from devopssim.experiment.work import Options, run
-from devopssim.scenario import Scenario
-from devopssim.scenario.scenario import by_name, checked
+from devopssim.scenario import Scenario, by_name, checked
 
 ENOUGH_FOR_MOST: Final = 30
 

@@ -13,9 +13,9 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.designs import Design, fraction, shapley_weights
+from devopssim.experiment.execution import Options
 from devopssim.experiment.intervals import interval
 from devopssim.experiment.result import Result, unit_of
-from devopssim.experiment.work import Options
 from devopssim.scenario import PRACTICES, Scenario, adopt
 
 SHOWN_ALIASES = 2

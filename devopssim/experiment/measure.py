@@ -6,8 +6,7 @@ from typing import Final, Protocol
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import Scenario
-from devopssim.scenario.scenario import unknown
+from devopssim.scenario import Scenario, unknown
 from devopssim.simulation import simulate
 
 WEEK_OF_CURVES: Final = "7D"

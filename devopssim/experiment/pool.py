@@ -16,7 +16,7 @@ from devopssim.errors import InvalidInputError
 
 MOST_WORKERS: Final = 61  # what a pool on Windows can wait for
 GARBAGE_THRESHOLD: Final = 70_000
-PRELOAD: Final = "devopssim.experiment.work"
+PRELOAD: Final = "devopssim.experiment.execution"
 
 
 @contextmanager

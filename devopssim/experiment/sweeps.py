@@ -12,8 +12,8 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
+from devopssim.experiment.execution import Options
 from devopssim.experiment.result import Result
-from devopssim.experiment.work import Options
 from devopssim.scenario import Scenario, vary
 
 Setting = float | str

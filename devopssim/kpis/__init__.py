@@ -36,9 +36,11 @@ from devopssim.kpis.flow import (
     utilisation_by_role,
     wip,
 )
-from devopssim.kpis.outages import outages
-from devopssim.kpis.run import Run
+from devopssim.kpis.outages import outages, outages_of
+from devopssim.kpis.run import Floats, Log, Run
 from devopssim.kpis.security import (
+    FIX,
+    PATCH,
     automated_scan_share,
     false_positive_rate,
     fixed_in_sprint_share,
@@ -51,17 +53,25 @@ from devopssim.kpis.security import (
     security_test_coverage,
     vulnerabilities_open,
 )
-from devopssim.kpis.summary import as_text, records, table, values
+from devopssim.kpis.spans import Pair, Spans, spans
+from devopssim.kpis.summary import as_text, chosen, records, table, values
 
 __all__ = [
+    "FIX",
     "KPIS",
+    "PATCH",
+    "Floats",
     "Kpi",
+    "Log",
+    "Pair",
     "Run",
+    "Spans",
     "as_text",
     "automated_scan_share",
     "availability",
     "busy_hours",
     "change_failure_rate",
+    "chosen",
     "cycle_time",
     "deployment_frequency",
     "deployment_rework_rate",
@@ -79,6 +89,7 @@ __all__ = [
     "mttr",
     "open_vulnerabilities",
     "outages",
+    "outages_of",
     "patch_deployment_time",
     "records",
     "review_and_fix_time",
@@ -86,6 +97,7 @@ __all__ = [
     "security_downtime",
     "security_incidents_per_deployment",
     "security_test_coverage",
+    "spans",
     "table",
     "throughput",
     "time_in_system",

@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import BrokenContractError
-from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, details
-from devopssim.events.contract import validate_columns
+from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, details, validate_columns
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]

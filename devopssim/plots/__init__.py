@@ -8,10 +8,9 @@ several panels make a figure of their own, return it, and say so. `describe` giv
     plots.describe(ax)
 """
 
-from devopssim.plots.curves import kpi_curve, kpi_curves
-from devopssim.plots.description import Description, alt_text, describe
+from devopssim.plots.curves import LOG_FROM_RATIO, courses, kpi_curve, kpi_curves, tell_courses
 from devopssim.plots.diagrams import devops_loop, seven_cs, workflow
-from devopssim.plots.dora import dora_levels
+from devopssim.plots.dora import dora_levels, level_tables
 from devopssim.plots.flow import (
     ageing_work,
     cumulative_flow,
@@ -20,20 +19,26 @@ from devopssim.plots.flow import (
     share_within,
     work_in_progress,
 )
-from devopssim.plots.path import item_path
+from devopssim.plots.item_timeline import item_path
 from devopssim.plots.production import deployments, incident_anatomy
+from devopssim.plots.scenario_comparison import USUAL, comparison, comparisons, differences
+from devopssim.plots.security import detection_funnel, time_to_fix, vulnerabilities
 from devopssim.plots.sweeps import effects, shapley, sweep_curve, sweep_map, tornado
-from devopssim.plots.theme import style, use
-from devopssim.plots.transient import welch
-from devopssim.plots.ways import comparison, comparisons, differences
-from devopssim.plots.weaknesses import detection_funnel, time_to_fix, vulnerabilities
+from devopssim.plots.theme import INKS, colour_of, style, use
+from devopssim.plots.warm_up import welch
+from devopssim.wording import Description, alt_text, describe
 
 __all__ = [
+    "INKS",
+    "LOG_FROM_RATIO",
+    "USUAL",
     "Description",
     "ageing_work",
     "alt_text",
+    "colour_of",
     "comparison",
     "comparisons",
+    "courses",
     "cumulative_flow",
     "cycle_time_scatter",
     "deployments",
@@ -48,12 +53,14 @@ __all__ = [
     "kpi_curve",
     "kpi_curves",
     "lead_time_distribution",
+    "level_tables",
     "seven_cs",
     "shapley",
     "share_within",
     "style",
     "sweep_curve",
     "sweep_map",
+    "tell_courses",
     "time_to_fix",
     "tornado",
     "use",

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from devopssim.plots.description import tell
 from devopssim.plots.theme import faint, ink, paper
+from devopssim.wording import tell
 
 SIZE: Final = (8.0, 4.2)
 POINTS_PER_INCH: Final = 72

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from devopssim.kpis.catalogue import Kpi
+from devopssim.kpis import Kpi
+from devopssim.plots.axes import axis_label, clock_axis, log_durations, value_axis
 from devopssim.plots.canvas import Label, axes, bare, label_right, nothing, panels, tidy
-from devopssim.plots.description import describe, tell
 from devopssim.plots.measured import kpi_named, names_of
 from devopssim.plots.theme import BLUE, colour_of
-from devopssim.plots.units import amount, axis_label, clock_axis, duration, log_durations, unit_for, value_axis
+from devopssim.wording import amount, describe, duration, tell, unit_for
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result

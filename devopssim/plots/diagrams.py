@@ -9,9 +9,9 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, halo
-from devopssim.plots.description import tell
 from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
-from devopssim.practices import PRACTICES
+from devopssim.scenario import PRACTICE_DESCRIPTIONS
+from devopssim.wording import tell
 
 WORKFLOWS: Final = {
     "waterfall": (
@@ -130,7 +130,7 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
     ax.set_title("The seven C's: continuous …")
     bare(ax)
     table = pd.DataFrame(
-        [(each.title, each.without, each.adopted) for key, each in PRACTICES.items() if key != "security"],
+        [(each.title, each.without, each.adopted) for key, each in PRACTICE_DESCRIPTIONS.items() if key != "security"],
         columns=["practice", "without", "with"],
     )
     tell(ax, f"The seven C's. {'; '.join(f'continuous {name}: {words}' for name, words in _WORDS.items())}.", table)

@@ -9,12 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis import levels
-from devopssim.kpis.catalogue import KPIS
+from devopssim.kpis import KPIS, levels
+from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
-from devopssim.plots.description import tell
 from devopssim.plots.theme import colour_of, faint, marker_of
-from devopssim.plots.units import amount, axis_label, log_durations, percent_axis
+from devopssim.wording import amount, tell
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result

@@ -9,12 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis.catalogue import KPIS, Kpi
-from devopssim.kpis.run import Run
+from devopssim.kpis import KPIS, Kpi, Run
+from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
-from devopssim.plots.description import tell
 from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
-from devopssim.plots.units import clock_axis, duration, log_durations, number, percent_axis
+from devopssim.wording import duration, number, tell
 
 Floats = npt.NDArray[np.float64]
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis.catalogue import Kpi
-from devopssim.kpis.summary import chosen
+from devopssim.kpis import Kpi, chosen
 
 
 def kpi_named(name: str) -> Kpi:

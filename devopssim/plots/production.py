@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from devopssim.kpis.delivery import mtbf, mttd, mttf, mttr
-from devopssim.kpis.run import Run
+from devopssim.kpis import Run, mtbf, mttd, mttf, mttr
+from devopssim.plots.axes import clock_axis
 from devopssim.plots.canvas import Label, axes, bracket, label_right, nothing, tidy
-from devopssim.plots.description import rows_of, tell
 from devopssim.plots.theme import BLUE, GREEN, OCHRE, VERMILION, faint, ink
-from devopssim.plots.units import clock_axis, counted, duration
+from devopssim.wording import counted, duration, rows_of, tell
 
 LEAST_WIDTH: Final = 0.003
 MANY: Final = 150

@@ -9,13 +9,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis.catalogue import Kpi
+from devopssim.kpis import Kpi
+from devopssim.plots.axes import axis_label, log_durations, value_axis
 from devopssim.plots.canvas import axes, halo, nothing, tidy
-from devopssim.plots.description import rows_of, tell
 from devopssim.plots.measured import kpi_named, of_kpi
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, VERMILION, ink, on
-from devopssim.plots.units import amount, axis_label, log_durations, number, unit_for, value_axis, with_interval
 from devopssim.scenario import parameters
+from devopssim.wording import amount, number, rows_of, tell, unit_for, with_interval
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial, Sensitivity, Sweep

@@ -10,8 +10,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from devopssim.plots.description import describe
-from devopssim.plots.theme import INKS, style
+from devopssim.plots import INKS, style
+from devopssim.wording import describe
 
 PAPER, INK, FAINT = INKS["light"]
 PAGE_COLOURS: Final = {PAPER: "var(--paper)", INK: "var(--ink)", FAINT: "var(--faint)"}

@@ -12,15 +12,11 @@ import pandas as pd
 from devopssim import plots
 from devopssim._version import __version__
 from devopssim.files import write_text
-from devopssim.kpis import levels
-from devopssim.kpis.catalogue import KPIS
-from devopssim.plots.description import rows_of
-from devopssim.plots.dora import level_tables
-from devopssim.plots.units import amount, duration, with_interval
-from devopssim.plots.ways import USUAL
+from devopssim.kpis import KPIS, levels
+from devopssim.plots import USUAL, level_tables
 from devopssim.report.figures import Picture, picture
-from devopssim.report.words import mechanisms, verdicts, what_differs
 from devopssim.scenario import PRESETS, Scenario, dumps
+from devopssim.wording import amount, duration, mechanisms, rows_of, verdicts, what_differs, with_interval
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result

@@ -9,7 +9,13 @@ its evidence; `parameters()` lists them all. Sources that several cards name:
 - Veracode: State of Software Security, volumes 9, 10 and 12.
 """
 
+from devopssim.scenario.demand import Demand
+from devopssim.scenario.evidence import cards
 from devopssim.scenario.files import dumps, load, loads, save
+from devopssim.scenario.parameters import GRADES, Parameter
+from devopssim.scenario.pipeline import Pipeline
+from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS, Practice
+from devopssim.scenario.practices import PRACTICES, Practices
 from devopssim.scenario.presets import (
     AGILE,
     AGILE_WITH_CI,
@@ -20,10 +26,23 @@ from devopssim.scenario.presets import (
     WATERFALL,
     find,
 )
-from devopssim.scenario.scenario import PARTS, Scenario, adopt, parameters, value, vary
-from devopssim.scenario.service import Production, Security
-from devopssim.scenario.technique import PRACTICES, Pipeline, Practices, Quality
-from devopssim.scenario.work import WORKFLOWS, Demand, Process, Team
+from devopssim.scenario.process import WORKFLOWS, Process
+from devopssim.scenario.production import Production
+from devopssim.scenario.quality import Quality
+from devopssim.scenario.scenario import (
+    PARTS,
+    Scenario,
+    adopt,
+    by_name,
+    checked,
+    known,
+    parameters,
+    unknown,
+    value,
+    vary,
+)
+from devopssim.scenario.security import Security
+from devopssim.scenario.team import Team
 
 __all__ = [
     "AGILE",
@@ -31,13 +50,17 @@ __all__ = [
     "DEVOPS",
     "DEVOPS_IN_NAME_ONLY",
     "DEVSECOPS",
+    "GRADES",
     "PARTS",
     "PRACTICES",
+    "PRACTICE_DESCRIPTIONS",
     "PRESETS",
     "WATERFALL",
     "WORKFLOWS",
     "Demand",
+    "Parameter",
     "Pipeline",
+    "Practice",
     "Practices",
     "Process",
     "Production",
@@ -46,12 +69,17 @@ __all__ = [
     "Security",
     "Team",
     "adopt",
+    "by_name",
+    "cards",
+    "checked",
     "dumps",
     "find",
+    "known",
     "load",
     "loads",
     "parameters",
     "save",
+    "unknown",
     "value",
     "vary",
 ]

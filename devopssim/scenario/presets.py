@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.scenario.practices import PRACTICES
 from devopssim.scenario.scenario import Scenario, adopt, unknown
-from devopssim.scenario.technique import PRACTICES
 
 WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
 AGILE: Final = adopt(Scenario(name="agile", workflow="agile"), {"feedback": 1, "integration": 0.5, "testing": 0.5})

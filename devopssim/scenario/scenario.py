@@ -7,10 +7,15 @@ from functools import cache
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.parameters import Parameter, check_all, declared, parameter
-from devopssim.scenario.service import Production, Security
-from devopssim.scenario.technique import PRACTICES, Pipeline, Practices, Quality
-from devopssim.scenario.work import WORKFLOWS, Demand, Process, Team
+from devopssim.scenario.demand import Demand
+from devopssim.scenario.parameters import Parameter, check_all, declared, parameter
+from devopssim.scenario.pipeline import Pipeline
+from devopssim.scenario.practices import PRACTICES, Practices
+from devopssim.scenario.process import WORKFLOWS, Process
+from devopssim.scenario.production import Production
+from devopssim.scenario.quality import Quality
+from devopssim.scenario.security import Security
+from devopssim.scenario.team import Team
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,8 @@ from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_YEAR, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
-from devopssim.model.office import ROLES
 from devopssim.scenario import PRESETS, Scenario, dumps, parameters, value, vary
+from devopssim.simulation import ROLES
 from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
 from devopssim.twin.load import Overload, overloads

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devopssim.model.office import people
 from devopssim.scenario import Scenario
+from devopssim.simulation import people
 from devopssim.twin.work import changes_per_item
 
 

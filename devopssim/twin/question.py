@@ -9,10 +9,8 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
-from devopssim.experiment import Options, Result, compare
-from devopssim.experiment.intervals import Difference, paired
-from devopssim.practices import PRACTICES
-from devopssim.scenario import Scenario, adopt, value, vary
+from devopssim.experiment import Difference, Options, Result, compare, paired
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, value, vary
 from devopssim.twin.load import Overload, overloads
 
 AS_IS: Final = "as it is"
@@ -113,7 +111,7 @@ def _words(
 ) -> str:
     said = []
     for name, share in adopting.items():
-        title = PRACTICES[name].title.lower() if name != "security" else "security inside"
+        title = PRACTICE_DESCRIPTIONS[name].title.lower() if name != "security" else "security inside"
         said.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
     for role, many in adding.items():
         verb = "add" if many >= 0 else "do without"

@@ -11,8 +11,8 @@ from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
-from devopssim.model.streams import effort
 from devopssim.scenario import Scenario
+from devopssim.simulation import effort
 from devopssim.twin.estimates import Learnt, given, mean, variation
 
 ENOUGH = 5

@@ -4,10 +4,11 @@
     widgets.compare()     waterfall, agile and DevOps side by side: what changes, and why
     widgets.board(log)    work items moving over a board, as the log tells
 
-They need JupyterLab or Voilà (`pip install "devopssim[lab]"`) and no network. A widget holds no number of its own.
+They need JupyterLab or Voilà (`pip install "devopssim[notebook]"`) and no network. A widget holds no number of its own.
 """
 
 from devopssim.errors import InvalidInputError
+from devopssim.widgets.page import ADDRESS, check_port, serve
 
 try:
     from devopssim.widgets.board_view import board
@@ -16,7 +17,9 @@ try:
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("anywidget", "ipywidgets", "traitlets"):
         raise
-    message = f'widgets need {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
+    message = (
+        f'widgets need {error.name}, which is not installed; run pip install "devopssim[notebook]", or `make lab`.'
+    )
     raise InvalidInputError(message) from error
 
-__all__ = ["board", "compare", "explore"]
+__all__ = ["ADDRESS", "board", "check_port", "compare", "explore", "serve"]

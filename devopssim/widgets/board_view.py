@@ -7,14 +7,13 @@ import pandas as pd
 import traitlets
 
 from devopssim.errors import InvalidInputError
-from devopssim.model.streams import Streams
 from devopssim.scenario import DEVOPS, Scenario, vary
-from devopssim.simulation import simulate
-from devopssim.widgets.answers import Workplace, why_it_failed
-from devopssim.widgets.journey import film
+from devopssim.simulation import Streams, simulate
+from devopssim.widgets.board_timeline import film
 from devopssim.widgets.latest import Latest
+from devopssim.widgets.live_estimates import Workplace, why_it_failed
 from devopssim.widgets.panel import Panel, script, styles
-from devopssim.widgets.workshop import soon_here, workshop
+from devopssim.widgets.worker_pools import soon_here, workshop
 
 MOST_REPLICATIONS = 1000
 

@@ -5,20 +5,19 @@ from typing import Any, ClassVar, Final
 
 import traitlets
 
-from devopssim.experiment.measure import Measure
-from devopssim.kpis.catalogue import KPIS
-from devopssim.plots.theme import colour_of
-from devopssim.plots.ways import USUAL
+from devopssim.experiment import Measure
+from devopssim.kpis import KPIS
+from devopssim.plots import USUAL, colour_of
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.widgets.answers import Answer, Question, Workplace
-from devopssim.widgets.knobs import ADOPTION, knobs
-from devopssim.widgets.lines import lines
+from devopssim.widgets.chart_data import lines
+from devopssim.widgets.controls import knobs
+from devopssim.widgets.kpi_cards import tiles
+from devopssim.widgets.live_estimates import Answer, Question, Workplace
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.reasons import reasons
-from devopssim.widgets.said import status
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, disagree, state_of
-from devopssim.widgets.tiles import tiles
+from devopssim.widgets.status import status
+from devopssim.wording import ADOPTION, reasons
 
 CURVES: Final = ("lead_time", "wip", "throughput", "change_failure_rate")
 TEAM: Final = ("team.developers", "team.testers", "team.operators", "team.analysts", "team.security")

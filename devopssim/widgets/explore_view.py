@@ -6,21 +6,20 @@ from typing import Any, ClassVar, Final
 
 import traitlets
 
-from devopssim.experiment.measure import Measure
-from devopssim.plots.ways import USUAL
-from devopssim.scenario import DEVOPS, Scenario, parameters, value
-from devopssim.scenario.scenario import checked
-from devopssim.widgets.answers import Answer, Question, Workplace, glimpse
-from devopssim.widgets.knobs import knobs, label
+from devopssim.experiment import Measure
+from devopssim.plots import USUAL
+from devopssim.scenario import DEVOPS, Scenario, checked, parameters, value
+from devopssim.widgets.controls import knobs
+from devopssim.widgets.figures import FIGURES, known_figures, pictures
+from devopssim.widgets.kpi_cards import tiles
 from devopssim.widgets.latest import Latest
+from devopssim.widgets.live_estimates import Answer, Question, Workplace, glimpse
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.pictures import FIGURES, known_figures, pictures
-from devopssim.widgets.reasons import reasons
-from devopssim.widgets.said import status
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, state_of
-from devopssim.widgets.tiles import tiles
-from devopssim.widgets.workshop import patiently, soon_here
+from devopssim.widgets.status import status
+from devopssim.widgets.worker_pools import patiently, soon_here
+from devopssim.wording import label, reasons
 
 PARAMETERS: Final = (
     "workflow",

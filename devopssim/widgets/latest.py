@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
-from devopssim.widgets.workshop import Soon
+from devopssim.widgets.worker_pools import Soon
 
 Step = tuple[Executor, Callable[[], Any]]
 """Who does it, and what: something that can travel to another process."""

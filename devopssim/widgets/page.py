@@ -85,9 +85,7 @@ def _voila() -> Any:
     try:
         from voila.app import Voila  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and a part of the extra `lab`
     except ModuleNotFoundError as error:
-        message = (
-            f'the page needs {error.name}, which is not installed; run pip install "devopssim[lab]", or `make lab`.'
-        )
+        message = f'the page needs {error.name}, which is not installed; run pip install "devopssim[notebook]", or `make lab`.'
         raise InvalidInputError(message) from error
     return Voila
 

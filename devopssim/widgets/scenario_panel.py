@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from devopssim.experiment.comparison import count
-from devopssim.experiment.enough import check_precision
-from devopssim.experiment.measure import Measure
-from devopssim.kpis.summary import chosen
-from devopssim.model.streams import Streams
-from devopssim.widgets.answers import Answer, Answers, Question, Workplace, why_it_failed
+from devopssim.experiment import Measure, check_precision, count
+from devopssim.kpis import chosen
+from devopssim.simulation import Streams
+from devopssim.widgets.live_estimates import Answer, Answers, Question, Workplace, why_it_failed
 from devopssim.widgets.panel import Panel
-from devopssim.widgets.said import waiting
 from devopssim.widgets.state import State
-from devopssim.widgets.workshop import soon_here, workshop
+from devopssim.widgets.status import waiting
+from devopssim.widgets.worker_pools import soon_here, workshop
 
 PRECISELY: Final = ("lead_time", "deployment_frequency")
 """The KPIs that are to be known well before an answer is final."""

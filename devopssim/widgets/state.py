@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import Scenario, dumps, loads, value, vary
-from devopssim.scenario.scenario import by_name, unknown
+from devopssim.scenario import Scenario, by_name, dumps, loads, unknown, value, vary
 
 SHARED_PARTS = ("team", "demand")
 """The same for all that is compared: ways of working differ, who works and what is asked for does not."""

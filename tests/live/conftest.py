@@ -10,8 +10,9 @@ import docker
 import pytest
 from live.steps import Timed
 
-from devopssim import lab as labs
-from devopssim.lab import Lab, engine, workspace
+from devopssim import livelab as labs
+from devopssim.livelab import Lab, workspace
+from devopssim.livelab.engine import engine
 
 COURSE: Final = "test-course"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from devopssim.lab import Lab
+from devopssim.livelab import Lab
 
 Timed = Callable[[str], AbstractContextManager[None]]
 """Notes how long a step takes: `with timed("docker push"): …`."""

@@ -14,9 +14,10 @@ import needs
 import pytest
 from live.traces import traces
 
-from devopssim import lab as labs
+from devopssim import livelab as labs
 from devopssim.cli import main
-from devopssim.lab import CommandFailedError, EngineMissingError, LabError, cleanup, engine, places, proc, web
+from devopssim.livelab import CommandFailedError, EngineMissingError, LabError
+from devopssim.livelab.engine import cleanup, engine, http, paths, processes
 
 pytestmark = pytest.mark.live
 
@@ -65,8 +66,8 @@ def test_it_leaves_no_process_no_mount_and_no_socket_when_it_stops() -> None:
 def test_a_killed_one_leaves_files_that_do_not_stop_the_next() -> None:
     engine.start()
     killed = _kill()
-    assert (places.engine() / "dockerd.pid").read_text() == str(killed)
-    assert (places.engine() / "docker.sock").exists()
+    assert (paths.engine() / "dockerd.pid").read_text() == str(killed)
+    assert (paths.engine() / "docker.sock").exists()
     assert engine.find() is None
     assert engine.start().private
     assert _pid() != killed
@@ -85,7 +86,7 @@ def test_a_lab_whose_engine_is_killed_is_taken_down_and_nothing_is_left(capsys: 
     _kill()
     with pytest.raises(CommandFailedError, match="the container engine does not answer any more"):
         lab.sh("docker ps")
-    with pytest.raises(LabError, match="was left without its container engine; run `devopssim lab down`"):
+    with pytest.raises(LabError, match="was left without its container engine; run `devopssim livelab down`"):
         labs.up("test-killed", progress=False)
     lab.down()
     assert engine.find() is None, "the last lab takes its private engine along"
@@ -98,11 +99,11 @@ def test_a_lab_whose_engine_is_killed_is_taken_down_and_nothing_is_left(capsys: 
 
 def test_two_programs_that_start_together_share_one_engine() -> None:
     engine.stop_private()
-    script = "from devopssim.lab import engine; print(engine.find_or_start().host)"
+    script = "from devopssim.livelab import engine; print(engine.find_or_start().host)"
     programs = [subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) for _ in range(3)]
     hosts = {program.communicate()[0] for program in programs}
     assert [program.returncode for program in programs] == [0, 0, 0]
-    assert hosts == {f"unix://{places.engine() / 'docker.sock'}\n"}
+    assert hosts == {f"unix://{paths.engine() / 'docker.sock'}\n"}
 
 
 def _able() -> bool:
@@ -113,20 +114,20 @@ def _able() -> bool:
 
 
 def _pid() -> int:
-    return int((places.engine() / "dockerd.pid").read_text())
+    return int((paths.engine() / "dockerd.pid").read_text())
 
 
 def _kill() -> int:
     """Kill the private engine without a warning and return what its process was."""
     pid = _pid()
     os.kill(pid, signal.SIGKILL)
-    web.until(lambda: not proc.is_alive(pid), "the engine to end")
+    http.until(lambda: not processes.is_alive(pid), "the engine to end")
     return pid
 
 
 def _left() -> list[str]:
-    folder = str(places.engine())
+    folder = str(paths.engine())
     commands = [path.read_bytes().replace(b"\0", b" ").decode() for path in Path("/proc").glob("[0-9]*/cmdline")]
     mounts = Path("/proc/mounts").read_text().splitlines()
-    files = [name for name in ("dockerd.pid", "docker.sock") if (places.engine() / name).exists()]
+    files = [name for name in ("dockerd.pid", "docker.sock") if (paths.engine() / name).exists()]
     return [*files, *(line for line in (*commands, *mounts) if folder in line)]

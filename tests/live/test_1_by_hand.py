@@ -6,7 +6,7 @@ import docker
 import pytest
 from live.steps import Timed, orders, release, version_for_users
 
-from devopssim.lab import CommandFailedError, Lab, LabError, workspace
+from devopssim.livelab import CommandFailedError, Lab, LabError, workspace
 
 pytestmark = pytest.mark.live
 

@@ -4,7 +4,7 @@ import pytest
 from live.steps import Timed, release, version_for_users
 
 from devopssim.errors import InvalidInputError
-from devopssim.lab import Lab, LabError
+from devopssim.livelab import Lab, LabError
 
 pytestmark = pytest.mark.live
 

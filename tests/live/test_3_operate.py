@@ -8,8 +8,9 @@ from live.steps import Timed, orders, release
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
-from devopssim.lab import Lab, LabError, web
-from devopssim.lab.drills import KINDS
+from devopssim.livelab import Lab, LabError
+from devopssim.livelab.engine import http
+from devopssim.livelab.exercises.drills import KINDS
 
 pytestmark = pytest.mark.live
 
@@ -78,7 +79,7 @@ def test_a_sound_canary_gets_a_tenth_of_the_traffic_and_then_all_of_it_and_users
     began = len(users.front_prober.probes)
 
     users.traffic.shift(blue=90, green=10)
-    web.until(lambda: len(users.front_prober.probes) > began + ENOUGH_ANSWERS, "enough answers")
+    http.until(lambda: len(users.front_prober.probes) > began + ENOUGH_ANSWERS, "enough answers")
     canary = users.front_prober.table()[began:]
     share = (canary["place"] == "green").mean()
     assert 0.05 < share < 0.2
@@ -86,9 +87,9 @@ def test_a_sound_canary_gets_a_tenth_of_the_traffic_and_then_all_of_it_and_users
 
     with timed("cut-over from blue to green"):
         users.traffic.shift(blue=0, green=100)
-        web.until(lambda: users.traffic.ask("/").headers["x-place"] == "green", "green to answer")
+        http.until(lambda: users.traffic.ask("/").headers["x-place"] == "green", "green to answer")
     moved = len(users.front_prober.probes) + 1
-    web.until(lambda: len(users.front_prober.probes) > moved + ENOUGH_ANSWERS / 2, "answers after the cut-over")
+    http.until(lambda: len(users.front_prober.probes) > moved + ENOUGH_ANSWERS / 2, "answers after the cut-over")
     everything = users.front_prober.table()[began:]
     assert everything["status"].unique().tolist() == [200]
     assert set(users.front_prober.table()[moved:]["place"]) == {"green"}
@@ -99,7 +100,7 @@ def test_prometheus_is_asked_from_python(front: Lab) -> None:
     before = _requests_counted(front)
     for _ in range(5):
         front.traffic.ask("/products")
-    web.until(lambda: _requests_counted(front) >= before + 5, "Prometheus to count the requests")
+    http.until(lambda: _requests_counted(front) >= before + 5, "Prometheus to count the requests")
     curve = front.monitor.query_range("sum(shop_requests_total)", seconds=5)
     assert curve.index.name == "seconds"
     assert curve.index.max() == 0

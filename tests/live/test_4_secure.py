@@ -5,7 +5,7 @@ from live.steps import Timed, version_for_users
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
-from devopssim.lab import Lab, LabError
+from devopssim.livelab import Lab, LabError
 
 pytestmark = pytest.mark.live
 

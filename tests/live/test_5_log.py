@@ -6,7 +6,7 @@ import pytest
 
 from devopssim import events, kpis
 from devopssim.cli import main
-from devopssim.lab import Lab, attach
+from devopssim.livelab import Lab, attach
 
 pytestmark = pytest.mark.live
 

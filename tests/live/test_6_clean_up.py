@@ -23,11 +23,13 @@ from live.relay import relay
 from live.steps import Timed, release
 from live.traces import traces
 
-from devopssim import lab as labs
+from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.errors import DevopssimError, InvalidInputError
-from devopssim.lab import CommandFailedError, Lab, LabError, cleanup, places, watcher, web
-from devopssim.lab.images import LABEL
+from devopssim.livelab import CommandFailedError, Lab, LabError
+from devopssim.livelab.engine import cleanup, http, paths
+from devopssim.livelab.engine.images import LABEL
+from devopssim.livelab.history import watcher
 
 pytestmark = pytest.mark.live
 
@@ -74,7 +76,7 @@ def test_two_labs_side_by_side_do_not_disturb_each_other_and_the_second_leaves_n
 
     kept = second.down()
     assert kept is not None
-    assert kept.is_relative_to(places.kept())
+    assert kept.is_relative_to(paths.kept())
     assert (kept / "shop" / "version.py").read_text(encoding="utf-8").endswith('VERSION = "9.0.0"\n')
     shutil.rmtree(kept)
     assert traces(second.name, second.workspace.ports) == []
@@ -88,16 +90,16 @@ def test_a_start_that_is_killed_is_cleaned_up(
 ) -> None:
     name = named("killed")
     starting = subprocess.Popen([sys.executable, "-m", "devopssim", "lab", "up", "--name", name], env=_through(lab))
-    folder = places.lab(name)
+    folder = paths.lab(name)
     came = {
         "before its registry runs": folder.exists,
         "when its registry runs": lambda: client.containers.list(filters={"name": f"devopssim-{name}-registry"}),
     }[moment]
-    web.until(came, "the lab to start", every=0.01)
+    http.until(came, "the lab to start", every=0.01)
     starting.kill()
     starting.wait()
     if not (folder / "ready").exists():
-        with pytest.raises(LabError, match=f"is there by half.*devopssim lab down --name {name}"):
+        with pytest.raises(LabError, match=f"is there by half.*devopssim livelab down --name {name}"):
             labs.up(name, progress=False)
     assert main(["lab", "down", "--name", name]) == 0
     assert capsys.readouterr().out == f"The lab {name!r} is gone.\n"
@@ -120,7 +122,7 @@ def test_a_lab_outlives_the_program_that_started_it_and_the_next_one_takes_it_up
     again = labs.attach(name)
     pid = int((again.workspace.folder / "watcher.pid").read_text())
     os.kill(pid, signal.SIGKILL)
-    web.until(lambda: not watcher.is_running(again.workspace), "the watcher to end")
+    http.until(lambda: not watcher.is_running(again.workspace), "the watcher to end")
     assert labs.up(name, progress=False).workspace.ports == again.workspace.ports
     assert watcher.is_running(again.workspace)
     assert again.down() is None  # nothing of a person's to keep
@@ -131,7 +133,7 @@ def test_a_lab_outlives_the_program_that_started_it_and_the_next_one_takes_it_up
 
 def test_a_busy_port_is_told_and_cleaned_up(lab: Lab, named: Named) -> None:
     name = named("port")
-    with socket.create_server((web.HERE, 0)) as holder:
+    with socket.create_server((http.HERE, 0)) as holder:
         port = int(holder.getsockname()[1])
         with pytest.raises(InvalidInputError, match=rf"port={port} .* is not free on 127.0.0.1; choose another one"):
             labs.up(name, port=port, progress=False)

@@ -4,8 +4,8 @@ import os
 import socket
 from pathlib import Path
 
-from devopssim.lab import cleanup, engine, places
-from devopssim.lab.web import HERE
+from devopssim.livelab.engine import cleanup, engine, paths
+from devopssim.livelab.engine.http import HERE
 
 
 def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
@@ -14,8 +14,8 @@ def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
         *_on_the_engine(lab),
         *(f"process {words}" for words in _processes(lab)),
         *(f"port {name}" for name, port in (ports or {}).items() if not _is_free(port)),
-        *(f"folder {path}" for path in (places.lab(lab),) if path.exists()),
-        *(f"mount {line}" for line in _lines(Path("/proc/mounts")) if str(places.lab(lab)) in line),
+        *(f"folder {path}" for path in (paths.lab(lab),) if path.exists()),
+        *(f"mount {line}" for line in _lines(Path("/proc/mounts")) if str(paths.lab(lab)) in line),
     ]
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from devopssim.course.exercises import load
-from devopssim.course.kinds import Words
+from devopssim.course.author.exercises import load
+from devopssim.course.author.answer_types import Words
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))

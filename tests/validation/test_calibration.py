@@ -8,7 +8,7 @@ from validation.pages import shown
 
 from devopssim.cli.levels import amount, as_markdown
 from devopssim.experiment import BesideDora, beside_dora
-from devopssim.experiment.beside_dora import TARGETS
+from devopssim.experiment.dora_benchmark import TARGETS
 from devopssim.experiment.measure import Outcome
 from devopssim.experiment.result import result
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, parameters

@@ -16,9 +16,9 @@ from validation.comparison import Comparison, compare, days, replicate
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis
-from devopssim.model.stations import Person, specialists
-from devopssim.model.streams import Distribution, Fixed, Streams, Uniform
-from devopssim.model.value_stream import Stage, ValueStream, draw_stories, flow
+from devopssim.simulation.randomness import Distribution, Fixed, Streams, Uniform
+from devopssim.simulation.reference.crew import Person, specialists
+from devopssim.simulation.reference.value_stream import Stage, ValueStream, draw_stories, flow
 
 REPLICATIONS = 100
 REFERENCE_REPLICATIONS = 200

@@ -12,9 +12,9 @@ from validation.comparison import Comparison, compare, replicate
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis
-from devopssim.model.pipeline import Step, deliver, draw_commits
-from devopssim.model.streams import Exponential, Fixed, Streams
-from devopssim.model.value_stream import arrivals
+from devopssim.simulation.randomness import Exponential, Fixed, Streams
+from devopssim.simulation.reference.pipeline import Step, deliver, draw_commits
+from devopssim.simulation.reference.value_stream import arrivals
 
 COMMITS = 1000
 REPLICATIONS = 40

@@ -1,6 +1,6 @@
 """V6: where queueing theory knows the answer, the simulation finds it.
 
-References are exact (`devopssim.theory`). Runs begin empty, so the first fifth of each is left out of the means.
+References are exact (`devopssim.simulation.reference.theory`). Runs begin empty, so the first fifth of each is left out of the means.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,14 @@ import pytest
 from validation.comparison import Comparison, compare, hours_between, replicate
 from validation.pages import assert_agreed_and_shown
 
-from devopssim import events, kpis, theory
-from devopssim.model.machines import Machines, run
-from devopssim.model.stations import specialists
-from devopssim.model.streams import Distribution, Exponential, Fixed, Lognormal, Streams
-from devopssim.model.value_stream import Stage, ValueStream, arrivals, draw_stories, flow
+from devopssim import events, kpis
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.simulation import simulate
+from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Lognormal, Streams
+from devopssim.simulation.reference import theory
+from devopssim.simulation.reference.crew import specialists
+from devopssim.simulation.reference.machines import Machines, run
+from devopssim.simulation.reference.value_stream import Stage, ValueStream, arrivals, draw_stories, flow
+from devopssim.simulation.simulator import simulate
 
 REPLICATIONS = 20
 STORIES = 4000

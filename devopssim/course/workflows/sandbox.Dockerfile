@@ -4,8 +4,8 @@
 # The course's notebooks are left out: they hold the solutions, and the sandbox refuses to work where it finds them.
 FROM python:3.12-slim-bookworm
 WORKDIR /course
-COPY requirements/lab.txt requirements/
-RUN pip install --no-cache-dir --require-hashes -r requirements/lab.txt
+COPY requirements/notebook.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/notebook.txt
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY data/recorded data/recorded
 COPY devopssim devopssim

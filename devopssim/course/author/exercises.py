@@ -1,0 +1,92 @@
+"""Exercises: what is asked, in kind, with hints; declared once in the course's `exercises.toml`, which students have too."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from devopssim.course.author.answer_types import File, Kind, Live, Words, kind_of
+from devopssim.course.author.variants import Choice, parse_choices
+from devopssim.errors import InvalidInputError
+
+FILE_NAME: Final = "exercises.toml"
+PARENTS_TO_SEARCH: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One thing to do. `answer` is the name, in the notebook, of what is to be judged; `hints` are steps, the vaguest first."""
+
+    id: str
+    title: str
+    kind: Kind
+    answer: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The public part of a course: its exercises, and the numbers that may differ from student to student."""
+
+    name: str
+    exercises: Mapping[str, Exercise] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """Return the exercise of that id. Raises InvalidInputError, which names those there are."""
+        if exercise_id not in self.exercises:
+            known = ", ".join(self.exercises) or "none"
+            raise InvalidInputError(f"{exercise_id!r} is no exercise of this course; its exercises are {known}.")
+        return self.exercises[exercise_id]
+
+
+def load(folder: str | Path) -> Course:
+    """Read `exercises.toml` of a course's folder. Raises InvalidInputError, with the place of whatever is wrong."""
+    path = Path(folder) / FILE_NAME
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInputError(
+            f"{path}: cannot be read ({error.strerror}); a course declares its exercises there."
+        ) from error
+    except ValueError as error:
+        raise InvalidInputError(f"{path}: not valid TOML: {error}.") from error
+    return parse(declared, str(path))
+
+
+def parse(declared: Mapping[str, Any], where: str) -> Course:
+    """Build the course that a parsed `exercises.toml` declares."""
+    exercises = declared.get("exercise", {})
+    if not isinstance(exercises, Mapping):
+        raise InvalidInputError(f"{where}: exercises must be tables like [exercise.01-a], not {exercises!r}.")
+    return Course(
+        name=str(declared.get("course", "course")),
+        exercises={name: _exercise(name, settings, where) for name, settings in exercises.items()},
+        choices=parse_choices(declared.get("variant", {}), where),
+    )
+
+
+def nearest(start: str | Path = ".") -> Course:
+    """Return the course whose `exercises.toml` lies in `start` or in one of the folders above it."""
+    folder = Path(start).resolve()
+    for candidate in (folder, *folder.parents[:PARENTS_TO_SEARCH]):
+        if (candidate / FILE_NAME).is_file():
+            return load(candidate)
+    raise InvalidInputError(
+        f"{folder}: no {FILE_NAME} here or above; keep it beside the notebooks, where the course put it."
+    )
+
+
+def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
+    place = f"{where}: [exercise.{name}]"
+    if not isinstance(settings, Mapping):
+        raise InvalidInputError(f"{place} must be a table, not {settings!r}.")
+    own = {key: settings[key] for key in ("title", "answer", "hints") if key in settings}
+    kind = kind_of({key: value for key, value in settings.items() if key not in own}, place)
+    answer = str(own.get("answer", ""))
+    needs_answer = not isinstance(kind, Live | Words) and not (isinstance(kind, File) and kind.path)
+    if needs_answer and not answer.isidentifier():
+        raise InvalidInputError(f"{place}: answer={answer!r} (the name to be judged) must be a name of the notebook.")
+    hints = tuple(str(hint) for hint in own.get("hints", ()))
+    return Exercise(id=name, title=str(own.get("title", name)), kind=kind, answer=answer, hints=hints)

@@ -1,0 +1,88 @@
+"""Releases: the instructor's notebooks without solutions and hidden tests, by nbgrader's own preprocessors."""
+
+import importlib
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from devopssim.course.author import source
+from devopssim.errors import DevopssimError, InvalidInputError
+
+PREPROCESSORS: Final = (
+    "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata",
+    "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
+)  # fmt: skip
+"""In the order of `nbgrader generate_assignment`, less what needs its data base, a kernel, or files of its own."""
+
+
+class GradingMissingError(DevopssimError):
+    """nbgrader, which comes with the extra `grading`, is not installed."""
+
+
+def release(folder: str | Path) -> dict[str, bytes]:
+    """Return what students get, by path: released notebooks, and every other file of the course's folder as it is.
+
+    Identical to what `nbgrader generate_assignment` makes of the same folder. Raises InvalidInputError for a notebook whose
+    marks are wrong, GradingMissingError without nbgrader.
+    """
+    home = Path(folder)
+    course = source.load(home)
+    released = {f"{notebook.name}.ipynb": _released(home / f"{notebook.name}.ipynb") for notebook in course.notebooks}
+    others = {path.relative_to(home).as_posix(): path.read_bytes() for path in source.public_paths(home)}
+    return {**others, **released}
+
+
+def write(files: dict[str, bytes], folder: str | Path) -> None:
+    """Write a release into a folder that is new or empty: made whole in a folder beside it, which then takes its name."""
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InvalidInputError(f"{target}: is there and not empty; give a new folder, or remove it first.")
+    part = beside(target)
+    try:
+        for name, content in files.items():
+            path = part / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        part.replace(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def beside(target: Path) -> Path:
+    """Make a new folder beside `target`, to be filled and then renamed to it."""
+    part = target.absolute().parent / f".{target.name}.{os.getpid()}.part"
+    try:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.mkdir()
+    except OSError as error:
+        raise InvalidInputError(
+            f"cannot write {target} ({error.strerror}); name a folder in a place where you may write."
+        ) from error
+    return part
+
+
+def _released(path: Path) -> bytes:
+    try:
+        exporters, preprocessors, traitlets = map(
+            importlib.import_module,
+            ("nbconvert.exporters", "nbgrader.preprocessors", "traitlets.config"),  # takes seconds
+        )
+    except ImportError as error:
+        raise GradingMissingError(
+            "a release needs nbgrader; install it with `pip install 'devopssim[grading]'`."
+        ) from error
+    config = traitlets.Config()
+    config.Exporter.default_preprocessors = []
+    exporter = exporters.NotebookExporter(config=config)
+    for name in PREPROCESSORS:
+        exporter.register_preprocessor(getattr(preprocessors, name), enabled=True)
+    try:
+        text: str
+        text, _ = exporter.from_filename(str(path))
+    except Exception as error:
+        raise InvalidInputError(
+            f"{path}: nbgrader refuses it ({str(error).strip().splitlines()[-1] if str(error) else type(error).__name__})."
+        ) from error
+    return (text if text.endswith("\n") else text + "\n").encode()

@@ -1,0 +1,1 @@
+"""Grading: submissions, questions asked in a sandbox, judgements in the grader's process, reports."""

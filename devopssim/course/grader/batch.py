@@ -1,0 +1,128 @@
+"""Batches: many submissions, as many at once as there are cores, resumable, each on its own."""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from devopssim._version import __version__
+from devopssim.course.grader.grades import Grade
+from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.submissions import Submission
+from devopssim.errors import DevopssimError
+from devopssim.files import write_text
+
+FOLDER: Final = "grades"
+MOST_FILES: Final = 5_000
+"""Of a submission that holds more, a change of the others is not noticed; none of them is read anyhow."""
+Progress = Callable[[Grade], None]
+
+
+def grade_all(
+    grader: Grader,
+    submissions: Sequence[Submission],
+    out: Path,
+    *,
+    workers: int | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> list[Grade]:
+    """Grade all submissions and return the grades in their order; each is kept in `out/grades` as soon as it is known.
+
+    A submission that was graded before, by the same course, limits and sandbox, is not graded again unless it changed or the
+    grader had failed on it; with `fresh`, all are. `progress` is called with each grade, in this thread. An interruption lets
+    the submissions that are being graded come to their end and begins no others; the next batch goes on from there.
+    """
+    folder = out / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    grades: dict[str, Grade] = {}
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        waiting = {
+            pool.submit(_grade_one, grader, submission, folder, fresh=fresh): submission for submission in submissions
+        }
+        try:
+            for done in as_completed(waiting):
+                grade = done.result()
+                grades[waiting[done].student] = grade
+                if progress:
+                    progress(grade)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [grades[submission.student] for submission in submissions]
+
+
+def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
+    """Grade in a thread of its own: the work is done in the sandbox's processes. What cannot be read or kept is a trouble."""
+    try:
+        return _known_or_graded(grader, submission, folder, fresh=fresh)
+    except (OSError, DevopssimError) as error:
+        trouble = f"{type(error).__name__}: {error}"
+        return Grade(student=submission.student, assignment=grader.source.course.name, cells=[], trouble=trouble)
+
+
+def _known_or_graded(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
+    path = folder / f"{file_name(submission.student)}.json"
+    fingerprint = _fingerprint(grader, submission)
+    known = None if fresh else _known(path, fingerprint)
+    if known is not None:
+        return known
+    grade = grader.grade(submission)
+    if not grade.trouble:
+        write_text(path, json.dumps({"fingerprint": fingerprint, "grade": grade.to_json()}, indent=1) + "\n")
+    return grade
+
+
+def file_name(student: str) -> str:
+    """Return a name for a student's files: harmless, and different for different students."""
+    plain = "".join(letter if letter.isalnum() or letter in "-_.@" else "_" for letter in student).lstrip(".")[:80]
+    return (
+        plain
+        if plain == student
+        else f"{plain}-{hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    )
+
+
+def _known(path: Path, fingerprint: str) -> Grade | None:
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        return Grade.from_json(read["grade"]) if read["fingerprint"] == fingerprint else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _fingerprint(grader: Grader, submission: Submission) -> str:
+    """Return what a grade depends on: the course, the key, the limits, the sandbox, this version, and the submission's files."""
+    digest = hashlib.sha256()
+    source = grader.source
+    settings = [
+        __version__,
+        grader.sandbox.name,
+        str(grader.sees_lab),
+        json.dumps(asdict(grader.limits)),
+        (grader.key or b"").hex(),
+        submission.student,
+    ]
+    for part in settings:
+        digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
+    for notebook in source.notebooks:
+        digest.update(repr(notebook).encode())
+    for name, content in source.files.items():
+        digest.update(name.encode() + b"\0" + content)
+    for line in _state_of(submission.path):
+        digest.update(line.encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()
+
+
+def _state_of(path: Path) -> Iterable[str]:
+    """Yield name, size and time of change of what was handed in; nothing of it is opened or followed."""
+    names = [path] if path.suffix == ".ipynb" else sorted(islice(path.rglob("*"), MOST_FILES))
+    for each in names:
+        status = each.lstat()
+        yield f"{each.name} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}"

@@ -1,0 +1,228 @@
+"""Grading one submission: the student's answer cells in the instructor's notebook, run in a sandbox, judged outside it."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from devopssim.course.author import Cell, Expectation, Notebook, Source, Value, variants
+from devopssim.course.grader.grades import CellGrade, CheckResult, Grade, verdict_of
+from devopssim.course.grader.sandbox import Limits, Run, Sandbox, SandboxError, Step, run
+from devopssim.course.grader.submissions import Answers, Submission
+from devopssim.course.judging import NO_ANSWER, Judgement
+from devopssim.course.questions import EMPTY
+from devopssim.course.serialisation import FORM, Json, describe
+
+TRIES: Final = 2
+NO_LAB_OF_THEIRS: Final = Judgement(
+    share=0, remark="waits for a person: the lab of this machine cannot be the work of several students.", waiting=True
+)
+Expected = Mapping[tuple[str, str], Sequence[Expectation]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grader:
+    """What it takes to grade: the course, a sandbox, and the key where students have variants of their own.
+
+    `sees_lab` tells that the live lab of this machine is the work of the student who is graded; if not, live exercises wait.
+    """
+
+    source: Source
+    sandbox: Sandbox
+    limits: Limits = field(default_factory=Limits)
+    key: bytes | None = None
+    sees_lab: bool = True
+    _known: dict[str, Expected] = field(default_factory=dict)
+
+    def grade(self, submission: Submission) -> Grade:
+        """Grade a submission; whatever happens, there is a grade. `trouble` tells that the grader, not the student, failed."""
+        began = time.monotonic()
+        cells: list[CellGrade] = []
+        remarks: list[str] = []
+        trouble = ""
+        try:
+            numbers = self.numbers(submission.student)
+            expected = self.expected(numbers)
+            files = {
+                **self.source.files,
+                **submission.files(self.source),
+                variants.FILE_NAME: variants.written(submission.student, numbers),
+            }
+            for notebook in self.source.notebooks:
+                answers = submission.notebook(notebook)
+                cells += self._notebook(notebook, answers, expected, files, remarks)
+        except Exception as error:  # noqa: BLE001 - one submission's trouble never touches another's
+            trouble = f"{type(error).__name__}: {error}"
+        return Grade(
+            student=submission.student,
+            assignment=self.source.course.name,
+            cells=cells,
+            remarks=remarks,
+            seconds=time.monotonic() - began,
+            sandbox=self.sandbox.name,
+            trouble=trouble,
+        )
+
+    def numbers(self, student: str) -> dict[str, Value]:
+        """Return the numbers that a student's copy has."""
+        choices = self.source.course.choices
+        if self.key is None:
+            return variants.defaults(choices)
+        return variants.derive(choices, course=self.source.course.name, student=student, key=self.key)
+
+    def expected(self, numbers: Mapping[str, Value]) -> Expected:
+        """Return what is expected of a student with these numbers; computed once for each set of them."""
+        name = repr(sorted(numbers.items()))
+        if name not in self._known:
+            self._known[name] = self.source.expectations(numbers)
+        return self._known[name]
+
+    def _notebook(
+        self, notebook: Notebook, answers: Answers, expected: Expected, files: Mapping[str, bytes], remarks: list[str]
+    ) -> list[CellGrade]:
+        steps = steps_of(notebook, answers, expected)
+        if answers.problem is not None or not any(step.questions for step in steps):
+            done = Run()
+        else:
+            done = self._run(steps, files)
+        remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, done))]
+        return [
+            self._written(notebook, cell, answers)
+            if cell.is_manual
+            else self._judged(notebook, cell, answers, done, expected[notebook.name, cell.grade_id])
+            for cell in notebook.graded
+        ]
+
+    def _judged(
+        self, notebook: Notebook, cell: Cell, answers: Answers, done: Run, expected: Sequence[Expectation]
+    ) -> CellGrade:
+        weights = sum(expectation.weight for expectation in expected)
+        checks = []
+        for at, expectation in enumerate(expected):
+            worth = cell.points * expectation.weight / weights if weights else 0.0
+            if expectation.question is None and not self.sees_lab:
+                checks.append(_result(expectation, worth, NO_LAB_OF_THEIRS))
+            else:
+                claim = _claim(cell, at, expectation, answers, done)
+                checks.append(_check(expectation, worth, claim, done.errors.get(expectation.exercise.id)))
+        return CellGrade(
+            notebook=notebook.name,
+            grade_id=cell.grade_id,
+            points=sum(check.points for check in checks),
+            max_points=cell.points,
+            checks=checks,
+        )
+
+    def _written(self, notebook: Notebook, cell: Cell, answers: Answers) -> CellGrade:
+        answer = answers.sources.get(cell.grade_id, "")
+        given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
+        declared = self.source.course.exercises.get(cell.grade_id)
+        check = CheckResult(
+            exercise=cell.grade_id,
+            title=declared.title if declared else cell.grade_id,
+            expected=f"{declared.kind.expected if declared else 'an answer in words'}; graded by a person",
+            verdict="waiting" if given else "failed",
+            points=0,
+            max_points=cell.points,
+            remark="waits for a person to grade it." if given else answers.problem or "there is no answer.",
+        )
+        return CellGrade(
+            notebook=notebook.name,
+            grade_id=cell.grade_id,
+            points=0,
+            max_points=cell.points,
+            checks=[check],
+            manual=True,
+            answer=answer if given else "",
+        )
+
+    def _run(self, steps: Sequence[Step], files: Mapping[str, bytes]) -> Run:
+        for _ in range(TRIES - 1):
+            try:
+                return run(self.sandbox, steps, files, self.limits)
+            except SandboxError:
+                continue  # a busy engine may have failed to start it
+        return run(self.sandbox, steps, files, self.limits)
+
+
+def steps_of(notebook: Notebook, answers: Answers, expected: Expected) -> list[Step]:
+    """Return what is run: the instructor's cells, the student's in place of the solutions, questions where the tests stand."""
+    steps = []
+    for cell in notebook.cells:
+        name = cell.grade_id or f"cell {cell.position}"
+        if cell.is_test:
+            asked = {
+                question_name(cell, at): expectation.question
+                for at, expectation in enumerate(expected[notebook.name, cell.grade_id])
+                if expectation.question is not None
+            }
+            steps.append(Step(id=name, questions=asked))
+        elif cell.is_run and cell.is_answer:
+            steps.append(Step(id=name, source=answers.sources.get(cell.grade_id, "")))
+        elif cell.is_run:
+            steps.append(Step(id=name, source=cell.source))
+    last = max((at for at, step in enumerate(steps) if step.questions), default=-1)
+    return steps[: last + 1]
+
+
+def _troubles(notebook: Notebook, done: Run) -> list[str]:
+    """Say which cells stopped with an error, and which took the kernel with them; one that waits for its answer did neither."""
+    stopped = [f"the cell {step} ended the kernel: {why}" for step, why in done.killed.items()]
+    return stopped + [
+        f"the cell {step} stopped with {describe(error)}"
+        for step, error in done.errors.items()
+        if step in notebook.answers and error != EMPTY
+    ]
+
+
+def question_name(cell: Cell, at: int) -> str:
+    """Return the name of a cell's question; a question after a cell is asked where the tests stand in the notebook."""
+    return f"{cell.grade_id}#{at}"
+
+
+def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done: Run) -> Json | BaseException:
+    """Return what came for an expectation, or, as an exception that is never raised, why nothing did."""
+    if expectation.question is None:
+        return None
+    name = question_name(cell, at)
+    if answers.problem is not None:
+        return LookupError(answers.problem)
+    if name not in done.answers:
+        stopped = done.killed.get(cell.grade_id) or next(
+            iter(done.killed.values()), "the notebook ended before this was asked."
+        )
+        return LookupError(stopped)
+    return done.answers[name]
+
+
+def _check(expectation: Expectation, worth: float, claim: Json | BaseException, error: Json) -> CheckResult:
+    """Judge what came; `error` is that of the answer's cell, None if it ended well."""
+    if isinstance(claim, BaseException):
+        return _result(expectation, worth, Judgement(share=0, remark=f"no answer came: {claim}"))
+    judged = expectation.judgement(claim)
+    if isinstance(claim, dict) and claim.get(FORM) == "missing":
+        judged = replace(judged, remark=_why_missing(describe(claim), error))
+    return _result(expectation, worth, judged)
+
+
+def _why_missing(what: str, error: Json) -> str:
+    if error == EMPTY:
+        return NO_ANSWER
+    if error is not None:
+        return f"{what}; the cell stopped with {describe(error)} before that."
+    return f"{what}; the grader runs only the answer cells, so define it there."
+
+
+def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckResult:
+    exercise = expectation.exercise
+    hint = expectation.hint or (exercise.hints[0] if exercise.hints else "")
+    return CheckResult(
+        exercise=exercise.id,
+        title=exercise.title,
+        expected=expectation.says,
+        verdict="waiting" if judged.waiting else verdict_of(judged.share),
+        points=worth * judged.share,
+        max_points=worth,
+        remark=judged.remark,
+        hint="" if judged.waiting or judged.share >= 1 else hint,
+    )

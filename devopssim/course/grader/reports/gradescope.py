@@ -1,0 +1,50 @@
+"""Grades as Gradescope's `results.json` (https://gradescope-autograders.readthedocs.io), one file for each student."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from devopssim.course.grader.batch import file_name
+from devopssim.course.grader.grades import Grade
+from devopssim.files import write_text
+
+
+def results(grade: Grade) -> dict[str, Any]:
+    """Return one student's results."""
+    tests = [
+        {
+            "name": f"{check.exercise}: {check.title}",
+            "number": cell.grade_id,
+            "score": round(check.points, 4),
+            "max_score": round(check.max_points, 4),
+            "status": "passed" if check.verdict == "passed" else "failed",
+            "output": f"expected: {check.expected}\ncame: {check.remark}"
+            + (f"\nhint: {check.hint}" if check.hint else ""),
+            "output_format": "text",
+            "tags": [cell.notebook],
+            "visibility": "visible",
+        }
+        for cell in grade.cells
+        for check in cell.checks
+    ]
+    return {
+        "score": round(grade.points, 4),
+        "execution_time": round(grade.seconds),
+        "output": "\n".join([*([f"The grader failed: {grade.trouble}"] if grade.trouble else []), *grade.remarks]),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+
+
+def write(grades: Iterable[Grade], out: Path) -> list[Path]:
+    """Write `gradescope/STUDENT/results.json` for each student."""
+    paths = []
+    for grade in grades:
+        path = out / "gradescope" / file_name(grade.student) / "results.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_text(path, json.dumps(results(grade), indent=1) + "\n")
+        paths.append(path)
+    return paths

@@ -1,0 +1,52 @@
+"""Grades as HTML: a page for each student, which may be given to them, and a list of all for the instructor."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from devopssim.course.grader.batch import file_name
+from devopssim.course.grader.grades import Grade
+from devopssim.files import write_text
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+VERDICTS: Final = {
+    "passed": ("✓", "passed"),
+    "partly": ("◐", "partly right"),
+    "failed": ("✗", "not yet"),
+    "waiting": ("…", "waits for a person"),
+}
+
+
+def write(grades: Sequence[Grade], out: Path) -> list[Path]:
+    """Write `students/STUDENT.html` for each student and `index.html`."""
+    folder = out / "students"
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for grade in grades:
+        paths.append(folder / f"{file_name(grade.student)}.html")
+        write_text(paths[-1], page(grade))
+    links = [(f"students/{path.name}", grade) for path, grade in zip(paths, grades, strict=True)]
+    index = out / "index.html"
+    write_text(index, render("index.html", links=links))
+    return [index, *paths]
+
+
+def page(grade: Grade) -> str:
+    """Return one student's page: what was expected in kind, what came, and a hint; never the right answer."""
+    notebooks = list(dict.fromkeys(cell.notebook for cell in grade.cells))
+    return render("student.html", grade=grade, notebooks=notebooks)
+
+
+def render(name: str, **values: Any) -> str:
+    """Fill in a template of the course; every value is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = environment.get_template(f"{name}.j2").render(verdicts=VERDICTS, **values)
+    return text.encode("utf-8", "replace").decode() + "\n"

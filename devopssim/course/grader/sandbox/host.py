@@ -1,0 +1,56 @@
+"""What of this machine a sandbox needs to see, read-only: Python, its packages, this package, and the system's libraries."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import devopssim
+
+SYSTEM: Final = ("/usr",)
+LINKS: Final = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+ENVIRONMENT: Final = {
+    "HOME": "/tmp",
+    "USER": "student",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PATH": "/usr/bin:/bin",
+    "MPLBACKEND": "agg",
+    "IPYTHONDIR": "/tmp/.ipython",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+NOTEBOOKS_OF_THE_PACKAGE: Final = Path(devopssim.__file__).parent / "notebooks"
+RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / "data" / "recorded"
+"""The logs that exercises ask about; an installed package holds them itself."""
+
+
+def command() -> list[str]:
+    """Return the program that runs inside; isolated, so that neither its folder nor the environment adds to its imports."""
+    return [sys.executable, "-I", "-m", "devopssim.course.grader.sandbox.inside"]
+
+
+def folders() -> list[Path]:
+    """Return the folders to show, outermost only: the system's, Python's, the environment's, this package's and its logs."""
+    wanted = [Path(name) for name in SYSTEM]
+    wanted += [Path(sys.base_prefix).resolve(), Path(sys.prefix).absolute(), Path(devopssim.__file__).resolve().parent]
+    wanted += [folder for folder in (RECORDED_OF_A_CHECKOUT,) if folder.is_dir()]
+    wanted += [link for link in map(Path, LINKS) if link.is_dir() and not link.is_symlink()]
+    return [
+        path
+        for path in dict.fromkeys(wanted)
+        if not any(path != other and path.is_relative_to(other) for other in wanted)
+    ]
+
+
+def links() -> dict[Path, Path]:
+    """Return the links of the root folder that programs rely on (`/lib` → `usr/lib`)."""
+    return {link: link.readlink() for link in map(Path, LINKS) if link.is_symlink()}
+
+
+def hidden(*secret: Path) -> list[Path]:
+    """Return the folders that lie inside what is shown and must not be: the course's sources, with solutions and hidden tests."""
+    shown = folders()
+    covered = (path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE) if path.is_dir())
+    return [path for path in covered if any(path.is_relative_to(folder) for folder in shown)]

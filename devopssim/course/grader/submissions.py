@@ -1,0 +1,198 @@
+"""What a student handed in: read with suspicion, reduced to the sources of answer cells.
+
+Nothing else of a submission is used. Files are opened without following links and without waiting, and only so many bytes are
+read; whatever is wrong with one becomes a remark in the student's report, never an exception.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from devopssim.course.author import File, Notebook, Source, joined
+from devopssim.errors import InvalidInputError
+
+LARGEST_NOTEBOOK: Final = 50 * 1024**2
+LARGEST_ANSWER: Final = 200_000
+LARGEST_FILE: Final = 256_000
+ENCODINGS: Final = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
+
+
+class UnreadableError(InvalidInputError):
+    """A student's file is not what it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """The answer cells of one submitted notebook: sources by grade id, remarks about what was odd, and why there is nothing."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One student's folder (or single notebook). The id comes from the grader's side, never from within the files."""
+
+    student: str
+    path: Path
+
+    def notebook(self, source: Notebook) -> Answers:
+        """Return the answers to one of the course's notebooks; found by its name, else by the grade ids in it."""
+        path = self.path if self.path.suffix == ".ipynb" else self.path / f"{source.name}.ipynb"
+        try:
+            if path == self.path or os.path.lexists(path):
+                return _answers(read_bounded(path, LARGEST_NOTEBOOK), source)
+            return self._renamed(source)
+        except UnreadableError as error:
+            return Answers(problem=str(error))
+
+    def files(self, source: Source) -> dict[str, bytes]:
+        """Return the files that exercises ask for by their path, where the student handed them in."""
+        if self.path.suffix == ".ipynb":
+            return {}
+        asked = {
+            exercise.kind.path for exercise in source.course.exercises.values() if isinstance(exercise.kind, File)
+        } - {""}
+        found = {}
+        for name in sorted(asked):
+            try:
+                found[name] = read_bounded(_inside(self.path, name), LARGEST_FILE)
+            except UnreadableError:
+                continue
+        return found
+
+    def _renamed(self, source: Notebook) -> Answers:
+        for name in sorted(os.listdir(self.path))[:200]:  # noqa: PTH208 - names, a bounded number of them
+            if name.endswith(".ipynb"):
+                try:
+                    answers = _answers(read_bounded(self.path / name, LARGEST_NOTEBOOK), source)
+                except UnreadableError:
+                    continue
+                if answers.sources:
+                    return Answers(sources=answers.sources, remarks=[*answers.remarks, f"read from {name}"])
+        return Answers(problem=f"{source.name}.ipynb was not handed in.")
+
+
+def find(paths: Iterable[str | Path], student: str | None = None) -> list[Submission]:
+    """Return the submissions that paths name: a notebook, a student's folder, or a folder of students' folders.
+
+    The student's id is the folder's (or the file's) name, or `student` where there is one submission only.
+    """
+    found = [each for path in paths for each in _found(Path(path))]
+    if student is not None:
+        if len(found) != 1:
+            raise InvalidInputError(
+                f"--student names one student, but there are {len(found)} submissions; leave it out."
+            )
+        found = [Submission(student=student, path=found[0].path)]
+    ids = [submission.student for submission in found]
+    twice = next((each for each in ids if ids.count(each) > 1), None)
+    if twice is not None:
+        raise InvalidInputError(
+            f"two submissions are of the student {twice!r}; the names of their folders must differ."
+        )
+    return found
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return the bytes of a regular file of at most so many bytes. Raises UnreadableError for anything else."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        what = "a link, which is not followed" if path.is_symlink() else error.strerror
+        raise UnreadableError(f"{path.name} cannot be read ({what}).") from error
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise UnreadableError(f"{path.name} is no ordinary file.")
+    with open(handle, "rb") as stream:  # noqa: PTH123 - a handle, not a path
+        if status.st_size > most:
+            size, allowed = status.st_size / 1024**2, most / 1024**2
+            raise UnreadableError(
+                f"{path.name} has {size:.0f} MB, {allowed:.1f} MB are allowed; clear its outputs and hand it in again."
+            )
+        return stream.read(most + 1)
+
+
+def _found(path: Path) -> list[Submission]:
+    if path.suffix == ".ipynb" and not path.is_dir():
+        return [Submission(student=path.stem, path=path)]
+    if not path.is_dir():
+        raise InvalidInputError(
+            f"{path}: no such submission; give a notebook, a student's folder or a folder of those."
+        )
+    inside = sorted(path.iterdir())
+    folders = [each for each in inside if each.is_dir() and not each.is_symlink() and not each.name.startswith(".")]
+    if any(each.suffix == ".ipynb" for each in inside) or not folders:
+        return [Submission(student=path.resolve().name, path=path)]
+    return [Submission(student=each.name, path=each) for each in folders]
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Return the path of a file within a folder, with no link on the way that leads out of it."""
+    path = folder / name
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableError(f"{name} lies outside the submission.")
+    return path
+
+
+def _answers(content: bytes, source: Notebook) -> Answers:
+    cells, remarks = _cells(content), []
+    given: dict[str, list[str]] = {}
+    for cell in cells:
+        grade_id = _grade_id(cell)
+        if grade_id in source.answers and cell.get("cell_type") == source.answers[grade_id].type:
+            given.setdefault(grade_id, []).append(joined(cell.get("source", ""))[:LARGEST_ANSWER])
+    sources = {}
+    for grade_id, texts in given.items():
+        sources[grade_id] = next((text for text in texts if _is_worked_on(text)), texts[0])
+        if len(texts) > 1:
+            remarks.append(
+                f"the answer cell {grade_id} is there {len(texts)} times; the first that was worked on counts"
+            )
+    lacking = [grade_id for grade_id in source.answers if grade_id not in sources]
+    if lacking and sources:
+        remarks.append(
+            f"answer cells are missing: {', '.join(lacking)}; a cell that was deleted, or made new, has no id"
+        )
+    return Answers(
+        sources=sources, remarks=remarks, problem=None if sources else "there is no answer cell of this notebook in it."
+    )
+
+
+def _cells(content: bytes) -> list[Mapping[str, Any]]:
+    try:
+        notebook = json.loads(_decoded(content))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"this is no notebook: its JSON cannot be read ({str(error)[:80]}).") from error
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise UnreadableError("this is no notebook of version 4: it has no list of cells.")
+    return [cell for cell in cells if isinstance(cell, dict) and isinstance(cell.get("source"), str | list)]
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ENCODINGS:
+        if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableError("the notebook's encoding is not known.")
+
+
+def _grade_id(cell: Mapping[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
+
+
+def _is_worked_on(text: str) -> bool:
+    return "raise NotImplementedError()" not in text and text.strip() not in {"", "YOUR ANSWER HERE"}

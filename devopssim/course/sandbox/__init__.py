@@ -1,7 +1,0 @@
-"""Where a student's code runs: a container, bubblewrap, or, only when asked for by name, a plain process."""
-
-from devopssim.course.sandbox.choose import NAMES, choose
-from devopssim.course.sandbox.limits import Limits
-from devopssim.course.sandbox.run import Run, Sandbox, SandboxError, Step, run
-
-__all__ = ["NAMES", "Limits", "Run", "Sandbox", "SandboxError", "Step", "choose", "run"]

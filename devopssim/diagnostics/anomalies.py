@@ -1,0 +1,189 @@
+"""What is odd about a log: gaps, impossible orders, repeated ids, what never ends, and numbers that are too small.
+
+`events.validate` refuses what is no log at all; this looks at a log that is one, and asks whether to believe it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from devopssim.diagnostics.bootstrap import word_for
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
+from devopssim.kpis import KPIS, Run, Spans, outages_of, table
+
+GAP: Final = 10
+"""A silence so many times as long as the usual longest one of a log that is as busy (see `_gaps`)."""
+SHARE_OPEN: Final = 0.1
+DOWN: Final = 0.5
+ASKED: Final = (
+    "lead_time",
+    "cycle_time",
+    "lead_time_for_changes",
+    "change_failure_rate",
+    "mttd",
+    "mttr",
+    "mttf",
+    "mtbf",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One oddity: what sort, how many, and a sentence that says what it does to which KPI."""
+
+    sort: Literal["gap", "order", "repeated", "unfinished", "small", "left out", "clock"]
+    count: int
+    sentence: str
+
+
+def report(log: pd.DataFrame) -> list[Finding]:
+    """Return what is odd about a valid log, the gravest sorts first; nothing for a log without events."""
+    run = Run(log)
+    if not len(run.time):
+        return []
+    parts = (_clock(run), _orders(run), _repeated(run), _left_out(run), _gaps(run), _unfinished(run), _small(run))
+    return [finding for part in parts for finding in part]
+
+
+def _clock(run: Run) -> Iterator[Finding]:
+    source = run.attrs.get("source")
+    moved = source.get("moved", 0) if isinstance(source, dict) else 0
+    if moved:
+        yield Finding(
+            sort="clock",
+            count=int(moved),
+            sentence=f"{moved} times lay before their cause and were moved to it: clocks differ, so short durations are doubtful.",
+        )
+    start = run.attrs.get("start")
+    if start:
+        began = datetime.fromisoformat(start)
+        began = began if began.tzinfo else began.replace(tzinfo=UTC)
+        late = began + timedelta(hours=float(run.time[-1]))
+        if late > datetime.now(UTC) + timedelta(days=1):
+            yield Finding(
+                sort="clock",
+                count=1,
+                sentence=f"the last event is dated {late:%Y-%m-%d}, in the future: a clock was wrong.",
+            )
+
+
+def _orders(run: Run) -> Iterator[Finding]:
+    """Ends before their starts: the contract allows those whose kinds say no order, and no KPI counts them."""
+    for kpi in KPIS.values():
+        pair = PAIRS.get(kpi.name)
+        if pair is None:
+            continue
+        start, end = run.first(pair[0], pair[1]), run.first(pair[0], pair[2])
+        wrong = int((end < start).sum())
+        alone = int((np.isfinite(end) & ~np.isfinite(start)).sum()) if not run.is_cut else 0
+        if wrong:
+            yield Finding(
+                sort="order",
+                count=wrong,
+                sentence=f"{wrong} times {pair[2]} comes before {pair[1]}: not in {kpi.title.lower()}.",
+            )
+        if alone:
+            yield Finding(
+                sort="order",
+                count=alone,
+                sentence=f"{alone} times {pair[2]} comes without any {pair[1]}: not in {kpi.title.lower()}.",
+            )
+
+
+PAIRS: Final = {
+    "cycle_time": ("item", "ticket.started", "ticket.done"),
+    "mttd": ("incident", "service.failed", "incident.detected"),
+    "mttr": ("incident", "service.failed", "incident.resolved"),
+}
+
+
+def _repeated(run: Run) -> Iterator[Finding]:
+    for kind, column in (("service.deployed", "change"), ("incident.reported", "incident")):
+        rows = run.log.iloc[run.rows(kind)]
+        again = int(rows[column].dropna().duplicated().sum())
+        if again:
+            word = (
+                "changes were deployed more than once: the first time counts"
+                if column == "change"
+                else "incidents were reported again"
+            )
+            yield Finding(sort="repeated", count=again, sentence=f"{again} {word}.")
+    whole = run.log.astype({"kind": object, "stage": object, "role": object})
+    twins = int(whole.duplicated().sum())
+    if twins:
+        yield Finding(
+            sort="repeated",
+            count=twins,
+            sentence=f"{twins} rows are the same as another one to the last letter: were files joined twice?",
+        )
+
+
+def _left_out(run: Run) -> Iterator[Finding]:
+    source = run.attrs.get("source")
+    counts = source.get("left_out") if isinstance(source, dict) else None
+    for what, count in (counts or {}).items():
+        yield Finding(sort="left out", count=int(count), sentence=f"{count} {what}.")
+
+
+def _gaps(run: Run) -> Iterator[Finding]:
+    """The longest of n exponential waits is about ln(n) mean waits; ten times the median wait times that is a gap."""
+    times = np.unique(run.time)
+    if len(times) < 20:
+        return
+    waits = np.diff(times)
+    usual = max(float(np.median(waits)) / np.log(2) * np.log(len(waits)), HOURS_PER_DAY)
+    longest = int(np.argmax(waits))
+    if waits[longest] > GAP * usual:
+        days, at = waits[longest] / HOURS_PER_DAY, times[longest]
+        yield Finding(
+            sort="gap",
+            count=int((waits > GAP * usual).sum()),
+            sentence=f"nothing happens for {days:,.0f} days from hour {at:,.0f} on: rates over time are too low if data is missing there.",
+        )
+    quiet = run.horizon - times[-1]
+    if quiet > GAP * usual:
+        yield Finding(sort="gap", count=1, sentence=f"nothing happens in the last {quiet / HOURS_PER_DAY:,.0f} days.")
+
+
+def _unfinished(run: Run) -> Iterator[Finding]:
+    for name in ASKED:
+        kpi = KPIS[name]
+        if kpi.spans is None or name in {"mttf", "mtbf"}:
+            continue
+        found: Spans = kpi.spans(run)
+        still, all_of_them = found.unfinished, len(found.start)
+        if still and still > SHARE_OPEN * all_of_them:
+            yield Finding(
+                sort="unfinished",
+                count=still,
+                sentence=f"{still} of {all_of_them} have not ended: {kpi.title.lower()} is longer than it looks, the longest are missing.",
+            )
+
+
+def _small(run: Run) -> Iterator[Finding]:
+    measured = table(run, ASKED)
+    for name, n in zip(ASKED, measured["n"].astype(int), strict=True):
+        word = word_for(n)
+        if word in {"anecdotes", "few"}:
+            worth = "read each of them instead" if word == "anecdotes" else "its interval is wide"
+            yield Finding(sort="small", count=n, sentence=f"{KPIS[name].title} rests on {n}: {worth}.")
+        elif word == "nothing":
+            yield Finding(sort="small", count=0, sentence=f"{KPIS[name].title}: the log does not tell (n = 0).")
+    down = outages_of(run).hours(run.horizon) / run.hours if run.hours > 0 else 0.0
+    if down > DOWN:
+        yield Finding(
+            sort="small",
+            count=1,
+            sentence=f"the service would have been down {down:.0%} of the time: failures are guessed from repairs, so availability, "
+            "MTTF and MTBF mean nothing here.",
+        )
+    if run.hours < 4 * HOURS_PER_WEEK:
+        yield Finding(
+            sort="small",
+            count=1,
+            sentence=f"the log spans {run.hours / HOURS_PER_DAY:.3g} days: rates per week are chance.",
+        )

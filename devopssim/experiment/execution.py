@@ -1,0 +1,214 @@
+"""Replications as work that may be done here, by processes or by a cluster, with the same result to the last bit.
+
+Work goes out in chunks of a few replications and comes back by scenario and replication, so neither the number of workers nor
+who is first matters. What is lost with a worker is named and done again; what is finished can be kept on disk.
+"""
+
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+
+from tqdm.auto import tqdm
+
+from devopssim.errors import DevopssimError
+from devopssim.experiment.checkpoints import Finished, fingerprint
+from devopssim.experiment.measure import Measures, Outcome
+from devopssim.experiment.pool import check_workers, little_garbage, processes
+from devopssim.scenario import Scenario
+from devopssim.simulation import Streams
+
+MOST_IN_A_CHUNK: Final = 4
+CHUNKS_WANTED: Final = 16
+SUBMITTED_AT_ONCE: Final = 4096
+ROUNDS_WITHOUT_PROGRESS: Final = 3
+
+
+class Options(TypedDict, total=False):
+    """How an experiment is carried out; none of it changes a result, except `seed`.
+
+    seed: what all luck grows from (default 1).
+    workers: processes on this computer (default 1: the work is done here).
+    executor: any `concurrent.futures.Executor` instead, for example Dask's `client.get_executor(pure=False)`.
+    progress: show a bar (default: where somebody looks, that is in a terminal or a notebook).
+    folder: keep finished replications here; an experiment that was interrupted goes on from them.
+    """
+
+    seed: int
+    workers: int
+    executor: Executor | None
+    progress: bool | None
+    folder: str | Path | None
+
+
+class LostWorkWarning(UserWarning):
+    """A worker died; which replications were lost and are run again."""
+
+
+class LostWorkError(DevopssimError):
+    """Replications were lost again and again, or with the executor that was given; `lost` names them."""
+
+    def __init__(self, message: str, lost: Sequence["Chunk"]) -> None:
+        super().__init__(message)
+        self.lost = tuple(lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some replications of one scenario: what one worker does at a time."""
+
+    name: str
+    scenario: Scenario
+    seed: int
+    replications: tuple[int, ...]
+
+    def __str__(self) -> str:
+        numbers = ", ".join(map(str, self.replications))
+        return f"seed {self.seed}, replications {numbers} of {self.name!r}"
+
+
+Done = tuple[dict[int, Outcome], Exception | None]
+Lost = tuple[Chunk, Exception]
+
+
+def work(measure: Measures, chunk: Chunk) -> Done:
+    """Do a chunk; return what is finished, and the error that stopped it. It never raises, so a raise means a lost worker."""
+    outcomes: dict[int, Outcome] = {}
+    try:
+        for replication in chunk.replications:
+            outcomes[replication] = measure(chunk.scenario, chunk.seed, replication)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again where the work was given
+        return outcomes, error
+    return outcomes, None
+
+
+def run(
+    scenarios: Mapping[str, Scenario],
+    replications: Sequence[int],
+    measure: Measures,
+    *,
+    seed: int = 1,
+    workers: int = 1,
+    executor: Executor | None = None,
+    progress: bool | None = None,
+    folder: str | Path | None = None,
+) -> dict[str, list[Outcome]]:
+    """Return the outcomes of each scenario in the order of `replications`; see `Options`.
+
+    Raises LostWorkError where workers die again and again, and whatever a replication raises.
+    """
+    Streams(seed)  # what cannot be is refused before a folder is made
+    if executor is None:
+        check_workers(workers)
+    kept = Finished(folder=Path(folder)) if folder is not None else None
+    prints = {name: fingerprint(each, seed, measure) for name, each in scenarios.items()}
+    done = {name: kept.load(prints[name]) if kept else {} for name in scenarios}
+    missing = {name: [each for each in replications if each not in done[name]] for name in scenarios}
+    chunks = _chunks(scenarios, missing, seed)
+    total, left = len(scenarios) * len(replications), sum(map(len, missing.values()))
+    hidden = None if progress is None else not progress  # None: tqdm looks whether somebody watches
+    with (
+        tqdm(total=total, initial=total - left, disable=hidden, unit="run", leave=False) as bar,
+        closing(_all(chunks, measure, workers, executor)) as answers,
+    ):
+        for chunk, outcomes in answers:
+            done[chunk.name] |= outcomes
+            if kept:
+                kept.keep(prints[chunk.name], outcomes)
+            bar.update(len(outcomes))
+    return {name: [outcomes[each] for each in replications] for name, outcomes in done.items()}
+
+
+def _chunks(scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[int]], seed: int) -> list[Chunk]:
+    total = sum(map(len, missing.values()))
+    size = min(MOST_IN_A_CHUNK, -(-total // CHUNKS_WANTED)) or 1
+    return [
+        Chunk(name=name, scenario=scenarios[name], seed=seed, replications=tuple(numbers[first : first + size]))
+        for name, numbers in missing.items()
+        for first in range(0, len(numbers), size)
+    ]
+
+
+def _all(
+    chunks: Sequence[Chunk], measure: Measures, workers: int, executor: Executor | None
+) -> Generator[tuple[Chunk, dict[int, Outcome]], None, None]:
+    """Yield each chunk with its outcomes, whatever it takes."""
+    if executor is None and workers == 1:
+        with little_garbage():
+            for chunk in chunks:
+                yield chunk, _good(work(measure, chunk))
+        return
+    left, fruitless = list(chunks), 0
+    while left:
+        lost: list[Lost] = []
+        before = len(left)
+        with _workplace(executor, workers) as place:
+            window = SUBMITTED_AT_ONCE if executor else 2 * workers
+            for chunk, done in _handed_out(place, left, measure, window, lost.append):
+                left.remove(chunk)
+                yield chunk, _good(done)
+        if lost:
+            fruitless = 0 if len(left) < before else fruitless + 1
+            _report(lost, given=executor, hopeless=fruitless >= ROUNDS_WITHOUT_PROGRESS)
+
+
+def _workplace(executor: Executor | None, workers: int) -> AbstractContextManager[Executor]:
+    return processes(workers) if executor is None else nullcontext(executor)
+
+
+def _good(done: Done) -> dict[int, Outcome]:
+    outcomes, error = done
+    if error is not None:
+        raise error
+    return outcomes
+
+
+def _handed_out(
+    place: Executor, chunks: Iterable[Chunk], measure: Measures, window: int, lose: Callable[[Lost], None]
+) -> Iterator[tuple[Chunk, Done]]:
+    """Yield what comes back, in any order; `lose` hears of each chunk that does not. At most `window` are out at once."""
+    waiting = list(chunks)[::-1]
+    out: dict[Future[Done], Chunk] = {}
+    broken = False
+    try:
+        while out or (waiting and not broken):
+            while waiting and len(out) < window and not broken:
+                try:
+                    out[place.submit(work, measure, waiting[-1])] = waiting[-1]
+                    waiting.pop()
+                except RuntimeError as error:  # it broke, or was shut down, while we looked away
+                    broken = True
+                    if not out:
+                        lose((waiting[-1], error))
+            for future in wait(out, return_when=FIRST_COMPLETED).done:
+                chunk = out.pop(future)
+                try:
+                    done = future.result()
+                except Exception as error:  # noqa: BLE001 - `work` never raises: whatever this is, the worker is gone
+                    broken = broken or isinstance(error, BrokenExecutor)
+                    lose((chunk, error))
+                else:
+                    yield chunk, done
+    finally:
+        for future in out:
+            future.cancel()
+
+
+def _report(lost: Sequence[Lost], *, given: Executor | None, hopeless: bool) -> None:
+    chunks = [chunk for chunk, _ in lost]
+    named = "; ".join(map(str, chunks))
+    if hopeless:
+        message = (
+            f"workers died {ROUNDS_WITHOUT_PROGRESS + 1} times in a row with {named}; "
+            "look for memory that runs out, try workers=1, and in a script begin below `if __name__ == '__main__':`."
+        )
+        raise LostWorkError(message, chunks)
+    if given is not None and any(isinstance(error, RuntimeError) for _, error in lost):  # as BrokenExecutor is
+        message = (
+            f"the executor broke with {named}; make a new one, and give `folder` to keep what is finished until then."
+        )
+        raise LostWorkError(message, chunks)
+    warnings.warn(f"a worker died; these are run again: {named}.", LostWorkWarning, stacklevel=2)

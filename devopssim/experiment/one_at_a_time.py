@@ -1,0 +1,132 @@
+"""What matters? Each parameter a little lower and a little higher, everything else as it was: a tornado."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
+from typing import Unpack
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.experiment.comparison import compare
+from devopssim.experiment.execution import Options
+from devopssim.experiment.result import Result
+from devopssim.scenario import Parameter, Scenario, checked, known, parameters, value, vary
+
+AS_IT_IS = "as it is"
+NOT_VARIED = ("years",)
+"""How long a run lasts is no property of the way of working."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A parameter that is set to another value than the scenario's; `side` is low or high."""
+
+    parameter: str
+    side: str
+    setting: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivity:
+    """Differences that single parameters make, each against the scenario as it is, under the same luck."""
+
+    change: float
+    steps: dict[str, Step]
+    result: Result
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Columns parameter, side (low, high), setting, kpi, unit, difference, low, high, replications, variance_reduction.
+
+        The parameters with the widest swing of the first KPI come first.
+        """
+        found = self.result.differences
+        found = found[found["baseline"] == AS_IT_IS].drop(columns="baseline").reset_index(drop=True)
+        steps = pd.DataFrame([vars(self.steps[name]) for name in found.pop("scenario")])
+        table = steps.join(found)
+        order = {name: place for place, name in enumerate(self._by_swing(table))}
+        return table.sort_values("parameter", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def tornado(self) -> pd.DataFrame:
+        """Columns parameter, kpi, unit, low_setting, high_setting, at_low, at_high (differences), swing: widest first.
+
+        NaN where a parameter cannot go lower, or higher.
+        """
+        table = self.differences.drop_duplicates(["parameter", "side", "kpi"])
+        wide = table.pivot(index=["parameter", "kpi", "unit"], columns="side", values=["setting", "difference"])
+        rows = pd.DataFrame(
+            {
+                "low_setting": wide.get(("setting", "low")),
+                "high_setting": wide.get(("setting", "high")),
+                "at_low": wide.get(("difference", "low")),
+                "at_high": wide.get(("difference", "high")),
+            },
+            index=wide.index,
+        ).astype(float)
+        rows["swing"] = _swing(rows["at_low"], rows["at_high"])
+        return rows.reset_index().sort_values("swing", ascending=False, kind="stable").reset_index(drop=True)
+
+    @staticmethod
+    def _by_swing(table: pd.DataFrame) -> list[str]:
+        first = table[table["kpi"] == table["kpi"].iloc[0]]
+        by_parameter = first.groupby("parameter", sort=False)["difference"]
+        swing = _swing(by_parameter.min(), by_parameter.max())
+        return [str(name) for name in swing.sort_values(ascending=False, kind="stable").index]
+
+
+def sensitivity(
+    scenario: Scenario,
+    kpis: Sequence[str] = ("lead_time",),
+    *,
+    change: float = 0.2,
+    names: Sequence[str] = (),
+    replications: int = 10,
+    warm_up: float = 0.0,
+    confidence: float = 0.95,
+    **options: Unpack[Options],
+) -> Sensitivity:
+    """Set each parameter (or those of `names`) lower and higher by the share `change`, one at a time.
+
+    A number is changed by its share, at least by 1 where it counts something; a share that is 0 by the share of its range;
+    nothing leaves its range. Parameters that are no number, or 0 without such a range, are left out. Raises InvalidInputError
+    unless 0 < change < 1, for an unknown name, and where nothing is left.
+    """
+    checked(scenario)
+    if not 0 < change < 1:
+        raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
+    chosen = [known(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
+    steps = {
+        f"{step.parameter}={step.setting:g}": step
+        for name in chosen
+        for step in _steps(name, parameters()[name], value(scenario, name), change)
+    }
+    if not steps:
+        message = f"nothing to vary in {', '.join(chosen)}: words, and 0 without a range, have no share; name another parameter."
+        raise InvalidInputError(message)
+    variants = {label: vary(scenario, {step.parameter: step.setting}) for label, step in steps.items()}
+    found = compare(
+        {AS_IT_IS: scenario} | variants, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options
+    )
+    return Sensitivity(change=change, steps=steps, result=found)
+
+
+def _steps(name: str, parameter: Parameter, now: float | str, change: float) -> list[Step]:
+    """Return up to two steps; none for what is no number, and none that would change nothing."""
+    if isinstance(now, str):
+        return []
+    size = change * (now or (parameter.high if parameter.high <= 1 else 0.0))
+    low, high = now - size, now + size
+    if parameter.whole:
+        low, high = floor(low), ceil(high)
+    low, high = max(low, parameter.low), min(high, parameter.high)
+    sides = {"low": low, "high": high}
+    return [Step(parameter=name, side=side, setting=float(to)) for side, to in sides.items() if to != now]
+
+
+def _swing(one: "pd.Series[float]", other: "pd.Series[float]") -> "pd.Series[float]":
+    """Return the distance between the extremes of two differences and of none."""
+    both = pd.DataFrame({"as it is": 0.0, "one": one, "other": other})
+    return both.max(axis=1) - both.min(axis=1)

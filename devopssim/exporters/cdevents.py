@@ -1,0 +1,237 @@
+"""An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object a line; and back, bit for bit.
+
+Kinds that CDEvents has become its events, so that other tools can read them; the rest become custom events
+(`dev.cdeventsx.devopssim-stage.started.0.1.0`), as do ends of test runs whose outcome is not known, which CDEvents demands.
+The rows of one deployment are one event. What CDEvents has no place for lies in `customData`, from where `from_cdevents`
+restores the log. Events of other tools are read by `devopssim.importers.cdevents`.
+
+Source of types and fields: the specification's schemas, 0.5.0. That of testsuiterun.finished demands a field `version` which
+it also forbids; it is written with `specversion`, as all others.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.events import COLUMNS, IDS, Row, from_rows, validate, with_attrs
+from devopssim.files import whole_file
+
+SPECIFICATION: Final = "0.5.0"
+TYPES: Final = {
+    "ticket.created": "0.2.0",
+    "ticket.closed": "0.2.0",
+    "change.created": "0.4.0",
+    "change.merged": "0.3.0",
+    "change.abandoned": "0.3.0",
+    "build.started": "0.3.0",
+    "build.finished": "0.3.0",
+    "testsuiterun.started": "0.3.0",
+    "testsuiterun.finished": "0.3.0",
+    "artifact.published": "0.3.0",
+    "service.deployed": "0.3.0",
+    "service.rolledback": "0.3.0",
+    "incident.detected": "0.3.0",
+    "incident.reported": "0.3.0",
+    "incident.resolved": "0.3.0",
+}
+"""The kinds that CDEvents has, with the versions that its 0.5 gives them."""
+CUSTOM: Final = "0.1.0"
+ABOUT: Final = "dev.cdeventsx.devopssim-log.described.0.1.0"
+START: Final = "2000-01-01T00:00:00+00:00"
+"""When hour 0 is, of a log that does not say (a simulated one)."""
+OUTCOMES: Final = ("success", "failure", "cancel", "error")
+
+Event = dict[str, Any]
+
+
+def to_cdevents(
+    log: pd.DataFrame, *, source: str = "/devopssim", environment: str = "production", service: str = "service"
+) -> Iterator[Event]:
+    """Yield the log as CloudEvents whose data are CDEvents, in the order of the log; the first one describes the log.
+
+    `source` is who says so (a URI reference), `environment` and `service` name what is deployed. Raises BrokenContractError
+    where the table is no valid event log.
+    """
+    validate(log)
+    start = datetime.fromisoformat(log.attrs.get("start") or START)
+    start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    place = _Place(source=source, environment=environment, service=service, start=start)
+    attrs = {str(key): value for key, value in log.attrs.items()}
+    yield place.event(0, ABOUT, hours=0.0, subject="log", content={}, own={"log": attrs})
+    table = log.astype(dict.fromkeys(COLUMNS[1:], object)).where(log.notna(), None)
+    rows = enumerate(table.itertuples(index=False, name=None))
+    for number, (_, group) in enumerate(itertools.groupby(rows, key=_together), start=1):
+        yield place.of(number, [row for _, row in group])
+
+
+def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
+    """Write the log as JSON lines, whole or not at all, and return how many events; `options` as of `to_cdevents`."""
+    count = 0
+    with whole_file(path) as part, part.open("w", encoding="utf-8") as stream:
+        for each in to_cdevents(log, **options):
+            stream.write(json.dumps(each, ensure_ascii=False, allow_nan=False) + "\n")
+            count += 1
+    return count
+
+
+def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the valid event log that `to_cdevents` made these events from. Raises InvalidInputError for others."""
+    rows: list[Row] = []
+    attrs: dict[str, Any] | None = None
+    for each in events:
+        own = own_data(each)
+        if own is None:
+            raise InvalidInputError("these CDEvents were not written by devopssim; read them with devopssim.importers.")
+        if "log" in own:
+            attrs = dict(own["log"])
+        try:
+            rows += [tuple(row.get(name) for name in COLUMNS) for row in own.get("rows", ())]
+        except AttributeError as error:
+            raise InvalidInputError("customData of an event of devopssim is damaged; export the log again.") from error
+    log = from_rows(rows)
+    if attrs is not None:
+        log = with_attrs(log, **{"horizon": None, **attrs})
+    return validate(log)
+
+
+def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what devopssim wrote into an event, or None if it did not write it."""
+    data = event.get("data", event)
+    custom = data.get("customData") if isinstance(data, Mapping) else None
+    own = custom.get("devopssim") if isinstance(custom, Mapping) else None
+    return own if isinstance(own, Mapping) else None
+
+
+def _together(numbered: tuple[int, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Rows with the same key are one event: those of one deployment; every other row is one by itself."""
+    number, row = numbered
+    values = dict(zip(COLUMNS, row, strict=True))
+    if values["kind"] == "service.deployed":
+        return ("service.deployed", values["time"], values["deployment"])
+    return (number,)
+
+
+class _Place:
+    """Who tells, of which service, in which environment, since when."""
+
+    def __init__(self, *, source: str, environment: str, service: str, start: datetime) -> None:
+        self.source = source
+        self.environment = {"id": environment}
+        self.service = service
+        self.start = start
+
+    def of(self, number: int, rows: list[tuple[Any, ...]]) -> Event:
+        """Return the event of these rows."""
+        first = dict(zip(COLUMNS, rows[0], strict=True))
+        kind, detail = str(first["kind"]), _pairs(first["detail"])
+        known = kind in TYPES and (kind != "testsuiterun.finished" or detail.get("outcome") in OUTCOMES)
+        name = f"dev.cdevents.{kind}.{TYPES[kind]}" if known else f"dev.cdeventsx.devopssim-{kind}.{CUSTOM}"
+        subject = next((str(first[column]) for column in IDS if first[column] is not None), f"{kind}-{number}")
+        content: dict[str, Any] = {}
+        if known:
+            predicate = kind.partition(".")[0]
+            subject = self._subject(predicate, first, subject, number)
+            content = CONTENTS[predicate](self, kind, first, detail)
+        own = [{name: value for name, value in zip(COLUMNS, row, strict=True) if value is not None} for row in rows]
+        hours = float(first["time"])
+        return self.event(number, name, hours=hours, subject=subject, content=content, own={"rows": own})
+
+    def event(
+        self,
+        number: int,
+        name: str,
+        *,
+        hours: float,
+        subject: str,
+        content: Mapping[str, Any],
+        own: Mapping[str, Any],
+    ) -> Event:
+        """Return a CloudEvent around a CDEvent."""
+        moment = (self.start + timedelta(hours=hours)).astimezone(UTC)
+        time = moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        context = {
+            "specversion": SPECIFICATION,
+            "id": str(number),
+            "source": self.source,
+            "type": name,
+            "timestamp": time,
+        }
+        data = {
+            "context": context,
+            "subject": {"id": subject, "source": self.source, "content": dict(content)},
+            "customData": {"devopssim": dict(own)},
+            "customDataContentType": "application/json",
+        }
+        return {
+            "specversion": "1.0",
+            "id": str(number),
+            "source": self.source,
+            "type": name,
+            "subject": subject,
+            "time": time,
+            "datacontenttype": "application/json",
+            "data": data,
+        }
+
+    def _subject(self, predicate: str, row: Mapping[str, Any], subject: str, number: int) -> str:
+        if predicate == "service":
+            return self.service
+        if predicate == "artifact":
+            return self.artifact(row["change"] or str(number))
+        return f"{predicate}-{subject}" if predicate in {"build", "testsuiterun"} else subject
+
+    def artifact(self, version: str) -> str:
+        """Return the package URL of a version of the service."""
+        return f"pkg:generic/{quote(self.service, safe='')}@{quote(version, safe='')}"
+
+    def ticket(self, kind: str, row: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+        """Return what is known of a work item."""
+        address = f"/items/{quote(str(row['item']), safe='')}"
+        if kind == "ticket.closed":
+            return {"uri": address, "resolution": "completed"}
+        return {"summary": str(row["item"]), "creator": "unknown", "uri": address}
+
+    def nothing(self, *_: object) -> dict[str, Any]:
+        """Return that no more is known."""
+        return {}
+
+    def change(self, *_: object) -> dict[str, Any]:
+        """Return where a change belongs."""
+        return {"repository": {"id": self.service}}
+
+    def run_of_tests(self, kind: str, _: Mapping[str, Any], detail: Mapping[str, str]) -> dict[str, Any]:
+        """Return how a run of the tests ended."""
+        ended = {"outcome": detail["outcome"]} if kind == "testsuiterun.finished" else {}
+        return {"environment": self.environment, **ended}
+
+    def shipped(self, _: str, row: Mapping[str, Any], __: Mapping[str, str]) -> dict[str, Any]:
+        """Return what was deployed where."""
+        return {"environment": self.environment, "artifactId": self.artifact(str(row["deployment"]))}
+
+    def incident(self, kind: str, row: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+        """Return where an incident happens."""
+        ticket = f"urn:devopssim:incident:{quote(str(row['incident']), safe='')}"
+        reported = {"ticketURI": ticket} if kind == "incident.reported" else {}
+        return {"environment": self.environment, "service": {"id": self.service}, **reported}
+
+
+CONTENTS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
+    "ticket": _Place.ticket,
+    "change": _Place.change,
+    "build": _Place.nothing,
+    "testsuiterun": _Place.run_of_tests,
+    "artifact": _Place.nothing,
+    "service": _Place.shipped,
+    "incident": _Place.incident,
+}
+
+
+def _pairs(detail: str | None) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in (detail or "").split(";") if "=" in pair)

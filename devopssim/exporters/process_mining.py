@@ -1,0 +1,80 @@
+"""An event log as a table for process mining: a case, what happened, when, who.
+
+The columns carry the names of the XES standard, which pm4py, Disco and others expect: `case:concept:name`, `concept:name`,
+`time:timestamp`, `org:resource`, `lifecycle:transition`. In pm4py:
+
+    table = pandas.read_parquet("table.parquet")      # or read_csv, then pm4py.format_dataframe
+    pm4py.discover_dfg(table)
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.events import IDS, validate
+from devopssim.exporters.cdevents import START
+from devopssim.files import whole_file
+
+COLUMNS: Final = ("case:concept:name", "concept:name", "time:timestamp", "org:resource", "lifecycle:transition")
+TRANSITIONS: Final = {"queued": "schedule", "started": "start", "finished": "complete"}
+
+
+def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
+    """Return a row for each event that names a case, sorted by time within each case; see this module's text.
+
+    `case` is the column whose ids are the cases (`item`, `change`, `deployment`, `incident` or `finding`). A deployment or a
+    build that names a change belongs to the case of its item. Activities are `code` for work on that stage, with its
+    transition (schedule, start, complete), and the kind for everything else (complete). Raises InvalidInputError for another
+    `case`, BrokenContractError for a table that is no valid log.
+    """
+    if case not in IDS:
+        raise InvalidInputError(f"case={case!r} (whose ids are the cases) must be one of {', '.join(IDS)}.")
+    validate(log)
+    found = log.assign(case=_cases(log, case)).dropna(subset="case")
+    kind = found["kind"].astype(object)
+    on_stage = kind.str.startswith("stage.").to_numpy()
+    start = pd.Timestamp(datetime.fromisoformat(log.attrs.get("start") or START))
+    start = start.tz_localize("UTC") if start.tzinfo is None else start.tz_convert("UTC")
+    moment = start + pd.to_timedelta(found["time"], unit="h").dt.round("us")
+    step = kind.str.rpartition(".")[2].map(TRANSITIONS)
+    table = pd.DataFrame(
+        {
+            "case:concept:name": found["case"].astype("str"),
+            "concept:name": pd.Series(
+                np.where(on_stage, found["stage"].astype(object), kind), index=found.index, dtype="str"
+            ),
+            "time:timestamp": moment,
+            "org:resource": found["role"].astype("str"),
+            "lifecycle:transition": step.where(on_stage, "complete").astype("str"),
+        }
+    )
+    order = pd.factorize(table["case:concept:name"])[0]
+    return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
+def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item") -> int:
+    """Write `process_table` to a .csv or .parquet file, whole or not at all, and return how many rows it has."""
+    target = Path(path)
+    if target.suffix.lower() not in {".csv", ".parquet"}:
+        raise InvalidInputError(
+            f"{target}: the ending {target.suffix!r} is not known; a process table is a .csv or .parquet file."
+        )
+    table = process_table(log, case)
+    with whole_file(target) as part:
+        if target.suffix.lower() == ".csv":
+            table.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M:%S.%f%z")
+        else:
+            table.to_parquet(part, index=False)
+    return len(table)
+
+
+def _cases(log: pd.DataFrame, case: str) -> "pd.Series[str]":
+    """Return which case each row belongs to; what names only a change belongs to the item of that change."""
+    if case != "item":
+        return log[case].astype(object)
+    owner = log.dropna(subset=["item", "change"]).drop_duplicates("change").set_index("change")["item"].astype(object)
+    return log["item"].astype(object).where(log["item"].notna(), log["change"].astype(object).map(owner))

@@ -1,0 +1,32 @@
+"""A team's own history as an event log: what a source cannot tell is absent, and the KPI says n = 0.
+
+    read_git("shop", tags="v*")                                              one source
+    log_of(join(git_history("shop"), github_history("answers/")))            several, joined into one log
+
+`write_git` goes the other way, so that a log can be compared with what a git history keeps of it. docs/sources.md has a table
+for each source: what becomes which event, and what the source cannot tell.
+"""
+
+from devopssim.importers.cdevents import cdevents_history, read_cdevents, restored_log
+from devopssim.importers.csv_mapping import mapped_history
+from devopssim.importers.git import git_history, read_git
+from devopssim.importers.github import github_history
+from devopssim.importers.gitlab import gitlab_history
+from devopssim.importers.history import History, join
+from devopssim.importers.jira import jira_history
+from devopssim.importers.log_from_history import log_of
+
+__all__ = [
+    "History",
+    "cdevents_history",
+    "git_history",
+    "github_history",
+    "gitlab_history",
+    "jira_history",
+    "join",
+    "log_of",
+    "mapped_history",
+    "read_cdevents",
+    "read_git",
+    "restored_log",
+]

@@ -1,0 +1,274 @@
+"""The container engine: found where the user has one, or a private one that is started and stopped with the lab."""
+
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import docker
+from docker.errors import DockerException
+
+from devopssim.livelab.engine import paths, processes
+from devopssim.livelab.engine.commands import run, start_in_background
+from devopssim.livelab.errors import EngineMissingError, LabError, explained
+
+READY: Final = 40.0
+"""Seconds that a private engine may take to answer."""
+STOPS: Final = 25.0
+CONTAINERD: Final = ("containerd", "containerd-shim")
+"""The names, as far as the kernel keeps them, of what an engine starts."""
+SOCKET_PATH_LIMIT: Final = 100
+"""Bytes; Linux takes 107 for the path of a socket, and containerd's is longer than ours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """A container engine that answers: its address, its version, how it was found, and whether the lab started it."""
+
+    host: str
+    version: str
+    found: str
+    private: bool = False
+
+    def client(self) -> docker.DockerClient:
+        """Return a new docker-py client of this engine."""
+        return docker.DockerClient(base_url=self.host, timeout=120)
+
+
+def find() -> Engine | None:
+    """Return the first engine that answers: `DOCKER_HOST`, the current context, the usual sockets, the private engine.
+
+    Raises LabError where what answers is Podman: its health checks need systemd, so a lab would wait for ever.
+    """
+    return next((engine for how, host in candidates() if (engine := _answering(how, host))), None)
+
+
+def answering(known: Engine) -> Engine | None:
+    """Return the engine that is known if it answers now, or None."""
+    return known if _answering(known.found, known.host) else None
+
+
+def find_or_start() -> Engine:
+    """Return the engine that answers, or start the private one (root on Linux with `dockerd`).
+
+    Raises EngineMissingError where there is none and none can be started.
+    """
+    return find() or start()
+
+
+def candidates() -> list[tuple[str, str]]:
+    """Return where an engine is looked for: how the place was found, and its address."""
+    run = os.environ.get("XDG_RUNTIME_DIR")
+    places_of_sockets = [
+        Path("/var/run/docker.sock"),
+        Path.home() / ".docker" / "run" / "docker.sock",
+        Path.home() / ".docker" / "desktop" / "docker.sock",
+        *([Path(run) / "docker.sock"] if run else []),
+    ]
+    named = [("DOCKER_HOST", os.environ.get("DOCKER_HOST", "")), ("the current context", _context_host())]
+    usual = (
+        [("the usual pipe", "npipe:////./pipe/docker_engine")]
+        if sys.platform == "win32"
+        else [("a usual socket", f"unix://{path}") for path in places_of_sockets]
+    )
+    return [pair for pair in (*named, *usual, ("the private engine", _host())) if pair[1]]
+
+
+def start() -> Engine:
+    """Start the private engine, or return it if it runs.
+
+    Raises EngineMissingError where this machine or user cannot run one.
+    """
+    dockerd = able_to_start()
+    folder = paths.private_folder(paths.engine())
+    with _one_at_a_time(folder):
+        if engine := _answering("the private engine", _host()):
+            return engine
+        _refuse_a_second_engine()
+        _sweep_stale(folder)
+        process = start_in_background([dockerd, *_options(folder)], log=folder / "dockerd.log", env=_environment())
+        _started[process.pid] = process
+        return _wait_until_ready(process, folder)
+
+
+def stop(engine: Engine) -> None:
+    """Stop the private engine; the images that labs share stay in its folder for the next time. Others are left alone."""
+    if engine.private:
+        stop_private()
+
+
+def stop_private() -> None:
+    """Stop the private engine of this cache, if it runs, and whatever it left running or mounted."""
+    folder = paths.engine()
+    for pid in processes.named("dockerd"):
+        if processes.mentions(pid, str(folder / "dockerd.pid")):
+            processes.end(pid, STOPS)
+    for pid in _orphans(folder):
+        processes.kill(pid)
+    _reap()
+    for mount in processes.mounts_below(folder):
+        run(["umount", "--lazy", mount], check=False)
+    shutil.rmtree(folder / "exec", ignore_errors=True)
+    for name in ("dockerd.pid", "docker.sock"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def forget_private() -> None:
+    """Stop the private engine and remove everything that it kept."""
+    stop_private()
+    shutil.rmtree(paths.engine(), ignore_errors=True)
+
+
+_started: dict[int, subprocess.Popen[bytes]] = {}
+"""Engines that this process started, to be reaped when they end."""
+
+
+def _host() -> str:
+    return "" if sys.platform == "win32" else f"unix://{paths.engine() / 'docker.sock'}"
+
+
+def _context_host() -> str:
+    """Return the address of the user's current docker context (`docker context use`), or nothing."""
+    folder = Path(os.environ.get("DOCKER_CONFIG", Path.home() / ".docker"))
+    try:
+        name = os.environ.get("DOCKER_CONTEXT") or json.loads((folder / "config.json").read_text())["currentContext"]
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        meta = json.loads((folder / "contexts" / "meta" / digest / "meta.json").read_text())
+        return str(meta["Endpoints"]["docker"]["Host"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _answering(how: str, host: str) -> Engine | None:
+    if host.startswith("unix://") and not _accepts(host.removeprefix("unix://")):
+        return None
+    try:
+        client = docker.DockerClient(base_url=host, timeout=10)
+        try:
+            version: dict[str, Any] = client.version()
+        finally:
+            client.close()
+    except (DockerException, OSError):
+        return None
+    if any("podman" in str(part.get("Name", "")).lower() for part in version.get("Components", ())):
+        message = (
+            f"{host} is Podman, which the lab does not support (its health checks need systemd); "
+            "install Docker, or point DOCKER_HOST to a Docker engine."
+        )
+        raise LabError(message)
+    return Engine(host=host, version=str(version["Version"]), found=how, private=host == _host())
+
+
+def _accepts(path: str) -> bool:
+    """Whether somebody takes calls at a socket; docker-py would ask as well, but leaves what was refused unclosed."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(path)
+        except OSError:
+            return False
+        return True
+
+
+def able_to_start() -> str:
+    """Return the path of the `dockerd` with which a private engine can be started.
+
+    Raises EngineMissingError, which says what was tried and what to install, where that cannot be.
+    """
+    dockerd = shutil.which("dockerd", path=_path())
+    if sys.platform == "linux" and dockerd and os.geteuid() == 0:
+        return dockerd
+    tried = "; ".join(f"{how} ({host})" for how, host in candidates())
+    install = (
+        "install and start Docker Desktop"
+        if sys.platform in {"win32", "darwin"}
+        else "install Docker (Debian, Ubuntu: `apt-get install docker.io iptables`) and start it, or run as root"
+    )
+    message = f"no container engine answers; tried {tried}; {install}, then run `devopssim doctor`."
+    raise EngineMissingError(message)
+
+
+def _refuse_a_second_engine() -> None:
+    """Two engines on one machine share the firewall's chains and the bridge: the first one's containers lose their network."""
+    if alive := processes.named("dockerd"):
+        message = (
+            f"a container engine runs already (dockerd, process {alive[0]}), but none of the places that were tried answers; "
+            "set DOCKER_HOST to its address. The lab starts no second engine beside it: they would disturb each other."
+        )
+        raise EngineMissingError(message)
+
+
+def _options(folder: Path) -> list[str]:
+    (folder / "daemon.json").write_text("{}\n")  # so that the system's own configuration is not used
+    return [
+        *("--config-file", str(folder / "daemon.json"), "--host", _host(), "--data-root", str(folder / "data")),
+        *("--exec-root", str(folder / "exec"), "--pidfile", str(folder / "dockerd.pid"), "--log-level", "warn"),
+    ]
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
+    deadline = time.monotonic() + READY
+    while time.monotonic() < deadline and process.poll() is None:
+        if engine := _answering("a private engine, started by the lab", _host()):
+            return engine
+        time.sleep(0.1)
+    said = processes.read(folder / "dockerd.log").strip().splitlines()[-1:] or ["nothing"]
+    if process.poll() is None:
+        processes.end(process.pid, STOPS)
+        process.wait()
+    message = (
+        f"the private container engine did not start: {explained(said[0]) or said[0]} "
+        f"(all of it: {folder / 'dockerd.log'}); install Docker and start it as a service instead."
+    )
+    raise EngineMissingError(message)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Two labs that start together start one engine."""
+    import fcntl  # noqa: PLC0415 - exists on the systems where a private engine does
+
+    with (folder / "lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep_stale(folder: Path) -> None:
+    """Remove what an engine that was killed left behind and what would stop the next one."""
+    if len(str(folder / "docker.sock").encode()) > SOCKET_PATH_LIMIT:
+        message = f"{folder} is too long a path for a socket; set DEVOPSSIM_CACHE to a shorter one."
+        raise LabError(message)
+    _reap()
+    for name in ("dockerd.pid", "docker.sock", "exec/containerd/containerd.pid"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _orphans(folder: Path) -> list[int]:
+    """Return what an engine that was killed left running: the containers' processes, their shims and containerd."""
+    left = [
+        pid for name in CONTAINERD for pid in processes.named(name) if processes.mentions(pid, str(folder / "exec"))
+    ]
+    return [*processes.children(set(left)), *left]
+
+
+def _reap() -> None:
+    """Take note of engines of this process that ended, however that came."""
+    for pid, process in list(_started.items()):
+        if process.poll() is not None:
+            del _started[pid]
+
+
+def _path() -> str:
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": _path()}

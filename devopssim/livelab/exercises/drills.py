@@ -1,0 +1,234 @@
+"""Drills: break the service in a known way, let people detect and restore it, and leave nothing broken behind."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+from devopssim.errors import InvalidInputError
+from devopssim.files import write_text
+from devopssim.livelab import templates
+from devopssim.livelab.engine import http
+from devopssim.livelab.errors import LabError
+from devopssim.livelab.history import REVISION, Prober
+from devopssim.livelab.parts import Production, Repository, Security, commit_of
+from devopssim.livelab.workspace import Workspace
+
+HOOK_UP: Final = "\nfrom shop.offers import with_offers  # noqa: E402\n\ncreate_app = with_offers(create_app)\n"
+CAUSES: Final = {"exploit": "vulnerability"}
+"""What the log calls the cause, where it is not the drill's name."""
+FAULTY_RELEASES: Final = ("bad_release", "slow_release", "out_of_memory")
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Makes releases that look like any other and have a fault in them."""
+
+    workspace: Workspace
+    repository: Repository
+
+    def faulty(self, fault: str) -> str:
+        """Build and publish what is checked out plus a feature with this fault, and return the image's reference.
+
+        The commit is made in a copy; the student's repository stays as it is. Raises InvalidInputError for an unknown fault.
+        """
+        if fault not in FAULTY_RELEASES:
+            message = f"fault={fault!r} (of a release) must be one of {', '.join(FAULTY_RELEASES)}."
+            raise InvalidInputError(message)
+        copy = self.workspace.folder / "drills" / f"{fault}-{time.time_ns()}"
+        copy.parent.mkdir(exist_ok=True)
+        try:
+            self.repository.git("clone", "--quiet", str(self.repository.folder), str(copy))
+            sha = self._commit(copy, fault)
+            return self._published(copy, fault, sha)
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
+
+    def _commit(self, copy: Any, fault: str) -> str:
+        templates.copy(f"drills/{fault}", copy, {})
+        package = copy / "shop" / "__init__.py"
+        write_text(package, package.read_text(encoding="utf-8") + HOOK_UP)
+        who = ("-c", "user.name=A colleague", "-c", "user.email=colleague@example.org", "-c", "commit.gpgsign=false")
+        self.repository.git("add", "--all", cwd=copy)
+        self.repository.git(*who, "commit", "--quiet", "--message", "Special offers on the page of products", cwd=copy)
+        line = self.repository.git("log", "-1", "--format=%H\x1f%P\x1f%ct\x1f%s", cwd=copy)
+        sha, parents, at, subject = line.split("\x1f")
+        known = {"sha": sha, "parents": parents.split(), "subject": subject}
+        self.workspace.journal.write("commit", at=float(at), **known)
+        return commit_of({"at": at, **known}).sha
+
+    def _published(self, copy: Any, fault: str, sha: str) -> str:
+        reference = f"{self.workspace.image}:{fault}-{sha[:7]}"
+        self.workspace.run(
+            ["docker", "build", "--quiet", "--label", f"{REVISION}={sha}", "--tag", reference, "."], cwd=copy
+        )
+        self.workspace.run(["docker", "push", "--quiet", reference])
+        return reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of drill: what happens, how it is done, and how it is undone."""
+
+    story: str
+    begin: Callable[["Drill"], None]
+    recover: Callable[["Drill"], None]
+
+
+class Drill:
+    """One drill. In a `with` block it begins at the top and leaves nothing broken at the end; in between people act.
+
+    with lab.drill("bad_release") as drill:
+        drill.wait_until_broken()
+        lab.production.rollback()      # or whatever the student finds right
+        drill.wait_until_well()
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        workspace: Workspace,
+        production: Production,
+        releases: Releases,
+        security: Security,
+        prober: Prober,
+    ) -> None:
+        if name not in KINDS:
+            message = f"drill={name!r} must be one of {', '.join(KINDS)}."
+            raise InvalidInputError(message)
+        self.name = name
+        self.kind = KINDS[name]
+        self.workspace = workspace
+        self.production = production
+        self.releases = releases
+        self.security = security
+        self.prober = prober
+        self.reference = ""
+        """The image of a faulty release."""
+        self._asked_before = False
+        """Whether somebody else started the prober, who will stop it."""
+
+    def __enter__(self) -> Self:
+        self.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def begin(self) -> None:
+        """Break the service. Raises LabError where there is no healthy service to break."""
+        if self.production.ask("/health").status != 200:
+            message = "there is no healthy service to break; deploy the shop first: `docker compose up -d`."
+            raise LabError(message)
+        self.prober.blame = self._blame
+        self.prober.automated = ""
+        self._asked_before = self.prober.running
+        self.prober.start()
+        self.workspace.journal.write("drill", name=self.name, phase="begun")
+        try:
+            self.kind.begin(self)
+        except BaseException:
+            with suppress(LabError):  # what went wrong first is what people have to know
+                self.end()
+            raise
+
+    def recover(self) -> None:
+        """Do what restores the service; a script did it then, and the log says so."""
+        self.prober.automated = "yes"
+        self.kind.recover(self)
+        self.wait_until_well()
+
+    def end(self) -> None:
+        """Restore what is still broken."""
+        try:
+            if self.is_still_broken():
+                self.recover()
+        finally:
+            self.prober.blame = dict
+            if not self._asked_before:
+                self.prober.stop()
+            self.production.unpin()
+            self.workspace.journal.write("drill", name=self.name, phase="ended")
+
+    def is_still_broken(self) -> bool:
+        """Whether what the drill broke is broken still."""
+        return self.prober.broken or self.production.ask("/health").status != 200 or self._faulty_image_runs()
+
+    def wait_until_broken(self, patience: float = 120.0) -> None:
+        """Wait until users notice."""
+        self.prober.wait_until_broken(patience)
+
+    def wait_until_well(self, patience: float = 180.0) -> None:
+        """Wait until users are content again."""
+        self.prober.wait_until_well(patience)
+
+    def _faulty_image_runs(self) -> bool:
+        container = self.production.container("web")
+        return bool(self.reference and container and container.attrs["Config"]["Image"] == self.reference)
+
+    def _blame(self) -> dict[str, Any]:
+        """What is known of the cause."""
+        container = self.production.container("web")
+        image = container.attrs["Image"] if self.reference and container else None
+        return {"cause": CAUSES.get(self.name, self.name.replace("_", " ")), "image": image}
+
+
+def _release(drill: Drill) -> None:
+    drill.reference = drill.releases.faulty(drill.name)
+    drill.production.deploy(drill.reference)
+
+
+def _roll_back(drill: Drill) -> None:
+    drill.production.rollback()
+
+
+def _crash(drill: Drill) -> None:
+    """End the first process from inside: `docker kill` would switch a restart policy off."""
+    drill.production.need("web").exec_run(["python", "-c", "import os; os.kill(1, 15)"])
+    _wait_for_the_end(drill)
+
+
+def _exploit(drill: Drill) -> None:
+    """Use a weakness that was planted and released against the lab's own service, so that it ends."""
+    if not drill.security.is_open_to_attack():
+        message = (
+            "nothing that is deployed can be exploited; plant a weakness first, and release it: `security.plant()`."
+        )
+        raise LabError(message)
+    drill.reference = str(drill.production.need("web").attrs["Config"]["Image"])
+    drill.security.attack("kill -TERM 1")
+    _wait_for_the_end(drill)
+
+
+def _wait_for_the_end(drill: Drill) -> None:
+    """Wait until the service has ended: while it is still ending, it cannot be started again."""
+    http.until(lambda: drill.production.need("web").status != "running", "the service to end")
+
+
+def _start_web(drill: Drill) -> None:
+    drill.production.compose("up", "-d", "--no-deps", "web")
+
+
+def _stop_database(drill: Drill) -> None:
+    drill.production.need("postgres").stop(timeout=5)
+
+
+def _start_database(drill: Drill) -> None:
+    drill.production.compose("up", "-d", "--wait", "postgres")
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "bad_release": Kind(story="a release answers with errors", begin=_release, recover=_roll_back),
+    "slow_release": Kind(story="a release takes too long to answer", begin=_release, recover=_roll_back),
+    "out_of_memory": Kind(story="a release needs more and more memory", begin=_release, recover=_roll_back),
+    "crash": Kind(story="the service ends by itself", begin=_crash, recover=_start_web),
+    "exploit": Kind(story="somebody uses a weakness of the release in force", begin=_exploit, recover=_roll_back),
+    "stopped_database": Kind(story="the database stops", begin=_stop_database, recover=_start_database),
+}
+"""The drills by name."""

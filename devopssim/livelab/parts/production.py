@@ -1,0 +1,139 @@
+"""Production: the compose project of the chapter, with the shop from the registry and a real PostgreSQL."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from docker.models.containers import Container
+
+from devopssim.livelab import templates
+from devopssim.livelab.engine import Done, explaining, http, paths
+from devopssim.livelab.errors import LabError
+from devopssim.livelab.parts.registry import Registry
+from devopssim.livelab.workspace import Workspace
+
+FILES: Final = ("compose.yaml", "compose.front.yaml", "compose.monitor.yaml")
+
+
+@dataclass(frozen=True)
+class Production:
+    """What users use. Its folder holds the compose files and `.env`, with the passwords and the image in force."""
+
+    workspace: Workspace
+
+    def create(self) -> None:
+        """Write the compose files and the settings; nothing is started."""
+        workspace = self.workspace
+        paths.private_folder(workspace.production)
+        values = {
+            "lab": workspace.name,
+            "project": workspace.project,
+            "registry": workspace.registry,
+            "postgres_image": workspace.images.postgres,
+            "haproxy_image": workspace.images.haproxy,
+            "prometheus_image": workspace.images.prometheus,
+            **{f"{name}_port": str(port) for name, port in workspace.ports.items()},
+        }
+        templates.copy("production", workspace.production, values)
+        password = workspace.secret("database").read_text()
+        self._settings(
+            {
+                "POSTGRES_PASSWORD": password,
+                "SQLALCHEMY_DATABASE_URI": f"postgresql+psycopg2://shop:{password}@postgres:5432/shop",
+            }
+        )
+
+    @property
+    def port(self) -> int:
+        """Where users reach the shop, on 127.0.0.1."""
+        return self.workspace.ports["web"]
+
+    @property
+    def url(self) -> str:
+        """The address that users type."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def compose(self, *words: str, check: bool = True) -> Done:
+        """Run `docker compose` on the whole of production: `compose("ps")`."""
+        files = [word for name in FILES for word in ("-f", name)]
+        command = ["docker", "compose", *files, "--progress", "quiet", *words]
+        return self.workspace.run(command, cwd=self.workspace.production, check=check)
+
+    def deploy(self, image: str | None = None) -> None:
+        """Put an image in force (None: the latest of the registry) and wait until the shop is healthy or has failed to be."""
+        self.pin("SHOP_IMAGE", image)
+        if self.container("postgres") is None:
+            self.compose("pull", "web")
+            self.compose("up", "-d", "--no-build", "postgres", "web")
+        else:
+            self.compose("pull", "web")
+            self.compose("up", "-d", "--no-deps", "web")
+        self.wait_healthy("web")
+
+    def rollback(self) -> str:
+        """Deploy the image that was in force before the present one, by its digest, and return its reference.
+
+        It stays in force (`SHOP_IMAGE` in `.env`) until another one is deployed by name, or `unpin`.
+        """
+        images = [fact["by_digest"] for fact in self.workspace.journal.facts("serving") if fact["service"] == "web"]
+        present = images[-1] if images else None
+        earlier = [image for image in images if image != present]
+        if not earlier:
+            message = "there is no earlier release to go back to; deploy a second one first."
+            raise LabError(message)
+        self.deploy(earlier[-1])
+        return str(earlier[-1])
+
+    def container(self, service: str) -> Container | None:
+        """Return the container of a service, running or not, or None where there is none."""
+        labels = [self.workspace.label, f"com.docker.compose.service={service}"]
+        with explaining(f"look for the container of {service}"):
+            found = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+        return found[0] if found else None
+
+    def need(self, service: str) -> Container:
+        """Return the container of a service; raises LabError where there is none."""
+        container = self.container(service)
+        if container is None:
+            message = f"{service} is not running; start production with `docker compose up -d` in {self.workspace.production}."
+            raise LabError(message)
+        return container
+
+    def wait_healthy(self, service: str, patience: float = 150.0) -> None:
+        """Wait until the service's health check passes; raises LabError with its last words where it does not."""
+
+        def settled() -> bool:
+            container = self.need(service)
+            state = container.attrs["State"]
+            return state["Status"] in {"exited", "dead"} or state.get("Health", {}).get("Status") == "healthy"
+
+        http.until(settled, f"{service} to be healthy", patience=patience)
+        container = self.need(service)
+        if container.status != "running":
+            words = container.logs(tail=3).decode("utf-8", "replace").strip().replace("\n", " / ")
+            message = f"{service} ended instead of becoming healthy; its last words: {words}."
+            raise LabError(message)
+
+    def ask(self, path: str = "/", *, post: object = None) -> http.Answer:
+        """Ask the shop as a user would: `ask("/orders", post={"product": "espresso", "quantity": 2})`."""
+        return http.ask(self.port, path, post=post)
+
+    def pin(self, key: str, image: str | None) -> None:
+        """Write the image that a place of production runs into `.env`, or (None) leave it to the compose file."""
+        settings = self.settings()
+        settings.pop(key, None)
+        self._settings(settings if image is None else {**settings, key: image})
+
+    def unpin(self) -> None:
+        """Follow the registry's latest image again, if that is what a rollback pinned."""
+        pinned = self.settings().get("SHOP_IMAGE", "")
+        if pinned.partition("@")[2] == Registry(self.workspace).digest("latest"):
+            self.pin("SHOP_IMAGE", None)
+
+    def settings(self) -> dict[str, str]:
+        """Return what `.env` says."""
+        lines = (self.workspace.production / ".env").read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+    def _settings(self, settings: dict[str, str]) -> None:
+        text = "".join(f"{key}={value}\n" for key, value in settings.items())
+        paths.write_secret(self.workspace.production / ".env", text)

@@ -1,0 +1,112 @@
+"""A container registry with a login, on 127.0.0.1."""
+
+import io
+import json
+import tarfile
+from dataclasses import dataclass
+from typing import Any, Final
+
+import bcrypt
+from docker.errors import APIError
+
+from devopssim.livelab.engine import Done, explaining, http
+from devopssim.livelab.workspace import USER, Workspace, free_ports
+
+CONFIGURATION: Final = {
+    "version": 0.1,
+    "log": {"level": "warn"},
+    "storage": {"filesystem": {"rootdirectory": "/var/lib/registry"}, "delete": {"enabled": True}},
+    "http": {"addr": ":5000"},
+    "auth": {"htpasswd": {"realm": "devopssim", "path": "/etc/docker/registry/htpasswd"}},
+}
+MANIFESTS: Final = (
+    "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
+)
+TRIES: Final = 5
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The lab's registry: where images are published, and what it holds."""
+
+    workspace: Workspace
+
+    @property
+    def address(self) -> str:
+        """`localhost:PORT`, as it stands in the names of images."""
+        return self.workspace.registry
+
+    def start(self) -> None:
+        """Start it with a fresh random password; a port that somebody took meanwhile is replaced."""
+        for attempt in range(TRIES):
+            try:
+                self._start()
+                break
+            except APIError as error:
+                self._remove()
+                if "port" not in str(error) or attempt == TRIES - 1:
+                    with explaining("start the registry"):
+                        raise
+                self.workspace.ports.update(free_ports())
+        http.until(lambda: self._ask("/v2/").status == 200, "the registry to answer")
+
+    def login(self) -> Done:
+        """Log in as the student, as a person would, with the password on standard input."""
+        command = ["docker", "login", self.address, "-u", USER, "--password-stdin"]
+        return self.workspace.run(command, say=self.password())
+
+    def password(self) -> str:
+        """Return the registry's password; `workspace.secret("registry")` is the file that holds it."""
+        return self.workspace.secret("registry").read_text()
+
+    def repositories(self) -> list[str]:
+        """Return the names of what was published."""
+        return list(self._ask("/v2/_catalog").json()["repositories"])
+
+    def tags(self, repository: str = "shop") -> list[str]:
+        """Return the tags of an image, none if it was never published."""
+        answer = self._ask(f"/v2/{repository}/tags/list")
+        return sorted(answer.json().get("tags") or []) if answer.status == 200 else []
+
+    def digest(self, tag: str = "latest", repository: str = "shop") -> str | None:
+        """Return the digest that a tag points to (`sha256:…`), or None where there is no such tag."""
+        return self._ask(f"/v2/{repository}/manifests/{tag}").headers.get("docker-content-digest")
+
+    def _ask(self, path: str) -> http.Answer:
+        login = (USER, self.password())
+        return http.ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
+
+    def _start(self) -> None:
+        workspace = self.workspace
+        labels = dict([workspace.label.split("=")])
+        volume = workspace.client.volumes.create(name=f"{workspace.project}-registry", labels=labels)
+        container = workspace.client.containers.create(
+            workspace.images.registry,
+            name=f"{workspace.project}-registry",
+            labels=labels,
+            ports={"5000/tcp": ("127.0.0.1", workspace.ports["registry"])},
+            volumes={volume.name: {"bind": "/var/lib/registry", "mode": "rw"}},
+        )
+        hashed = bcrypt.hashpw(self.password().encode(), bcrypt.gensalt(rounds=5)).decode()
+        files = {"config.yml": json.dumps(CONFIGURATION), "htpasswd": f"{USER}:{hashed}\n"}
+        container.put_archive("/etc/docker/registry", archive_of(files))
+        container.start()
+
+    def _remove(self) -> None:
+        for container in self.workspace.client.containers.list(
+            all=True, filters={"name": f"^/?{self.workspace.project}-registry$"}
+        ):
+            container.remove(force=True)
+
+
+def archive_of(files: dict[str, Any]) -> bytes:
+    """Return a tar archive of these files (name: text)."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            entry.mode = 0o644
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return buffer.getvalue()

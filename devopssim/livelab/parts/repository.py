@@ -1,0 +1,133 @@
+"""The student's own repository of the shop, and the bare one that it is pushed to."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from devopssim.files import write_text
+from devopssim.livelab import templates
+from devopssim.livelab.history import Fact
+from devopssim.livelab.workspace import PYTHON, Workspace
+
+SEPARATOR: Final = "\x1f"
+HOOK: Final = """#!/bin/sh
+# After a push, the lab's runner executes the workflow that the pushed commit brings.
+while read -r old new name; do
+    [ "$name" = refs/heads/main ] && '{{ python }}' -m devopssim.livelab run {{ lab }} "$new" < /dev/null
+done
+exit 0
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """A commit: its hash, its parents' hashes, its time (seconds since 1970) and what it says."""
+
+    sha: str
+    parents: tuple[str, ...]
+    at: float
+    subject: str
+
+    def fact(self) -> dict[str, Any]:
+        """Return the commit as a journal takes it."""
+        return {"sha": self.sha, "parents": list(self.parents), "subject": self.subject}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The shop's source in the student's hands."""
+
+    workspace: Workspace
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self.workspace.shop
+
+    def create(self) -> None:
+        """Fill the student's folder from the template, with a first commit, and connect it to an empty bare repository."""
+        workspace = self.workspace
+        templates.copy("shop", self.folder, {"base_image": workspace.images.python, "lab": workspace.name})
+        self.git("init", "--quiet", "--initial-branch=main")
+        for key, value in (("commit.gpgsign", "false"), ("core.autocrlf", "false"), ("core.hooksPath", ".git/hooks")):
+            self.git("config", key, value)
+        if not self.git("config", "user.email", check=False):
+            self.git("config", "user.name", "Student")
+            self.git("config", "user.email", "student@example.org")
+        self.commit("The shop as it was handed over")
+        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(workspace.origin))
+        self.git("remote", "add", "origin", str(workspace.origin))
+        hook = workspace.origin / "hooks" / "post-receive"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(
+            templates.filled(HOOK, {"python": Path(PYTHON).as_posix(), "lab": workspace.name}), newline="\n"
+        )
+        hook.chmod(0o755)
+
+    def git(self, *words: str, cwd: Path | None = None, check: bool = True) -> str:
+        """Run git in the repository and return what it said."""
+        done = self.workspace.run(["git", *words], cwd=cwd or self.folder, check=check)
+        return done.output.strip() if done.ok else ""
+
+    def commit(self, message: str) -> str:
+        """Commit everything that changed and return the commit's hash."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.head()
+
+    def head(self) -> str:
+        """Return the hash of the commit that is checked out."""
+        return self.git("rev-parse", "HEAD")
+
+    def is_untouched(self) -> bool:
+        """Whether there is nothing in it but the template."""
+        return self.git("rev-list", "--count", "--all") == "1" and not self.git("status", "--porcelain")
+
+    def commits(self) -> list[Commit]:
+        """Return the commits of all branches, each after its parents."""
+        form = SEPARATOR.join(("%H", "%P", "%ct", "%s"))
+        lines = self.git("log", "--all", "--topo-order", "--reverse", f"--format={form}").splitlines()
+        return [_commit(line) for line in lines if line]
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Change one place of a file; raises ValueError unless `old` stands in it exactly once."""
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            message = f"{path}: {old!r} stands there {text.count(old)} times, it must be once."
+            raise ValueError(message)
+        write_text(file, text.replace(old, new))
+
+    def keep_in(self, folder: Path) -> Path:
+        """Move the repository into `folder` under a name of its own and return where it is."""
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = self.workspace.started.replace(":", "").split(".")[0]
+        target = folder / f"{self.workspace.name}-{stamp}"
+        shutil.move(self.folder, target)
+        self.git("remote", "remove", "origin", cwd=target, check=False)
+        return target
+
+
+def commit_of(fact: Fact) -> Commit:
+    """Return the commit that a fact of the journal tells of."""
+    return Commit(sha=fact["sha"], parents=tuple(fact["parents"]), at=float(fact["at"]), subject=fact["subject"])
+
+
+def ancestors(sha: str, commits: Iterable[Commit]) -> set[str]:
+    """Return the hashes of a commit and of all that it builds on."""
+    parents = {commit.sha: commit.parents for commit in commits}
+    found: set[str] = set()
+    open_ends = [sha] if sha in parents else []
+    while open_ends:
+        here = open_ends.pop()
+        if here not in found:
+            found.add(here)
+            open_ends += parents.get(here, ())
+    return found
+
+
+def _commit(line: str) -> Commit:
+    sha, parents, at, subject = line.split(SEPARATOR)
+    return Commit(sha=sha, parents=tuple(parents.split()), at=float(at), subject=subject)

@@ -1,0 +1,187 @@
+"""Ways of working side by side, from the result of an experiment: estimates and paired differences, with their intervals."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+
+from devopssim.errors import InvalidInputError
+from devopssim.plots.axes import axis_label, log_durations, value_axis
+from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
+from devopssim.plots.measured import kpi_named, names_of, of_kpi
+from devopssim.plots.theme import colour_of, ink, marker_of
+from devopssim.wording import describe, tell, unit_for, with_interval
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Result
+
+USUAL: Final = (
+    "lead_time",
+    "cycle_time",
+    "lead_time_for_changes",
+    "deployment_frequency",
+    "change_failure_rate",
+    "mttr",
+)
+LOG_FROM_RATIO: Final = 15
+"""Values that are as many times apart as this stand on a logarithmic axis: on a linear one the small ones would be a point."""
+
+
+def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
+    """Draw one KPI of each scenario: the mean over the replications as a marker, its interval as a bar, both in words."""
+    known = kpi_named(kpi)
+    table = of_kpi(result.estimates, kpi).set_index("scenario").loc[list(result.scenarios)]
+    ax = axes(ax, (6.4, 0.9 + 0.45 * len(table)))
+    if not np.isfinite(table["estimate"]).any():
+        return nothing(ax, f"{known.title}: nothing was there to count")
+    _value_scale(ax, table[["estimate", "low", "high"]].to_numpy(), known.unit)
+    told = []
+    for place, (name, row) in enumerate(table.iterrows()):
+        words = with_interval(row["estimate"], row["low"], row["high"], known.unit)
+        told.append(f"{name} {words}")
+        _dot(ax, len(table) - 1 - place, (row["estimate"], row["low"], row["high"]), words, name=str(name), place=place)
+    ax.set_yticks(range(len(table)), [str(name) for name in table.index][::-1])
+    ax.set_ylim(-0.6, len(table) - 0.25)
+    ax.set_title(axis_label(known.title, known.unit) + _direction(known.better))
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    said = f"Mean of {result.replications} replications and {100 * result.confidence:g} % interval"
+    tell(ax, f"{known.title}. {said}: {'; '.join(told)}.", table.reset_index().drop(columns=["kpi"]))
+    return ax
+
+
+def comparisons(result: "Result", kpis: Sequence[str] = USUAL) -> Figure:
+    """Draw several KPIs of each scenario, one small panel a KPI (see `comparison`); return the figure."""
+    kpis = names_of(kpis)
+    rows = -(-len(kpis) // 2)
+    figure, grid = panels(rows, 2, (11.0, rows * (1.0 + 0.42 * len(result.scenarios))))
+    for kpi, ax in zip(kpis, grid, strict=False):
+        comparison(result, kpi, ax=ax)
+    for ax in grid[len(kpis) :]:
+        bare(ax)
+    table = result.estimates[result.estimates["kpi"].isin(list(kpis))].reset_index(drop=True)
+    tell(figure, " ".join(_text_of(ax) for ax in grid[: len(kpis)]), table)
+    return figure
+
+
+def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
+    """Draw the paired differences of one KPI between scenarios, with their intervals.
+
+    A filled marker: the interval does not hold 0, so the replications agree on which is more. A hollow one: they do not.
+    """
+    known = kpi_named(kpi)
+    if len(result.scenarios) == 1:
+        raise InvalidInputError(
+            f"this experiment has one scenario, {next(iter(result.scenarios))!r}; a difference needs two: compare it with another."
+        )
+    table = of_kpi(result.differences, kpi)
+    ax = axes(ax, (6.4, 1.1 + 0.45 * len(table)))
+    if not np.isfinite(table["difference"]).any():
+        return nothing(ax, f"{known.title}: there is no difference to draw")
+    scale, unit = _difference_scale(table, known.unit)
+    told, names = [], []
+    for place, row in table.iterrows():
+        words = with_interval(row["difference"], row["low"], row["high"], known.unit, sign=True)
+        names.append(f"{row['scenario']} - {row['baseline']}".replace("-", "\N{MINUS SIGN}"))
+        told.append(f"{row['scenario']} against {row['baseline']} {words}")
+        clear = bool(row["low"] > 0 or row["high"] < 0)
+        at = len(table) - 1 - int(str(place))
+        values = (row["difference"] / scale, row["low"] / scale, row["high"] / scale)
+        _dot(ax, at, values, words, name=str(row["scenario"]), place=at, filled=clear)
+    ax.axvline(0, color=ink(), linewidth=1)
+    ax.set_yticks(range(len(table)), names[::-1])
+    ax.set_ylim(-0.6, len(table) - 0.25)
+    ax.margins(x=0.06)
+    if known.unit == "share":
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
+    ax.xaxis.set_major_locator(MaxNLocator(6))
+    ax.set_xlabel(f"difference ({unit})")
+    ax.set_title(f"{known.title}: difference under the same luck")
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    tell(
+        ax,
+        f"{known.title}, paired differences with {100 * result.confidence:g} % intervals: {'; '.join(told)}.",
+        table.drop(columns=["kpi"]),
+    )
+    return ax
+
+
+def _dot(
+    ax: Axes,
+    y: float,
+    values: tuple[float, float, float],
+    words: str,
+    *,
+    name: str,
+    place: int,
+    filled: bool = True,
+) -> None:
+    estimate, low, high = values
+    colour = colour_of(name, place)
+    if np.isfinite(low) and np.isfinite(high):
+        ax.plot([low, high], [y, y], color=colour, linewidth=3, alpha=0.6, solid_capstyle="round")
+    ax.plot(
+        [estimate], [y], marker=marker_of(name, place), color=colour, markersize=8, linestyle="",
+        markerfacecolor=colour if filled else "none", markeredgewidth=1.6,
+    )  # fmt: skip
+    ax.annotate(
+        words,
+        (1, y),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        color=ink(),
+        annotation_clip=False,
+    )
+
+
+def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
+    known = values[np.isfinite(values)]
+    positive = known[known > 0]
+    least, most = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
+    logarithmic = len(positive) == len(known) and most / max(least, 1e-12) > LOG_FROM_RATIO and unit != "share"
+    if logarithmic and unit == "h":
+        log_durations(ax.xaxis, least / 1.8, most * 1.8)
+    elif logarithmic:
+        ax.set_xscale("log")
+        ax.set_xlim(least / 2.5, most * 2.5)
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
+    else:
+        scale, name = _linear_hours(most) if unit == "h" else (1.0, unit)
+        low, high = min(0.0, float(known.min())), most or 1.0
+        ax.set_xlim(low - 0.04 * (high - low), high + 0.06 * (high - low))
+        if unit == "h":
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at / scale:g}"))
+            ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low / scale, high / scale)
+            ax.xaxis.set_major_locator(FixedLocator([at * scale for at in ticks if low <= at * scale <= high]))
+            ax.set_xlabel(name)
+        value_axis(ax.xaxis, unit)
+
+
+def _linear_hours(most: float) -> tuple[float, str]:
+    unit = unit_for(most)
+    return unit.hours, unit.name
+
+
+def _difference_scale(table: pd.DataFrame, unit: str) -> tuple[float, str]:
+    if unit == "h":
+        return _linear_hours(float(table[["low", "high", "difference"]].abs().max().max()))
+    return 1.0, "percentage points" if unit == "share" else unit
+
+
+def _direction(better: str | None) -> str:
+    return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
+
+
+def _text_of(ax: Axes) -> str:
+    try:
+        return describe(ax).text
+    except ValueError:
+        return ""

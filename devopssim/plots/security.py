@@ -1,0 +1,179 @@
+"""Security, from one log: how many weaknesses are open, how long they stay, and where they are found."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from devopssim.kpis import FIX, PATCH, Pair, Run, open_vulnerabilities, spans
+from devopssim.plots.axes import clock_axis, log_durations, percent_axis
+from devopssim.plots.canvas import Label, axes, label_right, nothing, tidy
+from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, PURPLE, VERMILION, faint, ink
+from devopssim.wording import duration, tell
+
+Floats = npt.NDArray[np.float64]
+
+KNOWN: Final = ("known to the team", BLUE)
+PRESENT: Final = ("really there", VERMILION)
+LANDMARKS: Final = (7 * 24.0, 30 * 24.0, 90 * 24.0)
+"""A week, 30 days and 90 days: at these the text says what was closed."""
+
+
+def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw how many weaknesses are open over time: those that the team knows of, and those that are really there.
+
+    What is known holds false alarms until they are dismissed, so it may exceed what is there. Only a simulated or a prepared
+    log can tell what is really there.
+    """
+    ax = axes(ax)
+    run = Run(log)
+    lines = {KNOWN: open_vulnerabilities(run), PRESENT: open_vulnerabilities(run, known=False)}
+    if not len(run.rows("vulnerability.injected")):
+        lines.pop(PRESENT)
+    unit = clock_axis(ax, run.warm_up, run.horizon)
+    labels, told, tables = [], [], []
+    for (name, colour), series in lines.items():
+        times = np.append(series.index.to_numpy(float), run.horizon)
+        values = np.append(series.to_numpy(float), series.iloc[-1])
+        average = float((values[:-1] * np.diff(times)).sum() / run.hours) if run.hours else float("nan")
+        ax.step(times / unit.hours, values, where="post", color=colour, linewidth=1.7)
+        labels.append(Label(float(values[-1]), f"{name}\n{average:.1f} on average", colour))
+        told.append(f"{average:.1f} on average {name}, at most {values.max():.0f}, at the end {values[-1]:.0f}")
+        tables.append(pd.DataFrame({"which": name, "time (h)": times, "open": values}))
+    ax.set_ylim(0, max(1.0, *(float(table["open"].max()) for table in tables)) * 1.08)
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    label_right(ax, labels)
+    ax.set_ylabel("open vulnerabilities")
+    ax.set_title("Open vulnerabilities")
+    tidy(ax)
+    tell(
+        ax, f"Open vulnerabilities over {duration(run.hours)}: {'; '.join(told)}.", pd.concat(tables, ignore_index=True)
+    )
+    return ax
+
+
+def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what share of the findings is closed within each duration since their report: repaired, and in production.
+
+    Findings that are not closed count as open for as long as the log saw them (Kaplan and Meier 1958), so that a short log
+    does not flatter. Dismissed findings do not count, and what was repaired before it reached production needs no patch.
+    """
+    ax = axes(ax)
+    run = Run(log)
+    pairs = {("repaired", BLUE): FIX, ("in production", GREEN): PATCH}
+    found = {key: _closed(run, pair) for key, pair in pairs.items()}
+    found = {key: (hours, share) for key, (hours, share) in found.items() if len(hours)}
+    if not found:
+        return nothing(ax, "no finding was repaired in this log")
+    every = np.concatenate([hours for hours, _ in found.values()])
+    least = max(float(every[every > 0].min()) if (every > 0).any() else 1.0, 0.05)
+    log_durations(ax.xaxis, least, float(every.max()))
+    labels, told, tables = [], [], []
+    for (name, colour), (hours, share) in found.items():
+        ax.step(
+            np.append(np.maximum(hours, least), ax.get_xlim()[1]),
+            np.append(share, share[-1]),
+            where="post",
+            color=colour,
+            linewidth=2,
+        )
+        labels.append(Label(float(share[-1]), name, colour))
+        half = float(hours[np.argmax(share >= 0.5)]) if (share >= 0.5).any() else float("nan")
+        within = ", ".join(f"{100 * _at(hours, share, mark):.0f} % within {duration(mark)}" for mark in LANDMARKS)
+        told.append(f"{name}: {within}; half {f'within {duration(half)}' if np.isfinite(half) else 'not reached'}")
+        tables.append(pd.DataFrame({"closed": name, "within (h)": hours, "share": share}))
+    ax.axhline(0.5, color=faint(), linewidth=0.9, linestyle=":")
+    ax.set_ylim(0, 1.02)
+    percent_axis(ax.yaxis)
+    label_right(ax, labels)
+    ax.set(xlabel="time since the report", ylabel="share of the findings")
+    ax.set_title("Time to fix: how many findings are closed within")
+    tidy(ax)
+    tell(ax, f"Share of findings closed within a time. {'. '.join(told)}.", pd.concat(tables, ignore_index=True))
+    return ax
+
+
+def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what becomes of the weaknesses that come into the product, step by step: found, repaired, in production, exploited.
+
+    Weaknesses are those of `vulnerability.injected`; exploited are security incidents. False alarms stand apart.
+    """
+    ax = axes(ax, (8.0, 3.2))
+    run = Run(log)
+    steps = _funnel(run)
+    if not steps["came into the product"]:
+        return nothing(ax, "this log does not tell which weaknesses came into the product")
+    colours = (GREY, BLUE, PURPLE, GREEN, VERMILION, OCHRE)
+    whole = max(steps.values())
+    for place, (count, colour) in enumerate(zip(steps.values(), colours, strict=True)):
+        ax.barh(-place, count, height=0.68, color=colour, linewidth=0)
+        share = f" ({100 * count / steps['came into the product']:.0f} %)" if 0 < place < 4 else ""
+        ax.annotate(
+            f"{count}{share}",
+            (count, -place),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=ink(),
+        )
+    ax.set_yticks(-np.arange(len(steps)), list(steps))
+    ax.set(xlim=(0, whole * 1.15), xlabel="vulnerabilities; incidents in the row of attacks")
+    ax.set_title("What becomes of vulnerabilities")
+    tidy(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    told = ", ".join(f"{count} {name}" for name, count in steps.items())
+    tell(
+        ax,
+        f"What becomes of vulnerabilities: {told}.",
+        pd.DataFrame({"step": list(steps), "count": list(steps.values())}),
+    )
+    return ax
+
+
+def _funnel(run: Run) -> dict[str, int]:
+    real = run.met("finding", "vulnerability.injected")
+    reported = run.met("finding", "finding.reported")
+    repaired = run.met("finding", "finding.fixed") | run.met("finding", "patch.deployed")
+    in_time = run.first("finding", "finding.reported") < _deployed_at(run)
+    attacks = int(run.says("service.failed", "cause", "vulnerability").sum())
+    return {
+        "came into the product": int(real.sum()),
+        "found": int((real & reported).sum()),
+        "before deployment": int((real & reported & in_time).sum()),
+        "repaired": int((real & repaired).sum()),
+        "successful attacks": attacks,
+        "false alarms": int((reported & ~real).sum()),
+    }
+
+
+def _deployed_at(run: Run) -> Floats:
+    """Return when the change that brought each finding was first deployed; infinite where it never was or is not known."""
+    injected = run.log.iloc[run.rows("vulnerability.injected")]
+    shipped = pd.Series(run.first("change", "service.deployed"), index=run.names("change"))
+    by_finding = injected.dropna(subset=["change"]).set_index("finding")["change"]
+    change = by_finding[~by_finding.index.duplicated()].reindex(run.names("finding"))
+    known = shipped.reindex(pd.Index(change.to_numpy())).to_numpy(float)
+    never_shipped = np.where(
+        change.notna().to_numpy(), np.inf, -np.inf
+    )  # of a dependency: it was in production all along
+    return np.where(np.isfinite(known), known, never_shipped)
+
+
+def _closed(run: Run, pair: Pair) -> tuple[Floats, Floats]:
+    """Return durations and the share that is closed by then, with those still open counted as open until the horizon."""
+    found = spans(run, pair)
+    seen = np.where(found.finished, found.end, run.horizon) - found.start
+    order = np.argsort(seen, kind="stable")
+    hours, closed = seen[order], found.finished[order]
+    at_risk = np.arange(len(hours), 0, -1)
+    still_open = np.cumprod(1 - closed / np.maximum(at_risk, 1))
+    return hours[closed], np.asarray(1 - still_open[closed], dtype=np.float64)
+
+
+def _at(hours: Floats, share: Floats, mark: float) -> float:
+    place = int(np.searchsorted(hours, mark, side="right"))
+    return float(share[place - 1]) if place else 0.0

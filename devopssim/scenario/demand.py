@@ -1,0 +1,88 @@
+"""What is asked for: how often, how large, how well understood."""
+
+from dataclasses import dataclass
+
+from devopssim.scenario.parameters import check_all, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What is asked for: how often, how large, how well understood."""
+
+    requests_per_week: float = parameter(
+        6,
+        "requests for something of value that arrive, at random",
+        unit="per week",
+        high=500,
+        grade="assumed",
+        source="keeps 8 developers a little over half busy; 7digital finished 5.24 items a working day with more people",
+    )
+    backlog: int = parameter(
+        0,
+        "requests that wait at the start",
+        whole=True,
+        unit="items",
+        high=5000,
+        grade="assumed",
+        source="a new product starts empty",
+    )
+    plan_effort: float = parameter(
+        6,
+        "analysis of one item, mean",
+        unit="h",
+        low=0.1,
+        high=400,
+        grade="assumed",
+        source="a quarter of the coding effort",
+    )
+    code_effort: float = parameter(
+        24,
+        "design and coding of one item, mean",
+        unit="h",
+        low=0.1,
+        high=2000,
+        grade="derived",
+        source="7digital: median cycle time 3 working days an item",
+    )
+    test_effort: float = parameter(
+        8,
+        "testing of one item by hand, mean",
+        unit="h",
+        high=800,
+        grade="assumed",
+        source="a third of the coding effort; Jones gives 20 to 35 %",
+    )
+    effort_cv: float = parameter(
+        1.0,
+        "coefficient of variation of the efforts (lognormal)",
+        high=5,
+        grade="derived",
+        source="7digital: cycle times are lognormal with sigma 1.02, which is a cv of 1.35, queues included",
+    )
+    change_effort: float = parameter(
+        8,
+        "coding effort that makes one change",
+        unit="h",
+        low=0.5,
+        high=400,
+        grade="assumed",
+        source="about a person-day, the advice of trunk-based development",
+    )
+    misunderstood_share: float = parameter(
+        0.15,
+        "share of items whose need was understood wrongly from the start",
+        high=1,
+        grade="assumed",
+        source="no study separates misunderstanding from change; see drift_per_month",
+    )
+    drift_per_month: float = parameter(
+        0.02,
+        "share of needs that change in a month while the item waits or travels",
+        unit="per month",
+        high=1,
+        grade="measured",
+        source="Jones: requirements grow about 2 % a month; Kulk & Verhoef 2008: above 5 % in successful projects",
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)

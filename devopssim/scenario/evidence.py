@@ -1,0 +1,75 @@
+"""Evidence cards: every parameter of a scenario as a record, a Markdown table or text."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from devopssim.errors import InvalidInputError
+from devopssim.scenario.parameters import GRADES, Parameter
+from devopssim.scenario.scenario import PARTS, parameters
+
+Card = dict[str, Any]
+"""name, meaning, unit, low, high, choices, default, grade, tuned, source: one parameter, writable as JSON."""
+
+
+def cards(part: str | None = None) -> list[Card]:
+    """Return the cards of one part of the scenario, or of all; raise InvalidInputError for an unknown part."""
+    if part is not None and part not in PARTS:
+        message = f"part {part!r} is unknown; a scenario's parts are {', '.join(PARTS)}."
+        raise InvalidInputError(message)
+    return [_card(name, each) for name, each in parameters().items() if part is None or name.startswith(f"{part}.")]
+
+
+def as_text(chosen: Sequence[Card]) -> str:
+    """Return the cards as paragraphs for a terminal, with a count of the grades."""
+    paragraphs = [_paragraph(card) for card in chosen]
+    grades = Counter(card["grade"] for card in chosen)
+    counted = ", ".join(f"{grades[grade]} {grade} ({meaning})" for grade, meaning in GRADES.items())
+    tuned = [card["name"] for card in chosen if card["tuned"]]
+    summary = f"{len(chosen)} parameters: {counted}.\n{len(tuned)} of them tuned: {', '.join(tuned) or 'none'}.\n"
+    return "\n".join([*paragraphs, textwrap.fill(summary, 100), ""])
+
+
+def as_markdown(chosen: Sequence[Card]) -> str:
+    """Return the cards as a Markdown table."""
+    rows = ["| parameter | meaning | default | allowed | grade | source |", "|---|---|---|---|---|---|"]
+    rows += [
+        f"| `{card['name']}` | {card['meaning']} | {_default(card)} | {_allowed(card)} | {_grade(card)} | {card['source']} |"
+        for card in chosen
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _card(name: str, declared: Parameter) -> Card:
+    return {
+        "name": name,
+        "meaning": declared.meaning,
+        "unit": declared.unit,
+        "low": None if declared.choices else declared.low,
+        "high": None if declared.choices else declared.high,
+        "choices": list(declared.choices),
+        "default": declared.default,
+        "grade": declared.grade,
+        "tuned": declared.tuned,
+        "source": declared.source,
+    }
+
+
+def _paragraph(card: Card) -> str:
+    head = f"{card['name']} = {_default(card)}"
+    body = f"{card['meaning']} (allowed: {_allowed(card)}). {_grade(card)}: {card['source']}."
+    return f"{head}\n{textwrap.fill(body, 96, initial_indent='    ', subsequent_indent='    ')}\n"
+
+
+def _default(card: Card) -> str:
+    value = card["default"]
+    return f"{value} {card['unit']}".strip() if isinstance(value, str) else f"{value:g} {card['unit']}".strip()
+
+
+def _allowed(card: Card) -> str:
+    return ", ".join(card["choices"]) or f"{card['low']:g} to {card['high']:g}"
+
+
+def _grade(card: Card) -> str:
+    return f"{card['grade']}, tuned" if card["tuned"] else str(card["grade"])

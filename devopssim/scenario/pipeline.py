@@ -1,0 +1,85 @@
+"""What machines and hands need to bring a change to production."""
+
+from dataclasses import dataclass
+
+from devopssim.scenario.parameters import check_all, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """What machines and hands need to bring a change to production."""
+
+    runners: int = parameter(
+        2,
+        "machines that build and test",
+        whole=True,
+        low=1,
+        high=1000,
+        grade="assumed",
+        source="a small team's CI plan",
+    )
+    build_time: float = parameter(
+        0.15,
+        "a build on a machine",
+        unit="h",
+        high=100,
+        grade="assumed",
+        source="Humble & Farley 2010: the commit stage should stay under ten minutes",
+    )
+    automated_test_time: float = parameter(
+        0.5,
+        "a run of the automated tests on a machine",
+        unit="h",
+        high=200,
+        grade="assumed",
+        source="Humble & Farley 2010: acceptance tests within an hour",
+    )
+    release_effort: float = parameter(
+        16,
+        "packaging and installing a release by hand",
+        unit="h",
+        high=2000,
+        grade="assumed",
+        source="two working days of an operator",
+        tuned=True,
+    )
+    deploy_time: float = parameter(
+        0.2, "an automated deployment", unit="h", high=100, grade="assumed", source="minutes: copy, start, check health"
+    )
+    manual_mistakes: float = parameter(
+        0.18,
+        "share of installations by hand that go wrong",
+        high=1,
+        grade="derived",
+        source="Oppenheimer et al. 2003: operators' mistakes are the leading cause of failures of services",
+        tuned=True,
+    )
+    automated_mistakes: float = parameter(
+        0.015,
+        "share of automated deployments that go wrong",
+        high=1,
+        grade="assumed",
+        source="a twelfth of the manual share: repeatable, but configuration still differs",
+    )
+    settling_effort: float = parameter(
+        0.5,
+        "watching a new deployment settle, by hand or by monitoring",
+        unit="h",
+        high=40,
+        grade="assumed",
+        source="the half hour after an installation in which faults show",
+    )
+    rollback_time: float = parameter(
+        0.2, "an automated rollback", unit="h", high=100, grade="assumed", source="as an automated deployment"
+    )
+    rollback_horizon: float = parameter(
+        72,
+        "age of a deployment beyond which it is repaired forward",
+        unit="h",
+        high=8760,
+        grade="assumed",
+        source="data and later changes have come to depend on it",
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)

@@ -1,0 +1,94 @@
+"""The service in production: how it fails by itself, and how failures are found and repaired."""
+
+from dataclasses import dataclass
+
+from devopssim.scenario.parameters import check_all, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Production:
+    """How the service fails by itself, and how failures are found and repaired."""
+
+    infrastructure_mttf: float = parameter(
+        4380,
+        "time that the infrastructure runs until it fails, mean",
+        unit="h",
+        low=1,
+        high=1e6,
+        grade="assumed",
+        source="three failures a year",
+        tuned=True,
+    )
+    surfacing: float = parameter(
+        24,
+        "time from deployment until a severe defect breaks the service, mean",
+        unit="h",
+        low=0.01,
+        high=20000,
+        grade="assumed",
+        source="a day or two of real use",
+    )
+    minor_surfacing: float = parameter(
+        1440,
+        "time from deployment until a minor defect is noticed, mean",
+        unit="h",
+        low=0.01,
+        high=50000,
+        grade="assumed",
+        source="two months of real use",
+    )
+    report_delay: float = parameter(
+        30,
+        "time until users' reports reach the team, mean",
+        unit="h",
+        high=5000,
+        grade="assumed",
+        source="hours to days",
+        tuned=True,
+    )
+    alert_delay: float = parameter(
+        0.15,
+        "time until an alert is seen, mean",
+        unit="h",
+        high=100,
+        grade="assumed",
+        source="minutes: a probe a minute and a person on call",
+    )
+    prevented_share: float = parameter(
+        0.25,
+        "share of failures that monitoring lets people prevent",
+        high=1,
+        grade="assumed",
+        source="disks that fill, leaks, slow growth of errors",
+    )
+    observation: float = parameter(
+        168,
+        "how long the use of something new is measured before it tells whether it fits",
+        unit="h",
+        high=5000,
+        grade="assumed",
+        source="a week of use: week-days and a week-end",
+    )
+    diagnosis: float = parameter(
+        1.0,
+        "finding the cause of a failure, on call, mean",
+        unit="h",
+        high=500,
+        grade="assumed",
+        source="an hour of one person who knows the system",
+        tuned=True,
+    )
+    repair_time: float = parameter(
+        1.0,
+        "restarting or replacing infrastructure, on call, mean",
+        unit="h",
+        high=500,
+        grade="assumed",
+        source="an hour; minutes where delivery is automated",
+    )
+    luck_cv: float = parameter(
+        1.0, "coefficient of variation of these times (lognormal)", high=5, grade="assumed", source="as the efforts"
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)

@@ -1,0 +1,140 @@
+"""How defects and misfits come in, are found and repaired."""
+
+from dataclasses import dataclass
+
+from devopssim.scenario.parameters import check_all, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quality:
+    """How defects and misfits come in, are found and repaired."""
+
+    defects_per_change: float = parameter(
+        0.6,
+        "defects that a change brings, mean",
+        high=20,
+        grade="derived",
+        source="Jones: 4 to 5 defects a function point before removal, at about a tenth of a function point a person-day",
+        tuned=True,
+    )
+    severe_share: float = parameter(
+        0.06,
+        "share of defects that break the service where they escape",
+        high=1,
+        grade="derived",
+        source="Jones: 10 to 15 % of defects are of severity 1 or 2",
+        tuned=True,
+    )
+    review_effort: float = parameter(
+        0.5,
+        "review of a change by a colleague",
+        unit="h",
+        high=40,
+        grade="assumed",
+        source="half an hour for a person-day of code",
+    )
+    review_finds: float = parameter(
+        0.4,
+        "share of the defects that a review finds",
+        high=1,
+        grade="derived",
+        source="Jones: inspections above 0.85; an informal review is well below",
+        tuned=True,
+    )
+    manual_test_finds: float = parameter(
+        0.45,
+        "share of the remaining defects that testing by hand finds",
+        high=1,
+        grade="measured",
+        source="Jones: one test stage finds 35 to 50 %",
+    )
+    automated_test_finds: float = parameter(
+        0.8,
+        "share of the remaining defects that automated tests find",
+        high=1,
+        grade="derived",
+        source="unit, integration and acceptance tests at 35 to 50 % each (Jones) find 0.73 to 0.88 together",
+    )
+    acceptance_finds: float = parameter(
+        0.2,
+        "share of the remaining defects that acceptance finds",
+        high=1,
+        grade="derived",
+        source="Jones: acceptance tests find 15 to 35 %",
+    )
+    regression_effort: float = parameter(
+        16,
+        "testing by hand, for each release, that the old still works",
+        unit="h",
+        high=2000,
+        grade="assumed",
+        source="a tester's three days",
+    )
+    test_upkeep: float = parameter(
+        1.0,
+        "effort that automated tests cost for each change",
+        unit="h",
+        high=40,
+        grade="assumed",
+        source="an eighth of a change's coding effort",
+    )
+    fix_effort: float = parameter(
+        3,
+        "repair of a defect that is found at once, mean",
+        unit="h",
+        high=400,
+        grade="assumed",
+        source="Jones: hours, not days, for a defect found early",
+    )
+    fix_cv: float = parameter(
+        1.0,
+        "coefficient of variation of the repair effort (lognormal)",
+        high=5,
+        grade="assumed",
+        source="as the other efforts",
+    )
+    late_fix_factor: float = parameter(
+        2,
+        "factor on the repair effort for each step later (review, test, production); 1 is no effect",
+        low=1,
+        high=100,
+        grade="assumed",
+        source="disputed: often 100 in all (Boehm & Basili 2001), no consistent growth in 171 projects (Menzies et al. 2016)",
+    )
+    bad_fix_share: float = parameter(
+        0.07, "share of repairs that bring a new defect", high=0.95, grade="measured", source="Jones: about 7 %"
+    )
+    misfit_rework: float = parameter(
+        0.4,
+        "effort of putting a misfit right, as a share of what was coded until then",
+        high=5,
+        grade="assumed",
+        source="part of what was built can stay",
+    )
+    complaint_delay: float = parameter(
+        504,
+        "time from release until users complain about a misfit, mean",
+        unit="h",
+        high=20000,
+        grade="assumed",
+        source="three weeks",
+    )
+    conflict_probability: float = parameter(
+        0.002,
+        "chance that two changes that did not know of each other conflict",
+        high=1,
+        grade="derived",
+        source="Ghiotto et al. 2020 and Brun et al. 2011: about one merge in six conflicts, at some tens of changes each",
+        tuned=True,
+    )
+    conflict_effort: float = parameter(
+        3,
+        "resolution of one merge conflict",
+        unit="h",
+        high=200,
+        grade="assumed",
+        source="half a working day with re-testing",
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)

@@ -1,0 +1,152 @@
+"""Security: vulnerabilities, how they are looked for, and what attackers do."""
+
+from dataclasses import dataclass
+
+from devopssim.scenario.parameters import check_all, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class Security:
+    """Weaknesses, how they are looked for (as an afterthought or embedded), and what attackers do."""
+
+    embedded: float = parameter(
+        0,
+        "DevSecOps: share of changes that are scanned and repaired inside the pipeline",
+        high=1,
+        grade="assumed",
+        source="a choice: presets and experiments set it",
+    )
+    vulnerabilities_per_change: float = parameter(
+        0.06,
+        "weaknesses that a change brings, mean",
+        high=20,
+        grade="derived",
+        source="Veracode: most applications carry some; about one for eight ordinary defects",
+    )
+    disclosures_per_year: float = parameter(
+        12,
+        "weaknesses that become known in dependencies",
+        unit="per year",
+        high=2000,
+        grade="assumed",
+        source="one a month for a service of some dozens of dependencies",
+    )
+    critical_share: float = parameter(
+        0.25,
+        "share of weaknesses that are of high or critical severity",
+        high=1,
+        grade="derived",
+        source="Veracode 12: about a quarter of flaws are high or very high",
+    )
+    review_effort: float = parameter(
+        24,
+        "afterthought: review of a release by hand",
+        unit="h",
+        high=2000,
+        grade="assumed",
+        source="three days of a security engineer",
+    )
+    review_finds: float = parameter(
+        0.4,
+        "afterthought: share of the weaknesses that a review finds",
+        high=1,
+        grade="assumed",
+        source="reviews sample; a minority is found",
+    )
+    review_covers: float = parameter(
+        0.3,
+        "afterthought: share of the code that a review looks at",
+        high=1,
+        grade="assumed",
+        source="Snyk 2019: 37 % of teams test no security at all in CI",
+    )
+    scan_time: float = parameter(
+        0.1,
+        "embedded: a scan on a machine",
+        unit="h",
+        high=100,
+        grade="assumed",
+        source="minutes for static analysis of a change",
+    )
+    scan_covers: float = parameter(
+        0.9,
+        "embedded: share of the code that scans look at",
+        high=1,
+        grade="assumed",
+        source="generated and vendored code is left out",
+    )
+    scan_finds: float = parameter(
+        0.7,
+        "embedded: share of the weaknesses in what is covered that scans find",
+        high=1,
+        grade="assumed",
+        source="static and composition analysis together",
+    )
+    false_positives: float = parameter(
+        0.5,
+        "share of findings that are no weakness (tool noise)",
+        high=0.95,
+        grade="derived",
+        source="static analysis: 35 to 91 % unactionable, weak sources",
+    )
+    triage_effort: float = parameter(
+        0.5, "judging one finding", unit="h", high=40, grade="assumed", source="half an hour"
+    )
+    advisory_delay: float = parameter(
+        12,
+        "embedded: time until composition analysis reports a weakness that was disclosed",
+        unit="h",
+        high=5000,
+        grade="derived",
+        source="a daily scan waits half a day on average",
+    )
+    training: float = parameter(
+        24,
+        "embedded: training of each developer, at the start",
+        unit="h",
+        high=2000,
+        grade="assumed",
+        source="three days",
+    )
+    training_effect: float = parameter(
+        0.35,
+        "share of the repair effort that training saves",
+        high=1,
+        grade="derived",
+        source="Veracode 12: 110 days to fix with training, 170 without",
+    )
+    fix_effort: float = parameter(
+        4,
+        "repair of a weakness that is found at once, mean",
+        unit="h",
+        high=400,
+        grade="assumed",
+        source="half a working day",
+    )
+    backlog_delay: float = parameter(
+        720,
+        "afterthought: wait of a finding until the plan has room for it, mean",
+        unit="h",
+        high=20000,
+        grade="derived",
+        source="Veracode 9: a quarter of flaws closed after 21 days, 45 % after three months",
+    )
+    exploits_per_year: float = parameter(
+        0.05,
+        "attacks that succeed on one open weakness",
+        unit="per year",
+        high=100,
+        grade="assumed",
+        source="Householder et al. 2020: few weaknesses are ever exploited",
+    )
+    containment: float = parameter(
+        4,
+        "making the service safe after an attack, on call, mean",
+        unit="h",
+        high=1000,
+        grade="assumed",
+        source="half a working day",
+    )
+
+    def __post_init__(self) -> None:
+        check_all(self)

@@ -1,0 +1,203 @@
+"""The service in production: it fails by itself, by defects, by installations and by attacks; people find out and repair it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from devopssim.simulation import development
+from devopssim.simulation.demand import HANDLED, Change, Defect, Rows
+from devopssim.simulation.organisation import Organisation
+from devopssim.simulation.people import Process
+from devopssim.simulation.randomness import Exponential, Streams
+
+INCIDENT_LUCK: Final = 3 + len(HANDLED)
+
+
+@dataclass(slots=True, eq=False)
+class Deployment:
+    """Changes that reached production together."""
+
+    id: str
+    changes: list[Change]
+    time: float
+    automated: bool
+    mistake: bool
+    rolled_back: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Incident:
+    """The service is broken or degraded. Its luck was drawn before it happened."""
+
+    id: str
+    luck: dict[str, float]
+    detection: float
+    diagnosis: float
+    repair: float
+    via: str = "fix"
+    """How the service was restored: rollback, fix or restart."""
+
+
+@dataclass(slots=True, eq=False)
+class Production:
+    """What runs, and what happens to it. `ship` and `patch` are the ways back to production for repairs."""
+
+    org: Organisation
+    streams: Streams
+    ship: Callable[[Change], None] = development.nothing
+    patch: Callable[[Change], Process] = development.nowhere
+    _incidents: int = 0
+    _luck: Rows = field(init=False)
+    _infrastructure: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._luck = Rows(self.streams, "incidents", INCIDENT_LUCK)
+        self._infrastructure = Rows(self.streams, "infrastructure", 2)
+
+    def receive(self, deployment: Deployment) -> None:
+        """Run a new deployment; from here on its faults surface."""
+        org = self.org
+        org.env.process(self.operate(deployment))
+        if deployment.mistake:
+            org.env.process(self.fail("installation", partial(self.install_again, deployment), deployment))
+        for change in deployment.changes:
+            for defect in change.defects:
+                if not defect.found:
+                    org.env.process(self.surface(deployment, change, defect))
+
+    def operate(self, deployment: Deployment) -> Process:
+        """Watch a new deployment settle, by hand; or let monitoring watch it, and how it is used."""
+        org, settling = self.org, self.org.scenario.pipeline.settling_effort
+        if not org.handles("monitoring", deployment.changes[0].luck):
+            yield from org.office.work("operator", "operate", settling, deployment=deployment.id)
+            return
+        for stage, time in (("operate", settling), ("monitor", org.scenario.production.observation)):
+            org.log.record("stage.started", stage=stage, deployment=deployment.id)
+            yield org.env.timeout(time)
+            org.log.record("stage.finished", stage=stage, deployment=deployment.id)
+
+    def surface(self, deployment: Deployment, change: Change, defect: Defect) -> Process:
+        """A defect shows itself in use: a severe one breaks the service, unless monitoring tells in time."""
+        org = self.org
+        yield org.env.timeout(defect.surfaces_after)
+        if defect.found:
+            return
+        defect.found = True
+        monitored = org.handles("monitoring", change.luck)
+        prevented = monitored and defect.prevention < org.scenario.production.prevented_share
+        if defect.severe and not prevented:
+            yield from self.fail("defect", partial(self.undo, deployment, change, defect), deployment)
+        else:
+            yield from self.repair_later(change, defect)
+
+    def infrastructure(self) -> Process:
+        """The service fails by itself, now and then; monitoring prevents some of it."""
+        org, production = self.org, self.org.scenario.production
+        between = Exponential(production.infrastructure_mttf)
+        while True:
+            wait, prevention = self._infrastructure.take()
+            yield org.env.timeout(float(between.quantile(wait)))
+            if prevention >= production.prevented_share * org.scenario.practices.monitoring:
+                yield from self.fail("infrastructure", self.restart)
+
+    def fail(
+        self,
+        cause: str,
+        restore: Callable[[Incident], Process],
+        deployment: Deployment | None = None,
+        finding: str | None = None,
+    ) -> Process:
+        """Break the service; then somebody finds out, and it is restored."""
+        incident = self._incident()
+        self.org.log.record(
+            "service.failed",
+            incident=incident.id,
+            deployment=deployment.id if deployment else None,
+            finding=finding,
+            detail=f"cause={cause};severity=high;downtime=yes",
+        )
+        yield from self.detect(incident)
+        yield from restore(incident)
+        self.org.log.record("incident.resolved", incident=incident.id, detail=f"via={incident.via}")
+
+    def detect(self, incident: Incident) -> Process:
+        """Learn of the incident from an alert, or from users."""
+        production = self.org.scenario.production
+        alerted = self.org.handles("monitoring", incident.luck)
+        mean = production.alert_delay if alerted else production.report_delay
+        yield self.org.env.timeout(self.org.about(mean, incident.detection))
+        if not alerted:
+            self.org.log.record("incident.reported", incident=incident.id)
+        self.org.log.record("incident.detected", incident=incident.id, detail=f"automated={'yes' if alerted else 'no'}")
+
+    def restart(self, incident: Incident) -> Process:
+        """Restart or replace infrastructure; with automated delivery a machine does it from its description."""
+        org, production = self.org, self.org.scenario.production
+        incident.via = "restart"
+        yield from self.on_call("operator", org.about(production.diagnosis, incident.diagnosis), incident)
+        if org.handles("delivery", incident.luck):
+            yield from org.machine("operate", org.scenario.pipeline.deploy_time, incident=incident.id)
+        else:
+            yield from self.on_call("operator", org.about(production.repair_time, incident.repair), incident)
+
+    def install_again(self, deployment: Deployment, incident: Incident) -> Process:
+        """Take a deployment back whose installation went wrong, or find out what went wrong and install it again."""
+        if self._can_be_taken_back(deployment):
+            yield from self.roll_back(deployment, incident)
+        else:
+            diagnosis = self.org.about(self.org.scenario.production.diagnosis, incident.diagnosis)
+            yield from self.on_call("operator", diagnosis + self.org.scenario.pipeline.release_effort, incident)
+
+    def undo(self, deployment: Deployment, change: Change, defect: Defect, incident: Incident) -> Process:
+        """Take a deployment back that brought a severe defect, and repair it as planned work; or repair it now."""
+        if self._can_be_taken_back(deployment):
+            yield from self.roll_back(deployment, incident)
+            self.org.env.process(self.repair_later(change, defect, incident.id))
+        else:
+            yield from self.fix_forward(change, defect, incident)
+
+    def roll_back(self, deployment: Deployment, incident: Incident) -> Process:
+        """Put the version before the deployment back."""
+        incident.via = "rollback"
+        deployment.rolled_back = True
+        yield from self.org.machine("operate", self.org.scenario.pipeline.rollback_time, incident=incident.id)
+        self.org.log.record("service.rolledback", deployment=deployment.id, incident=incident.id)
+
+    def fix_forward(self, change: Change, defect: Defect, incident: Incident) -> Process:
+        """Find the cause, repair it urgently and deploy the repair urgently."""
+        org = self.org
+        yield from org.hand_over("operator", "developer", incident.luck)
+        yield from self.on_call("developer", org.about(org.scenario.production.diagnosis, incident.diagnosis), incident)
+        repair = org.repair(defect.fix_effort * org.late(2), item=change.item, repairs=incident.id)
+        org.after_effects(defect, repair)
+        yield from development.repair(org, repair, urgent=True)
+        yield from self.patch(repair)
+
+    def repair_later(self, change: Change, defect: Defect, incident: str = "") -> Process:
+        """Repair a defect that does not break the service (any more), and let the repair take the ordinary way."""
+        org, detail = self.org, f"defect={defect.id};found_in=production"
+        org.log.record("defect.found", item=change.item, change=change.id, detail=detail)
+        repair = org.repair(defect.fix_effort * org.late(2), item=change.item, repairs=incident)
+        org.after_effects(defect, repair)
+        yield from development.repair(org, repair)
+        org.log.record("defect.fixed", item=change.item, change=change.id, detail=detail)
+        self.ship(repair)
+
+    def on_call(self, role: str, effort: float, incident: Incident) -> Process:
+        """Let somebody work on an incident at once, around the clock."""
+        anyone = self.org.handles("collaboration", incident.luck)
+        yield from self.org.office.work(
+            role, "operate", effort, urgent=True, on_call=True, anyone=anyone, incident=incident.id
+        )
+
+    def _can_be_taken_back(self, deployment: Deployment) -> bool:
+        if deployment.rolled_back or not deployment.automated:
+            return False
+        return self.org.env.now - deployment.time <= self.org.scenario.pipeline.rollback_horizon
+
+    def _incident(self) -> Incident:
+        self._incidents += 1
+        row = self._luck.take()
+        luck = dict(zip(HANDLED, row[3:], strict=True))
+        return Incident(id=f"I{self._incidents}", detection=row[0], diagnosis=row[1], repair=row[2], luck=luck)

@@ -1,0 +1,1 @@
+"""Textbook models and closed forms that the validation compares with."""

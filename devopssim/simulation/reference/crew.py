@@ -1,0 +1,122 @@
+"""People with skills who pull work from columns, and release trains: the parts of the textbook models."""
+
+from collections import deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from simpy import Environment, Event
+
+from devopssim.errors import InvalidInputError
+
+
+class ReleaseTrain:
+    """Departures every `period` hours (above 0), the first at `period`; whoever is ready at that very moment still travels."""
+
+    __slots__ = ("_departs", "_event", "env", "period")
+
+    def __init__(self, env: Environment, period: float) -> None:
+        if not period > 0:
+            raise InvalidInputError(f"period={period:g} (hours between departures) must be above 0.")
+        self.env = env
+        self.period = period
+        self._departs = -1.0
+        self._event: Event = Event(env)
+
+    def departure(self) -> Event:
+        """Wait for the next departure; everybody who travels together waits for the same event."""
+        departs = ceil(self.env.now / self.period) * self.period
+        if departs != self._departs:
+            self._departs = departs
+            self._event = self.env.timeout(max(departs - self.env.now, 0.0))  # rounding is no time
+        return self._event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody who can do the work of some stages, one piece of work at a time, from the hour when they join."""
+
+    name: str
+    skills: frozenset[str]
+    joins: float = 0.0
+
+
+def specialists(heads: Mapping[str, int], *, joins: Mapping[str, float] | None = None) -> tuple[Person, ...]:
+    """Return people with one skill each: `specialists({"code": 2, "test": 1})` are code 1, code 2 and test 1.
+
+    `joins` gives the hour from which the people of a stage are there (default: 0).
+    """
+    return tuple(
+        Person(name=f"{stage} {number}", skills=frozenset({stage}), joins=(joins or {}).get(stage, 0.0))
+        for stage, count in heads.items()
+        for number in range(1, count + 1)
+    )
+
+
+class Crew:
+    """People with skills, and the columns in which work waits for them.
+
+    Somebody who is free pulls the oldest work from the right-most column that they have the skill for: finishing goes before
+    starting. Work that arrives while several people are free goes to the one with the fewest skills (the specialist), then
+    to the one who stands first in `people`.
+    """
+
+    __slots__ = ("_free", "_pulls", "_rank", "_waiting", "env", "people")
+
+    def __init__(self, env: Environment, stages: Sequence[str], people: Iterable[Person]) -> None:
+        """Take the columns from left to right, and who works on them.
+
+        Raises InvalidInputError where somebody has a skill that is no stage, or a stage has nobody.
+        """
+        self.env = env
+        self.people = tuple(people)
+        self._rank = {person.name: (len(person.skills), place) for place, person in enumerate(self.people)}
+        if len(self._rank) < len(self.people):
+            raise InvalidInputError("two people of a crew have the same name; give each a name of their own.")
+        self._waiting: dict[str, deque[Event]] = {stage: deque() for stage in stages}
+        for person in self.people:
+            for skill in sorted(person.skills - set(stages)):
+                raise InvalidInputError(
+                    f"skill {skill!r} of {person.name} is no stage; the stages are {', '.join(stages)}."
+                )
+        for stage in stages:
+            if not any(stage in person.skills for person in self.people):
+                raise InvalidInputError(f"stage {stage!r} has nobody who can do it; give one of the people that skill.")
+        from_the_right = list(reversed(stages))
+        self._pulls = {
+            person.name: [self._waiting[stage] for stage in from_the_right if stage in person.skills]
+            for person in self.people
+        }
+        self._free = sorted((person for person in self.people if not person.joins), key=self._preference)
+        for person in self.people:
+            if person.joins:
+                env.process(self._join(person))
+
+    def _join(self, person: Person) -> Generator[Event, None, None]:
+        yield self.env.timeout(person.joins - self.env.now)
+        self.give_back(person)
+
+    def turn(self, stage: str) -> Event:
+        """Put work into a column; the event happens, with the Person as its value, when somebody takes it."""
+        turn = Event(self.env)
+        for person in self._free:
+            if stage in person.skills:
+                self._free.remove(person)
+                return turn.succeed(person)
+        self._waiting[stage].append(turn)
+        return turn
+
+    def give_back(self, person: Person) -> None:
+        """Let somebody go, who takes up the next work at this moment.
+
+        Work that has just left this person's hands should be put into its next column first: then they may carry on with it.
+        """
+        for column in self._pulls[person.name]:
+            if column:
+                column.popleft().succeed(person)
+                return
+        self._free.append(person)
+        self._free.sort(key=self._preference)
+
+    def _preference(self, person: Person) -> tuple[int, int]:
+        return self._rank[person.name]

@@ -1,0 +1,109 @@
+"""A deployment pipeline: a commit runs through steps on machines; a step that fails ends its journey.
+
+With free machines the time to production is the sum of the steps, and the share of commits that fail is 1 - ∏(1 - fails).
+A step with few runners makes commits queue, and slow feedback appears.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from simpy import Environment, Event
+
+from devopssim import events
+from devopssim.errors import InvalidInputError
+from devopssim.simulation.randomness import Distribution, Streams
+from devopssim.simulation.resources import Station
+
+STEP_STAGES: Final = ("build", "test", "deploy", "operate", "monitor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step: its name, the log's stage that it belongs to, its hours, and the share of commits that fail in it.
+
+    `runners` is how many commits it can work on at once (none: as many as come).
+    """
+
+    name: str
+    stage: str
+    hours: Distribution
+    fails: float = 0.0
+    runners: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.stage not in STEP_STAGES:
+            raise InvalidInputError(
+                f"stage {self.stage!r} of step {self.name!r} must be one of {', '.join(STEP_STAGES)}."
+            )
+        if not 0 <= self.fails <= 1:
+            raise InvalidInputError(
+                f"fails={self.fails:g} (the share of commits that fail in {self.name!r}) must lie from 0 to 1."
+            )
+        if self.runners is not None and self.runners < 1:
+            raise InvalidInputError(
+                f"runners={self.runners} (commits that {self.name!r} takes at once) must be 1 or more."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit with its luck: when it is made (hours), and for each step its hours and whether it fails there."""
+
+    number: int
+    made: float
+    steps: tuple[tuple[float, bool], ...]
+
+
+def draw_commits(steps: Sequence[Step], made: Sequence[float], streams: Streams) -> list[Commit]:
+    """Draw the luck of commits that are made at the hours `made`, in order."""
+    shape = (len(made), len(steps))
+    luck = streams.stream("hours of steps").random(shape)
+    chance = streams.stream("failures of steps").random(shape)
+    hours = np.column_stack([step.hours.quantile(column) for step, column in zip(steps, luck.T, strict=True)]).tolist()
+    fails = (chance < [step.fails for step in steps]).tolist()
+    return [
+        Commit(number, hour, tuple(zip(hours[number - 1], fails[number - 1], strict=True)))
+        for number, hour in enumerate(made, start=1)
+    ]
+
+
+def deliver(steps: Sequence[Step], commits: Sequence[Commit], *, horizon: float | None = None) -> pd.DataFrame:
+    """Run the commits through the steps and return the event log.
+
+    A commit that passes all steps is a deployment of its own; one that fails is abandoned. Without a `horizon` (hours) the
+    run ends with the last commit.
+    """
+    env = Environment()
+    log = events.Recorder(lambda: env.now)
+    runners = [Station(env, step.runners) if step.runners else None for step in steps]
+
+    def run(commit: Commit) -> Generator[Event, None, None]:
+        change = f"C{commit.number}"
+        log.record("change.created", change=change)
+        for step, machines, (hours, fails) in zip(steps, runners, commit.steps, strict=True):
+            if machines:
+                log.record("stage.queued", change=change, stage=step.stage, detail=f"name={step.name}")
+                yield machines.turn()
+            log.record("stage.started", change=change, stage=step.stage, detail=f"name={step.name}")
+            yield env.timeout(hours)
+            if machines:
+                machines.give_back()
+            outcome = "failure" if fails else "success"
+            log.record("stage.finished", change=change, stage=step.stage, detail=f"name={step.name};outcome={outcome}")
+            if fails:
+                log.record("change.abandoned", change=change, detail=f"reason={step.name}")
+                return
+        log.record("service.deployed", change=change, deployment=f"D{commit.number}")
+
+    def commit_one_after_another() -> Generator[Event, None, None]:
+        for commit in commits:
+            if commit.made > env.now:
+                yield env.timeout(commit.made - env.now)
+            env.process(run(commit))
+
+    env.process(commit_one_after_another())
+    env.run(until=horizon)
+    return log.log(horizon=horizon, source={"model": "pipeline"})

@@ -1,0 +1,184 @@
+"""A board's film: when each work item moves from column to column, worked out from an event log.
+
+An item stands in the earliest stage in which work for it is open (queued or under way); between two stages it waits in the last
+one. It is ready to go live when it is done, and live when it is closed; what is repaired in it later does not bring it back.
+Of a log without work items, the changes move.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_WEEK, validate_columns
+from devopssim.kpis import outages
+
+COLUMNS: Final = ("requested", "plan", "code", "build", "test", "deploy", "live")
+TITLES: Final = {
+    "requested": "Requested",
+    "plan": "Plan",
+    "code": "Code",
+    "build": "Build",
+    "test": "Test",
+    "deploy": "Done, to deploy",
+    "live": "Live",
+}
+WAITING, WORKING = 0, 1
+_STAGES: Final = ("plan", "code", "build", "test")
+_STEPS: Final = {
+    "change.created": ("code", WORKING),
+    "change.merged": ("build", WAITING),
+    "build.started": ("build", WORKING),
+    "build.finished": ("test", WAITING),
+    "testsuiterun.started": ("test", WORKING),
+    "testsuiterun.finished": ("deploy", WAITING),
+    "service.deployed": ("live", WAITING),
+}
+"""Where a change stands after each of these events."""
+
+
+class Move(NamedTuple):
+    """At `time` (hours) an item comes to stand in a column, waiting (0) or worked on (1)."""
+
+    time: float
+    item: str
+    column: int
+    working: int
+
+
+@dataclass
+class _Card:
+    """Where an item stands, and the work that is open for it: how many pieces wait and are under way, by stage."""
+
+    column: int = 0
+    working: int = WAITING
+    waiting: dict[str, int] = field(default_factory=dict)
+    under_way: dict[str, int] = field(default_factory=dict)
+
+    def place(self) -> tuple[int, int]:
+        """Return column and state from the open work; the last column, waiting, where none is open."""
+        for stage in _STAGES:
+            if self.under_way.get(stage, 0) > 0:
+                return COLUMNS.index(stage), WORKING
+            if self.waiting.get(stage, 0) > 0:
+                return COLUMNS.index(stage), WAITING
+        return self.column, WAITING
+
+
+def moves(log: pd.DataFrame) -> list[Move]:
+    """Return the moves of all items (or, where there are none, changes) of a log, in the order of time.
+
+    A move that another one of the same item follows at the same instant is left out.
+    """
+    found: list[Move] = []
+    last: dict[str, int] = {}
+    for move in _moves(log):
+        before = last.get(move.item)
+        if before is not None and found[before].time == move.time:
+            found[before] = move
+            continue
+        last[move.item] = len(found)
+        found.append(move)
+    return found
+
+
+def _moves(log: pd.DataFrame) -> Iterator[Move]:
+    has_items = bool((log["kind"] == "ticket.created").any())
+    yield from _moves_of_items(log) if has_items else _moves_of_changes(log)
+
+
+def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
+    """Yield the moves of changes, for logs without work items: an exercise's, or a repository's."""
+    seen: dict[str, tuple[int, int]] = {}
+    chosen = log[log["kind"].isin(list(_STEPS)) & log["change"].notna()]
+    columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "change"))
+    for time, kind, change in zip(*columns, strict=True):
+        name, working = _STEPS[kind]
+        place = COLUMNS.index(name), working
+        if (change in seen or kind == "change.created") and place != seen.get(change):
+            if seen.get(change, (0, 0))[0] == COLUMNS.index("live"):
+                continue
+            seen[change] = place
+            yield Move(time, change, *place)
+
+
+def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
+    cards: dict[str, _Card] = {}
+    owner = _owners(log)
+    for time, kind, item, change, stage in _rows(log):
+        of = item if isinstance(item, str) else owner.get(change)
+        if of is None or (of not in cards and kind != "ticket.created"):
+            continue
+        card = cards.setdefault(of, _Card())
+        before = (card.column, card.working)
+        card.column, card.working = _next(card, kind, stage)
+        if kind == "ticket.created" or (card.column, card.working) != before:
+            yield Move(time, of, card.column, card.working)
+
+
+def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
+    """Return where a card stands after an event."""
+    live, deploy = COLUMNS.index("live"), COLUMNS.index("deploy")
+    if card.column == live or kind == "ticket.created":
+        return card.column, WAITING
+    if kind == "ticket.closed":
+        return live, WAITING
+    if kind == "ticket.done":
+        return deploy, WAITING
+    if card.column == deploy:
+        return deploy, WORKING if stage == "deploy" and kind == "stage.started" else WAITING
+    if stage not in _STAGES:
+        return card.column, card.working
+    name = str(stage)
+    if kind == "stage.queued":
+        card.waiting[name] = card.waiting.get(name, 0) + 1
+    elif kind == "stage.started":
+        card.waiting[name] = max(0, card.waiting.get(name, 0) - 1)
+        card.under_way[name] = card.under_way.get(name, 0) + 1
+    elif kind == "stage.finished":
+        card.under_way[name] = max(0, card.under_way.get(name, 0) - 1)
+    return card.place()
+
+
+def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any]]:
+    wanted = ("ticket.created", "ticket.done", "ticket.closed", "stage.queued", "stage.started", "stage.finished")
+    chosen = log[log["kind"].isin(wanted)]
+    columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "item", "change", "stage"))
+    yield from zip(*columns, strict=True)
+
+
+def _owners(log: pd.DataFrame) -> dict[Hashable, str]:
+    """Return which item each change belongs to."""
+    both = log[log["item"].notna() & log["change"].notna()]
+    return dict(zip(both["change"], both["item"], strict=True))
+
+
+def film(log: pd.DataFrame) -> dict[str, Any]:
+    """Return what a board needs, for a browser: columns, items, moves, outages, deployments, and the end in hours.
+
+    `moves`: (hours, place in `items`, column, 0 waiting or 1 worked on). `outages`: from, until. `deployments`: hours.
+    Raises InvalidInputError for what is no event log, and for one in which neither work items nor changes are created.
+    """
+    validate_columns(log)
+    found = moves(log)
+    if not found:
+        raise InvalidInputError(
+            "nothing moves over a board in this log: it has neither ticket.created nor change.created; give another log."
+        )
+    items = list(dict.fromkeys(move.item for move in found))
+    number = {item: place for place, item in enumerate(items)}
+    horizon = float(log.attrs.get("horizon") or found[-1].time)
+    down = outages(log).fillna({"end": horizon})
+    deployed = log[log["kind"] == "service.deployed"].drop_duplicates("deployment")["time"]
+    return {
+        "columns": [TITLES[name] for name in COLUMNS],
+        "items": items,
+        "moves": [[round(move.time, 3), number[move.item], move.column, move.working] for move in found],
+        "outages": down[["start", "end"]].to_numpy(float).tolist(),
+        "deployments": np.round(deployed.to_numpy(float), 3).tolist(),
+        "end": horizon,
+        "week": HOURS_PER_WEEK,
+    }

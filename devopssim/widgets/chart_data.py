@@ -1,0 +1,90 @@
+"""KPI curves as a browser draws them: points, the ends of the axes, and ticks in units that readers think in."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from devopssim.experiment import Result
+from devopssim.kpis import KPIS
+from devopssim.plots import LOG_FROM_RATIO, colour_of, courses, tell_courses
+from devopssim.wording import LANDMARKS, Unit, number, unit_for
+
+MOST_TICKS: Final = 6
+FEWEST_TICKS: Final = 3
+
+
+def lines(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a KPI's curves for a browser: title, text, axes and one line a scenario, with a band where there is an interval.
+
+    `before` names scenarios that are drawn dashed, without a band, in the colour of another: where that one started. An axis has low, high, log
+    (whether it is logarithmic), ticks (place and words) and label. A point is (hours, mean, low, high), None where nothing was
+    there to count.
+    """
+    known = KPIS[kpi]
+    found = [course for course in courses(result, known) if course.table["mean"].notna().any()]
+    if not found:
+        text = f"{known.title}: nothing to draw yet; in a glance no item may have come so far."
+        return {"kpi": kpi, "title": known.title, "text": text, "x": None, "y": None, "lines": []}
+    everything = pd.concat([course.table for course in found])
+    earlier = dict(before or {})
+    now = [name for name in result.scenarios if name not in earlier]
+    colours = {name: colour_of(name, place) for place, name in enumerate(now)}
+    drawn = [
+        {
+            "name": course.name,
+            "colour": colours[earlier.get(course.name, course.name)],
+            "before": course.name in earlier,
+            "points": _points(course.table),
+        }
+        for course in found
+    ]
+    end = float(everything["time"].max())
+    unit = unit_for(end)
+    return {
+        "kpi": kpi,
+        "title": known.title,
+        "text": tell_courses(known, found, unit_name=unit.name),
+        "x": _axis(0.0, end, unit, f"time since the start ({unit.name})", whole=True),
+        "y": _values_axis(everything, known.unit),
+        "lines": drawn,
+    }
+
+
+def _points(table: pd.DataFrame) -> list[list[float | None]]:
+    rows = table[["time", "mean", "low", "high"]].to_numpy()
+    return [[float(each) if np.isfinite(each) else None for each in row] for row in rows]
+
+
+def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
+    means = everything["mean"].dropna()
+    positive = means[means > 0]
+    top = float(everything[["mean", "high"]].max().max()) or 1.0
+    if unit == "h" and len(positive) and positive.max() / positive.min() > LOG_FROM_RATIO:
+        low, high = float(positive.min()) / 1.3, top * 1.3
+        return {"low": low, "high": high, "log": True, "ticks": _landmarks(low, high), "label": ""}
+    if unit == "h":
+        known = unit_for(top)
+        return _axis(0.0, top * 1.05, known, known.name)
+    if unit == "share":
+        return _axis(0.0, min(1.0, top * 1.05), Unit("%", 0.01), "%")
+    return _axis(0.0, top * 1.05, Unit(unit, 1.0), unit)
+
+
+def _landmarks(low: float, high: float) -> list[list[float | str]]:
+    """Return durations that everybody knows, the most known ones first, at least three if there are as many."""
+    within = [(at, words, rank) for at, words, rank in LANDMARKS if low <= at <= high]
+    last = next((rank for rank in (1, 2) if sum(each[2] <= rank for each in within) >= FEWEST_TICKS), 3)
+    return [[at, words] for at, words, rank in within if rank <= last]
+
+
+def _axis(low: float, high: float, unit: Unit, label: str, *, whole: bool = False) -> dict[str, Any]:
+    places = MaxNLocator(MOST_TICKS, integer=whole).tick_values(low / unit.hours, high / unit.hours)
+    ticks = [
+        [float(at) * unit.hours, number(at) if at else "0"]
+        for at in places
+        if low / unit.hours <= at <= high / unit.hours * 1.001
+    ]
+    return {"low": low, "high": high, "log": False, "ticks": ticks, "label": label}

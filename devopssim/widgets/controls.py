@@ -1,0 +1,69 @@
+"""Knobs: what a slider shows of a parameter, made from the parameter's one declaration."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from devopssim.scenario import Scenario, parameters, value
+from devopssim.wording import label, words
+
+STEPS: Final = 100
+"""About how many steps a slider has from end to end."""
+REACH: Final = 4
+"""A slider goes up to this many times the default, where the parameter has no nearer bound: bounds are far, and a slider
+whose usual values lie within its first hundredth is of no use. A value beyond it makes the slider longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knob:
+    """One control: a slider from `low` to `high` in steps, or a choice if there are `choices`. All values are allowed ones."""
+
+    name: str
+    label: str
+    meaning: str
+    unit: str
+    value: float | int | str
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 0.0
+    choices: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The value in words, with its unit."""
+        return words(self.name, self.value)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a browser."""
+        return {**asdict(self), "said": self.said}
+
+
+def knob(name: str, scenario: Scenario) -> Knob:
+    """Return the knob of a parameter (`team.developers`) at its value in a scenario.
+
+    Raises InvalidInputError for an unknown name.
+    """
+    now = value(scenario, name)
+    declared = parameters()[name]
+    shown: dict[str, Any] = {"name": name, "label": label(name), "meaning": declared.meaning, "unit": declared.unit}
+    if declared.choices or isinstance(now, str):
+        return Knob(**shown, value=now, choices=declared.choices)
+    default = float(declared.default)
+    high = min(declared.high, max(REACH * default, declared.low + 1, 2 * now))
+    low = declared.low
+    step = 1.0 if declared.whole else _nice((high - low) / STEPS)
+    if not declared.whole and high < declared.high:
+        high = step * math.ceil(high / step)
+    return Knob(**shown, value=now, low=low, high=min(high, declared.high), step=step)
+
+
+def knobs(names: Iterable[str], scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the knobs of several parameters, for a browser."""
+    return [knob(name, scenario).as_json() for name in names]
+
+
+def _nice(step: float) -> float:
+    """Return 1, 2 or 5 times a power of ten, near `step`."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= step * 0.999)

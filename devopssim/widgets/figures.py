@@ -1,0 +1,63 @@
+"""Figures of one replication, drawn where it was simulated: as SVG, with their text and table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from devopssim import plots
+from devopssim.errors import InvalidInputError
+from devopssim.report import picture
+from devopssim.scenario import Scenario, unknown
+from devopssim.simulation import simulate
+
+FIGURES: Final[Mapping[str, tuple[str, Callable[[pd.DataFrame], Artist]]]] = {
+    "cumulative_flow": ("Cumulative flow", plots.cumulative_flow),
+    "kpi_curves": ("KPIs over time", plots.kpi_curves),
+    "cycle_time_scatter": ("Cycle times", plots.cycle_time_scatter),
+    "lead_time_distribution": ("Lead time distribution", plots.lead_time_distribution),
+    "work_in_progress": ("Work in progress", plots.work_in_progress),
+    "ageing_work": ("Ageing work", plots.ageing_work),
+    "deployments": ("Deployments and failures", plots.deployments),
+    "incident_anatomy": ("Anatomy of incidents", plots.incident_anatomy),
+    "item_path": ("The path of one item", plots.item_path),
+    "vulnerabilities": ("Open vulnerabilities", plots.vulnerabilities),
+    "time_to_fix": ("Time to fix weaknesses", plots.time_to_fix),
+    "detection_funnel": ("Where weaknesses are found", plots.detection_funnel),
+}
+"""The figures that one log can give: title and function, by the function's name in `devopssim.plots`."""
+MOST_ROWS: Final = 40
+
+
+def known_figures(names: Sequence[str]) -> list[str]:
+    """Return the names if all are figures of a log; raise InvalidInputError otherwise."""
+    for name in names:
+        if name not in FIGURES:
+            raise InvalidInputError(unknown("figure", name, FIGURES))
+    return list(names)
+
+
+def pictures(scenario: Scenario, seed: int, replication: int, names: Sequence[str]) -> dict[str, Any]:
+    """Simulate one replication and return its figures, for a browser: name, title, svg, text, table (HTML), and the weeks."""
+    log = simulate(scenario, seed=seed, replication=replication)
+    drawn = [_picture(name, log) for name in known_figures(names)]
+    return {"figures": drawn, "weeks": log.attrs["horizon"] / 168, "replication": replication}
+
+
+def _picture(name: str, log: pd.DataFrame) -> dict[str, str]:
+    title, draw = FIGURES[name]
+    found = picture(name.replace("_", ""), lambda: _figure(draw(log)))
+    table = found.table.head(MOST_ROWS).to_html(border=0, index=False, float_format="{:.4g}".format, na_rep="-")
+    more = len(found.table) - MOST_ROWS
+    note = f"<p>{more} more rows are not shown.</p>" if more > 0 else ""
+    return {"name": name, "title": title, "svg": found.svg, "text": found.text, "table": table + note}
+
+
+def _figure(drawn: Artist) -> Figure:
+    found = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
+    if found is None:
+        raise TypeError(f"{type(drawn).__name__} is no figure and no axes.")
+    return found

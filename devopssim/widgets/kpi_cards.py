@@ -1,0 +1,76 @@
+"""KPI cards: of each scenario the value of each KPI, its interval, and how it differs from where it started, in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from devopssim.experiment import Result
+from devopssim.kpis import KPIS
+from devopssim.plots import colour_of
+from devopssim.wording import verdict, with_interval
+
+SIGNS: Final = {
+    "better": "\N{BLACK UP-POINTING TRIANGLE}",
+    "worse": "\N{BLACK DOWN-POINTING TRIANGLE}",
+    "other": "\N{BLACK CIRCLE}",
+    "unclear": "\N{WHITE CIRCLE}",
+}
+SAID: Final = {"better": "better", "worse": "worse", "other": "changed", "unclear": "not clear yet"}
+
+
+def tiles(
+    result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, glance: bool = False
+) -> list[dict[str, Any]]:
+    """Return one card a scenario, for a browser: name, colour and rows of KPIs in words.
+
+    `starts` gives, for scenarios that changed, the name in the result under which they were before; these names get no card
+    of their own. A row has title, value, interval ('' for a glance), change, verdict, sign and said ('' where nothing changed).
+    """
+    before = dict(starts or {})
+    shown = [name for name in result.scenarios if name not in before.values()]
+    estimates: dict[Any, Any] = result.estimates.set_index(["scenario", "kpi"]).to_dict("index")
+    changes = _changes(result, before)
+    cards = []
+    for place, name in enumerate(shown):
+        rows = [_row(estimates[name, kpi], kpi, changes.get((name, kpi)), glance=glance) for kpi in kpis]
+        cards.append({"scenario": name, "colour": colour_of(name, place), "changed": name in before, "rows": rows})
+    return cards
+
+
+def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    if not before:
+        return {}
+    table = result.differences
+    return {
+        (row["scenario"], row["kpi"]): row
+        for row in table.to_dict("records")
+        if before.get(str(row["scenario"])) == row["baseline"]
+    }
+
+
+def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, glance: bool) -> dict[str, str]:
+    known = KPIS[kpi]
+    words, _, bounds = with_interval(estimate["estimate"], estimate["low"], estimate["high"], known.unit).partition(
+        " ("
+    )
+    row = {
+        "kpi": kpi,
+        "title": known.title,
+        "definition": known.definition,
+        "value": words,
+        "interval": bounds.rstrip(")"),
+    }
+    row |= {"change": "", "verdict": "", "sign": "", "said": ""}
+    if change is None or not np.isfinite(change["difference"]):
+        return row
+    said = with_interval(change["difference"], change["low"], change["high"], known.unit, sign=True)
+    if change["difference"] == 0 and not (change["high"] or 0) > (change["low"] or 0):
+        return row | {"change": "no change", "verdict": "same"}
+    found = "unclear" if glance else verdict(change, known.better)
+    return row | {
+        "change": said,
+        "verdict": found,
+        "sign": SIGNS[found],
+        "said": "first glance" if glance else SAID[found],
+    }

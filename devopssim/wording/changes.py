@@ -1,0 +1,108 @@
+"""What changed and why, in plain words: from the scenarios, what practices do, and the paired differences."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from devopssim.experiment import Result
+from devopssim.kpis import KPIS
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario
+from devopssim.wording.findings import WORKFLOWS, Verdicts, against, what_differs
+from devopssim.wording.numbers import amount
+from devopssim.wording.parameters import ADOPTION, label, words
+
+CLEAR: Final = 0.02
+"""A difference in how busy people are that is worth a word: two points."""
+
+Section = dict[str, Any]
+"""title, and parts: pairs of a heading ('' for none) and lines."""
+
+
+def reasons(result: Result, starts: Mapping[str, str], *, glance: bool = False) -> list[Section]:
+    """Return what to say of a comparison: of each scenario that changed, or else what tells the scenarios apart.
+
+    `starts`: for scenarios that changed, the name in the result under which they were before.
+    """
+    if starts:
+        return [_changed(result, name, before, glance=glance) for name, before in starts.items()]
+    return _side_by_side(result, glance=glance)
+
+
+def _changed(result: Result, name: str, before: str, *, glance: bool) -> Section:
+    pair = {before: result.scenarios[before], name: result.scenarios[name]}
+    parts = [("What you changed", changes(pair)), ("What that does to the work", mechanisms(pair))]
+    parts += (
+        [("What came of it", ["The first intervals are on their way."])]
+        if glance
+        else _verdicts(against(result, name, before))
+    )
+    parts += [("How busy people are", busy)] if (busy := _busy(result, name, before)) and not glance else []
+    return {"title": f"{name}, against where it started", "parts": [[heading, said] for heading, said in parts if said]}
+
+
+def _side_by_side(result: Result, *, glance: bool) -> list[Section]:
+    first, *others = result.scenarios
+    ways = dict.fromkeys(each.workflow for each in result.scenarios.values())
+    how = [f"{way.capitalize() if way != 'devops' else 'DevOps'}: {WORKFLOWS[way]}" for way in ways]
+    sections: list[Section] = [{"title": "How the work moves", "parts": [["", how]]}]
+    if glance:
+        return sections
+    for other in others:
+        parts = _verdicts(against(result, other, first))
+        sections.append(
+            {"title": f"{other}, against {first}", "parts": [[heading, said] for heading, said in parts if said]}
+        )
+    return sections
+
+
+def changes(pair: Mapping[str, Scenario]) -> list[str]:
+    """Return one line for each parameter that differs between two scenarios: before, then now."""
+    table = what_differs(pair)
+    before, now = pair
+    return [
+        f"{label(str(name))}: {words(str(name), row[before])} \N{RIGHTWARDS ARROW} {words(str(name), row[now])} ({row['meaning']})"
+        for name, row in table.iterrows()
+    ]
+
+
+def mechanisms(pair: Mapping[str, Scenario]) -> list[str]:
+    """Return, for each practice whose adoption differs between two scenarios, what more of the work meets now."""
+    table = what_differs(pair)
+    before, now = pair
+    said = []
+    for name, row in table.iterrows():
+        if str(name) in ADOPTION:
+            known = PRACTICE_DESCRIPTIONS[ADOPTION[str(name)]]
+            more = row[now] > row[before]
+            share = words(str(name), abs(row[now] - row[before]))
+            way = known.adopted if more else known.without
+            said.append(
+                f"{known.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {way}"
+            )
+        elif name == "workflow":
+            said.append(WORKFLOWS[str(row[now])])
+    return said
+
+
+def _verdicts(found: Verdicts) -> list[tuple[str, list[str]]]:
+    unclear = [
+        f"{', '.join(each.partition(':')[0] for each in found.unclear)}: the interval of the difference holds 0."
+    ]
+    return [
+        ("Better", found.better),
+        ("Worse", found.worse),
+        ("Changed, neither better nor worse by itself", found.other),
+        ("Not clear yet", unclear if found.unclear else []),
+    ]
+
+
+def _busy(result: Result, name: str, before: str) -> list[str]:
+    means = result.estimates[result.estimates["kpi"] == "utilisation"].set_index("scenario")["estimate"]
+    if name not in means.index or abs(means[name] - means[before]) < CLEAR:
+        return []
+    unit = KPIS["utilisation"].unit
+    return [
+        (
+            f"People work on stages for {amount(float(means[name]), unit)} of their time instead of {amount(float(means[before]), unit)}. "
+            "The busier they are, the longer work waits for them: queues grow without bound as this nears 100 %."
+        )
+    ]

@@ -1,0 +1,130 @@
+"""What differs between ways of working, and why, in plain words: from the tables of a result and the scenarios' declarations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from devopssim.kpis import KPIS
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, parameters, value
+from devopssim.wording.numbers import amount, with_interval
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Result
+
+WORKFLOWS: Final[Mapping[str, str]] = {
+    "waterfall": "A project gathers requests for months; requirements, development, test and release follow each other, each for the whole "
+    "batch. An item waits for the slowest of its batch at every gate, and its need may change while it travels.",
+    "agile": "Items are taken into sprints, built and tested there and shown to their users; what is done waits for a release every few sprints.",
+    "devops": "Items flow one by one, a limited number at once; a change goes on when it is ready, as far as practices allow it.",
+}
+"""What each workflow does to work, in one or two sentences."""
+FAMILIES: Final = ("delivery", "flow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdicts:
+    """One scenario against a baseline: what is clearly better, clearly worse, other without being either, and unclear."""
+
+    scenario: str
+    baseline: str
+    better: list[str]
+    worse: list[str]
+    other: list[str]
+    unclear: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mechanism:
+    """What a workflow or a practice does to work, how far each scenario adopts it, and whose evidence there is."""
+
+    title: str
+    text: str
+    adopted: str = ""
+    source: str = ""
+
+
+def verdicts(result: "Result") -> list[Verdicts]:
+    """Return what can be said of the delivery and flow KPIs of each scenario against the first."""
+    baseline, *others = result.scenarios
+    return [against(result, name, baseline) for name in others]
+
+
+def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
+    """Return what can be said of the delivery and flow KPIs of one scenario against another that was given before it."""
+    chosen = result.differences.query("scenario == @scenario and baseline == @baseline").set_index("kpi")
+    means = {
+        name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]
+        for name in (scenario, baseline)
+    }
+    said: dict[str, list[str]] = {"better": [], "worse": [], "other": [], "unclear": []}
+    for kpi, row in chosen.iterrows():
+        known = KPIS[str(kpi)]
+        if known.family not in FAMILIES or not np.isfinite(row["difference"]):
+            continue
+        ours, theirs = float(means[scenario][known.name]), float(means[baseline][known.name])
+        said[verdict(row, known.better)].append(
+            f"{known.title}: {amount(ours, known.unit)} instead of {amount(theirs, known.unit)}{_times(ours, theirs, known.unit)}; "
+            f"difference {with_interval(row['difference'], row['low'], row['high'], known.unit, sign=True)}"
+        )
+    return Verdicts(scenario=scenario, baseline=baseline, **said)
+
+
+def verdict(row: "pd.Series[float]", better: str | None) -> str:
+    """Return what a paired difference says: better, worse, other, or unclear where its interval holds 0 or is not known."""
+    if not (row["low"] > 0 or row["high"] < 0):
+        return "unclear"
+    if better is None:
+        return "other"
+    return "better" if (row["difference"] < 0) == (better == "lower") else "worse"
+
+
+def _times(ours: float, theirs: float, unit: str) -> str:
+    """Return how many times more or less that is, where this tells something."""
+    if unit == "share" or min(ours, theirs) <= 0:
+        return ""
+    ratio = ours / theirs
+    if ratio >= 2:
+        return f", {ratio:.2g} times as much" if ratio < 100 else f", {ratio:,.0f} times as much"
+    if ratio <= 0.5:
+        return f", {100 * (1 - ratio):.0f} % less" if ratio >= 0.01 else ", over 99 % less"
+    return ""
+
+
+def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
+    """Return the parameters whose values are not the same: index the name, columns meaning, unit and one for each scenario."""
+    rows = {}
+    for name, declared in parameters().items():
+        values = {label: value(scenario, name) for label, scenario in scenarios.items()}
+        if len(set(values.values())) > 1:
+            rows[name] = {"meaning": declared.meaning, "unit": declared.unit, **values}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["meaning", "unit", *scenarios])
+
+
+def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
+    """Return the mechanisms in which the scenarios differ: workflows first, then practices."""
+    workflows = dict.fromkeys(scenario.workflow for scenario in scenarios.values())
+    found = (
+        [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name]) for name in workflows] if len(workflows) > 1 else []
+    )
+    for practice, known in PRACTICE_DESCRIPTIONS.items():
+        shares = [adoption(scenario, practice) for scenario in scenarios.values()]
+        if len(set(shares)) > 1:
+            found.append(
+                Mechanism(
+                    title=known.title,
+                    adopted=", ".join(
+                        f"{name} {100 * share:.0f} %" for name, share in zip(scenarios, shares, strict=True)
+                    ),
+                    text=f"Without it: {known.without} With it: {known.adopted} Evidence: {known.evidence}",
+                    source="; ".join(known.sources),
+                )
+            )
+    return found
+
+
+def adoption(scenario: Scenario, practice: str) -> float:
+    """Return how far a scenario adopts one of the seven C's, or `security`."""
+    return float(scenario.security.embedded if practice == "security" else getattr(scenario.practices, practice))

@@ -1,0 +1,113 @@
+"""Numbers in words: durations in the unit that a reader thinks in, amounts with their unit, estimates with their interval."""
+
+import math
+from typing import Final, NamedTuple
+
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
+
+MONTH: Final = HOURS_PER_YEAR / 12
+
+
+class Unit(NamedTuple):
+    """A unit of time: its name and its length in hours."""
+
+    name: str
+    hours: float
+
+
+CLOCK: Final = (
+    (2.0, Unit("minutes", 1 / 60)),
+    (72.0, Unit("hours", 1.0)),
+    (60 * HOURS_PER_DAY, Unit("days", HOURS_PER_DAY)),
+    (1.5 * HOURS_PER_YEAR, Unit("weeks", HOURS_PER_WEEK)),
+    (8 * HOURS_PER_YEAR, Unit("months", MONTH)),
+    (math.inf, Unit("years", HOURS_PER_YEAR)),
+)
+LANDMARKS: Final = (
+    (1 / 3600, "1 s", 1),
+    (10 / 3600, "10 s", 2),
+    (1 / 60, "1 min", 1),
+    (1 / 20, "3 min", 3),
+    (1 / 6, "10 min", 2),
+    (1 / 2, "30 min", 3),
+    (1.0, "1 hour", 1),
+    (3.0, "3 hours", 3),
+    (6.0, "6 hours", 2),
+    (12.0, "12 hours", 3),
+    (HOURS_PER_DAY, "1 day", 1),
+    (3 * HOURS_PER_DAY, "3 days", 2),
+    (HOURS_PER_WEEK, "1 week", 1),
+    (2 * HOURS_PER_WEEK, "2 weeks", 3),
+    (MONTH, "1 month", 1),
+    (2 * MONTH, "2 months", 3),
+    (3 * MONTH, "3 months", 2),
+    (6 * MONTH, "6 months", 3),
+    (HOURS_PER_YEAR, "1 year", 1),
+    (3 * HOURS_PER_YEAR, "3 years", 2),
+    (10 * HOURS_PER_YEAR, "10 years", 1),
+    (100 * HOURS_PER_YEAR, "100 years", 1),
+)
+"""Durations that everybody has a feeling for: the ticks of a logarithmic axis of time. The third part is a rank: where
+there is no room for all, the first ranks go first."""
+
+
+def unit_for(hours: float) -> Unit:
+    """Return the unit in which a span of so many hours is told."""
+    return next(unit for most, unit in CLOCK if hours <= most)
+
+
+def duration(hours: float) -> str:
+    """Return a duration in words, with two or three digits: `duration(30) == "30 hours"`."""
+    if not math.isfinite(hours):
+        return "unknown"
+    unit = unit_for(abs(hours))
+    if 0 < abs(hours) < 1 / 60:
+        unit = Unit("seconds", 1 / 3600)
+    amount = number(hours / unit.hours)
+    return f"{amount} {unit.name.removesuffix('s') if amount == '1' else unit.name}"
+
+
+def number(value: float) -> str:
+    """Return a number with as many digits as help: `number(0.1234) == "0.12"`, `number(1234.5) == "1,234"`."""
+    if not math.isfinite(value):
+        return "-"
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 100 else f"{value:.3g}" if size >= 10 else f"{value:.2g}"
+
+
+def counted(n: int, thing: str) -> str:
+    """Return how many there are of a thing, in words: `counted(1, "incident") == "1 incident"`."""
+    return f"{n} {thing}{'' if n == 1 else 's'}"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value of a KPI in words, with its unit: `amount(0.5, "share") == "50 %"`."""
+    if not math.isfinite(value):
+        return "unknown"
+    if unit == "h":
+        return duration(value)
+    if unit == "share":
+        return f"{100 * value:.3g} %"
+    return f"{number(value)} {unit}"
+
+
+def with_interval(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> str:
+    """Return an estimate of a KPI and its interval in words, in one unit: `"37.2 weeks (34.8 to 39.7)"`.
+
+    `sign` is for differences: a plus or a minus stands before each number, and shares are told in percentage points.
+    """
+    if not math.isfinite(estimate):
+        return "nothing to count"
+    scale, name = 1.0, unit
+    if unit == "h":
+        known = unit_for(max(abs(estimate), 1 / 60))
+        scale, name = (known.hours, known.name) if abs(estimate) >= 1 / 60 or not estimate else (1 / 3600, "seconds")
+    elif unit == "share":
+        scale, name = 0.01, "points" if sign else "%"
+    said = [_signed(each / scale) if sign else number(each / scale) for each in (estimate, low, high)]
+    bounds = f" ({said[1]} to {said[2]})" if math.isfinite(low) and math.isfinite(high) else ""
+    return f"{said[0]} {name}{bounds}"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else chr(0x2212) if value < 0 else ''}{number(abs(value))}"

@@ -1,0 +1,28 @@
+"""Parameters in words: what each is called, and its value with its unit."""
+
+from typing import Final
+
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, parameters
+
+ADOPTION: Final = {
+    **{f"practices.{name}": name for name in PRACTICE_DESCRIPTIONS if name != "security"},
+    "security.embedded": "security",
+}
+"""The parameters that say how far a practice is adopted, with the practice's name."""
+
+
+def label(name: str) -> str:
+    """Return what a parameter is called beside its slider: `label("team.developers") == "Developers"`."""
+    if name in ADOPTION:
+        return PRACTICE_DESCRIPTIONS[ADOPTION[name]].title
+    return name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
+def words(name: str, given: float | str) -> str:
+    """Return a value of a parameter in words: `words("practices.testing", 0.5) == "50 %"`."""
+    if isinstance(given, str):
+        return given
+    declared = parameters()[name]
+    if declared.high == 1 and not declared.unit and not declared.whole:
+        return f"{100 * given:.3g} %"
+    return f"{given:g} {declared.unit}".strip()

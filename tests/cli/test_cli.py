@@ -1,0 +1,223 @@
+"""The command line as a user meets it: what it prints, where, and how it ends."""
+
+import math
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+from logs import deployed, log_of
+
+from devopssim import __version__, cli, events
+from devopssim.cli.experiments import cell
+from devopssim.experiment.experiment import PLAN
+
+SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
+
+FULL_DEVICE: Final = Path("/dev/full")
+
+BAD_WORDS: Final = (
+    (),
+    ("fly",),
+    ("--fast",),
+    ("validate",),
+    ("validate", "nowhere.csv"),
+    ("simulate", "scrum"),
+    ("simulate", "devops", "--seed", "soon"),
+    ("simulate", "devops", "--set", "team.developers=none"),
+    ("simulate", "devops", "--set", "team.wizards=3"),
+    ("simulate", "devops", "--set", "team.developers=-1"),
+    ("simulate", "devops", "--adopt", "testing=2"),
+    ("simulate", "devops", "--years", "0"),
+    ("simulate", "devops", "--years", "nan"),
+    ("simulate", "devops", "--years", "0.1", "--out", "no/such/folder/log.csv"),
+    ("compare", "--replications", "0"),
+    ("compare", "--workers", "-1"),
+)
+
+
+def devopssim(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user would, in a process of its own, with nobody at the keyboard."""
+    program = [sys.executable, "-m", "devopssim", *map(str, words)]
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def printing_to(handle: int, *words: str, buffered: bool) -> subprocess.CompletedProcess[str]:
+    """Run the program with its output where `handle` leads, kept back until there is much of it (as for a pipe) or not."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+    program = [sys.executable, "-m", "devopssim", *words]
+    return subprocess.run(program, stdout=handle, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+
+
+def help_of(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `--help` prints."""
+    with pytest.raises(SystemExit) as end:
+        cli.main([*words, "--help"])
+    assert end.value.code == cli.DONE
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return printed.out
+
+
+def test_the_installed_program_says_its_version() -> None:
+    program = Path(sys.executable).with_name("devopssim")
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"devopssim {__version__}\n"
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    words = help_of((), capsys).split()
+    assert [command for command in cli.COMMANDS if command not in words] == []
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_a_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = help_of((command,), capsys)
+    assert text.startswith(f"usage: devopssim {command} ")
+    assert cli.COMMANDS[command] in " ".join(text.split())
+
+
+def test_help_loads_nothing_slow() -> None:
+    program = (
+        "import sys; from devopssim import cli\n"
+        "try: cli.main(['--help'])\n"
+        f"except SystemExit: print('LOADED', *(name for name in {SLOW} if name in sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "LOADED"
+
+
+def test_an_option_before_a_command_is_refused_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--quickly", "simulate", "devops"])
+    assert caught.value.code == cli.BAD_INPUT
+    assert "--quickly" in capsys.readouterr().err
+
+
+def test_a_command_loads_no_other_command() -> None:
+    program = (
+        "import sys; from devopssim import cli\n"
+        "try: cli.main(['validate', '--help'])\n"
+        "except SystemExit: print('LOADED', *(name for name in cli.COMMANDS if f'devopssim.cli.{name}' in sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == "LOADED validate"
+
+
+@pytest.mark.parametrize("words", BAD_WORDS, ids=" ".join)
+def test_bad_usage_is_one_line_and_exit_status_2(words: tuple[str, ...], tmp_path: Path) -> None:
+    end = devopssim(*words, folder=tmp_path)
+    assert (end.returncode, end.stdout) == (cli.BAD_INPUT, "")
+    (line,) = end.stderr.splitlines()
+    assert line.startswith("devopssim")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_is_valid(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    events.write(log_of(horizon=168), path)
+    end = devopssim("validate", path)
+    assert (end.returncode, end.stderr) == (cli.DONE, "")
+    assert end.stdout == f"{path}: an event log of 0 events over 168 hours.\n"
+
+
+def test_a_broken_contract_is_an_answer_and_exit_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    events.write(log_of(deployed("C1", "D1", at=3), horizon=168), path)
+    end = devopssim("validate", path)
+    assert (end.returncode, end.stdout) == (cli.ANSWER_IS_NO, "")
+    (line,) = end.stderr.splitlines()
+    assert "C1" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("words", [("parameters",), ("levels", "--help")], ids=" ".join)
+def test_a_reader_that_has_seen_enough_is_no_error(words: tuple[str, ...], *, buffered: bool) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    end = printing_to(write, *words, buffered=buffered)
+    os.close(write)
+    assert (end.returncode, end.stderr) == (cli.DONE, "")
+
+
+@pytest.mark.skipif(not FULL_DEVICE.exists(), reason="no such device here")
+@pytest.mark.parametrize("buffered", [True, False])
+def test_no_room_for_what_is_printed_is_one_line(*, buffered: bool) -> None:
+    with FULL_DEVICE.open("wb") as full:
+        end = printing_to(full.fileno(), "parameters", buffered=buffered)
+    assert end.returncode == cli.BAD_INPUT
+    (line,) = end.stderr.splitlines()
+    assert "No space left" in line
+
+
+def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    log, folder = tmp_path / "log.csv", tmp_path / "folder"
+    events.write(log_of(horizon=168), log)
+    folder.mkdir()
+    end = devopssim("export", log, "--to", "openmetrics", "--out", folder)
+    assert end.returncode == cli.BAD_INPUT
+    (line,) = end.stderr.splitlines()
+    assert str(folder) in line
+    assert sorted(tmp_path.iterdir()) == [folder, log]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit on Windows")
+def test_no_room_for_a_file_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    asked = [sys.executable, "-m", "devopssim", "simulate", "devops", "--years", "0.1", "--out", "log.csv"]
+    limited = f"ulimit -f 1; exec {shlex.join(asked)}"
+    end = subprocess.run(["sh", "-c", limited], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (end.returncode, end.stdout) == (cli.BAD_INPUT, "")
+    (line,) = end.stderr.splitlines()
+    assert "log.csv" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["sweep", "factorial", "sensitivity"])
+def test_an_interrupted_series_says_that_the_same_command_goes_on(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C as Python tells of it, while the replications run."""
+
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("devopssim.experiment.comparison.run", pressed)
+    words = ["devops", *(["team.developers=8"] if command == "sweep" else []), "--out", str(tmp_path)]
+    assert cli.main([command, *words]) == cli.INTERRUPTED
+    assert f"what is finished is in {tmp_path}; the same command goes on there." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal on Windows")
+def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ["compare", "--replications", "100000", "--workers", "1", "--out", str(out)]
+    program = [
+        "env",
+        "--default-signal=INT",
+        sys.executable,
+        "-m",
+        "devopssim",
+        *asked,
+    ]  # also where the tests run unheard
+    with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 300
+        while not (out / PLAN).exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=300)
+    assert process.returncode == cli.INTERRUPTED
+    assert said.splitlines()[-1] == f"devopssim: interrupted; go on with `devopssim compare --resume {out}`."
+    assert "Traceback" not in said
+
+
+def test_a_mean_that_never_varies_is_shown_without_an_interval() -> None:
+    sums = [0.9, math.nextafter(0.9, 1)]
+    assert cell(0.9, *sums) == "0.9"
+    assert cell(0.0, 0.0, 1e-17) == "0"
+    assert cell(0.9, 0.89, 0.91) == "0.900 (0.890 to 0.910)"

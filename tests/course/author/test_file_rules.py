@@ -1,0 +1,122 @@
+"""Dockerfiles, compose files and workflows: parsed and judged, never run."""
+
+import pytest
+
+from devopssim.course.author import file_rules as files
+from devopssim.errors import InvalidInputError
+
+DOCKERFILE = """\
+# a comment
+FROM python:3.12-slim AS build
+RUN apt-get update && \\
+    # inside
+    apt-get install -y curl
+COPY requirements.txt .
+RUN pip install -r requirements.txt
+COPY <<EOF /etc/motd
+FROM nowhere
+EOF
+FROM build
+COPY . .
+USER 10001:10001
+"""
+COMPOSE = """\
+services:
+  web:
+    image: localhost:5000/shop:latest
+    environment: [SQLALCHEMY_DATABASE_URI=postgresql://x]
+    depends_on: {postgres: {condition: service_healthy}}
+  postgres: {image: "postgres:16"}
+"""
+WORKFLOW = """\
+on: [push, pull_request]
+jobs:
+  test: {runs-on: ubuntu-latest, steps: [{uses: actions/checkout@v4}, {run: pytest -q}]}
+  scan: {needs: test, runs-on: ubuntu-latest, steps: [{run: bandit -r .}]}
+  deploy: {needs: [scan], runs-on: ubuntu-latest, steps: [{run: ./deploy}]}
+"""
+
+
+def test_instructions_are_read_with_their_continuations_and_here_documents() -> None:
+    names = [instruction.name for instruction in files.parse_dockerfile(DOCKERFILE)]
+    assert names == ["FROM", "RUN", "COPY", "RUN", "COPY", "FROM", "COPY", "USER"]
+    assert "curl" in files.parse_dockerfile(DOCKERFILE)[1].value
+
+
+@pytest.mark.parametrize(
+    ("rule", "instead_of", "broken"),
+    [
+        (files.base_is_pinned(), "python:3.12-slim", "python:latest"),
+        (files.base_is_pinned(), "python:3.12-slim", "registry:5000/python"),
+        (files.runs_as_a_user(), "USER 10001:10001", "USER root"),
+        (files.runs_as_a_user(), "USER 10001:10001", ""),
+        (files.installs_before_it_copies_the_code(), "COPY requirements.txt .", "COPY . ."),
+        (files.starts_from("^build"), "FROM build", "FROM scratch"),
+        (files.has("COPY", "motd"), "/etc/motd", "/etc/issue"),
+    ],
+)
+def test_a_rule_of_dockerfiles_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
+    assert rule.holds(files.parse_dockerfile(DOCKERFILE)), rule.says
+    assert not rule.holds(files.parse_dockerfile(DOCKERFILE.replace(instead_of, broken))), rule.says
+
+
+@pytest.mark.parametrize(
+    ("rule", "instead_of", "broken"),
+    [
+        (files.at("services.web.image", matches=r"^localhost:\d+/shop"), "localhost:5000/shop", "shop"),
+        (
+            files.at("services.web.depends_on.postgres.condition", equals="service_healthy"),
+            "service_healthy",
+            "service_started",
+        ),
+        (files.at("services.web.environment.SQLALCHEMY_DATABASE_URI", matches="^postgresql"), "postgresql:", "sqlite:"),
+        (files.at("services.*.image", matches="^postgres:"), "postgres:16", "mysql:8"),
+    ],
+)
+def test_a_rule_of_compose_files_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
+    assert rule.holds(files.parse("compose", COMPOSE)), rule.says
+    assert not rule.holds(files.parse("compose", COMPOSE.replace(instead_of, broken))), rule.says
+
+
+@pytest.mark.parametrize(
+    ("rule", "instead_of", "broken"),
+    [
+        (files.needs("deploy", "test"), "needs: test, ", ""),
+        (files.runs("^pytest"), "pytest -q", "echo pytest"),
+        (files.triggered_by("push"), "push, ", ""),
+    ],
+)
+def test_a_rule_of_workflows_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
+    assert rule.holds(files.parse("workflow", WORKFLOW)), rule.says
+    assert not rule.holds(files.parse("workflow", WORKFLOW.replace(instead_of, broken))), rule.says
+
+
+def test_a_rule_of_gitlab_files_is_kept() -> None:
+    tree = files.parse("gitlab", "test: {script: [pytest]}\ndeploy: {needs: [{job: test}], script: ./deploy}\n")
+    assert files.needs("deploy", "test").holds(tree)
+    assert files.runs("^pytest").holds(tree)
+
+
+def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:
+    assert not files.needs("a", "c").holds({"jobs": {"a": {"needs": "b"}, "b": {"needs": "a"}}})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("dockerfile", "RUN x"),
+        ("dockerfile", "services:\n  web:\n"),
+        ("dockerfile", "FROM x\n" * 20_000),
+        ("compose", "a: &x [1]\nb: [*x, *x]"),
+        ("compose", "a: [1"),
+        ("compose", "- a\n"),
+        ("compose", "[" * 65_000),
+        ("compose", "- " * 30_000),
+        ("compose", "a: " + "{b: " * 5000),
+        ("compose", "a: !!python/object/apply:os.system [id]"),
+        ("workflow", "a: [" + "1," * 20_000 + "1]"),
+    ],
+)
+def test_what_is_no_such_file_is_refused_with_a_reason(name: str, text: str) -> None:
+    with pytest.raises(InvalidInputError):
+        files.parse(name, text)

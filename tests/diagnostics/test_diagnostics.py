@@ -1,0 +1,134 @@
+"""How far a log, and the KPIs of it, can be trusted."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from logs import committed, deployed, detected, failed, log_of, outage, requested, resolved, started, travelled, valid
+
+from devopssim import kpis
+from devopssim.diagnostics import intervals, report
+from devopssim.diagnostics.bootstrap import bootstrap
+from devopssim.scenario import AGILE, vary
+from devopssim.simulation.simulator import simulate
+
+
+def sorts(log: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the sentences by their sort."""
+    found: dict[str, list[str]] = {}
+    for each in report(valid(log)):
+        found.setdefault(each.sort, []).append(each.sentence)
+    return found
+
+
+def test_a_mean_of_four_incidents_is_shown_as_what_it_is() -> None:
+    log = log_of(
+        *[row for n, hours in enumerate((1, 2, 3, 90)) for row in outage(f"I{n}", 100 * n, 100 * n + hours)],
+        horizon=2000,
+    )
+    row = intervals(log).loc["mttr"]
+    assert (row["value"], row["n"], row["word"]) == (24, 4, "anecdotes")
+    assert row["low"] < 3
+    assert row["high"] > 60
+    assert "Mean time to recovery rests on 4: read each of them instead." in " ".join(sorts(log)["small"])
+
+
+def test_of_one_incident_there_is_no_interval_and_of_none_no_number() -> None:
+    row = intervals(log_of(*outage("I1", 1, 2), horizon=500)).loc["mttr"]
+    assert (row["value"], row["word"]) == (1, "anecdotes")
+    assert np.isnan(row["low"])
+    nothing = intervals(log_of(requested("W1"), horizon=500)).loc["mttr"]
+    assert (nothing["n"], nothing["word"]) == (0, "nothing")
+    assert np.isnan(nothing["value"])
+
+
+def test_no_failure_among_ten_deployments_is_no_proof_of_none() -> None:
+    log = log_of(
+        *[row for n in range(10) for row in (committed(f"C{n}", at=n), deployed(f"C{n}", f"D{n}", at=n))], horizon=168
+    )
+    row = intervals(log).loc["change_failure_rate"]
+    assert (row["value"], row["low"]) == (0, 0)
+    assert row["high"] == pytest.approx(1 - 0.025 ** (1 / 10))  # Clopper and Pearson
+
+
+def test_every_kpi_of_a_log_has_its_value_within_its_interval() -> None:
+    log = simulate(vary(AGILE, {"years": 0.5}), seed=3)
+    found = intervals(log)
+    known = found[found["low"].notna()]
+    assert len(known) > 15
+    assert (found["value"].dropna() == kpis.table(log)["value"].dropna()).all()
+    # what is measured over time is resampled in weeks, whose mean may differ a little from that of the whole
+    durations = known[known["unit"] == "h"]
+    assert (durations["low"] <= durations["value"]).all()
+    assert (durations["value"] <= durations["high"]).all()
+    frequency = known.loc["deployment_frequency"]
+    assert frequency["low"] <= frequency["value"] <= frequency["high"]
+
+
+def test_the_interval_of_a_mean_covers_it_about_as_often_as_it_says() -> None:
+    """Of 60 samples of 40 exponential times, 95 % intervals cover the true mean of 1 in at least 50."""
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(60):
+        low, high = bootstrap(rng.exponential(1.0, 40), np.mean, 0.95)
+        covered += low <= 1 <= high
+    assert 50 <= covered <= 60
+
+
+def test_equal_values_have_an_interval_without_width() -> None:
+    assert bootstrap(np.full(9, 2.5), np.median, 0.95) == (2.5, 2.5)
+
+
+def test_a_long_silence_is_a_gap() -> None:
+    busy = [row for n in range(60) for row in travelled(f"W{n}", n + 2000 * (n > 30), n + 2000 * (n > 30) + 5)]
+    assert any("nothing happens for 83 days from hour 35 on" in each for each in sorts(log_of(*busy))["gap"])
+    assert any("the last 164 days" in each for each in sorts(log_of(*busy, horizon=6000))["gap"])
+    assert "gap" not in sorts(log_of(*[row for n in range(60) for row in travelled(f"W{n}", n, n + 5)]))
+
+
+def test_impossible_orders_are_counted_and_said_not_to_count() -> None:
+    log = log_of(
+        detected("I1", at=1), failed("D1", "I1", at=3), committed("C1"), deployed("C1", "D1", at=2),
+        detected("I2", at=4), resolved("I2", at=5), horizon=9,
+    )  # fmt: skip
+    found = sorts(log)["order"]
+    assert "1 times incident.detected comes before service.failed: not in mean time to detect." in found
+    assert "1 times incident.resolved comes without any service.failed: not in mean time to recovery." in found
+
+
+def test_repetitions_are_named() -> None:
+    log = log_of(
+        committed("C1"), deployed("C1", "D1", at=1), deployed("C1", "D2", at=2), started_twice := requested("W1", at=3)
+    )
+    assert started_twice
+    assert "1 changes were deployed more than once: the first time counts." in sorts(log)["repeated"]
+    twins = log_of(requested("W1"), started("W1", at=1), failed(None, "I1", at=2), horizon=3)
+    assert "repeated" not in sorts(twins)
+
+
+def test_what_has_not_ended_makes_durations_too_short() -> None:
+    log = log_of(*[requested(f"W{n}", at=n) for n in range(8)], *travelled("W9", 1, 2), horizon=99)
+    assert (
+        "8 of 9 have not ended: lead time is longer than it looks, the longest are missing." in sorts(log)["unfinished"]
+    )
+
+
+def test_clocks_that_were_wrong_and_things_left_out_are_said() -> None:
+    log = log_of(
+        requested("W1"),
+        horizon=800,
+        source={"git": "x", "moved": 3, "left_out": {"epics": 2}},
+        start="2999-01-01T00:00:00",
+    )
+    found = sorts(log)
+    assert found["clock"][0].startswith("3 times lay before their cause")
+    assert "in the future" in found["clock"][1]
+    assert found["left out"] == ["2 epics."]
+
+
+def test_failures_that_are_guessed_from_repairs_say_nothing_of_availability() -> None:
+    log = log_of(committed("C1"), deployed("C1", "D1"), *outage("I1", 0, 900, "D1"), horizon=1000)
+    assert any("down 90% of the time" in each for each in sorts(log)["small"])
+
+
+def test_of_a_log_without_events_nothing_is_said() -> None:
+    assert report(log_of(horizon=168)) == []

@@ -1,0 +1,293 @@
+"""Work that is shared, lost, interrupted and taken up again gives the same numbers as work done here in one go."""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+from measures import AlwaysDies, DiesOnce, Refuses, Stops
+
+from devopssim import cli
+from devopssim.cli.dask_cluster import cluster
+from devopssim.errors import InvalidInputError
+from devopssim.experiment import LostWorkError, LostWorkWarning, Result, compare
+from devopssim.experiment.checkpoints import Finished
+from devopssim.experiment.execution import run
+from devopssim.experiment.measure import Measure
+from devopssim.experiment.pool import processes
+from devopssim.scenario import AGILE, DEVOPS, Scenario, vary
+
+SHORT = {"agile": vary(AGILE, {"years": 0.3}), "devops": vary(DEVOPS, {"years": 0.3})}
+KPIS = ("lead_time", "deployment_frequency", "mttr")
+MEASURE = Measure(kpis=KPIS)
+
+
+def few(**options: object) -> Result:
+    return compare(SHORT, 5, kpis=KPIS, curves=("wip",), **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def here() -> Result:
+    """The experiment, done in this process."""
+    return few()
+
+
+def assert_same(ours: Result, theirs: Result) -> None:
+    pd.testing.assert_frame_equal(ours.values, theirs.values, check_exact=True)
+    pd.testing.assert_frame_equal(ours.estimates, theirs.estimates, check_exact=True)
+    pd.testing.assert_frame_equal(ours.curves, theirs.curves, check_exact=True)
+    assert ours.values.to_csv() == theirs.values.to_csv()
+
+
+def test_two_processes_give_the_same_bytes(here: Result) -> None:
+    assert_same(few(workers=2), here)
+
+
+def test_any_executor_gives_the_same_bytes(here: Result) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        assert_same(few(executor=threads), here)
+
+
+@contextmanager
+def dask_scheduler() -> Iterator[str]:
+    """Yield the address of a Dask scheduler with two worker processes, which end with the block."""
+    from dask.distributed import LocalCluster  # noqa: PLC0415 - slow to import
+
+    with LocalCluster(  # type: ignore[no-untyped-call] # Dask is not typed
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler that all tests of this file share."""
+    with dask_scheduler() as address:
+        yield address
+
+
+def test_a_dask_cluster_gives_the_same_bytes(here: Result, scheduler: str) -> None:
+    with cluster(scheduler) as executor:
+        assert_same(few(executor=executor), here)
+
+
+def test_a_dask_worker_that_dies_costs_no_replication(scheduler: str, tmp_path: Path) -> None:
+    """Dask itself gives the work of a worker that died to another one, some times over."""
+    measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
+    with cluster(scheduler) as executor:
+        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
+    assert (tmp_path / "died").exists()
+    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
+
+
+def test_what_dask_gives_up_is_reported_and_runs_again(tmp_path: Path) -> None:
+    import dask  # noqa: PLC0415 - slow to import
+
+    measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        dask_scheduler() as address,
+        cluster(address) as executor,
+        pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"),
+    ):
+        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
+    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
+
+
+def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["compare", "devops", "--years", "0.1", "--replications", "4", "--json"]
+    printed = []
+    for place in (["--dask", scheduler], ["--workers", "1"]):
+        assert cli.main([*asked, *place]) == cli.DONE
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert json.loads(printed[0])[0]["replications"] == 4
+
+
+def test_a_cluster_that_does_not_answer_is_said_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devopssim.cli.dask_cluster.PATIENCE", "1s")
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", "tcp://127.0.0.1:9"]) == cli.BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "tcp://127.0.0.1:9" in line
+    assert "no scheduler answers there" in line
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:8786", "tcp://127.0.0.1:soon", ""])
+def test_what_can_be_no_schedulers_address_is_refused_before_a_client_is_made(
+    address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that is half made would print a traceback when the program ends."""
+    monkeypatch.setattr("dask.distributed.Client", lambda *_, **__: pytest.fail("a client was made"))
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", address]) == cli.BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "give an address such as tcp://127.0.0.1:8786" in line
+
+
+def test_a_comparison_that_finds_no_cluster_leaves_no_plan(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cli.main(["compare", "devops", "--dask", "nowhere", "--out", str(out)]) == cli.BAD_INPUT
+    assert not out.exists()
+
+
+def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """Standard error is no terminal here; told to, it draws all the same."""
+    for progress, drawn in ((None, False), (False, False), (True, True)):
+        run({"devops": SHORT["devops"]}, range(1), MEASURE, progress=progress)
+        assert ("/1 [" in capsys.readouterr().err) is drawn  # the last count may go unseen: it draws ten times a second
+
+
+def test_a_worker_that_dies_is_reported_and_only_its_replications_run_again(tmp_path: Path) -> None:
+    measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
+    with pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"):
+        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, workers=2)
+    assert (tmp_path / "died").exists()
+    expected = run({"devops": SHORT["devops"]}, range(4), MEASURE)
+    assert repr(outcomes["devops"]) == repr(expected["devops"])
+
+
+def test_workers_that_always_die_end_the_experiment_with_one_line() -> None:
+    with (
+        pytest.warns(LostWorkWarning),
+        pytest.raises(LostWorkError, match=r"seed 7, replications 0 of 'devops'.*memory") as caught,
+    ):
+        run({"devops": DEVOPS}, range(1), AlwaysDies(), seed=7, workers=2)
+    assert "\n" not in str(caught.value)
+    assert caught.value.lost[0].replications == (0,)
+
+
+def test_an_executor_of_somebody_else_that_broke_is_not_used_again() -> None:
+    with processes(1) as pool, pytest.raises(LostWorkError, match="the executor broke with seed 1, replications 0"):
+        run({"devops": DEVOPS}, range(1), AlwaysDies(), executor=pool)
+
+
+def test_an_error_of_the_model_is_raised_as_it_is() -> None:
+    with pytest.raises(ZeroDivisionError, match="devops, seed 1, replication 2"):
+        run({"devops": DEVOPS}, range(4), Refuses(at=2), workers=2)
+
+
+def test_an_experiment_that_is_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
+    scenario = {"devops": SHORT["devops"]}
+    done = tmp_path / "done"
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario, range(20), Stops(measure=MEASURE, done=done, at=13), folder=tmp_path / "kept")
+    first = len(done.read_text().splitlines())
+    outcomes = run(scenario, range(20), Stops(measure=MEASURE, done=done), folder=tmp_path / "kept")
+    assert 0 < first < 20
+    assert len(done.read_text().splitlines()) - first <= 20 - 12, "at most the chunk that was interrupted is done twice"
+    assert repr(outcomes["devops"]) == repr(run(scenario, range(20), MEASURE)["devops"])
+
+
+@pytest.mark.parametrize("at", [None, 1])
+def test_an_experiment_leaves_the_collection_of_garbage_as_it_was(tmp_path: Path, at: int | None) -> None:
+    """However it ends."""
+    usual = gc.get_threshold()
+    with nullcontext() if at is None else pytest.raises(KeyboardInterrupt):
+        run({"devops": SHORT["devops"]}, range(2), Stops(measure=MEASURE, done=tmp_path / "done", at=at))
+    assert gc.get_threshold() == usual
+
+
+def test_nothing_is_kept_for_another_scenario_or_seed(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    measure = Stops(measure=MEASURE, done=done)
+    changed: Scenario = vary(SHORT["devops"], {"team.developers": 7})
+    for scenario, seed in ((SHORT["devops"], 1), (changed, 1), (SHORT["devops"], 2), (SHORT["devops"], 1)):
+        run({"devops": scenario}, range(2), measure, seed=seed, folder=tmp_path / "kept")
+    assert len(done.read_text().splitlines()) == 6, "only the last of the four was known"
+
+
+def test_a_file_that_was_cut_short_counts_as_not_there(tmp_path: Path) -> None:
+    run({"devops": SHORT["devops"]}, range(2), MEASURE, folder=tmp_path)
+    files = sorted(tmp_path.iterdir())
+    files[0].write_text(files[0].read_text()[:40])
+    again = run({"devops": SHORT["devops"]}, range(2), MEASURE, folder=tmp_path)
+    assert repr(again["devops"]) == repr(run({"devops": SHORT["devops"]}, range(2), MEASURE)["devops"])
+
+
+def test_what_is_kept_reads_back_to_the_same_bits(tmp_path: Path) -> None:
+    measure = Measure(curves=("wip",))
+    outcome = measure(SHORT["agile"], 1, 0)
+    kept = Finished(folder=tmp_path)
+    kept.keep("abc", {0: outcome})
+    found = kept.load("abc")[0]
+    np.testing.assert_array_equal(list(found.values.values()), list(outcome.values.values()))
+    np.testing.assert_array_equal(found.curves["wip"], outcome.curves["wip"])
+    assert list(found.values) == list(outcome.values)
+
+
+def test_clearing_removes_chunks_and_nothing_else(tmp_path: Path) -> None:
+    kept = Finished(folder=tmp_path / "kept")
+    kept.keep("abc", {0: MEASURE(SHORT["agile"], 1, 0)})
+    (tmp_path / "kept" / "notes.txt").write_text("mine")
+    kept.clear()
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("workers", [0, -1, 62])
+def test_a_number_of_workers_that_cannot_be_is_refused(workers: int) -> None:
+    with pytest.raises(InvalidInputError, match=f"workers={workers} "):
+        few(workers=workers)
+
+
+PROGRAM = ["env", "--default-signal=INT", sys.executable, "-m", "devopssim", "compare"]
+ASKED = ["agile", "devops", "--replications", "12", "--years", "0.4", "--workers", "2"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a comparison that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "out"
+    subprocess.run([*PROGRAM, *ASKED, "--out", str(folder)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_an_experiment_killed_half_way_and_resumed_equals_an_undisturbed_one(
+    tmp_path: Path, undisturbed: Path, number: signal.Signals, status: int
+) -> None:
+    folder = tmp_path / "killed"
+    killed = subprocess.Popen([*PROGRAM, *ASKED, "--out", str(folder)], stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: len(list((folder / "unfinished").glob("*.json"))) >= 3)
+    workers = children(killed.pid)
+    killed.send_signal(number)
+    _, said = killed.communicate(timeout=300)
+    assert killed.returncode == status
+    assert number != signal.SIGINT or f"--resume {folder}" in said
+    assert workers
+    wait_until(lambda: not any(map(alive, workers)))
+    subprocess.run([*PROGRAM, "--resume", str(folder)], check=True, capture_output=True)
+    for name in ("values.csv", "estimates.csv", "differences.csv", "curves.csv", "experiment.json", "report.html"):
+        assert (folder / name).read_bytes() == (undisturbed / name).read_bytes(), name
+    assert not (folder / "unfinished").exists()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def children(pid: int) -> list[int]:
+    return [each.pid for each in psutil.Process(pid).children(recursive=True)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/status").exists() and "zombie" not in Path(f"/proc/{pid}/status").read_text()

@@ -1,0 +1,103 @@
+"""Several sources are one history, in whatever order they are named."""
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devopssim import events, kpis
+from devopssim.importers import github_history, jira_history, join, log_of, mapped_history
+from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id
+
+HERE: Final = Path(__file__).parent
+TIMES: Final = st.none() | st.integers(0, 1000).map(float)
+IDS: Final = st.sampled_from("ABCD")
+COMMITS: Final = st.none() | st.sampled_from(["1" * 40, "2" * 40, "3" * 40])
+
+
+def some(thing: Any, /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(st.builds(thing, id=IDS, **fields), max_size=4).map(by_id)
+
+
+HISTORIES: Final = st.builds(
+    History,
+    told=st.just((("csv", "x", "rules"),)),
+    items=some(Item, created=TIMES, started=TIMES, done=TIMES, closed=TIMES, withdrawn=TIMES),
+    changes=some(Change, created=TIMES, merged=TIMES, abandoned=TIMES, commit=COMMITS, items=st.lists(IDS).map(tuple)),
+    deployments=some(
+        Deployment,
+        at=st.integers(0, 1000).map(float),
+        commit=COMMITS,
+        tag=st.booleans(),
+        back=st.booleans(),
+        repairs=st.none() | IDS,
+    ),
+    incidents=some(Incident, known=TIMES, began=TIMES, resolved=TIMES, deployment=st.none() | IDS),
+    runs=some(Run, kind=st.just("build"), started=TIMES, finished=TIMES, commit=COMMITS),
+    graph=st.just({"1" * 40: (), "2" * 40: ("1" * 40,), "3" * 40: ("2" * 40, "1" * 40)}),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(HISTORIES, min_size=2, max_size=3))
+def test_whatever_sources_say_their_order_does_not_matter_and_the_log_is_valid(histories: list[History]) -> None:
+    joined = [join(*order) for order in itertools.permutations(histories)]
+    assert all(each == joined[0] for each in joined)
+    known = Item(id="E", created=5.0)
+    logs = [log_of(replace(each, items={**each.items, "E": known})) for each in joined[:2]]
+    pd.testing.assert_frame_equal(logs[0], logs[1])
+    events.validate(logs[0])
+    kpis.table(logs[0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(HISTORIES)
+def test_a_source_that_is_read_twice_tells_nothing_new(history: History) -> None:
+    assert replace(join(history, history), counts={}) == replace(history, counts={})
+
+
+def test_trackers_and_tables_meet_in_one_log() -> None:
+    sources = [
+        github_history(HERE / "github"),
+        jira_history(HERE / "jira" / "issues.csv"),
+        mapped_history(HERE / "csv" / "mapping.toml"),
+    ]
+    log = log_of(join(*sources))
+    items = set(log["item"].dropna())
+    assert {"octo/shop#1", "SHOP-1", "T1"} <= items
+    assert log.attrs["source"]["github"] == "github"
+    assert log.attrs["source"]["jira"] == "issues.csv"
+    assert kpis.table(log).loc["mttr", "n"] == 3
+
+
+def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
+    commit, told = "1" * 40, (("csv", "x", "rules"),)
+    change = Change(id="C111111111111", created=0.0, merged=0.0, commit=commit)
+    tags = History(
+        told=told,
+        changes={change.id: change},
+        graph={commit: ()},
+        deployments={"tag v1": Deployment(id="tag v1", at=3600.0, commit=commit, tag=True)},
+    )
+    real = History(told=told, deployments={"7": Deployment(id="7", at=7200.0, commit=commit)})
+    assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
+    both = log_of(join(tags, real))
+    assert kpis.lead_time_for_changes(both).tolist() == [2]
+    assert both.attrs["source"]["left_out"] == {"tags, as other sources tell of deployments": 1}
+
+
+def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_otherwise() -> None:
+    hour, told = 3600.0, (("csv", "x", "rules"),)
+    history = History(
+        told=told,
+        deployments=by_id([Deployment(id="a", at=0.0), Deployment(id="b", at=100 * hour)]),
+        incidents=by_id([Incident(id="i", began=110 * hour), Incident(id="j", began=150 * hour)]),
+    )
+    assert kpis.change_failure_rate(log_of(history)) == 1 / 2
+    assert kpis.change_failure_rate(log_of(history, blamed_for=0)) == 0
+    told_so = replace(history, incidents=by_id([Incident(id="i", began=110 * hour, deployment="a")]))
+    assert log_of(told_so).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]

@@ -1,0 +1,54 @@
+"""A drill that cannot be carried out says why."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from devopssim.livelab import LabError
+from devopssim.livelab.engine import http
+from devopssim.livelab.exercises import drills
+from devopssim.livelab.exercises.drills import Drill, Kind
+from devopssim.livelab.history.journal import Journal
+from devopssim.livelab.history.prober import Prober
+
+
+@dataclass
+class Vanishing:
+    """A production that is healthy when it is asked first, and gone from then on, as where the engine ends during a drill."""
+
+    answers: list[int] = field(default_factory=lambda: [200])
+
+    def ask(self, path: str) -> http.Answer:
+        return http.Answer(status=self.answers.pop() if self.answers else 0, text=path)
+
+    def unpin(self) -> None:
+        """Nothing was pinned."""
+
+
+def failing_with(message: str) -> Any:
+    def fail(_: Drill) -> None:
+        raise LabError(message)
+
+    return fail
+
+
+def test_what_went_wrong_first_is_told_also_where_the_repair_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = Kind(story="", begin=failing_with("the engine is gone."), recover=failing_with("no earlier release."))
+    monkeypatch.setattr(drills, "KINDS", {"crash": kind})
+    journal = Journal(tmp_path / "journal.jsonl")
+    parts: dict[str, Any] = {
+        "workspace": SimpleNamespace(journal=journal),
+        "production": Vanishing(),
+        "prober": Prober(journal, port=9),
+    }
+    drill = Drill("crash", releases=cast("Any", None), security=cast("Any", None), **parts)
+    with pytest.raises(LabError, match=r"the engine is gone"):
+        drill.begin()
+    phases = [fact["phase"] for fact in journal.facts("drill")]
+    assert phases == ["begun", "ended"]
+    assert not drill.prober.running

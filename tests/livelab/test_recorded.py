@@ -1,0 +1,95 @@
+"""The recorded logs: what a lesson shows where there is no engine."""
+
+import pytest
+
+from devopssim import events, kpis
+from devopssim.errors import InvalidInputError
+from devopssim.livelab import EngineMissingError, lab, up_or_recorded
+from devopssim.livelab.exercises import recorded
+from devopssim.livelab.exercises.drills import KINDS
+from devopssim.livelab.exercises.scripted import EXERCISES
+
+
+def no_engine(*_words: object, **_options: object) -> None:
+    message = "no container engine answers"
+    raise EngineMissingError(message)
+
+
+def test_each_exercise_was_recorded() -> None:
+    assert recorded.names() == sorted(EXERCISES)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_recorded_log_is_valid_and_says_on_what_and_when_it_was_made(exercise: str) -> None:
+    log = events.validate(recorded.log(exercise))
+    made = log.attrs["source"]
+    assert made["lab"] == exercise
+    assert log.attrs["start"].startswith(made["recorded"])
+    assert {"engine", "images", "by", "system", "compose", "act"} <= made.keys()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_recorded_log_tells_of_one_lab_only(exercise: str) -> None:
+    log = recorded.log(exercise)
+    published = set(events.details(log.loc[log["kind"] == "artifact.published"], "digest"))
+    assert set(events.details(log.loc[log["kind"] == "service.deployed"], "digest")) <= published
+
+
+def test_by_hand_two_releases_and_one_way_back() -> None:
+    log = recorded.log("by_hand")
+    assert log["kind"].value_counts()[["service.deployed", "service.rolledback"]].tolist() == [2, 1]
+    assert kpis.change_failure_rate(log) == 1 / 2
+
+
+def test_automated_the_change_that_the_tests_stopped_reached_users_only_with_its_repair() -> None:
+    log = recorded.log("automate")
+    tests = log.loc[log["kind"] == "testsuiterun.finished"]
+    stopped = tests.loc[events.details(tests, "outcome") == "failure", "change"].tolist()
+    assert len(stopped) == 1
+    deployed = log.loc[log["kind"] == "service.deployed"].set_index("change")["deployment"]
+    repair = f"C{int(stopped[0][1:]) + 1}"
+    assert deployed[stopped[0]] == deployed[repair]
+    assert kpis.change_failure_rate(log) == 0
+
+
+def test_operated_every_incident_was_detected_and_resolved() -> None:
+    log = recorded.log("operate")
+    failed = log.loc[log["kind"] == "service.failed"]
+    drills = {name.replace("_", " ") for name in KINDS if name != "exploit"}
+    assert set(events.details(failed, "cause")) >= drills
+    assert len(kpis.mttd(log).dropna()) == len(kpis.mttr(log).dropna()) == len(failed)
+    assert (kpis.mttd(log) <= kpis.mttr(log)).all()
+
+
+def test_secured_the_exploit_was_an_incident_of_the_release_that_brought_the_weakness() -> None:
+    log = recorded.log("secure")
+    assert kpis.security_incidents_per_deployment(log) == pytest.approx(1 / 3)
+    reported, fixed, dismissed = (
+        set(log.loc[log["kind"] == f"finding.{end}", "finding"]) for end in ("reported", "fixed", "dismissed")
+    )
+    assert fixed | dismissed <= reported
+    assert len(dismissed) == 1
+    assert kpis.false_positive_rate(log) > 0
+    assert 0 < kpis.automated_scan_share(log) < 1
+
+
+def test_without_an_engine_the_lesson_goes_on_with_the_recorded_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEVOPSSIM_RECORDED", raising=False)
+    monkeypatch.setattr(lab, "up", no_engine)
+    shown = up_or_recorded("operate")
+    assert not shown.live
+    assert "no live lab: no container engine answers" in repr(shown)
+    assert len(shown.log()) > 0
+    shown.down()
+
+
+def test_where_a_recorded_log_is_no_answer_a_missing_engine_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVOPSSIM_RECORDED", "never")
+    monkeypatch.setattr(lab, "up", no_engine)
+    with pytest.raises(EngineMissingError):
+        up_or_recorded("operate")
+
+
+def test_an_exercise_that_was_not_recorded_is_named_with_those_that_were() -> None:
+    with pytest.raises(InvalidInputError, match="exercise='juggling' was not recorded; there are automate, by_hand, "):
+        up_or_recorded("juggling")

@@ -1,0 +1,139 @@
+"""Luck: streams are independent and repeatable, distributions have the moments that they promise."""
+
+import subprocess
+import sys
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devopssim.errors import InvalidInputError
+from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
+
+DISTRIBUTIONS: list[Distribution] = [
+    Fixed(3.0),
+    Uniform(0.2, 1.8),
+    Exponential(4.0),
+    Lognormal(8.0, 0.5),
+    Lognormal(8.0, 2.0),
+    Gamma(8.0, 0.5),
+    Gamma(8.0, 1.5),
+]
+MIDPOINTS = (np.arange(1_000_000) + 0.5) / 1_000_000
+
+
+def test_the_same_seed_replication_and_kind_give_the_same_numbers() -> None:
+    first, again = (Streams(seed=1, replication=7).stream("demand").random(5) for _ in range(2))
+    assert first.tolist() == again.tolist()
+
+
+def test_a_stream_does_not_depend_on_the_streams_that_were_read_before_it() -> None:
+    busy = Streams(seed=1)
+    busy.stream("defects").random(1000)
+    assert busy.stream("demand").random(3).tolist() == Streams(seed=1).stream("demand").random(3).tolist()
+
+
+def test_another_process_draws_the_same_numbers() -> None:
+    program = "from devopssim.simulation.randomness import Streams; print(Streams(seed=1, replication=2).stream('demand').random())"
+    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    assert float(printed) == Streams(seed=1, replication=2).stream("demand").random()
+
+
+def test_streams_of_seeds_replications_and_kinds_are_all_different() -> None:
+    firsts = {
+        Streams(seed=seed, replication=replication).stream(kind).random()
+        for seed in range(5)
+        for replication in range(5)
+        for kind in ("demand", "defects", "")
+    }
+    assert len(firsts) == 5 * 5 * 3
+
+
+def test_replication_one_of_seed_one_is_not_replication_zero_of_another_seed() -> None:
+    later = {Streams(seed=seed, replication=0).stream("demand").random() for seed in range(100)}
+    assert Streams(seed=1, replication=1).stream("demand").random() not in later
+
+
+def test_streams_are_uncorrelated() -> None:
+    kinds = [
+        Streams(seed=3, replication=r).stream(kind).random(20_000) for r in range(3) for kind in ("demand", "luck")
+    ]
+    correlation = np.corrcoef(kinds) - np.eye(len(kinds))
+    assert np.abs(correlation).max() < 4 / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
+def test_a_distribution_has_the_mean_and_the_spread_that_it_promises(distribution: Distribution) -> None:
+    values = distribution.quantile(MIDPOINTS)
+    assert values.mean() == pytest.approx(distribution.mean, rel=1e-3)
+    assert values.std() == pytest.approx(distribution.cv * distribution.mean, rel=2e-2)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
+def test_a_sample_is_the_quantiles_of_the_next_uniform_numbers(distribution: Distribution) -> None:
+    luck = Streams(seed=1).stream("efforts").random(10)
+    sample = distribution.sample(Streams(seed=1).stream("efforts"), 10)
+    assert sample.tolist() == distribution.quantile(luck).tolist()
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
+def test_one_number_of_luck_gives_the_same_as_an_array_of_it(distribution: Distribution) -> None:
+    assert distribution.quantile(0.3) == pytest.approx(distribution.quantile(np.array([0.3]))[0], rel=1e-14)
+
+
+@given(mean=st.floats(0.01, 1e4), cv=st.floats(0, 5), luck=st.lists(st.floats(0, 1, exclude_max=True), min_size=2))
+def test_more_luck_is_never_less_time(mean: float, cv: float, luck: list[float]) -> None:
+    u = np.sort(np.array(luck))
+    for distribution in (Lognormal(mean, cv), Gamma(mean, max(cv, 0.1)), Exponential(mean), Uniform(0, mean)):
+        values = distribution.quantile(u)
+        assert np.isfinite(values).all()
+        assert (np.diff(values) >= -1e-9 * mean).all()
+        assert values.min() >= 0
+
+
+@pytest.mark.parametrize("fixed", [Lognormal(8.0, 0.0), Gamma(8.0, 0.0), Uniform(8.0, 8.0), Fixed(8.0)], ids=str)
+def test_without_variation_every_draw_is_the_mean(fixed: Distribution) -> None:
+    assert fixed.quantile(np.array([0.0, 0.5, 0.999])).tolist() == [8.0, 8.0, 8.0]
+
+
+def test_the_median_of_a_lognormal_is_below_its_mean() -> None:
+    """7digital's cycle times: μ = 1.12, sigma = 1.02 has median 3.06 working days and 85th percentile 8.8."""
+    sigma = 1.02
+    cycle_time = Lognormal(float(np.exp(1.12 + sigma**2 / 2)), float(np.sqrt(np.exp(sigma**2) - 1)))
+    assert cycle_time.quantile(0.5) == pytest.approx(np.exp(1.12))
+    assert cycle_time.quantile(0.8413447460685429) == pytest.approx(np.exp(1.12 + 1.02))
+
+
+def test_gamma_with_cv_one_is_exponential() -> None:
+    u = np.linspace(0, 0.999, 50)
+    assert Gamma(4.0, 1.0).quantile(u) == pytest.approx(Exponential(4.0).quantile(u))
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Lognormal(0, 1), "mean=0 (the average draw) must be a finite number above 0."),
+        (lambda: Lognormal(8, -1), "cv=-1 (standard deviation divided by mean) must be a finite number from 0."),
+        (lambda: Gamma(float("nan"), 1), "mean=nan (the average draw) must be a finite number above 0."),
+        (lambda: Exponential(float("inf")), "mean=inf (the average draw) must be a finite number above 0."),
+        (lambda: Uniform(2, 1), "high=1 (the most that a draw can give) must not be below low=2."),
+        (lambda: Uniform(-1, 1), "low=-1 (the least that a draw can give) must be a finite number from 0."),
+        (lambda: Fixed(-1), "value=-1 (what every draw gives) must be a finite number from 0."),
+        (lambda: Streams(seed=-1), "seed=-1 (what a whole experiment's luck grows from) must be a whole number from 0"),
+        (
+            lambda: Streams(seed=cast("int", 1.5)),
+            "seed=1.5 (what a whole experiment's luck grows from) must be a whole number from 0",
+        ),
+        (
+            lambda: Streams(seed=1, replication=2**32),
+            "replication=4294967296 (which random future) must lie below 2**32.",
+        ),
+    ],
+)
+def test_an_impossible_parameter_is_refused_with_its_value_and_what_is_allowed(make: object, says: str) -> None:
+    assert callable(make)
+    with pytest.raises(InvalidInputError) as refused:
+        make()
+    assert says in str(refused.value)
