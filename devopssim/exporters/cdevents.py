@@ -1,9 +1,9 @@
-"""An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object a line; and back, bit for bit.
+"""An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object a line.
 
 Kinds that CDEvents has become its events, so that other tools can read them; the rest become custom events
 (`dev.cdeventsx.devopssim-stage.started.0.1.0`), as do ends of test runs whose outcome is not known, which CDEvents demands.
-The rows of one deployment are one event. What CDEvents has no place for lies in `customData`, from where `from_cdevents`
-restores the log. Events of other tools are read by `devopssim.importers.cdevents`.
+The rows of one deployment are one event. What CDEvents has no place for lies in `customData`, from where
+`devopssim.importers.from_cdevents` restores the log, bit for bit.
 
 Source of types and fields: the specification's schemas, 0.5.0. That of testsuiterun.finished demands a field `version` which
 it also forbids; it is written with `specversion`, as all others.
@@ -11,7 +11,7 @@ it also forbids; it is written with `specversion`, as all others.
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from devopssim.errors import InvalidInputError
-from devopssim.events import COLUMNS, IDS, Row, from_rows, validate, with_attrs
+from devopssim.events import COLUMNS, IDS, validate
 from devopssim.files import whole_file
 
 SPECIFICATION: Final = "0.5.0"
@@ -79,34 +78,6 @@ def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
             stream.write(json.dumps(each, ensure_ascii=False, allow_nan=False) + "\n")
             count += 1
     return count
-
-
-def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return the valid event log that `to_cdevents` made these events from. Raises InvalidInputError for others."""
-    rows: list[Row] = []
-    attrs: dict[str, Any] | None = None
-    for each in events:
-        own = own_data(each)
-        if own is None:
-            raise InvalidInputError("these CDEvents were not written by devopssim; read them with devopssim.importers.")
-        if "log" in own:
-            attrs = dict(own["log"])
-        try:
-            rows += [tuple(row.get(name) for name in COLUMNS) for row in own.get("rows", ())]
-        except AttributeError as error:
-            raise InvalidInputError("customData of an event of devopssim is damaged; export the log again.") from error
-    log = from_rows(rows)
-    if attrs is not None:
-        log = with_attrs(log, **{"horizon": None, **attrs})
-    return validate(log)
-
-
-def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return what devopssim wrote into an event, or None if it did not write it."""
-    data = event.get("data", event)
-    custom = data.get("customData") if isinstance(data, Mapping) else None
-    own = custom.get("devopssim") if isinstance(custom, Mapping) else None
-    return own if isinstance(own, Mapping) else None
 
 
 def _together(numbered: tuple[int, tuple[Any, ...]]) -> tuple[Any, ...]:

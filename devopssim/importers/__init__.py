@@ -7,7 +7,7 @@
 for each source: what becomes which event, and what the source cannot tell.
 """
 
-from devopssim.importers.cdevents import cdevents_history, read_cdevents, restored_log
+from devopssim.importers.cdevents import cdevents_history, from_cdevents, read_cdevents, restored_log
 from devopssim.importers.csv_mapping import mapped_history
 from devopssim.importers.git import git_history, read_git
 from devopssim.importers.github import github_history
@@ -19,6 +19,7 @@ from devopssim.importers.log_from_history import log_of
 __all__ = [
     "History",
     "cdevents_history",
+    "from_cdevents",
     "git_history",
     "github_history",
     "gitlab_history",

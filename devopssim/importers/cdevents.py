@@ -16,7 +16,7 @@ import binascii
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.exporters import from_cdevents, own_data
+from devopssim.events import COLUMNS, Row, from_rows, validate, with_attrs
 from devopssim.importers.exported_files import objects_of, seconds, text_in
 from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id, change_id
 from devopssim.importers.log_from_history import BLAMED_FOR, log_of
@@ -62,6 +62,34 @@ def restored_log(*exports: str | Path) -> pd.DataFrame | None:
     if not found or any(own_data(each) is None for each in found):
         return None
     return from_cdevents(found)
+
+
+def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the valid event log that `devopssim.exporters.to_cdevents` made these events from. Raises InvalidInputError for others."""
+    rows: list[Row] = []
+    attrs: dict[str, Any] | None = None
+    for each in events:
+        own = own_data(each)
+        if own is None:
+            raise InvalidInputError("these CDEvents were not written by devopssim; read them with devopssim.importers.read_cdevents.")
+        if "log" in own:
+            attrs = dict(own["log"])
+        try:
+            rows += [tuple(row.get(name) for name in COLUMNS) for row in own.get("rows", ())]
+        except AttributeError as error:
+            raise InvalidInputError("customData of an event of devopssim is damaged; export the log again.") from error
+    log = from_rows(rows)
+    if attrs is not None:
+        log = with_attrs(log, **{"horizon": None, **attrs})
+    return validate(log)
+
+
+def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what devopssim wrote into an event, or None if it did not write it."""
+    data = event.get("data", event)
+    custom = data.get("customData") if isinstance(data, Mapping) else None
+    own = custom.get("devopssim") if isinstance(custom, Mapping) else None
+    return own if isinstance(own, Mapping) else None
 
 
 def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCTION) -> History:

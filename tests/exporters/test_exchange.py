@@ -19,7 +19,7 @@ from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events import event
 from devopssim.exporters.cdevents import TYPES
 from devopssim.exporters.openmetrics import openmetrics
-from devopssim.importers import read_cdevents
+from devopssim.importers import from_cdevents, read_cdevents
 from devopssim.scenario import AGILE, DEVSECOPS, vary
 from devopssim.simulation.simulator import simulate
 
@@ -114,18 +114,18 @@ ROWS: Final = st.lists(
 def test_any_log_comes_back_from_cdevents(rows: list[events.Row], start: str | None) -> None:
     log = valid(log_of(*rows, horizon=1e6, start=start, source={"made": "up"}))
     lines = [json.loads(json.dumps(each)) for each in exporters.to_cdevents(log)]
-    back = exporters.from_cdevents(lines)
+    back = from_cdevents(lines)
     pd.testing.assert_frame_equal(back, log, check_exact=True)
     assert back.attrs == log.attrs
 
 
 def test_events_of_others_and_damaged_ones_are_not_restored() -> None:
     with pytest.raises(InvalidInputError, match="not written by devopssim"):
-        exporters.from_cdevents([{"context": {}, "subject": {}}])
+        from_cdevents([{"context": {}, "subject": {}}])
     found = list(exporters.to_cdevents(one_of_each()))
     found[5]["data"]["customData"]["devopssim"]["rows"] = ["x"]
     with pytest.raises(InvalidInputError, match="damaged"):
-        exporters.from_cdevents(found)
+        from_cdevents(found)
     with pytest.raises(BrokenContractError):
         list(exporters.to_cdevents(log_of(deployed("C1", "D1"))))  # no log: the change was never created
 
