@@ -71,7 +71,9 @@ def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     for each in events:
         own = own_data(each)
         if own is None:
-            raise InvalidInputError("these CDEvents were not written by devopssim; read them with devopssim.importers.read_cdevents.")
+            raise InvalidInputError(
+                "these CDEvents were not written by devopssim; read them with devopssim.importers.read_cdevents."
+            )
         if "log" in own:
             attrs = dict(own["log"])
         try:
