@@ -10,7 +10,7 @@ from pathlib import Path
 from devopssim import kpis
 from devopssim.files import write_text
 from devopssim.kpis import Kpi
-from devopssim.scenario import GRADES, PRACTICE_DESCRIPTIONS, Practice, evidence
+from devopssim.scenario import GRADES, PRACTICE_DESCRIPTIONS, EvidenceCard, Practice, cards_as_markdown, evidence_cards
 
 NOTE = "<!-- Written by `python -m devopssim.handbook docs`: change the code, not this page. -->\n"
 
@@ -41,7 +41,7 @@ def write(folder: Path) -> None:
 def _parameters() -> str:
     text = "# Parameters and their evidence\n\nEach default carries a grade: "
     grades = "; ".join(f"*{grade}*: {meaning}" for grade, meaning in GRADES.items())
-    return f"{text}{grades}.\n\n{evidence.as_markdown(evidence.cards())}"
+    return f"{text}{grades}.\n\n{cards_as_markdown(evidence_cards())}"
 
 
 def _kpi(kpi: Kpi) -> str:
@@ -74,7 +74,7 @@ def _sentence(text: str) -> str:
 
 
 def _practice(name: str, practice: Practice) -> str:
-    declared = {card["name"]: card for card in evidence.cards()}
+    declared = {card["name"]: card for card in evidence_cards()}
     rows = [
         f"| `{each}` | {declared[each]['meaning']} | {_with_unit(declared[each])} | "
         f"{declared[each]['grade']}: {declared[each]['source']} |"
@@ -107,7 +107,7 @@ def _practice(name: str, practice: Practice) -> str:
     )
 
 
-def _with_unit(card: evidence.Card) -> str:
+def _with_unit(card: EvidenceCard) -> str:
     return f"{card['default']:g} {card['unit']}".strip()
 
 

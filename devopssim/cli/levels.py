@@ -51,11 +51,11 @@ def as_text(found: "BesideDora") -> str:
 
 def as_markdown(found: "BesideDora") -> str:
     """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
-    from devopssim.scenario import cards
+    from devopssim.scenario import evidence_cards
 
     tuned = [
         ["`{name}`".format(**card), f"{card['default']:g} {card['unit']}".strip(), card["meaning"], card["source"]]
-        for card in cards()
+        for card in evidence_cards()
         if card["tuned"]
     ]
     return "\n\n".join(

@@ -22,16 +22,16 @@ def run(arguments: argparse.Namespace) -> int:
     import json
 
     from devopssim.cli import DONE
-    from devopssim.scenario import dumps, evidence
+    from devopssim.scenario import cards_as_markdown, cards_as_text, dumps, evidence_cards
 
     if arguments.toml:
         sys.stdout.write(dumps(named(arguments.toml)))
         return DONE
-    chosen = evidence.cards(arguments.part)
+    chosen = evidence_cards(arguments.part)
     if arguments.json:
         print(json.dumps(chosen, indent=1))
     elif arguments.markdown:
-        sys.stdout.write(evidence.as_markdown(chosen))
+        sys.stdout.write(cards_as_markdown(chosen))
     else:
-        sys.stdout.write(evidence.as_text(chosen))
+        sys.stdout.write(cards_as_text(chosen))
     return DONE

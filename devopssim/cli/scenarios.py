@@ -33,12 +33,12 @@ def named(name: str) -> "Scenario":
 
     Raises InvalidInputError where there is neither.
     """
-    from devopssim import scenario
+    from devopssim.scenario import load, preset
 
     path = Path(name)
     if path.suffix.lower() == ".toml" or path.is_file():
-        return scenario.load(path)
-    return scenario.find(name)
+        return load(path)
+    return preset(name)
 
 
 def varied(scenario: "Scenario", arguments: argparse.Namespace) -> "Scenario":

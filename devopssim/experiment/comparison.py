@@ -10,7 +10,7 @@ from devopssim.experiment.execution import Options, run
 from devopssim.experiment.intervals import t_quantile
 from devopssim.experiment.measure import Measure, kpi_names
 from devopssim.experiment.result import Result, result
-from devopssim.scenario import Scenario, by_name, checked
+from devopssim.scenario import Scenario, check_scenario, check_scenarios
 
 ENOUGH_FOR_MOST: Final = 30
 
@@ -37,7 +37,7 @@ def compare(
 
     Raises InvalidInputError for no scenarios, fewer than 1 replication, a KPI that is unknown, or a warm-up that leaves nothing.
     """
-    scenarios = by_name(scenarios)
+    scenarios = check_scenarios(scenarios)
     numbers = range(count(replications))
     t_quantile(confidence, 1)  # a confidence that cannot be is refused before anything is simulated
     measure = Measure(kpis=kpi_names(kpis), curves=kpi_names(curves), warm_up=warm_up)
@@ -58,7 +58,7 @@ def replicate(
     **options: Unpack[Options],
 ) -> Result:
     """Simulate one scenario `replications` times; see `compare`."""
-    named = {checked(scenario).name: scenario}
+    named = {check_scenario(scenario).name: scenario}
     return compare(named, replications, kpis=kpis, curves=curves, warm_up=warm_up, confidence=confidence, **options)
 
 

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import Scenario, unknown
+from devopssim.scenario import Scenario, unknown_name_message
 from devopssim.simulation import simulate
 
 WEEK_OF_CURVES: Final = "7D"
@@ -55,7 +55,7 @@ class Measure:
     def __post_init__(self) -> None:
         for name in (*self.kpis, *self.curves):
             if name not in kpis.KPIS:
-                raise InvalidInputError(unknown("KPI", name, kpis.KPIS))
+                raise InvalidInputError(unknown_name_message("KPI", name, kpis.KPIS))
         if not self.warm_up >= 0:
             raise InvalidInputError(
                 f"warm_up={self.warm_up:g} h (the part at a run's start that is left out) must be 0 or more."

@@ -12,7 +12,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.execution import Options
 from devopssim.experiment.result import Result
-from devopssim.scenario import Parameter, Scenario, checked, known, parameters, value, vary
+from devopssim.scenario import Parameter, Scenario, check_parameter, check_scenario, parameter_value, parameters, vary
 
 AS_IT_IS = "as it is"
 NOT_VARIED = ("years",)
@@ -94,14 +94,14 @@ def sensitivity(
     nothing leaves its range. Parameters that are no number, or 0 without such a range, are left out. Raises InvalidInputError
     unless 0 < change < 1, for an unknown name, and where nothing is left.
     """
-    checked(scenario)
+    check_scenario(scenario)
     if not 0 < change < 1:
         raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
-    chosen = [known(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
+    chosen = [check_parameter(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
     steps = {
         f"{step.parameter}={step.setting:g}": step
         for name in chosen
-        for step in _steps(name, parameters()[name], value(scenario, name), change)
+        for step in _steps(name, parameters()[name], parameter_value(scenario, name), change)
     }
     if not steps:
         message = f"nothing to vary in {', '.join(chosen)}: words, and 0 without a range, have no share; name another parameter."

@@ -19,7 +19,7 @@ from devopssim.experiment.execution import Options, run
 from devopssim.experiment.intervals import half_width, t_quantile
 from devopssim.experiment.measure import Measure, Outcome, kpi_names
 from devopssim.experiment.result import Result, result, unit_of
-from devopssim.scenario import Scenario, checked
+from devopssim.scenario import Scenario, check_scenario
 
 FIRST: Final = 3
 LOOK_AHEAD: Final = 5
@@ -62,7 +62,7 @@ def replications_for(
     relative precision asks much of it. A replication without a value for a KPI counts as run, and adds nothing to it.
     Raises InvalidInputError for a precision that is not above 0, or no KPI.
     """
-    checked(scenario)
+    check_scenario(scenario)
     check_precision(precision)
     if not kpis:
         raise InvalidInputError("no KPI to be precise about; name at least one, for example kpis=['lead_time'].")

@@ -19,7 +19,7 @@ from devopssim.experiment.comparison import count
 from devopssim.experiment.execution import Options, run
 from devopssim.experiment.measure import Measure
 from devopssim.experiment.result import unit_of
-from devopssim.scenario import Scenario, checked
+from devopssim.scenario import Scenario, check_scenario
 
 BATCH: Final = 5
 STEP: Final = "1D"
@@ -57,7 +57,7 @@ def warm_up(
     the second half of the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that
     is no whole number from 0.
     """
-    checked(scenario)
+    check_scenario(scenario)
     _check_smoothing(smoothing)
     measure = Measure(kpis=(kpi,), curves=(kpi,), window=STEP, step=STEP)
     outcomes = run({scenario.name: scenario}, range(count(replications)), measure, **options)[scenario.name]

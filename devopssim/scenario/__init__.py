@@ -9,10 +9,10 @@ its evidence; `parameters()` lists them all. Sources that several cards name:
 - Veracode: State of Software Security, volumes 9, 10 and 12.
 """
 
+from devopssim.scenario.declaration import GRADES, Parameter
 from devopssim.scenario.demand import Demand
-from devopssim.scenario.evidence import cards
+from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
 from devopssim.scenario.files import dumps, load, loads, save
-from devopssim.scenario.parameters import GRADES, Parameter
 from devopssim.scenario.pipeline import Pipeline
 from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS, Practice
 from devopssim.scenario.practices import PRACTICES, Practices
@@ -24,7 +24,7 @@ from devopssim.scenario.presets import (
     DEVSECOPS,
     PRESETS,
     WATERFALL,
-    find,
+    preset,
 )
 from devopssim.scenario.process import WORKFLOWS, Process
 from devopssim.scenario.production import Production
@@ -33,12 +33,12 @@ from devopssim.scenario.scenario import (
     PARTS,
     Scenario,
     adopt,
-    by_name,
-    checked,
-    known,
+    check_parameter,
+    check_scenario,
+    check_scenarios,
+    parameter_value,
     parameters,
-    unknown,
-    value,
+    unknown_name_message,
     vary,
 )
 from devopssim.scenario.security import Security
@@ -58,6 +58,7 @@ __all__ = [
     "WATERFALL",
     "WORKFLOWS",
     "Demand",
+    "EvidenceCard",
     "Parameter",
     "Pipeline",
     "Practice",
@@ -69,17 +70,19 @@ __all__ = [
     "Security",
     "Team",
     "adopt",
-    "by_name",
-    "cards",
-    "checked",
+    "cards_as_markdown",
+    "cards_as_text",
+    "check_parameter",
+    "check_scenario",
+    "check_scenarios",
     "dumps",
-    "find",
-    "known",
+    "evidence_cards",
     "load",
     "loads",
+    "parameter_value",
     "parameters",
+    "preset",
     "save",
-    "unknown",
-    "value",
+    "unknown_name_message",
     "vary",
 ]

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demand:
+class Demand(Part):
     """What is asked for: how often, how large, how well understood."""
 
     requests_per_week: float = parameter(
@@ -83,6 +83,3 @@ class Demand:
         grade="measured",
         source="Jones: requirements grow about 2 % a month; Kulk & Verhoef 2008: above 5 % in successful projects",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

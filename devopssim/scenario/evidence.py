@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario.parameters import GRADES, Parameter
+from devopssim.scenario.declaration import GRADES, Parameter
 from devopssim.scenario.scenario import PARTS, parameters
 
-Card = dict[str, Any]
+EvidenceCard = dict[str, Any]
 """name, meaning, unit, low, high, choices, default, grade, tuned, source: one parameter, writable as JSON."""
 
 
-def cards(part: str | None = None) -> list[Card]:
+def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
     """Return the cards of one part of the scenario, or of all; raise InvalidInputError for an unknown part."""
     if part is not None and part not in PARTS:
         message = f"part {part!r} is unknown; a scenario's parts are {', '.join(PARTS)}."
@@ -21,7 +21,7 @@ def cards(part: str | None = None) -> list[Card]:
     return [_card(name, each) for name, each in parameters().items() if part is None or name.startswith(f"{part}.")]
 
 
-def as_text(chosen: Sequence[Card]) -> str:
+def cards_as_text(chosen: Sequence[EvidenceCard]) -> str:
     """Return the cards as paragraphs for a terminal, with a count of the grades."""
     paragraphs = [_paragraph(card) for card in chosen]
     grades = Counter(card["grade"] for card in chosen)
@@ -31,7 +31,7 @@ def as_text(chosen: Sequence[Card]) -> str:
     return "\n".join([*paragraphs, textwrap.fill(summary, 100), ""])
 
 
-def as_markdown(chosen: Sequence[Card]) -> str:
+def cards_as_markdown(chosen: Sequence[EvidenceCard]) -> str:
     """Return the cards as a Markdown table."""
     rows = ["| parameter | meaning | default | allowed | grade | source |", "|---|---|---|---|---|---|"]
     rows += [
@@ -41,7 +41,7 @@ def as_markdown(chosen: Sequence[Card]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _card(name: str, declared: Parameter) -> Card:
+def _card(name: str, declared: Parameter) -> EvidenceCard:
     return {
         "name": name,
         "meaning": declared.meaning,
@@ -56,20 +56,20 @@ def _card(name: str, declared: Parameter) -> Card:
     }
 
 
-def _paragraph(card: Card) -> str:
+def _paragraph(card: EvidenceCard) -> str:
     head = f"{card['name']} = {_default(card)}"
     body = f"{card['meaning']} (allowed: {_allowed(card)}). {_grade(card)}: {card['source']}."
     return f"{head}\n{textwrap.fill(body, 96, initial_indent='    ', subsequent_indent='    ')}\n"
 
 
-def _default(card: Card) -> str:
+def _default(card: EvidenceCard) -> str:
     value = card["default"]
     return f"{value} {card['unit']}".strip() if isinstance(value, str) else f"{value:g} {card['unit']}".strip()
 
 
-def _allowed(card: Card) -> str:
+def _allowed(card: EvidenceCard) -> str:
     return ", ".join(card["choices"]) or f"{card['low']:g} to {card['high']:g}"
 
 
-def _grade(card: Card) -> str:
+def _grade(card: EvidenceCard) -> str:
     return f"{card['grade']}, tuned" if card["tuned"] else str(card["grade"])

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pipeline:
+class Pipeline(Part):
     """What machines and hands need to bring a change to production."""
 
     runners: int = parameter(
@@ -80,6 +80,3 @@ class Pipeline:
         grade="assumed",
         source="data and later changes have come to depend on it",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 PRACTICES: Final = ("integration", "delivery", "deployment", "testing", "monitoring", "feedback", "collaboration")
 """The seven C's."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Practices:
+class Practices(Part):
     """The seven C's: the share of changes, or of occasions, that are handled the new way, from 0 (none) to 1 (all)."""
 
     integration: float = parameter(
@@ -62,6 +62,3 @@ class Practices:
         grade="assumed",
         source="a choice: presets and experiments set it",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

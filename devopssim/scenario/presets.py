@@ -6,7 +6,7 @@ from typing import Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.scenario.practices import PRACTICES
-from devopssim.scenario.scenario import Scenario, adopt, unknown
+from devopssim.scenario.scenario import Scenario, adopt, unknown_name_message
 
 WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
 AGILE: Final = adopt(Scenario(name="agile", workflow="agile"), {"feedback": 1, "integration": 0.5, "testing": 0.5})
@@ -25,8 +25,8 @@ PRESETS: Final[Mapping[str, Scenario]] = {
 }
 
 
-def find(name: str) -> Scenario:
+def preset(name: str) -> Scenario:
     """Return the preset of that name; raise InvalidInputError if there is none."""
     if name not in PRESETS:
-        raise InvalidInputError(unknown("scenario", name, PRESETS))
+        raise InvalidInputError(unknown_name_message("scenario", name, PRESETS))
     return PRESETS[name]

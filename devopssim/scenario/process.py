@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 WORKFLOWS: Final = ("waterfall", "agile", "devops")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Process:
+class Process(Part):
     """When work moves: cadences, limits, gates and the waits between functions."""
 
     project_weeks: float = parameter(
@@ -116,6 +116,3 @@ class Process:
         grade="assumed",
         source="above the 23 minutes that Mark et al. 2008 measured for office work: code needs more context",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Production:
+class Production(Part):
     """How the service fails by itself, and how failures are found and repaired."""
 
     infrastructure_mttf: float = parameter(
@@ -89,6 +89,3 @@ class Production:
     luck_cv: float = parameter(
         1.0, "coefficient of variation of these times (lognormal)", high=5, grade="assumed", source="as the efforts"
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

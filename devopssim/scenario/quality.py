@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quality:
+class Quality(Part):
     """How defects and misfits come in, are found and repaired."""
 
     defects_per_change: float = parameter(
@@ -135,6 +135,3 @@ class Quality:
         grade="assumed",
         source="half a working day with re-testing",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.scenario.declaration import Parameter, Part, declared_parameters, parameter
 from devopssim.scenario.demand import Demand
-from devopssim.scenario.parameters import Parameter, check_all, declared, parameter
 from devopssim.scenario.pipeline import Pipeline
 from devopssim.scenario.practices import PRACTICES, Practices
 from devopssim.scenario.process import WORKFLOWS, Process
@@ -19,7 +19,7 @@ from devopssim.scenario.team import Team
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class Scenario(Part):
     """One way of working under one demand. Raises InvalidInputError for a value that is not allowed."""
 
     name: str = "scenario"
@@ -44,9 +44,6 @@ class Scenario:
     production: Production = field(default_factory=Production)
     security: Security = field(default_factory=Security)
 
-    def __post_init__(self) -> None:
-        check_all(self)
-
 
 PARTS: Final[Mapping[str, type]] = {
     "demand": Demand,
@@ -68,11 +65,11 @@ def parameters() -> dict[str, Parameter]:
 @cache
 def _parameters() -> Mapping[str, Parameter]:
     """Return them as they are declared; looking them all up takes a millisecond, and a widget asks hundreds of times."""
-    own = dict(declared(Scenario))
-    return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared(kind)}
+    own = dict(declared_parameters(Scenario))
+    return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared_parameters(kind)}
 
 
-def checked(given: object) -> Scenario:
+def check_scenario(given: object) -> Scenario:
     """Return what was given if it is a scenario; raise InvalidInputError that says how to get one otherwise."""
     if isinstance(given, Scenario):
         return given
@@ -82,19 +79,19 @@ def checked(given: object) -> Scenario:
     )
 
 
-def by_name(scenarios: object) -> dict[str, Scenario]:
+def check_scenarios(scenarios: object) -> dict[str, Scenario]:
     """Return scenarios by name as they were given; raise InvalidInputError for none, and for what is no such mapping."""
     if not isinstance(scenarios, Mapping):
         message = f"scenarios: a {type(scenarios).__name__} has no names; give names with scenarios, for example {{'devops': DEVOPS}}."
         raise InvalidInputError(message)
     if not scenarios:
         raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
-    return {name: checked(each) for name, each in scenarios.items()}
+    return {name: check_scenario(each) for name, each in scenarios.items()}
 
 
-def value(scenario: Scenario, name: str) -> float | int | str:
-    """Return the value of a parameter: `value(scenario, "team.developers")`."""
-    known(name)
+def parameter_value(scenario: Scenario, name: str) -> float | int | str:
+    """Return the value of a parameter: `parameter_value(scenario, "team.developers")`."""
+    check_parameter(name)
     found: Any = scenario
     for step in name.split("."):
         found = getattr(found, step)
@@ -106,10 +103,10 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
 
     Raises InvalidInputError for an unknown name or a value that is not allowed.
     """
-    checked(scenario)
+    check_scenario(scenario)
     by_part: dict[str, dict[str, Any]] = {}
     for name, given in changes.items():
-        part, _, last = known(name).rpartition(".")
+        part, _, last = check_parameter(name).rpartition(".")
         by_part.setdefault(part, {})[last] = given
     whole: dict[str, Any] = by_part.pop("", {})
     for part, values in by_part.items():
@@ -122,20 +119,20 @@ def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
     names = (*PRACTICES, "security")
     for name in practices:
         if name not in names:
-            raise InvalidInputError(unknown("practice", name, names))
+            raise InvalidInputError(unknown_name_message("practice", name, names))
     inside = {"security": "security.embedded"}
     return vary(scenario, {inside.get(name, f"practices.{name}"): share for name, share in practices.items()})
 
 
-def known(name: str) -> str:
+def check_parameter(name: str) -> str:
     """Return `name` if a parameter is called so; raise InvalidInputError with the nearest names otherwise."""
     names = parameters()
     if name not in names:
-        raise InvalidInputError(unknown("parameter", name, names))
+        raise InvalidInputError(unknown_name_message("parameter", name, names))
     return name
 
 
-def unknown(what: str, name: str, names: Iterable[str]) -> str:
+def unknown_name_message(what: str, name: str, names: Iterable[str]) -> str:
     """Say in one line that no `what` is called `name`, which is meant perhaps, and where all are listed."""
     names = list(names)
     near = difflib.get_close_matches(str(name), names, n=2, cutoff=0.5)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Security:
+class Security(Part):
     """Weaknesses, how they are looked for (as an afterthought or embedded), and what attackers do."""
 
     embedded: float = parameter(
@@ -147,6 +147,3 @@ class Security:
         grade="assumed",
         source="half a working day",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.parameters import check_all, parameter
+from devopssim.scenario.declaration import Part, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class Team:
+class Team(Part):
     """Who does the work. A person gives `hours_per_week` of effort in the 168 hours of a week."""
 
     analysts: int = parameter(
@@ -63,6 +63,3 @@ class Team:
         grade="assumed",
         source="a full-time week",
     )
-
-    def __post_init__(self) -> None:
-        check_all(self)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from devopssim.events import HOURS_PER_YEAR
-from devopssim.scenario import Scenario, checked
+from devopssim.scenario import Scenario, check_scenario
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.people import Process, people
 from devopssim.simulation.production import Production
@@ -22,7 +22,7 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
     the scenario, the seed, the replication and how many people of each role there were. Raises InvalidInputError for what is
     no scenario, and for a seed or a replication that is no whole number from 0.
     """
-    checked(scenario)
+    check_scenario(scenario)
     streams = Streams(seed, replication)
     org = Organisation(scenario, streams)
     workflow = WORKFLOWS[scenario.workflow]

@@ -18,7 +18,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_YEAR, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
-from devopssim.scenario import PRESETS, Scenario, dumps, parameters, value, vary
+from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
 from devopssim.simulation import ROLES
 from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
@@ -208,7 +208,7 @@ def _match(
         chosen.append("demand.code_effort")
     if not chosen:
         return scenario, {}
-    found = {name: float(value(scenario, name)) for name in chosen}
+    found = {name: float(parameter_value(scenario, name)) for name in chosen}
     names = [LATE[name] for name in chosen]
     got: dict[str, float] = {}
     for _ in range(ROUNDS):

@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
 from devopssim.experiment import Difference, Options, Result, compare, paired
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, value, vary
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, parameter_value, vary
 from devopssim.twin.load import Overload, overloads
 
 AS_IS: Final = "as it is"
@@ -92,7 +92,7 @@ def what_if(
         )
     variant = adopt(scenario, adopting)
     for role, many in adding.items():
-        variant = vary(variant, {f"team.{role}": float(value(variant, f"team.{role}")) + many})
+        variant = vary(variant, {f"team.{role}": float(parameter_value(variant, f"team.{role}")) + many})
     variant = vary(variant, changing)
     words = _words(scenario, adopting, adding, changing)
     pair = {AS_IS: replace(scenario, name=AS_IS), words: replace(variant, name=words)}
@@ -116,7 +116,7 @@ def _words(
     for role, many in adding.items():
         verb = "add" if many >= 0 else "do without"
         said.append(f"{verb} {abs(many)} {role if abs(many) != 1 else role.removesuffix('s')}")
-    said += [f"change {name} from {value(scenario, name)} to {new}" for name, new in changing.items()]
+    said += [f"change {name} from {parameter_value(scenario, name)} to {new}" for name, new in changing.items()]
     return " and ".join(said)
 
 

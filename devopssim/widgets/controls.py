@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from devopssim.scenario import Scenario, parameters, value
+from devopssim.scenario import Scenario, parameter_value, parameters
 from devopssim.wording import label, words
 
 STEPS: Final = 100
@@ -44,7 +44,7 @@ def knob(name: str, scenario: Scenario) -> Knob:
 
     Raises InvalidInputError for an unknown name.
     """
-    now = value(scenario, name)
+    now = parameter_value(scenario, name)
     declared = parameters()[name]
     shown: dict[str, Any] = {"name": name, "label": label(name), "meaning": declared.meaning, "unit": declared.unit}
     if declared.choices or isinstance(now, str):

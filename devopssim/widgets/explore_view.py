@@ -8,7 +8,7 @@ import traitlets
 
 from devopssim.experiment import Measure
 from devopssim.plots import USUAL
-from devopssim.scenario import DEVOPS, Scenario, checked, parameters, value
+from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value, parameters
 from devopssim.widgets.controls import knobs
 from devopssim.widgets.figures import FIGURES, known_figures, pictures
 from devopssim.widgets.kpi_cards import tiles
@@ -47,7 +47,7 @@ def explore(
     now. Raises InvalidInputError for a parameter, figure or KPI that is unknown.
     """
     return Explore(
-        state_of({checked(scenario).name: scenario}),
+        state_of({check_scenario(scenario).name: scenario}),
         names=parameters,
         figures=figures,
         kpis=kpis,
@@ -126,7 +126,7 @@ class Explore(ScenarioPanel):
 
     def do_add(self, name: str) -> None:
         """Add a slider."""
-        value(self.scenario, name)
+        parameter_value(self.scenario, name)
         self.names = list(dict.fromkeys([*self.names, name]))
         self.knobs = self.groups()
 

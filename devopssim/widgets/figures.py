@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from devopssim import plots
 from devopssim.errors import InvalidInputError
 from devopssim.report import picture
-from devopssim.scenario import Scenario, unknown
+from devopssim.scenario import Scenario, unknown_name_message
 from devopssim.simulation import simulate
 
 FIGURES: Final[Mapping[str, tuple[str, Callable[[pd.DataFrame], Artist]]]] = {
@@ -36,7 +36,7 @@ def known_figures(names: Sequence[str]) -> list[str]:
     """Return the names if all are figures of a log; raise InvalidInputError otherwise."""
     for name in names:
         if name not in FIGURES:
-            raise InvalidInputError(unknown("figure", name, FIGURES))
+            raise InvalidInputError(unknown_name_message("figure", name, FIGURES))
     return list(names)
 
 

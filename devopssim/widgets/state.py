@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import Scenario, by_name, dumps, loads, unknown, value, vary
+from devopssim.scenario import Scenario, check_scenarios, dumps, loads, parameter_value, unknown_name_message, vary
 
 SHARED_PARTS = ("team", "demand")
 """The same for all that is compared: ways of working differ, who works and what is asked for does not."""
@@ -43,7 +43,7 @@ class State:
     def choose(self, name: str) -> "State":
         """Return the state with another scenario at hand; raise InvalidInputError if there is none of that name."""
         if name not in self.scenarios:
-            raise InvalidInputError(unknown("scenario", name, self.scenarios))
+            raise InvalidInputError(unknown_name_message("scenario", name, self.scenarios))
         return replace(self, chosen=name)
 
     def pin(self) -> "State":
@@ -71,7 +71,7 @@ class State:
 
 def state_of(scenarios: Mapping[str, Scenario]) -> State:
     """Return the state at the start; raise InvalidInputError for no scenarios."""
-    start = by_name(scenarios)
+    start = check_scenarios(scenarios)
     return State(scenarios=start, start=start, chosen=list(start)[-1])
 
 
@@ -83,5 +83,7 @@ def is_shared(name: str) -> bool:
 def disagree(state: State, names: list[str]) -> list[str]:
     """Return which of these shared parameters the scenarios do not agree on, as they may when they are given that way."""
     return [
-        name for name in names if is_shared(name) and len({value(each, name) for each in state.scenarios.values()}) > 1
+        name
+        for name in names
+        if is_shared(name) and len({parameter_value(each, name) for each in state.scenarios.values()}) > 1
     ]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, parameters, value
+from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
     """Return the parameters whose values are not the same: index the name, columns meaning, unit and one for each scenario."""
     rows = {}
     for name, declared in parameters().items():
-        values = {label: value(scenario, name) for label, scenario in scenarios.items()}
+        values = {label: parameter_value(scenario, name) for label, scenario in scenarios.items()}
         if len(set(values.values())) > 1:
             rows[name] = {"meaning": declared.meaning, "unit": declared.unit, **values}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["meaning", "unit", *scenarios])

@@ -12,22 +12,24 @@ from devopssim.scenario import (
     AGILE,
     DEVOPS,
     DEVOPS_IN_NAME_ONLY,
+    GRADES,
     PRACTICES,
     PRESETS,
     WATERFALL,
     Scenario,
     Team,
     adopt,
+    cards_as_markdown,
+    cards_as_text,
     dumps,
-    evidence,
+    evidence_cards,
     load,
     loads,
+    parameter_value,
     parameters,
     save,
-    value,
     vary,
 )
-from devopssim.scenario.parameters import GRADES
 
 
 def test_a_value_out_of_range_is_refused_with_its_meaning_and_what_is_allowed() -> None:
@@ -63,7 +65,7 @@ def test_any_parameter_in_its_range_survives_toml(data: st.DataObject) -> None:
     else:
         chosen = data.draw(st.floats(card.low, card.high))
     varied = vary(DEVOPS, {name: chosen})
-    assert value(varied, name) == chosen
+    assert parameter_value(varied, name) == chosen
     assert loads(dumps(varied)) == varied
 
 
@@ -127,7 +129,7 @@ def test_presets_are_workflows_with_practices_and_nothing_else() -> None:
 
 
 def test_every_parameter_has_an_evidence_card() -> None:
-    for card in evidence.cards():
+    for card in evidence_cards():
         assert card["meaning"], card
         assert card["source"], card
         assert card["grade"] in GRADES, card
@@ -135,8 +137,8 @@ def test_every_parameter_has_an_evidence_card() -> None:
 
 
 def test_cards_are_shown_as_text_and_as_markdown() -> None:
-    team = evidence.cards("team")
-    assert "team.developers = 8" in evidence.as_text(team)
-    assert evidence.as_markdown(team).count("\n") == len(team) + 2
+    team = evidence_cards("team")
+    assert "team.developers = 8" in cards_as_text(team)
+    assert cards_as_markdown(team).count("\n") == len(team) + 2
     with pytest.raises(InvalidInputError, match="part 'crew' is unknown"):
-        evidence.cards("crew")
+        evidence_cards("crew")

@@ -13,7 +13,7 @@ from logs import committed, deployed, log_of
 
 from devopssim import cli, events, kpis, scenario
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import AGILE, DEVOPS, PRESETS, WATERFALL, Scenario, value, vary
+from devopssim.scenario import AGILE, DEVOPS, PRESETS, WATERFALL, Scenario, parameter_value, vary
 from devopssim.simulation.simulator import simulate
 from devopssim.twin import Calibration, calibrate, check, overloads, what_if
 from devopssim.twin.estimates import count_bounds
@@ -56,7 +56,7 @@ def test_true_parameters_lie_in_their_intervals() -> None:
         for each in twin(seed).learnt:
             if each.parameter.startswith(known) and math.isfinite(each.low) and each.low < each.high:
                 looked_at += 1
-                missed += not each.low <= float(value(TRUTH, each.parameter)) <= each.high
+                missed += not each.low <= float(parameter_value(TRUTH, each.parameter)) <= each.high
     assert looked_at > 60
     assert missed / looked_at < MISSES
 
@@ -64,7 +64,7 @@ def test_true_parameters_lie_in_their_intervals() -> None:
 def test_large_samples_give_the_truth_closely() -> None:
     learnt = {each.parameter: each.value for each in twin().learnt}
     for parameter in ("demand.plan_effort", "demand.code_effort", "demand.test_effort", "demand.requests_per_week"):
-        assert learnt[parameter] == pytest.approx(value(TRUTH, parameter), rel=0.2)
+        assert learnt[parameter] == pytest.approx(parameter_value(TRUTH, parameter), rel=0.2)
     assert learnt["demand.change_effort"] == pytest.approx(8, rel=0.05)
     assert learnt["workflow"] == "agile"
     assert learnt["team.developers"] == 7
@@ -100,15 +100,15 @@ def test_the_workflow_and_its_practices_are_recognised(preset: Scenario) -> None
     found = calibrate(simulate(vary(preset, {"years": years}), seed=2)).scenario
     assert found.workflow == preset.workflow
     for practice in ("integration", "testing", "delivery", "deployment", "monitoring", "collaboration"):
-        adopted = float(value(found, f"practices.{practice}"))
-        assert adopted == pytest.approx(float(value(preset, f"practices.{practice}")), abs=0.05)
+        adopted = float(parameter_value(found, f"practices.{practice}"))
+        assert adopted == pytest.approx(float(parameter_value(preset, f"practices.{practice}")), abs=0.05)
 
 
 def test_what_was_not_learnt_is_listed_and_as_in_the_base() -> None:
     found = twin()
     assert "quality.late_fix_factor" in found.left
     assert "demand.code_effort" not in found.left
-    assert all(value(found.scenario, name) == value(AGILE, name) for name in found.left)
+    assert all(parameter_value(found.scenario, name) == parameter_value(AGILE, name) for name in found.left)
 
 
 def test_the_twin_as_a_file_is_the_twin() -> None:

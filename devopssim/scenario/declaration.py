@@ -5,7 +5,7 @@ Validation, sliders, the command line's help, the list of parameters and the doc
 
 import math
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
 from devopssim.errors import InvalidInputError
@@ -88,22 +88,17 @@ def parameter(
     return field(default=default, metadata={_KEY: card})
 
 
-def card(declared: "Field[Any]") -> Parameter | None:
-    """Return the parameter that a dataclass field declares, or None."""
-    found: Parameter | None = declared.metadata.get(_KEY)
-    return found
+class Part:
+    """A part of a scenario: a frozen dataclass that checks its declared parameters when it is made."""
+
+    def __post_init__(self) -> None:
+        """Check every parameter; whole numbers given as floats become integers."""
+        for name, declared in declared_parameters(self):
+            object.__setattr__(self, name, declared.check(name, getattr(self, name)))
 
 
-def declared(part: object) -> Iterator[tuple[str, Parameter]]:
+def declared_parameters(part: object) -> Iterator[tuple[str, Parameter]]:
     """Yield name and declaration of each parameter of a part of a scenario (class or value), in the order of the text."""
-    for each in fields(part):  # type: ignore[arg-type] # any dataclass
-        if (found := card(each)) is not None:
-            yield each.name, found
-
-
-def check_all(part: object) -> None:
-    """Check every parameter of a frozen part when it is made; whole numbers given as floats become integers."""
-    for each in fields(part):  # type: ignore[arg-type] # any dataclass
-        found = card(each)
-        if found is not None:
-            object.__setattr__(part, each.name, found.check(each.name, getattr(part, each.name)))
+    for declared_field in fields(part):  # type: ignore[arg-type] # any dataclass
+        if (declared := declared_field.metadata.get(_KEY)) is not None:
+            yield declared_field.name, declared
