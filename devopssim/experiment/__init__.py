@@ -10,7 +10,7 @@ from devopssim.experiment.dora_benchmark import PRESETS, BesideDora, beside_dora
 from devopssim.experiment.execution import LostWorkError, LostWorkWarning, Options
 from devopssim.experiment.experiment import PLAN, UNFINISHED, Plan, load_plan, save_plan, write_tables
 from devopssim.experiment.factorials import Factorial, factorial
-from devopssim.experiment.intervals import Difference, Interval, interval, paired, t_quantile
+from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, paired, t_quantile
 from devopssim.experiment.measure import Measure, Outcome
 from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
 from devopssim.experiment.pool import MOST_WORKERS, check_workers, processes
@@ -20,6 +20,7 @@ from devopssim.experiment.sweeps import Sweep, sweep
 from devopssim.experiment.warm_up_period import WarmUp, WarmUpWarning, mser5, warm_up, welch
 
 __all__ = [
+    "CLEAR",
     "MOST_WORKERS",
     "PLAN",
     "PRESETS",
@@ -39,6 +40,7 @@ __all__ = [
     "Result",
     "Sensitivity",
     "Sweep",
+    "Verdict",
     "WarmUp",
     "WarmUpWarning",
     "beside_dora",

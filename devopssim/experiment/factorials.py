@@ -14,8 +14,9 @@ from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.designs import Design, fraction, shapley_weights
 from devopssim.experiment.execution import Options
-from devopssim.experiment.intervals import interval
+from devopssim.experiment.intervals import Difference, Interval, Verdict, interval
 from devopssim.experiment.result import Result, unit_of
+from devopssim.kpis import KPIS
 from devopssim.scenario import PRACTICES, Scenario, adopt
 
 SHOWN_ALIASES = 2
@@ -35,7 +36,7 @@ class Factorial:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """Columns effect, order, kpi, unit, estimate, low, high, replications, aliases.
+        """Columns effect, order, kpi, unit, estimate, low, high, replications, aliases, verdict.
 
         A main effect (order 1) is the mean KPI with the practice minus the mean without it. An interaction `a x b` (order
         2) is half of what a's effect is larger with b than without; 0: they do not need each other. `aliases` names the
@@ -46,13 +47,14 @@ class Factorial:
             contrast = 2 * self.design.signs(effect) / len(self.design.runs)
             for kpi, runs in self._runs.items():
                 found = interval(contrast @ runs, self.result.confidence)
-                rows.append((self._name(effect), effect.bit_count(), kpi, unit_of(kpi), *found, self._aliases(effect)))
-        columns = ["effect", "order", "kpi", "unit", "estimate", "low", "high", "replications", "aliases"]
+                name, aliases, verdict = self._name(effect), self._aliases(effect), _verdict(found, kpi)
+                rows.append((name, effect.bit_count(), kpi, unit_of(kpi), *found, aliases, verdict))
+        columns = ["effect", "order", "kpi", "unit", "estimate", "low", "high", "replications", "aliases", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def shapley(self) -> pd.DataFrame:
-        """Columns practice, kpi, unit, estimate, low, high, replications, share.
+        """Columns practice, kpi, unit, estimate, low, high, replications, share, verdict.
 
         What a practice adds to the KPI, averaged over all orders in which the practices could be adopted. Over the
         practices, estimates add up to the KPI with all minus the KPI with none, and shares to 1 (NaN: no difference at
@@ -71,8 +73,9 @@ class Factorial:
             parts = [interval(each, self.result.confidence) for each in added]
             whole = sum(part.estimate for part in parts)
             for practice, part in zip(self.practices, parts, strict=True):
-                rows.append((practice, kpi, unit_of(kpi), *part, part.estimate / whole if whole else np.nan))
-        columns = ["practice", "kpi", "unit", "estimate", "low", "high", "replications", "share"]
+                share = part.estimate / whole if whole else np.nan
+                rows.append((practice, kpi, unit_of(kpi), *part, share, _verdict(part, kpi)))
+        columns = ["practice", "kpi", "unit", "estimate", "low", "high", "replications", "share", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
     @cached_property
@@ -124,6 +127,10 @@ def factorial(
         scenarios[label] = adopt(scenario, {name: float(name in adopted) for name in names})
     found = compare(scenarios, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options)
     return Factorial(practices=names, design=design, result=found)
+
+
+def _verdict(effect: Interval, kpi: str) -> Verdict:
+    return Difference(*effect, better=KPIS[kpi].better).verdict
 
 
 def _members(practices: Sequence[str], bits: int) -> tuple[str, ...]:

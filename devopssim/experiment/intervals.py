@@ -6,7 +6,7 @@ for; among many of them some miss.
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from scipy.special import stdtrit
 from devopssim.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
+Verdict = Literal["better", "worse", "different", "same", "unclear"]
+CLEAR: Final[frozenset[Verdict]] = frozenset({"better", "worse", "different"})
+"""The verdicts of differences whose interval excludes 0."""
 
 
 class Interval(NamedTuple):
@@ -27,17 +30,37 @@ class Interval(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A mean difference within replications, its interval, the number of pairs, and what pairing gained.
+    """A mean difference within replications, its interval, the number of pairs, what pairing gained, and which way is better.
 
     `variance_reduction` is the variance that the difference would have with independent luck ÷ the variance that it has: with
-    a factor of 4, pairs need a quarter of the replications. Below 1, pairing did harm.
+    a factor of 4, pairs need a quarter of the replications. Below 1, pairing did harm. `better` is None where less and more
+    can both be better.
     """
 
-    difference: float
+    estimate: float
     low: float
     high: float
     replications: int
-    variance_reduction: float
+    variance_reduction: float = math.nan
+    better: Literal["lower", "higher"] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return better, worse or different (neither by itself) if the interval excludes 0, same if every pair agrees, or unclear.
+
+        Examples
+        --------
+        >>> Difference(-2.0, -3.0, -1.0, 30, better="lower").verdict
+        'better'
+        >>> Difference(-2.0, -5.0, 1.0, 30, better="lower").verdict
+        'unclear'
+
+        """
+        if self.low > 0 or self.high < 0:
+            if self.better is None:
+                return "different"
+            return "better" if (self.estimate < 0) == (self.better == "lower") else "worse"
+        return "same" if self.estimate == 0 and not self.high > self.low else "unclear"
 
 
 def interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
@@ -61,7 +84,13 @@ def pointwise(runs: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, F
     return estimate, estimate - half, estimate + half, n
 
 
-def paired(values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = 0.95) -> Difference:
+def paired(
+    values: npt.ArrayLike,
+    baseline: npt.ArrayLike,
+    confidence: float = 0.95,
+    *,
+    better: Literal["lower", "higher"] | None = None,
+) -> Difference:
     """Return the mean of `values - baseline`, replication by replication (same shape); pairs with a NaN are left out."""
     ours, theirs = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
     both = np.isfinite(ours) & np.isfinite(theirs)
@@ -73,7 +102,7 @@ def paired(values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = 0
         together = (ours - theirs).var(ddof=1)
         if independent > 0:
             gained = float(independent / together) if together > 0 else np.inf
-    return Difference(*found, gained)
+    return Difference(*found, gained, better)
 
 
 def half_width(known: Floats, confidence: float = 0.95) -> float:

@@ -38,7 +38,8 @@ class Sensitivity:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Columns parameter, side (low, high), setting, kpi, unit, difference, low, high, replications, variance_reduction.
+        """Columns parameter, side (low, high), setting, kpi, unit, difference, low, high, replications, variance_reduction,
+        verdict.
 
         The parameters with the widest swing of the first KPI come first.
         """

@@ -50,18 +50,21 @@ class Result:
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Columns scenario, baseline, kpi, unit, difference (scenario - baseline), low, high, replications, variance_reduction.
+        """Columns scenario, baseline, kpi, unit, difference (scenario - baseline), low, high, replications, variance_reduction,
+        verdict.
 
         Paired: replication k of both met the same demand and the same luck, so only the ways of working differ.
         `replications` counts the pairs in which both have a value; `variance_reduction` says how many times smaller the
-        variance is than with independent luck. Each scenario is compared with each one before it.
+        variance is than with independent luck; `verdict` is that of `Difference`. Each scenario is compared with each one before
+        it.
         """
         matrix = self._matrix
-        rows = [
-            (later, earlier, kpi, unit_of(kpi), *paired(matrix[later, kpi], matrix[earlier, kpi], self.confidence))
-            for earlier, later in combinations(self.scenarios, 2)
-            for kpi in dict.fromkeys(self.values["kpi"])
-        ]
+        rows = []
+        for earlier, later in combinations(self.scenarios, 2):
+            for kpi in dict.fromkeys(self.values["kpi"]):
+                declared = kpis.KPIS[kpi]
+                difference = paired(matrix[later, kpi], matrix[earlier, kpi], self.confidence, better=declared.better)
+                rows.append((later, earlier, kpi, declared.unit, *difference[:-1], difference.verdict))
         columns = [
             "scenario",
             "baseline",
@@ -72,6 +75,7 @@ class Result:
             "high",
             "replications",
             "variance_reduction",
+            "verdict",
         ]
         return pd.DataFrame(rows, columns=columns)
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
+from devopssim.experiment import CLEAR
 from devopssim.plots.axes import axis_label, log_durations, value_axis
 from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
 from devopssim.plots.measured import kpi_named, names_of, of_kpi
@@ -88,10 +89,9 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
         words = with_interval(row["difference"], row["low"], row["high"], known.unit, sign=True)
         names.append(f"{row['scenario']} - {row['baseline']}".replace("-", "\N{MINUS SIGN}"))
         told.append(f"{row['scenario']} against {row['baseline']} {words}")
-        clear = bool(row["low"] > 0 or row["high"] < 0)
         at = len(table) - 1 - int(str(place))
         values = (row["difference"] / scale, row["low"] / scale, row["high"] / scale)
-        _dot(ax, at, values, words, name=str(row["scenario"]), place=at, filled=clear)
+        _dot(ax, at, values, words, name=str(row["scenario"]), place=at, filled=row["verdict"] in CLEAR)
     ax.axvline(0, color=ink(), linewidth=1)
     ax.set_yticks(range(len(table)), names[::-1])
     ax.set_ylim(-0.6, len(table) - 0.25)

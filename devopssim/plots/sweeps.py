@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOG_FROM_RATIO: Final = 30
 MOST_BARS: Final = 14
+VERDICT_COLOURS: Final = {"better": GREEN, "worse": VERMILION}
 SCALE: Final = LinearSegmentedColormap.from_list("devopssim", ["#f4e7b2", "#5fae8b", "#27607f", "#2b1d4f"])
 """From little to much; its lightness falls all the way, so that it reads without colours."""
 
@@ -208,7 +209,7 @@ def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, holl
     """Draw a bar with its interval for each row, in words beside it; green is better, red is worse, grey is unclear."""
     scale, unit = _difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
     for place, row in enumerate(rows_of(table)):
-        colour = _verdict_colour(float(row.estimate), float(row.low), float(row.high), kpi)
+        colour = VERDICT_COLOURS.get(row.verdict, GREY)
         faded = hollow is not None and hollow[place]
         ax.barh(
             -place,
@@ -238,12 +239,6 @@ def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-
-
-def _verdict_colour(estimate: float, low: float, high: float, kpi: Kpi) -> str:
-    if kpi.better is None or not (low > 0 or high < 0):
-        return GREY
-    return GREEN if (estimate < 0) == (kpi.better == "lower") else VERMILION
 
 
 def _difference_unit(most: float, unit: str) -> tuple[float, str]:

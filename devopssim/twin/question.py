@@ -9,7 +9,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
-from devopssim.experiment import Difference, Options, Result, compare, paired
+from devopssim.experiment import CLEAR, Difference, Options, Result, compare, paired
 from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, parameter_value, vary
 from devopssim.twin.load import Overload, overloads
 
@@ -32,15 +32,15 @@ class WhatIf:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Columns kpi, unit, before, after, difference, low, high, replications: paired 95 % intervals."""
+        """Columns kpi, unit, before, after, difference, low, high, replications, verdict: paired 95 % intervals."""
         found = self.result.estimates.set_index(["scenario", "kpi"])["estimate"]
         rows = [
             (kpi, unit, found[AS_IS, kpi], found[self.change, kpi], *numbers)
             for kpi, unit, *numbers in self.result.differences[
-                ["kpi", "unit", "difference", "low", "high", "replications"]
+                ["kpi", "unit", "difference", "low", "high", "replications", "verdict"]
             ].itertuples(index=False)
         ]
-        columns = ["kpi", "unit", "before", "after", "difference", "low", "high", "replications"]
+        columns = ["kpi", "unit", "before", "after", "difference", "low", "high", "replications", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
     @property
@@ -48,7 +48,7 @@ class WhatIf:
         """How many hours a year the service is down more, with its paired interval."""
         values = self.result.values[self.result.values["kpi"] == "availability"]
         down = {name: (1 - part["value"].to_numpy(float)) * HOURS_PER_YEAR for name, part in values.groupby("scenario")}
-        return paired(down[self.change], down[AS_IS], self.result.confidence)
+        return paired(down[self.change], down[AS_IS], self.result.confidence, better="lower")
 
     @property
     def overloads(self) -> tuple[tuple[str, Overload], ...]:
@@ -61,7 +61,7 @@ class WhatIf:
         rows = {row["kpi"]: row for row in self.table.to_dict("records")}
         said = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
         down = self.downtime
-        if math.isfinite(down.difference):
+        if math.isfinite(down.estimate):
             said.append(_down(down, self.cost_per_hour))
         if self.people:
             hours = self.people * self.hours_per_week * WEEKS_PER_YEAR
@@ -124,7 +124,7 @@ def _days(row: Mapping[Hashable, Any]) -> str:
     before, after = row["before"] / HOURS_PER_DAY, row["after"] / HOURS_PER_DAY
     if not (math.isfinite(before) and math.isfinite(after)):
         return "nothing can be said of how long a request takes: none was finished"
-    if not row["low"] * row["high"] > 0:
+    if row["verdict"] not in CLEAR:
         return f"no change of how long a request takes can be told from chance (now {before:.3g} days)"
     less = sorted(abs(each) / HOURS_PER_DAY for each in (row["low"], row["high"]))
     gain = abs(row["difference"]) / HOURS_PER_DAY
@@ -138,19 +138,18 @@ def _days(row: Mapping[Hashable, Any]) -> str:
 def _failures(row: Mapping[Hashable, Any]) -> str:
     if not math.isfinite(row["before"]) or not math.isfinite(row["after"]):
         return "nothing can be said of failed deployments"
-    if not row["low"] * row["high"] > 0:
+    if row["verdict"] not in CLEAR:
         return f"about as many deployments fail as now ({row['before']:.1%})"
     return f"{row['after']:.1%} of the deployments fail, not {row['before']:.1%}"
 
 
 def _down(found: Difference, cost: float | None) -> str:
-    clear = found.low * found.high > 0
-    if not clear:
+    if found.verdict not in CLEAR:
         return "downtime stays about the same" + ("" if cost is None else ", so no money is saved there")
-    word = "less" if found.difference < 0 else "more"
-    said = f"the service is down {abs(found.difference):,.0f} hours a year {word}"
+    word = "less" if found.estimate < 0 else "more"
+    said = f"the service is down {abs(found.estimate):,.0f} hours a year {word}"
     if cost is None:
         return said
     low, high = sorted(abs(each) * cost for each in (found.low, found.high))
-    verb = "saves" if found.difference < 0 else "costs"
-    return f"{said}, which {verb} {abs(found.difference) * cost:,.0f} a year ({low:,.0f} to {high:,.0f}) at {cost:,.0f} an hour"
+    verb = "saves" if found.estimate < 0 else "costs"
+    return f"{said}, which {verb} {abs(found.estimate) * cost:,.0f} a year ({low:,.0f} to {high:,.0f}) at {cost:,.0f} an hour"

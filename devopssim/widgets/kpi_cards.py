@@ -8,15 +8,15 @@ import numpy as np
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
 from devopssim.plots import colour_of
-from devopssim.wording import verdict, with_interval
+from devopssim.wording import with_interval
 
 SIGNS: Final = {
     "better": "\N{BLACK UP-POINTING TRIANGLE}",
     "worse": "\N{BLACK DOWN-POINTING TRIANGLE}",
-    "other": "\N{BLACK CIRCLE}",
+    "different": "\N{BLACK CIRCLE}",
     "unclear": "\N{WHITE CIRCLE}",
 }
-SAID: Final = {"better": "better", "worse": "worse", "other": "changed", "unclear": "not clear yet"}
+SAID: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
 
 
 def tiles(
@@ -65,9 +65,9 @@ def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, glance: bool) ->
     if change is None or not np.isfinite(change["difference"]):
         return row
     said = with_interval(change["difference"], change["low"], change["high"], known.unit, sign=True)
-    if change["difference"] == 0 and not (change["high"] or 0) > (change["low"] or 0):
+    if change["verdict"] == "same":
         return row | {"change": "no change", "verdict": "same"}
-    found = "unclear" if glance else verdict(change, known.better)
+    found = "unclear" if glance else change["verdict"]
     return row | {
         "change": said,
         "verdict": found,

@@ -2,7 +2,7 @@
 
 from devopssim.wording.alt_text import Description, alt_text, describe, rows_of, tell
 from devopssim.wording.changes import reasons
-from devopssim.wording.findings import mechanisms, verdict, verdicts, what_differs
+from devopssim.wording.findings import mechanisms, verdicts, what_differs
 from devopssim.wording.numbers import LANDMARKS, Unit, amount, counted, duration, number, unit_for, with_interval
 from devopssim.wording.parameters import ADOPTION, label, words
 
@@ -23,7 +23,6 @@ __all__ = [
     "rows_of",
     "tell",
     "unit_for",
-    "verdict",
     "verdicts",
     "what_differs",
     "with_interval",

@@ -90,7 +90,7 @@ def _verdicts(found: Verdicts) -> list[tuple[str, list[str]]]:
     return [
         ("Better", found.better),
         ("Worse", found.worse),
-        ("Changed, neither better nor worse by itself", found.other),
+        ("Changed, neither better nor worse by itself", found.different),
         ("Not clear yet", unclear if found.unclear else []),
     ]
 

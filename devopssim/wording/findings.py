@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from devopssim.experiment import CLEAR
 from devopssim.kpis import KPIS
 from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
@@ -26,13 +27,13 @@ FAMILIES: Final = ("delivery", "flow")
 
 @dataclass(frozen=True, kw_only=True)
 class Verdicts:
-    """One scenario against a baseline: what is clearly better, clearly worse, other without being either, and unclear."""
+    """One scenario against a baseline: what is clearly better, clearly worse, clearly different without being either, and unclear."""
 
     scenario: str
     baseline: str
     better: list[str]
     worse: list[str]
-    other: list[str]
+    different: list[str]
     unclear: list[str]
 
 
@@ -59,26 +60,17 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
         name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]
         for name in (scenario, baseline)
     }
-    said: dict[str, list[str]] = {"better": [], "worse": [], "other": [], "unclear": []}
+    said: dict[str, list[str]] = {"better": [], "worse": [], "different": [], "unclear": []}
     for kpi, row in chosen.iterrows():
         known = KPIS[str(kpi)]
         if known.family not in FAMILIES or not np.isfinite(row["difference"]):
             continue
         ours, theirs = float(means[scenario][known.name]), float(means[baseline][known.name])
-        said[verdict(row, known.better)].append(
+        said[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
             f"{known.title}: {amount(ours, known.unit)} instead of {amount(theirs, known.unit)}{_times(ours, theirs, known.unit)}; "
             f"difference {with_interval(row['difference'], row['low'], row['high'], known.unit, sign=True)}"
         )
     return Verdicts(scenario=scenario, baseline=baseline, **said)
-
-
-def verdict(row: "pd.Series[float]", better: str | None) -> str:
-    """Return what a paired difference says: better, worse, other, or unclear where its interval holds 0 or is not known."""
-    if not (row["low"] > 0 or row["high"] < 0):
-        return "unclear"
-    if better is None:
-        return "other"
-    return "better" if (row["difference"] < 0) == (better == "lower") else "worse"
 
 
 def _times(ours: float, theirs: float, unit: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as npst
 from scipy import stats
 
 from devopssim.errors import InvalidInputError
-from devopssim.experiment import interval, paired
+from devopssim.experiment import CLEAR, Difference, interval, paired
 from devopssim.experiment.intervals import Floats, pointwise
 
 values = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
@@ -56,7 +56,7 @@ def test_intervals_of_many_points_at_once_are_those_of_each(runs: Floats) -> Non
 
 def test_a_pair_counts_only_where_both_have_a_value() -> None:
     found = paired([2, np.nan, 4, 7], [1, 1, np.nan, 5])
-    assert found.difference == 1.5
+    assert found.estimate == 1.5
     assert found.replications == 2
 
 
@@ -68,14 +68,34 @@ def test_luck_that_is_shared_makes_differences_sharp() -> None:
 @given(values)
 def test_a_scenario_does_not_differ_from_itself(sample: list[float]) -> None:
     found = paired(sample, sample)
-    assert (found.difference, found.low, found.high) == (0, 0, 0)
+    assert (found.estimate, found.low, found.high) == (0, 0, 0)
 
 
 @given(values, st.integers(0, 2**32))
 def test_a_difference_turns_its_sign_when_the_sides_are_changed(sample: list[float], seed: int) -> None:
     other = np.random.default_rng(seed).normal(size=len(sample))
     there, back = paired(sample, other), paired(other, sample)
-    assert (there.difference, there.low, there.high) == (-back.difference, -back.high, -back.low)
+    assert (there.estimate, there.low, there.high) == (-back.estimate, -back.high, -back.low)
+
+
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        (Difference(-2.0, -3.0, -1.0, 9, better="lower"), "better"),
+        (Difference(-2.0, -3.0, -1.0, 9, better="higher"), "worse"),
+        (Difference(2.0, 1.0, 3.0, 9, better="lower"), "worse"),
+        (Difference(2.0, 1.0, 3.0, 9, better="higher"), "better"),
+        (Difference(2.0, 1.0, 3.0, 9), "different"),
+        (Difference(2.0, 0.0, 4.0, 9, better="higher"), "unclear"),
+        (Difference(0.0, 0.0, 0.0, 9, better="lower"), "same"),
+        (Difference(0.0, -1.0, 1.0, 9, better="lower"), "unclear"),
+        (Difference(2.0, np.nan, np.nan, 1, better="lower"), "unclear"),
+        (Difference(np.nan, np.nan, np.nan, 0, better="lower"), "unclear"),
+    ],
+)
+def test_a_difference_is_clear_where_its_interval_excludes_0(difference: Difference, verdict: str) -> None:
+    assert difference.verdict == verdict
+    assert (difference.verdict in CLEAR) == (verdict in {"better", "worse", "different"})
 
 
 def test_intervals_of_normal_values_cover_their_mean_as_often_as_they_promise() -> None:

@@ -240,7 +240,7 @@ def test_money_is_hours_of_downtime_times_the_cost() -> None:
     )
     availability = found.result.values.query("kpi == 'availability'").groupby("scenario")["value"].mean()
     hours = (availability["as it is"] - availability[found.change]) * 8760
-    assert found.downtime.difference == pytest.approx(hours)
+    assert found.downtime.estimate == pytest.approx(hours)
     assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
     assert found.change == "do without 2 developers and change production.report_delay from 30.0 to 300"
     assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
