@@ -8,14 +8,12 @@ and `source` (where the log came from: a mapping that can be written as JSON, fo
 Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.dev, 0.5) where it has one.
 """
 
+from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
 from devopssim.events.contract import validate, validate_columns
 from devopssim.events.files import read, write
 from devopssim.events.schema import (
     COLUMNS,
     DETAIL_KEYS,
-    HOURS_PER_DAY,
-    HOURS_PER_WEEK,
-    HOURS_PER_YEAR,
     IDS,
     KINDS,
     ROLES,
@@ -35,11 +33,13 @@ __all__ = [
     "COLUMNS",
     "DETAIL_KEYS",
     "HOURS_PER_DAY",
+    "HOURS_PER_MONTH",
     "HOURS_PER_WEEK",
     "HOURS_PER_YEAR",
     "IDS",
     "KINDS",
     "ROLES",
+    "SECONDS_PER_HOUR",
     "STAGES",
     "Kind",
     "Recorder",

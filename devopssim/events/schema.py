@@ -15,10 +15,6 @@ ROLES: Final = ("analyst", "developer", "tester", "operator", "security")
 IDS: Final = ("item", "change", "deployment", "incident", "finding")
 COLUMNS: Final = ("time", "kind", "item", "change", "stage", "deployment", "incident", "finding", "role", "detail")
 
-HOURS_PER_DAY: Final = 24.0
-HOURS_PER_WEEK: Final = 168.0
-HOURS_PER_YEAR: Final = 8760.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:

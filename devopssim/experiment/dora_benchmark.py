@@ -10,6 +10,7 @@ from typing import Final, Unpack
 
 import pandas as pd
 
+from devopssim.events import HOURS_PER_WEEK
 from devopssim.experiment.comparison import ENOUGH_FOR_MOST, compare
 from devopssim.experiment.execution import Options
 from devopssim.experiment.result import Result
@@ -66,7 +67,7 @@ TARGETS: Final = (
         preset="agile",
         kpi="mttr",
         low=0,
-        high=levels.WEEK,
+        high=HOURS_PER_WEEK,
         said_by="DORA, medium: under a day in 2018, 2019 and 2024, a day to a week in 2021 and 2023",
     ),
     dora("devops", "deployment_frequency"),

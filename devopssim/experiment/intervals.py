@@ -13,8 +13,8 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from devopssim.errors import InvalidInputError
+from devopssim.kpis import Floats
 
-Floats = npt.NDArray[np.float64]
 Verdict = Literal["better", "worse", "different", "same", "unclear"]
 CLEAR: Final[frozenset[Verdict]] = frozenset({"better", "worse", "different"})
 """The verdicts of differences whose interval excludes 0."""

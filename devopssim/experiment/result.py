@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from devopssim import kpis
-from devopssim.experiment.intervals import Floats, interval, paired, pointwise
+from devopssim.experiment.intervals import interval, paired, pointwise
 from devopssim.experiment.measure import Outcome
+from devopssim.kpis import Floats
 from devopssim.scenario import Scenario
 
 VALUES: Final = ["scenario", "replication", "kpi", "unit", "value", "n", "unfinished"]

@@ -21,7 +21,7 @@ from typing import Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import details
+from devopssim.events import SECONDS_PER_HOUR, details
 
 START: Final = "2024-01-01T09:00:00+00:00"
 TEAM: Final = "The team <team@example.org>"
@@ -60,7 +60,7 @@ def _stream(log: pd.DataFrame, shipped: pd.DataFrame, began: float) -> Iterator[
         while waiting and waiting[0].deployed <= hours:
             yield from _commit(waiting.pop(0), began)
         minor, patch = (minor, patch + 1) if name in repairs and minor else (minor + 1, 0)
-        yield from _tag(f"v1.{minor}.{patch}", str(name), began + 3600 * hours)
+        yield from _tag(f"v1.{minor}.{patch}", str(name), began + SECONDS_PER_HOUR * hours)
     for change in waiting:
         yield from _commit(change, began)
 
@@ -98,8 +98,8 @@ def _commit(change: tuple[str, float, float, float, str], began: float) -> Itera
     name, created, merged, _, subject = change
     content = f"{subject}\n"
     yield "commit refs/heads/main"
-    yield f"author {TEAM} {began + 3600 * created:.0f} +0000"
-    yield f"committer {TEAM} {began + 3600 * merged:.0f} +0000"
+    yield f"author {TEAM} {began + SECONDS_PER_HOUR * created:.0f} +0000"
+    yield f"committer {TEAM} {began + SECONDS_PER_HOUR * merged:.0f} +0000"
     yield f"data {len(subject.encode())}\n{subject}"
     yield f"M 100644 inline changes/{name}.txt\ndata {len(content.encode())}\n{content}"
 

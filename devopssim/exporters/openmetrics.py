@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from devopssim.events import SECONDS_PER_HOUR
 from devopssim.kpis import KPIS, Log, table
 
-SECONDS_PER_HOUR: Final = 3600.0
 STATISTICS: Final = ("median", "p85", "mean")
 BASE_UNITS: Final = {"h": "seconds", "share": "ratio"}
 

@@ -28,9 +28,10 @@ from typing import Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
+from devopssim.events import SECONDS_PER_HOUR
 from devopssim.importers.git_repository import Commit, Tag, check, commits_of, head_of, reverts_of, tags_of
 from devopssim.importers.history import Change, Deployment, History, change_id, new_ancestors
-from devopssim.importers.log_from_history import SECONDS_PER_HOUR, log_of
+from devopssim.importers.log_from_history import log_of
 
 REPAIR_WINDOW: Final = 72.0
 REPAIRS: Final = re.compile(r"(revert|hot-?fix|fix|bugfix)\b", re.IGNORECASE)

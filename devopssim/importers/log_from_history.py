@@ -13,11 +13,10 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import Row, event, from_rows, validate
+from devopssim.events import SECONDS_PER_HOUR, Row, event, from_rows, validate
 from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, change_id, new_ancestors
 from devopssim.importers.normalisation import details
 
-SECONDS_PER_HOUR: Final = 3600.0
 BLAMED_FOR: Final = 24.0
 """Hours after a deployment in which an incident is put down to it, where no source says what caused it."""
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
+from devopssim.events import SECONDS_PER_HOUR
 from devopssim.kpis.catalogue import Kpi
 from devopssim.kpis.flow import open_items, people, work_at_start, work_of
 from devopssim.kpis.outages import incidents_open
@@ -43,7 +44,7 @@ def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.S
 def hours(name: str, offset: str) -> float:
     """Return the length of a pandas offset in hours: `hours("window", "28D")` is 672. `name` is what the offset is for."""
     try:
-        length = pd.Timedelta(offset).total_seconds() / 3600
+        length = pd.Timedelta(offset).total_seconds() / SECONDS_PER_HOUR
     except ValueError:
         length = float("nan")
     if not length > 0:

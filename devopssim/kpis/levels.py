@@ -17,27 +17,28 @@ from typing import Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
-HOUR, DAY, WEEK, MONTH, HALF_YEAR = 1.0, 24.0, 168.0, 730.0, 4380.0
+HALF_YEAR: Final = HOURS_PER_YEAR / 2
 Band = tuple[float, float]
 """The lower and the upper edge, in hours, per week, or as a share of 1."""
 
 FREQUENCIES: Final[Mapping[str, Band]] = {
     "on demand": (7.0, math.inf),
-    "hourly to daily": (7.0, WEEK),
+    "hourly to daily": (7.0, HOURS_PER_WEEK),
     "daily to weekly": (1.0, 7.0),
-    "weekly to monthly": (WEEK / MONTH, 1.0),
-    "monthly to every 6 months": (WEEK / HALF_YEAR, WEEK / MONTH),
-    "rarer than every 6 months": (0.0, WEEK / HALF_YEAR),
+    "weekly to monthly": (HOURS_PER_WEEK / HOURS_PER_MONTH, 1.0),
+    "monthly to every 6 months": (HOURS_PER_WEEK / HALF_YEAR, HOURS_PER_WEEK / HOURS_PER_MONTH),
+    "rarer than every 6 months": (0.0, HOURS_PER_WEEK / HALF_YEAR),
 }
 """Deployments per week, by the reports' words."""
 
 TIMES: Final[Mapping[str, Band]] = {
-    "< 1 hour": (0.0, HOUR),
-    "< 1 day": (0.0, DAY),
-    "1 day to 1 week": (DAY, WEEK),
-    "1 week to 1 month": (WEEK, MONTH),
-    "1 to 6 months": (MONTH, HALF_YEAR),
+    "< 1 hour": (0.0, 1.0),
+    "< 1 day": (0.0, HOURS_PER_DAY),
+    "1 day to 1 week": (HOURS_PER_DAY, HOURS_PER_WEEK),
+    "1 week to 1 month": (HOURS_PER_WEEK, HOURS_PER_MONTH),
+    "1 to 6 months": (HOURS_PER_MONTH, HALF_YEAR),
     "> 6 months": (HALF_YEAR, math.inf),
 }
 """Hours, by the reports' words."""

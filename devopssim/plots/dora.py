@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.kpis import KPIS, levels
 from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from devopssim.experiment import Result
 
 EDGES: Final[dict[str, tuple[float, float]]] = {
-    "h": (0.1, 2 * 8760.0),
-    "per week": (0.01, 168.0),
+    "h": (0.1, 2 * HOURS_PER_YEAR),
+    "per week": (0.01, HOURS_PER_WEEK),
     "share": (-0.02, 1.02),
 }
 """What an axis shows at least: bands without an end go to the axis's."""
@@ -120,7 +121,13 @@ def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
     else:
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        ticks = {168 / 4380: "2 a year", 168 / 730: "1 a month", 1.0: "1 a week", 7.0: "1 a day", 168.0: "1 an hour"}
+        ticks = {
+            2 * HOURS_PER_WEEK / HOURS_PER_YEAR: "2 a year",
+            HOURS_PER_WEEK / HOURS_PER_MONTH: "1 a month",
+            1.0: "1 a week",
+            HOURS_PER_WEEK / HOURS_PER_DAY: "1 a day",
+            HOURS_PER_WEEK: "1 an hour",
+        }
         ax.xaxis.set_major_locator(FixedLocator([at for at in ticks if low <= at <= high]))
         ax.xaxis.set_minor_locator(NullLocator())
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: ticks.get(at, f"{at:g}")))

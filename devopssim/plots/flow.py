@@ -9,13 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis import KPIS, Kpi, Run
+from devopssim.kpis import KPIS, Floats, Kpi, Run
 from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
 from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
 from devopssim.wording import duration, number, tell
-
-Floats = npt.NDArray[np.float64]
 
 STEPS: Final = ("ticket.created", "ticket.started", "ticket.done", "ticket.closed")
 BANDS: Final = (

@@ -3,22 +3,20 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from devopssim.kpis import FIX, PATCH, Pair, Run, open_vulnerabilities, spans
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
+from devopssim.kpis import FIX, PATCH, Floats, Pair, Run, open_vulnerabilities, spans
 from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, label_right, nothing, tidy
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, PURPLE, VERMILION, faint, ink
 from devopssim.wording import duration, tell
 
-Floats = npt.NDArray[np.float64]
-
 KNOWN: Final = ("known to the team", BLUE)
 PRESENT: Final = ("really there", VERMILION)
-LANDMARKS: Final = (7 * 24.0, 30 * 24.0, 90 * 24.0)
+LANDMARKS: Final = (HOURS_PER_WEEK, 30 * HOURS_PER_DAY, 90 * HOURS_PER_DAY)
 """A week, 30 days and 90 days: at these the text says what was closed."""
 
 

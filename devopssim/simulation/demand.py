@@ -13,12 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import PRACTICES, Scenario
 from devopssim.simulation.randomness import Exponential, Streams, effort, rare, waiting
 
-HOURS_PER_WEEK: Final = 168.0
-HOURS_PER_MONTH: Final = 730.0
-HOURS_PER_YEAR: Final = 8760.0
 LARGEST_COUNT: Final = 100_000
 
 Uniforms = NDArray[np.float64]

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from simpy import Environment, Event
 
-from devopssim.events import Recorder
+from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder
 from devopssim.scenario import Scenario
 from devopssim.simulation.demand import (
     CHANGE_LUCK,
@@ -18,7 +18,7 @@ from devopssim.simulation.demand import (
     new_change,
     new_defect,
 )
-from devopssim.simulation.people import HOURS_PER_WEEK, ROLES, About, Office, Process
+from devopssim.simulation.people import About, Office, Process
 from devopssim.simulation.randomness import Streams, effort
 from devopssim.simulation.resources import Station
 

@@ -8,17 +8,17 @@ from typing import Any, Final, TypedDict, Unpack
 from simpy import Environment, Event, Interrupt
 from simpy import Process as Running
 
-from devopssim.events import Recorder
+from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder
 from devopssim.scenario import Scenario
 
-HOURS_PER_WEEK: Final = 168.0
-ROLES: Final = {
+HEADCOUNTS: Final = {
     "analyst": "analysts",
     "developer": "developers",
     "tester": "testers",
     "operator": "operators",
     "security": "security",
 }
+"""The field of a scenario's team that holds the head-count of each role."""
 
 Process = Generator[Event, Any, None]
 """A SimPy process: it yields the events that it waits for."""
@@ -160,7 +160,7 @@ class Office:
 
 def people(scenario: Scenario) -> dict[str, int]:
     """Return how many people there are of each role."""
-    return {role: getattr(scenario.team, field_name) for role, field_name in ROLES.items()}
+    return {role: getattr(scenario.team, field_name) for role, field_name in HEADCOUNTS.items()}
 
 
 def together(env: Environment, *processes: Process) -> Event:

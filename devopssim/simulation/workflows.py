@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from devopssim.events import HOURS_PER_WEEK
 from devopssim.simulation.demand import Change, WorkItem
 from devopssim.simulation.development import develop, integrate, plan, put_right, show, test_by_hand, unmerged
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import HOURS_PER_WEEK, Process, together
+from devopssim.simulation.people import Process, together
 from devopssim.simulation.release import Releases
 from devopssim.simulation.resources import Station
 

@@ -19,7 +19,7 @@ from devopssim.events import HOURS_PER_YEAR, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
-from devopssim.simulation import ROLES
+from devopssim.simulation import HEADCOUNTS
 from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
 from devopssim.twin.load import Overload, overloads
@@ -154,8 +154,8 @@ def _people(run: Run, _: Scenario) -> Iterator[Learnt]:
     source = run.attrs.get("source")
     said = source.get("people") if isinstance(source, Mapping) else None
     for role, many in (said or {}).items():
-        if role in ROLES and many:
-            yield given(f"team.{ROLES[role]}", int(many), int(many), "the log's head-count")
+        if role in HEADCOUNTS and many:
+            yield given(f"team.{HEADCOUNTS[role]}", int(many), int(many), "the log's head-count")
 
 
 def _cadence(run: Run, scenario: Scenario) -> Iterator[Learnt]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
-Floats = NDArray[np.float64]
+from devopssim.kpis import Floats
+
 NAN: Final = float("nan")
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 999

@@ -8,14 +8,14 @@ from typing import Any, Final, Unpack
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import CLEAR, Difference, Options, Result, compare, paired
 from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, parameter_value, vary
 from devopssim.twin.load import Overload, overloads
 
 AS_IS: Final = "as it is"
 ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
-WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / 168
+WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
 USUAL: Final = 30
 
 

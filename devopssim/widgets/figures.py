@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from devopssim import plots
 from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_WEEK
 from devopssim.report import picture
 from devopssim.scenario import Scenario, unknown_name_message
 from devopssim.simulation import simulate
@@ -44,7 +45,7 @@ def pictures(scenario: Scenario, seed: int, replication: int, names: Sequence[st
     """Simulate one replication and return its figures, for a browser: name, title, svg, text, table (HTML), and the weeks."""
     log = simulate(scenario, seed=seed, replication=replication)
     drawn = [_picture(name, log) for name in known_figures(names)]
-    return {"figures": drawn, "weeks": log.attrs["horizon"] / 168, "replication": replication}
+    return {"figures": drawn, "weeks": log.attrs["horizon"] / HOURS_PER_WEEK, "replication": replication}
 
 
 def _picture(name: str, log: pd.DataFrame) -> dict[str, str]:

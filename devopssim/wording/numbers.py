@@ -3,9 +3,7 @@
 import math
 from typing import Final, NamedTuple
 
-from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
-
-MONTH: Final = HOURS_PER_YEAR / 12
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 
 class Unit(NamedTuple):
@@ -20,7 +18,7 @@ CLOCK: Final = (
     (72.0, Unit("hours", 1.0)),
     (60 * HOURS_PER_DAY, Unit("days", HOURS_PER_DAY)),
     (1.5 * HOURS_PER_YEAR, Unit("weeks", HOURS_PER_WEEK)),
-    (8 * HOURS_PER_YEAR, Unit("months", MONTH)),
+    (8 * HOURS_PER_YEAR, Unit("months", HOURS_PER_MONTH)),
     (math.inf, Unit("years", HOURS_PER_YEAR)),
 )
 LANDMARKS: Final = (
@@ -38,10 +36,10 @@ LANDMARKS: Final = (
     (3 * HOURS_PER_DAY, "3 days", 2),
     (HOURS_PER_WEEK, "1 week", 1),
     (2 * HOURS_PER_WEEK, "2 weeks", 3),
-    (MONTH, "1 month", 1),
-    (2 * MONTH, "2 months", 3),
-    (3 * MONTH, "3 months", 2),
-    (6 * MONTH, "6 months", 3),
+    (HOURS_PER_MONTH, "1 month", 1),
+    (2 * HOURS_PER_MONTH, "2 months", 3),
+    (3 * HOURS_PER_MONTH, "3 months", 2),
+    (6 * HOURS_PER_MONTH, "6 months", 3),
     (HOURS_PER_YEAR, "1 year", 1),
     (3 * HOURS_PER_YEAR, "3 years", 2),
     (10 * HOURS_PER_YEAR, "10 years", 1),

@@ -9,7 +9,8 @@ from scipy import stats
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import CLEAR, Difference, interval, paired
-from devopssim.experiment.intervals import Floats, pointwise
+from devopssim.experiment.intervals import pointwise
+from devopssim.kpis import Floats
 
 values = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
 

@@ -21,14 +21,13 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim import events
-from devopssim.events import Row, event
+from devopssim.events import SECONDS_PER_HOUR, Row, event
 from devopssim.livelab.history.journal import Fact
 from devopssim.livelab.parts import Commit, ancestors, commit_of
 from devopssim.livelab.workspace import Workspace
 
 ATTRIBUTED: Final = 60.0
 """Seconds after a deployment in which a failure is put down to it, if nothing else is known."""
-SECONDS_PER_HOUR: Final = 3600.0
 MOMENT: Final = 1e-3
 """Seconds by which an effect is put after its cause."""
 STEPS: Final = {"build": "build", "test": "testsuiterun"}

@@ -1,0 +1,10 @@
+"""The units of an event log's clock: how many hours, or seconds, each of them has."""
+
+from typing import Final
+
+SECONDS_PER_HOUR: Final = 3600.0
+HOURS_PER_DAY: Final = 24.0
+HOURS_PER_WEEK: Final = 168.0
+HOURS_PER_MONTH: Final = 730.0
+"""A twelfth of a year."""
+HOURS_PER_YEAR: Final = 8760.0
