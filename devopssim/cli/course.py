@@ -80,9 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _start(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
-    from devopssim.course import start
+    from devopssim.course import start_copy
 
-    done = start(arguments.folder, _source(arguments), student=arguments.student, key=_key(arguments))
+    done = start_copy(arguments.folder, _source(arguments), student=arguments.student, key=_key(arguments))
     print(f"{arguments.folder}: {len(done.written)} files written, {len(done.kept)} of yours kept as they are.")
     for name, beside in done.beside.items():
         print(f"  {name} is yours and stays; the new version is {beside}.")
@@ -91,10 +91,10 @@ def _start(arguments: argparse.Namespace) -> int:
 
 def _release(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
-    from devopssim.course.author import release
+    from devopssim.course import released_files, write_release
 
-    files = release.release(_source(arguments))
-    release.write(files, arguments.folder)
+    files = released_files(_source(arguments))
+    write_release(files, arguments.folder)
     print(f"{arguments.folder}: {len(files)} files for students.")
     return DONE
 
@@ -103,16 +103,21 @@ def _grade(arguments: argparse.Namespace) -> int:
     import json
 
     from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.course import find
-    from devopssim.course.grader import reports
-    from devopssim.course.grader.reports import tables, written
+    from devopssim.course import (
+        apply_marks,
+        find_submissions,
+        marks_path,
+        read_marks,
+        terminal_table,
+        write_reports,
+    )
 
-    submissions = find(arguments.submissions, arguments.student)
-    marks_file = arguments.points or arguments.out / written.FOLDER / written.POINTS
-    marks = written.read(marks_file) if arguments.points or marks_file.exists() else {}
-    grades = written.apply(_graded(arguments, submissions), marks)
-    reports.write(grades, arguments.out)
-    print(json.dumps([grade.to_json() for grade in grades]) if arguments.json else tables.terminal(grades))
+    submissions = find_submissions(arguments.submissions, arguments.student)
+    marks_file = arguments.points or marks_path(arguments.out)
+    marks = read_marks(marks_file) if arguments.points or marks_file.exists() else {}
+    grades = apply_marks(_graded(arguments, submissions), marks)
+    write_reports(grades, arguments.out)
+    print(json.dumps([grade.to_json() for grade in grades]) if arguments.json else terminal_table(grades))
     sys.stderr.write(f"Reports are in {arguments.out}: index.html, grades.csv, junit.xml and more.\n")
     missed = any(grade.points < (arguments.pass_mark or 0) * grade.max_points for grade in grades)
     return ANSWER_IS_NO if missed or any(grade.trouble for grade in grades) else DONE
@@ -121,15 +126,12 @@ def _grade(arguments: argparse.Namespace) -> int:
 def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "list[Grade]":
     from tqdm import tqdm
 
-    from devopssim.course import Grader, Limits
-    from devopssim.course.author import source
-    from devopssim.course.grader import batch
-    from devopssim.course.grader.sandbox import choose
+    from devopssim.course import Grader, Limits, choose_sandbox, grade_all, load_source
 
     names = ("cell_seconds", "notebook_seconds", "memory_mb")
     limits = Limits(**{name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None})
-    course = source.load(_source(arguments))
-    sandbox = choose(arguments.sandbox, secret=[course.folder, *arguments.submissions], image=arguments.image)
+    course = load_source(_source(arguments))
+    sandbox = choose_sandbox(arguments.sandbox, secret=[course.folder, *arguments.submissions], image=arguments.image)
     grader = Grader(source=course, sandbox=sandbox, limits=limits, key=_key(arguments), sees_lab=len(submissions) == 1)
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
@@ -137,7 +139,7 @@ def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "
         def advance(_: object) -> None:
             bar.update()
 
-        return batch.grade_all(
+        return grade_all(
             grader,
             submissions,
             arguments.out,
@@ -149,11 +151,11 @@ def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "
 
 def _workflow(arguments: argparse.Namespace) -> int:
     from devopssim.cli import DONE
-    from devopssim.course import workflows
+    from devopssim.course import workflow_text
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
 
-    text = workflows.text(arguments.name)
+    text = workflow_text(arguments.name)
     if arguments.out is None:
         print(text, end="")
         return DONE

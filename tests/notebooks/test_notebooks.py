@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from devopssim.course.author.exercises import load
+from devopssim.course.author.exercises import load_course
 from devopssim.course.author.answer_types import Words
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
@@ -126,7 +126,7 @@ def test_it_leads_to_the_next_one(path: Path, following: Path) -> None:
 
 @each_notebook
 def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path: Path) -> None:
-    course = load(FOLDER)
+    course = load_course(FOLDER)
     exercises = [course.exercise(name) for name in ids_in(path)]
     written = [exercise for exercise in exercises if isinstance(exercise.kind, Words)]
     assert 2 <= len(exercises) - len(written) <= 5
@@ -155,4 +155,4 @@ def test_a_live_notebook_takes_its_lab_down_at_the_end(path: Path) -> None:
 
 def test_every_exercise_that_is_declared_is_asked_somewhere() -> None:
     asked = {name for path in NOTEBOOKS for name in ids_in(path)}
-    assert load(FOLDER).exercises.keys() - asked == set()
+    assert load_course(FOLDER).exercises.keys() - asked == set()

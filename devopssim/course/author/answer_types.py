@@ -1,17 +1,17 @@
-"""Kinds of answers: what an exercise asks for, said in words, and what is wrong in kind with an answer that came.
+"""Answer types: what an exercise asks for, in words, and why an answer is of another type.
 
-A kind knows nothing about what is right. It is public: students see it, and both the visible checks and the reports use it.
+An answer type knows nothing about what is right. It is public: students see it, and both the visible checks and the reports use it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Final, Protocol
 
-from devopssim.course.serialisation import FORM, Json, describe, number
+from devopssim.course.answers import Json, describe, form_of, missing, number
 from devopssim.errors import InvalidInputError
 
 
-class Kind(Protocol):
+class AnswerType(Protocol):
     """What is asked for, in kind."""
 
     name: ClassVar[str]
@@ -22,20 +22,6 @@ class Kind(Protocol):
 
     def problem(self, answer: Json) -> str | None:
         """Say what about the answer is not of this kind, or None where nothing is."""
-
-
-def form_of(answer: Json) -> str | None:
-    """Return the name of a JSON form (`table`, `figure`, …), None for numbers, texts and lists."""
-    return str(answer[FORM]) if isinstance(answer, dict) and FORM in answer else None
-
-
-def missing(answer: Json) -> str | None:
-    """Say that there is no answer yet, where there is none."""
-    if answer is None:
-        return "there is no answer yet (None)."
-    if form_of(answer) in {"missing", "raised", "large"}:
-        return f"{describe(answer)}."
-    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +56,7 @@ class Number:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class OneOf:
     """One of several texts, or several of them."""
 
     name: ClassVar[str] = "choice"
@@ -288,18 +274,18 @@ class Words:
         return None if count >= self.least else f"{count} words so far; {self.least} are expected."
 
 
-KINDS: Final[dict[str, type]] = {
-    kind.name: kind for kind in (Number, Choice, Text, Table, Function, ScenarioOf, Figure, File, Live, Words)
+ANSWER_TYPES: Final[dict[str, type]] = {
+    made.name: made for made in (Number, OneOf, Text, Table, Function, ScenarioOf, Figure, File, Live, Words)
 }
 
 
-def kind_of(declared: Mapping[str, Any], where: str) -> Kind:
-    """Build the kind that a declaration names (`kind = "number"`, `unit = "hours"`, …). Raises InvalidInputError."""
+def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
+    """Build the answer type that a declaration names (`kind = "number"`, `unit = "hours"`, …). Raises InvalidInputError."""
     settings = dict(declared)
     name = settings.pop("kind", None)
-    made = KINDS.get(name) if isinstance(name, str) else None
+    made = ANSWER_TYPES.get(name) if isinstance(name, str) else None
     if made is None:
-        raise InvalidInputError(f"{where}: kind={name!r} (what an answer is) must be one of {', '.join(KINDS)}.")
+        raise InvalidInputError(f"{where}: kind={name!r} (what an answer is) must be one of {', '.join(ANSWER_TYPES)}.")
     known = {field.name: field for field in fields(made)}
     unknown = [key for key in settings if key not in known]
     if unknown:
@@ -310,10 +296,10 @@ def kind_of(declared: Mapping[str, Any], where: str) -> Kind:
     if lacking:
         raise InvalidInputError(f"{where}: the kind {name!r} needs {lacking[0]!r}; add it to the declaration.")
     try:
-        kind: Kind = made(**settings)
+        answer_type: AnswerType = made(**settings)
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
-    return kind
+    return answer_type
 
 
 def _plain(bound: float) -> str:

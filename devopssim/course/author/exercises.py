@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.author.answer_types import File, Kind, Live, Words, kind_of
-from devopssim.course.author.variants import Choice, parse_choices
+from devopssim.course.author.answer_types import AnswerType, File, Live, Words, answer_type_of
+from devopssim.course.author.variants import VariantNumber, parse_variant
 from devopssim.errors import InvalidInputError
 
-FILE_NAME: Final = "exercises.toml"
+EXERCISES_FILE: Final = "exercises.toml"
 PARENTS_TO_SEARCH: Final = 3
 
 
@@ -20,7 +20,7 @@ class Exercise:
 
     id: str
     title: str
-    kind: Kind
+    kind: AnswerType
     answer: str = ""
     hints: tuple[str, ...] = ()
 
@@ -31,7 +31,7 @@ class Course:
 
     name: str
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
-    choices: Mapping[str, Choice] = field(default_factory=dict)
+    variant: Mapping[str, VariantNumber] = field(default_factory=dict)
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise of that id. Raises InvalidInputError, which names those there are."""
@@ -41,9 +41,9 @@ class Course:
         return self.exercises[exercise_id]
 
 
-def load(folder: str | Path) -> Course:
+def load_course(folder: str | Path) -> Course:
     """Read `exercises.toml` of a course's folder. Raises InvalidInputError, with the place of whatever is wrong."""
-    path = Path(folder) / FILE_NAME
+    path = Path(folder) / EXERCISES_FILE
     try:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -63,18 +63,18 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
     return Course(
         name=str(declared.get("course", "course")),
         exercises={name: _exercise(name, settings, where) for name, settings in exercises.items()},
-        choices=parse_choices(declared.get("variant", {}), where),
+        variant=parse_variant(declared.get("variant", {}), where),
     )
 
 
-def nearest(start: str | Path = ".") -> Course:
+def nearest_course(start: str | Path = ".") -> Course:
     """Return the course whose `exercises.toml` lies in `start` or in one of the folders above it."""
     folder = Path(start).resolve()
     for candidate in (folder, *folder.parents[:PARENTS_TO_SEARCH]):
-        if (candidate / FILE_NAME).is_file():
-            return load(candidate)
+        if (candidate / EXERCISES_FILE).is_file():
+            return load_course(candidate)
     raise InvalidInputError(
-        f"{folder}: no {FILE_NAME} here or above; keep it beside the notebooks, where the course put it."
+        f"{folder}: no {EXERCISES_FILE} here or above; keep it beside the notebooks, where the course put it."
     )
 
 
@@ -83,7 +83,7 @@ def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
     if not isinstance(settings, Mapping):
         raise InvalidInputError(f"{place} must be a table, not {settings!r}.")
     own = {key: settings[key] for key in ("title", "answer", "hints") if key in settings}
-    kind = kind_of({key: value for key, value in settings.items() if key not in own}, place)
+    kind = answer_type_of({key: value for key, value in settings.items() if key not in own}, place)
     answer = str(own.get("answer", ""))
     needs_answer = not isinstance(kind, Live | Words) and not (isinstance(kind, File) and kind.path)
     if needs_answer and not answer.isidentifier():

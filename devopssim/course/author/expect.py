@@ -11,16 +11,28 @@ A hidden region must bring its own imports: it cannot see the notebook's names.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from devopssim.course import judging
+from devopssim.course.answers import (
+    FORM,
+    Json,
+    Judgement,
+    Question,
+    Tolerance,
+    columns_of,
+    from_json,
+    judge_calls,
+    judge_figure,
+    judge_table,
+    judge_value,
+    log_to_json,
+    missing,
+    to_json,
+    undisturbed,
+)
+from devopssim.course.answers import answer as answer_here
 from devopssim.course.author import file_rules, scenario_trials
-from devopssim.course.author.answer_types import File, missing
-from devopssim.course.author.exercises import Exercise, nearest
+from devopssim.course.author.answer_types import File
+from devopssim.course.author.exercises import Exercise, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
-from devopssim.course.judging import Judgement, Tolerance
-from devopssim.course.learner import undisturbed
-from devopssim.course.questions import Question
-from devopssim.course.questions import answer as answer_here
-from devopssim.course.serialisation import FORM, Json, from_json, log_to_json, to_json
 from devopssim.errors import DevopssimError, InvalidInputError
 
 
@@ -32,7 +44,7 @@ def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: 
 def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: float = 0, **more: Any) -> None:
     """The answer is a value of any form (a text, a list, a dictionary, …): numbers in it count as near as said."""
     form, near = to_json(expected), Tolerance(within=within, plus_minus=plus_minus)
-    _expect(exercise, lambda answer: judging.judge_value(answer, form, near), **more)
+    _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
 
 
 def one_of(exercise: str, *expected: object, **more: Any) -> None:
@@ -40,7 +52,7 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     forms = [to_json(each) for each in expected]
 
     def judge(answer: Json) -> Judgement:
-        judged = [judging.judge_value(answer, form, Tolerance()) for form in forms]
+        judged = [judge_value(answer, form, Tolerance()) for form in forms]
         return max(judged, key=lambda each: each.share)
 
     _expect(exercise, judge, **more)
@@ -51,11 +63,11 @@ def table(
 ) -> None:
     """The answer is a DataFrame (or Series): each expected column counts the same; rows are matched by the column `key`."""
     form, near = to_json(expected), Tolerance(within=within, plus_minus=plus_minus)
-    if not isinstance(form, dict) or judging.columns_of(form) is None:
+    if not isinstance(form, dict) or columns_of(form) is None:
         raise InvalidInputError(
             f"expect.table({exercise!r}, …): expected is {type(expected).__name__}; give a DataFrame or a Series."
         )
-    _expect(exercise, lambda answer: judging.judge_table(answer, form, key, near), **more)
+    _expect(exercise, lambda answer: judge_table(answer, form, key, near), **more)
 
 
 def function(
@@ -69,7 +81,7 @@ def function(
     calls = [[argument_form(argument) for argument in arguments] for arguments in inputs]
     expected = [to_json(reference(*(from_json(argument) for argument in arguments))) for arguments in calls]
     near = Tolerance(within=within)
-    _expect(exercise, lambda answer: judging.judge_calls(answer, expected, calls, near), calls=calls, **more)
+    _expect(exercise, lambda answer: judge_calls(answer, expected, calls, near), calls=calls, **more)
 
 
 def figure(
@@ -89,11 +101,11 @@ def figure(
     if not forms and heights is None:
         raise InvalidInputError(f"expect.figure({exercise!r}, …): nothing is expected; give lines, bars or both.")
     near = Tolerance(within=within)
-    _expect(exercise, lambda answer: judging.judge_figure(answer, forms, heights, near), **more)
+    _expect(exercise, lambda answer: judge_figure(answer, forms, heights, near), **more)
 
 
 def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
-    """The answer is a file that keeps these rules (see `delivery_files`); each counts the same."""
+    """The answer is a file that keeps these rules (see `file_rules`); each counts the same."""
     kind = _exercise(exercise).kind
     format_name = kind.format if isinstance(kind, File) else "text"
 
@@ -179,7 +191,7 @@ def argument_form(argument: Any) -> Json:
 
 def _exercise(exercise_id: str) -> Exercise:
     gathering = collector()
-    return (gathering.course if gathering else nearest()).exercise(exercise_id)
+    return (gathering.course if gathering else nearest_course()).exercise(exercise_id)
 
 
 def _expect(

@@ -1,14 +1,12 @@
 """Expectations: what an exercise's answer must be, and how one is collected from a hidden region of a notebook."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
+from devopssim.course.answers import GraderTroubleError, Json, Judgement, Question
 from devopssim.course.author.exercises import Course, Exercise
-from devopssim.course.judging import GraderTroubleError, Judgement
-from devopssim.course.questions import Question
-from devopssim.course.serialisation import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +59,3 @@ def collecting(course: Course) -> Iterator[list[Expectation]]:
 def collector() -> Collector | None:
     """Return where expectations gather in this thread, None where they are judged at once (in a notebook's kernel)."""
     return _collector.get()
-
-
-def share(judgements: Sequence[tuple[Expectation, Judgement]]) -> float:
-    """Return the part of the points that judgements are worth, by the expectations' weights."""
-    whole = sum(expectation.weight for expectation, _ in judgements)
-    return sum(expectation.weight * judged.share for expectation, judged in judgements) / whole if whole else 0.0

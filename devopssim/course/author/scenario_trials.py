@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from devopssim.course.judging import GraderTroubleError, Judgement
+from devopssim.course.answers import GraderTroubleError, Judgement
 from devopssim.errors import InvalidInputError
 
 SECONDS: Final = 60

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.author import exercises
+from devopssim.course.author.exercises import EXERCISES_FILE, Course, load_course
 from devopssim.course.author.expectations import Expectation, collecting
 from devopssim.course.author.variants import Value, graded_as
 from devopssim.errors import DevopssimError, InvalidInputError
@@ -84,7 +84,7 @@ class Source:
     """A course as its instructor has it: `files` are what students get besides notebooks, by their path."""
 
     folder: Path
-    course: exercises.Course
+    course: Course
     notebooks: tuple[Notebook, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     _same_for_all: dict[tuple[str, str], list[Expectation]] = field(default_factory=dict, repr=False, compare=False)
@@ -105,25 +105,25 @@ class Source:
     def _expected(self, notebook: Notebook, cell: Cell, numbers: Mapping[str, Value]) -> list[Expectation]:
         place = (notebook.name, cell.grade_id)
         if place not in self._same_for_all:
-            with graded_as(numbers) as eyes:
+            with graded_as(numbers) as context:
                 declared = _declared(notebook, cell, self.course)
-            if eyes.asked:
+            if context.asked:
                 return declared
             self._same_for_all[place] = declared
         return self._same_for_all[place]
 
 
-def load(folder: str | Path) -> Source:
+def load_source(folder: str | Path) -> Source:
     """Read a course's folder. Raises InvalidInputError for what cannot be graded, with the place and the reason."""
     home = Path(folder)
     if not home.is_dir():
         raise InvalidInputError(
-            f"{home}: no such folder; give the one with the course's notebooks and {exercises.FILE_NAME}."
+            f"{home}: no such folder; give the one with the course's notebooks and {EXERCISES_FILE}."
         )
     notebooks = tuple(_notebook(path) for path in sorted(home.glob("*.ipynb")))
     if not notebooks:
         raise InvalidInputError(f"{home}: there are no notebooks in it; give the folder of the course's sources.")
-    return Source(folder=home, course=exercises.load(home), notebooks=notebooks, files=dict(_public_files(home)))
+    return Source(folder=home, course=load_course(home), notebooks=notebooks, files=dict(_public_files(home)))
 
 
 def public_paths(home: Path) -> Iterator[Path]:
@@ -184,7 +184,7 @@ def joined(source: Any) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _declared(notebook: Notebook, cell: Cell, course: exercises.Course) -> list[Expectation]:
+def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectation]:
     place = f"{notebook.name}.ipynb, cell {cell.grade_id!r}"
     linecache.cache[place] = (len(cell.hidden), None, cell.hidden.splitlines(keepends=True), place)
     try:

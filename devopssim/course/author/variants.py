@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
 
-FILE_NAME: Final = "variant.json"
+VARIANT_FILE: Final = "variant.json"
 SHORTEST_KEY: Final = 16
 Value = int | float | str
 
@@ -26,7 +26,7 @@ _context: "ContextVar[GradingContext | None]" = ContextVar("the student who is g
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class VariantNumber:
     """One number that may differ: a whole number from `low` to `high`, or one `among` some values."""
 
     name: str
@@ -40,7 +40,7 @@ class Choice:
         return self.among[luck % len(self.among)] if self.among else self.low + luck % (self.high - self.low + 1)
 
 
-def parse_choices(declared: Mapping[str, Any], where: str) -> dict[str, Choice]:
+def parse_variant(declared: Mapping[str, Any], where: str) -> dict[str, VariantNumber]:
     """Build what `[variant]` declares. Raises InvalidInputError for a choice that leaves nothing to choose."""
     choices = {}
     for name, settings in declared.items():
@@ -50,7 +50,7 @@ def parse_choices(declared: Mapping[str, Any], where: str) -> dict[str, Choice]:
                 f"{place} must be like {{low = 1, high = 99, default = 1}} or {{among = [1, 2], default = 1}}."
             )
         try:
-            choice = Choice(name=name, **{**settings, "among": tuple(settings.get("among", ()))})
+            choice = VariantNumber(name=name, **{**settings, "among": tuple(settings.get("among", ()))})
         except TypeError as error:
             raise InvalidInputError(f"{place}: {error}; it takes low, high, among and default.") from error
         if not choice.among and choice.high <= choice.low:
@@ -59,7 +59,7 @@ def parse_choices(declared: Mapping[str, Any], where: str) -> dict[str, Choice]:
     return choices
 
 
-def derive(choices: Mapping[str, Choice], *, course: str, student: str, key: bytes) -> dict[str, Value]:
+def derive(choices: Mapping[str, VariantNumber], *, course: str, student: str, key: bytes) -> dict[str, Value]:
     """Return a student's numbers: HMAC-SHA-256 of the course, the student and each number's name, under the course's key."""
     if len(key) < SHORTEST_KEY:
         raise InvalidInputError(f"the course's key has {len(key)} bytes; it must have at least {SHORTEST_KEY}.")
@@ -95,12 +95,12 @@ def read_key(path: str | Path) -> bytes:
     return key
 
 
-def defaults(choices: Mapping[str, Choice]) -> dict[str, Value]:
+def defaults(choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
     """Return the numbers of a copy that belongs to nobody in particular."""
     return {name: choice.default for name, choice in choices.items()}
 
 
-def written(student: str, numbers: Mapping[str, Value]) -> bytes:
+def variant_json(student: str, numbers: Mapping[str, Value]) -> bytes:
     """Return the `variant.json` that holds a student's numbers."""
     return (json.dumps({"student": student, "numbers": dict(numbers)}, indent=2, sort_keys=True) + "\n").encode()
 

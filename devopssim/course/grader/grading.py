@@ -5,13 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from devopssim.course.author import Cell, Expectation, Notebook, Source, Value, variants
+from devopssim.course.answers import EMPTY, FORM, NO_ANSWER, Json, Judgement, describe
+from devopssim.course.author import (
+    VARIANT_FILE,
+    Cell,
+    Expectation,
+    Notebook,
+    Source,
+    Value,
+    defaults,
+    derive,
+    variant_json,
+)
 from devopssim.course.grader.grades import CellGrade, CheckResult, Grade, verdict_of
-from devopssim.course.grader.sandbox import Limits, Run, Sandbox, SandboxError, Step, run
-from devopssim.course.grader.submissions import Answers, Submission
-from devopssim.course.judging import NO_ANSWER, Judgement
-from devopssim.course.questions import EMPTY
-from devopssim.course.serialisation import FORM, Json, describe
+from devopssim.course.grader.sandbox import Limits, Sandbox, SandboxError, SandboxRun, SandboxStep, run_in_sandbox
+from devopssim.course.grader.submissions import AnswerCells, Submission
 
 TRIES: Final = 2
 NO_LAB_OF_THEIRS: Final = Judgement(
@@ -46,7 +54,7 @@ class Grader:
             files = {
                 **self.source.files,
                 **submission.files(self.source),
-                variants.FILE_NAME: variants.written(submission.student, numbers),
+                VARIANT_FILE: variant_json(submission.student, numbers),
             }
             for notebook in self.source.notebooks:
                 answers = submission.notebook(notebook)
@@ -65,10 +73,10 @@ class Grader:
 
     def numbers(self, student: str) -> dict[str, Value]:
         """Return the numbers that a student's copy has."""
-        choices = self.source.course.choices
+        choices = self.source.course.variant
         if self.key is None:
-            return variants.defaults(choices)
-        return variants.derive(choices, course=self.source.course.name, student=student, key=self.key)
+            return defaults(choices)
+        return derive(choices, course=self.source.course.name, student=student, key=self.key)
 
     def expected(self, numbers: Mapping[str, Value]) -> Expected:
         """Return what is expected of a student with these numbers; computed once for each set of them."""
@@ -78,11 +86,16 @@ class Grader:
         return self._known[name]
 
     def _notebook(
-        self, notebook: Notebook, answers: Answers, expected: Expected, files: Mapping[str, bytes], remarks: list[str]
+        self,
+        notebook: Notebook,
+        answers: AnswerCells,
+        expected: Expected,
+        files: Mapping[str, bytes],
+        remarks: list[str],
     ) -> list[CellGrade]:
         steps = steps_of(notebook, answers, expected)
         if answers.problem is not None or not any(step.questions for step in steps):
-            done = Run()
+            done = SandboxRun()
         else:
             done = self._run(steps, files)
         remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, done))]
@@ -94,7 +107,7 @@ class Grader:
         ]
 
     def _judged(
-        self, notebook: Notebook, cell: Cell, answers: Answers, done: Run, expected: Sequence[Expectation]
+        self, notebook: Notebook, cell: Cell, answers: AnswerCells, done: SandboxRun, expected: Sequence[Expectation]
     ) -> CellGrade:
         weights = sum(expectation.weight for expectation in expected)
         checks = []
@@ -113,7 +126,7 @@ class Grader:
             checks=checks,
         )
 
-    def _written(self, notebook: Notebook, cell: Cell, answers: Answers) -> CellGrade:
+    def _written(self, notebook: Notebook, cell: Cell, answers: AnswerCells) -> CellGrade:
         answer = answers.sources.get(cell.grade_id, "")
         given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
         declared = self.source.course.exercises.get(cell.grade_id)
@@ -136,16 +149,16 @@ class Grader:
             answer=answer if given else "",
         )
 
-    def _run(self, steps: Sequence[Step], files: Mapping[str, bytes]) -> Run:
+    def _run(self, steps: Sequence[SandboxStep], files: Mapping[str, bytes]) -> SandboxRun:
         for _ in range(TRIES - 1):
             try:
-                return run(self.sandbox, steps, files, self.limits)
+                return run_in_sandbox(self.sandbox, steps, files, self.limits)
             except SandboxError:
                 continue  # a busy engine may have failed to start it
-        return run(self.sandbox, steps, files, self.limits)
+        return run_in_sandbox(self.sandbox, steps, files, self.limits)
 
 
-def steps_of(notebook: Notebook, answers: Answers, expected: Expected) -> list[Step]:
+def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> list[SandboxStep]:
     """Return what is run: the instructor's cells, the student's in place of the solutions, questions where the tests stand."""
     steps = []
     for cell in notebook.cells:
@@ -156,16 +169,16 @@ def steps_of(notebook: Notebook, answers: Answers, expected: Expected) -> list[S
                 for at, expectation in enumerate(expected[notebook.name, cell.grade_id])
                 if expectation.question is not None
             }
-            steps.append(Step(id=name, questions=asked))
+            steps.append(SandboxStep(id=name, questions=asked))
         elif cell.is_run and cell.is_answer:
-            steps.append(Step(id=name, source=answers.sources.get(cell.grade_id, "")))
+            steps.append(SandboxStep(id=name, source=answers.sources.get(cell.grade_id, "")))
         elif cell.is_run:
-            steps.append(Step(id=name, source=cell.source))
+            steps.append(SandboxStep(id=name, source=cell.source))
     last = max((at for at, step in enumerate(steps) if step.questions), default=-1)
     return steps[: last + 1]
 
 
-def _troubles(notebook: Notebook, done: Run) -> list[str]:
+def _troubles(notebook: Notebook, done: SandboxRun) -> list[str]:
     """Say which cells stopped with an error, and which took the kernel with them; one that waits for its answer did neither."""
     stopped = [f"the cell {step} ended the kernel: {why}" for step, why in done.killed.items()]
     return stopped + [
@@ -180,7 +193,9 @@ def question_name(cell: Cell, at: int) -> str:
     return f"{cell.grade_id}#{at}"
 
 
-def _claim(cell: Cell, at: int, expectation: Expectation, answers: Answers, done: Run) -> Json | BaseException:
+def _claim(
+    cell: Cell, at: int, expectation: Expectation, answers: AnswerCells, done: SandboxRun
+) -> Json | BaseException:
     """Return what came for an expectation, or, as an exception that is never raised, why nothing did."""
     if expectation.question is None:
         return None

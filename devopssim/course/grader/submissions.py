@@ -26,7 +26,7 @@ class UnreadableError(InvalidInputError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answers:
+class AnswerCells:
     """The answer cells of one submitted notebook: sources by grade id, remarks about what was odd, and why there is nothing."""
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Submission:
     student: str
     path: Path
 
-    def notebook(self, source: Notebook) -> Answers:
+    def notebook(self, source: Notebook) -> AnswerCells:
         """Return the answers to one of the course's notebooks; found by its name, else by the grade ids in it."""
         path = self.path if self.path.suffix == ".ipynb" else self.path / f"{source.name}.ipynb"
         try:
@@ -49,7 +49,7 @@ class Submission:
                 return _answers(read_bounded(path, LARGEST_NOTEBOOK), source)
             return self._renamed(source)
         except UnreadableError as error:
-            return Answers(problem=str(error))
+            return AnswerCells(problem=str(error))
 
     def files(self, source: Source) -> dict[str, bytes]:
         """Return the files that exercises ask for by their path, where the student handed them in."""
@@ -66,7 +66,7 @@ class Submission:
                 continue
         return found
 
-    def _renamed(self, source: Notebook) -> Answers:
+    def _renamed(self, source: Notebook) -> AnswerCells:
         for name in sorted(os.listdir(self.path))[:200]:  # noqa: PTH208 - names, a bounded number of them
             if name.endswith(".ipynb"):
                 try:
@@ -74,11 +74,11 @@ class Submission:
                 except UnreadableError:
                     continue
                 if answers.sources:
-                    return Answers(sources=answers.sources, remarks=[*answers.remarks, f"read from {name}"])
-        return Answers(problem=f"{source.name}.ipynb was not handed in.")
+                    return AnswerCells(sources=answers.sources, remarks=[*answers.remarks, f"read from {name}"])
+        return AnswerCells(problem=f"{source.name}.ipynb was not handed in.")
 
 
-def find(paths: Iterable[str | Path], student: str | None = None) -> list[Submission]:
+def find_submissions(paths: Iterable[str | Path], student: str | None = None) -> list[Submission]:
     """Return the submissions that paths name: a notebook, a student's folder, or a folder of students' folders.
 
     The student's id is the folder's (or the file's) name, or `student` where there is one submission only.
@@ -141,7 +141,7 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _answers(content: bytes, source: Notebook) -> Answers:
+def _answers(content: bytes, source: Notebook) -> AnswerCells:
     cells, remarks = _cells(content), []
     given: dict[str, list[str]] = {}
     for cell in cells:
@@ -160,7 +160,7 @@ def _answers(content: bytes, source: Notebook) -> Answers:
         remarks.append(
             f"answer cells are missing: {', '.join(lacking)}; a cell that was deleted, or made new, has no id"
         )
-    return Answers(
+    return AnswerCells(
         sources=sources, remarks=remarks, problem=None if sources else "there is no answer cell of this notebook in it."
     )
 

@@ -1,8 +1,5 @@
 """What a student works with: copies of the course, checks, hints and the numbers of their own variant."""
 
-from devopssim.course.learner.checks import check, hint
-from devopssim.course.learner.isolation import undisturbed
-from devopssim.course.learner.kernel import explain_empty_answers
-from devopssim.course.learner.variant import variant
+import lazy_loader
 
-__all__ = ["check", "explain_empty_answers", "hint", "undisturbed", "variant"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

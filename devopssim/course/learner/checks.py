@@ -9,12 +9,21 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Final
 
-from devopssim.course.author import Exercise, File, Function, Live, ScenarioOf, nearest
-from devopssim.course.judging import Tolerance, same
-from devopssim.course.learner.isolation import undisturbed
-from devopssim.course.questions import EMPTY, Question, call
-from devopssim.course.questions import answer as answer_to
-from devopssim.course.serialisation import Json, describe, from_json, to_json
+from devopssim.course.answers import (
+    EMPTY,
+    Json,
+    Question,
+    Tolerance,
+    call,
+    describe,
+    from_json,
+    same,
+    to_json,
+    undisturbed,
+)
+from devopssim.course.answers import answer as answer_to
+from devopssim.course.author import Exercise, File, Function, Live, ScenarioOf, nearest_course, parse_goals
+from devopssim.course.learner.kernel import explain_empty_answers
 
 LINE: Final = 100
 """Characters of a printed line."""
@@ -25,7 +34,8 @@ def check(exercise_id: str, answer: Any = None) -> None:
 
     What is done in the live lab has no answer to look at; then it says when it is done, and who looks.
     """
-    exercise = nearest().exercise(exercise_id)
+    explain_empty_answers()
+    exercise = nearest_course().exercise(exercise_id)
     if isinstance(exercise.kind, Live):
         _say_who_looks(exercise)
         return
@@ -60,7 +70,8 @@ def _say_who_looks(exercise: Exercise) -> None:
 
 def hint(exercise_id: str, step: int = 1) -> None:
     """Print a hint of the exercise: the first step, or a further one. Raises InvalidInputError for an unknown exercise."""
-    exercise = nearest().exercise(exercise_id)
+    explain_empty_answers()
+    exercise = nearest_course().exercise(exercise_id)
     steps = len(exercise.hints)
     if not steps:
         print(f"{exercise_id}: there is no hint; read the text above the exercise again.")  # noqa: T201
@@ -113,7 +124,6 @@ def _examples(kind: Function, answer: Any) -> str | None:
 
 def _targets(kind: ScenarioOf, form: Json) -> str | None:
     from devopssim import kpis, simulate  # noqa: PLC0415 - what only this kind of exercise needs
-    from devopssim.course.author import parse_goals  # noqa: PLC0415
 
     values = kpis.values(simulate(from_json(form), seed=kind.seed))
     missed = [goal for goal in parse_goals(kind.targets) if not goal.reached(values.get(goal.kpi, float("nan")))]

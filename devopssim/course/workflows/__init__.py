@@ -9,7 +9,7 @@ FILES: Final = {"github": "github.yml", "gitlab": "gitlab.yml", "sandbox": "sand
 """A workflow for GitHub Actions, a pipeline for GitLab CI, and an image for engines on another machine."""
 
 
-def text(name: str) -> str:
+def workflow_text(name: str) -> str:
     """Return a file by its short name. Raises InvalidInputError, with the names there are, for another."""
     if name not in FILES:
         raise InvalidInputError(f"workflow={name!r} (what to write) must be one of {', '.join(FILES)}.")

@@ -25,13 +25,13 @@ COURSE: Final = exercises.parse(tomllib.loads("\n".join(reversed(TABLES))), "doc
 
 def test_every_kind_has_a_section_and_an_example() -> None:
     shown = {exercise.kind.name for exercise in COURSE.exercises.values()}
-    assert shown == set(answer_types.KINDS)
+    assert shown == set(answer_types.ANSWER_TYPES)
     headings = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^### .*", PAGE, flags=re.MULTILINE))))
-    assert headings == set(answer_types.KINDS)
+    assert headings == set(answer_types.ANSWER_TYPES)
 
 
 def test_every_setting_is_named() -> None:
-    names = {field.name for kind in answer_types.KINDS.values() for field in dataclasses.fields(kind)}
+    names = {field.name for kind in answer_types.ANSWER_TYPES.values() for field in dataclasses.fields(kind)}
     assert {field for field in names if not re.search(rf"`{field}\b", PAGE)} == set()
 
 

@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from course import courses
 
-from devopssim.course.author import exercises, source, variants
+from devopssim.course.answers.serialisation import Json
+from devopssim.course.author import exercises, variants
+from devopssim.course.author.source import load_source
 from devopssim.course.author.variants import derive, graded_as
-from devopssim.course.learner.variant import variant
-from devopssim.course.serialisation import Json
+from devopssim.course.learner.own_numbers import variant
 from devopssim.errors import InvalidInputError
 
 KEY = b"0123456789abcdef"
-COURSE = exercises.load(courses.SOURCE)
+COURSE = exercises.load_course(courses.SOURCE)
 
 
 def numbers(student: str, key: bytes = KEY) -> int:
-    value = derive(COURSE.choices, course=COURSE.name, student=student, key=key)["slowest"]
+    value = derive(COURSE.variant, course=COURSE.name, student=student, key=key)["slowest"]
     assert isinstance(value, int)
     return value
 
@@ -31,7 +32,7 @@ def test_a_student_has_the_same_numbers_each_time_and_others_have_others() -> No
 
 def test_numbers_lie_where_the_course_says() -> None:
     assert all(10 <= numbers(str(student)) <= 100_000 for student in range(500))
-    among = variants.parse_choices({"size": {"among": [4, 6], "default": 4}}, "here")
+    among = variants.parse_variant({"size": {"among": [4, 6], "default": 4}}, "here")
     assert {derive(among, course="c", student=str(each), key=KEY)["size"] for each in range(50)} == {4, 6}
 
 
@@ -61,7 +62,7 @@ def test_grading_one_student_does_not_change_what_another_thread_sees() -> None:
 
 
 def test_what_is_expected_of_everybody_is_found_out_once() -> None:
-    course = source.load(courses.SOURCE)
+    course = load_source(courses.SOURCE)
     first, second = (course.expectations({"slowest": slowest}) for slowest in (30, 50))
     same = {grade_id for (_, grade_id), expected in first.items() if second[_, grade_id] is expected}
     assert same == {"01-c-test", "02-a-test", "02-b-test", "02-c-test", "02-d-test"}
@@ -89,7 +90,7 @@ def _see(seen: list[int]) -> None:
 )
 def test_a_choice_that_leaves_nothing_to_choose_is_refused(declared: dict[str, object]) -> None:
     with pytest.raises(InvalidInputError, match="seed"):
-        variants.parse_choices(declared, "exercises.toml")
+        variants.parse_variant(declared, "exercises.toml")
 
 
 def test_a_short_or_missing_key_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from course import courses
 
 from devopssim.cli import main
-from devopssim.course import workflows
+from devopssim.course import workflow_text
 from devopssim.course.author import file_rules
 
 BIN: Final = Path(sys.executable).parent
@@ -25,7 +25,7 @@ WHO: Final = {
 
 def parsed(name: str) -> Any:
     return file_rules.parse(
-        {"github": "workflow", "gitlab": "gitlab", "sandbox": "dockerfile"}[name], workflows.text(name)
+        {"github": "workflow", "gitlab": "gitlab", "sandbox": "dockerfile"}[name], workflow_text(name)
     )
 
 
@@ -108,7 +108,7 @@ def test_the_command_of_a_workflow_grades_what_was_fetched(
 def test_the_github_workflow_passes_a_security_audit(tmp_path: Path) -> None:
     path = tmp_path / ".github" / "workflows" / "grade.yml"
     path.parent.mkdir(parents=True)
-    path.write_text(workflows.text("github"), encoding="utf-8")
+    path.write_text(workflow_text("github"), encoding="utf-8")
     audit = subprocess.run(
         [BIN / "zizmor", "--offline", "--no-progress", "--persona=pedantic", path],
         capture_output=True,
@@ -122,7 +122,7 @@ def test_no_workflow_gives_students_more_than_reading() -> None:
     tree = parsed("github")
     assert tree["permissions"] == {"contents": "read"}
     assert set(tree["on"]) == {"workflow_dispatch"}, "never on a push or a pull request of a student's"
-    assert "pull_request" not in workflows.text("gitlab")
+    assert "pull_request" not in workflow_text("gitlab")
 
 
 def test_the_sandboxs_image_holds_no_solutions() -> None:
@@ -136,10 +136,10 @@ def test_the_command_prints_or_writes_a_file_and_overwrites_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["course", "workflow", "github"]) == 0
-    assert capsys.readouterr().out == workflows.text("github")
+    assert capsys.readouterr().out == workflow_text("github")
     words = ["course", "workflow", "gitlab", "--out", str(tmp_path / "ci.yml")]
     assert main(words) == 0
-    assert (tmp_path / "ci.yml").read_text(encoding="utf-8") == workflows.text("gitlab")
+    assert (tmp_path / "ci.yml").read_text(encoding="utf-8") == workflow_text("gitlab")
     assert main(words) == 2
     assert main(["course", "workflow", "jenkins"]) == 2
     assert "github, gitlab, sandbox" in capsys.readouterr().err

@@ -17,28 +17,28 @@ from course import courses
 
 import devopssim
 from devopssim.cli import main
-from devopssim.course.author import source
+from devopssim.course.author import Source, load_source
 from devopssim.course.grader import batch, reports
 from devopssim.course.grader.grades import CellGrade, CheckResult, Grade
 from devopssim.course.grader.grading import Grader
 from devopssim.course.grader.reports import gradescope, junit, pages, summary, tables, written
-from devopssim.course.grader.sandbox import Limits, SandboxError, bubblewrap, choose, host
+from devopssim.course.grader.sandbox import Limits, SandboxError, bubblewrap, choose_sandbox, host
 from devopssim.course.grader.sandbox.plain import Plain
 from devopssim.course.grader.sandbox.run import Started
-from devopssim.course.grader.submissions import Submission, find
+from devopssim.course.grader.submissions import Submission, find_submissions
 from devopssim.errors import InvalidInputError
 
 KEY = b"0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
-def whole_course() -> source.Source:
-    return source.load(courses.SOURCE)
+def whole_course() -> Source:
+    return load_source(courses.SOURCE)
 
 
 @pytest.fixture(scope="module")
-def values(tmp_path_factory: pytest.TempPathFactory) -> source.Source:
-    return source.load(courses.only("01-values", tmp_path_factory.mktemp("values") / "course"))
+def values(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    return load_source(courses.only("01-values", tmp_path_factory.mktemp("values") / "course"))
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def sandboxed() -> str:
     return "bubblewrap"
 
 
-def graded(course: source.Source, path: Path, key: bytes | None = None) -> Grade:
-    return Grader(source=course, sandbox=Plain(), key=key).grade(find([path])[0])
+def graded(course: Source, path: Path, key: bytes | None = None) -> Grade:
+    return Grader(source=course, sandbox=Plain(), key=key).grade(find_submissions([path])[0])
 
 
 def by_exercise(grade: Grade) -> dict[str, CheckResult]:
@@ -57,23 +57,23 @@ def by_exercise(grade: Grade) -> dict[str, CheckResult]:
 
 
 def test_right_answers_get_every_point_that_needs_no_person(
-    tmp_path: Path, whole_course: source.Source, sandboxed: str
+    tmp_path: Path, whole_course: Source, sandboxed: str
 ) -> None:
     path = courses.hand_in(tmp_path / "ada")
-    grade = Grader(source=whole_course, sandbox=choose(sandboxed)).grade(find([path])[0])
+    grade = Grader(source=whole_course, sandbox=choose_sandbox(sandboxed)).grade(find_submissions([path])[0])
     assert (grade.points, grade.waiting_points, grade.max_points, grade.trouble) == (21, 3, 24, "")
     live = by_exercise(grade)["02-d"]
     assert live.remark == "waits for a person: the lab could not be looked at (no container engine answers)."
     assert not live.hint, "nothing is wrong with it"
 
 
-def test_the_released_copy_is_worth_nothing(tmp_path: Path, whole_course: source.Source) -> None:
+def test_the_released_copy_is_worth_nothing(tmp_path: Path, whole_course: Source) -> None:
     main(["course", "start", str(tmp_path / "copy"), "--source", str(courses.SOURCE)])
     grade = graded(whole_course, tmp_path / "copy")
     assert (grade.points, grade.trouble) == (0, "")
 
 
-def test_an_exercise_that_was_not_begun_is_no_error(tmp_path: Path, values: source.Source) -> None:
+def test_an_exercise_that_was_not_begun_is_no_error(tmp_path: Path, values: Source) -> None:
     stub = "# YOUR CODE HERE\nraise NotImplementedError()"
     path = courses.hand_in(
         tmp_path / "ada",
@@ -89,7 +89,7 @@ def test_an_exercise_that_was_not_begun_is_no_error(tmp_path: Path, values: sour
     assert len(grade.remarks) == 1, "the error is worth a remark, an answer that is not there yet is not"
 
 
-def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: source.Source) -> None:
+def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: Source) -> None:
     path = courses.hand_in(
         tmp_path / "ada",
         x01_b='by_role = pd.DataFrame({"role": ["developer", "tester"], "hours": [45.0, 4.0]})',
@@ -111,7 +111,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: s
     assert checks["01-b"].hint == "One row for each role."
 
 
-def test_a_scenario_over_budget_reaches_nothing(tmp_path: Path, whole_course: source.Source) -> None:
+def test_a_scenario_over_budget_reaches_nothing(tmp_path: Path, whole_course: Source) -> None:
     path = courses.hand_in(tmp_path / "ada", "02-delivery", x02_a='plan = ds.vary(ds.DEVOPS, {"team.developers": 100})')
     assert (
         by_exercise(graded(whole_course, path))["02-a"].remark
@@ -120,7 +120,7 @@ def test_a_scenario_over_budget_reaches_nothing(tmp_path: Path, whole_course: so
 
 
 def test_a_scenario_that_takes_forever_reaches_nothing(
-    tmp_path: Path, whole_course: source.Source, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, whole_course: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("devopssim.course.author.scenario_trials.SECONDS", 3)
     path = courses.hand_in(
@@ -133,7 +133,7 @@ def test_a_scenario_that_takes_forever_reaches_nothing(
     assert "did not finish" in check.remark
 
 
-def test_a_file_beside_the_notebook_counts_as_an_answer(tmp_path: Path, whole_course: source.Source) -> None:
+def test_a_file_beside_the_notebook_counts_as_an_answer(tmp_path: Path, whole_course: Source) -> None:
     path = courses.hand_in(tmp_path / "ada", "02-delivery", x02_b="pass")
     assert (
         by_exercise(graded(whole_course, path))["02-b"].remark
@@ -148,7 +148,7 @@ def test_a_file_beside_the_notebook_counts_as_an_answer(tmp_path: Path, whole_co
     assert by_exercise(graded(whole_course, path))["02-b"].points == 0
 
 
-def test_a_copied_answer_is_judged_by_the_copiers_own_numbers(tmp_path: Path, values: source.Source) -> None:
+def test_a_copied_answer_is_judged_by_the_copiers_own_numbers(tmp_path: Path, values: Source) -> None:
     grader = Grader(source=values, sandbox=Plain(), key=KEY)
     slowest = grader.numbers("ada")["slowest"]
     assert isinstance(slowest, int)
@@ -159,12 +159,12 @@ def test_a_copied_answer_is_judged_by_the_copiers_own_numbers(tmp_path: Path, va
         x01_b=f'by_role = pd.DataFrame({{"role": ["developer", "tester"], "hours": [{sum(hours)}, 3.0]}})',
     )
     shutil.copytree(copied, tmp_path / "in" / "grace")
-    ada, grace = (grader.grade(submission) for submission in find([tmp_path / "in"]))
+    ada, grace = (grader.grade(submission) for submission in find_submissions([tmp_path / "in"]))
     assert ada.points == 10
     assert by_exercise(grace)["01-b"].points == 1
 
 
-def test_a_renamed_notebook_is_found_by_its_grade_ids(tmp_path: Path, values: source.Source) -> None:
+def test_a_renamed_notebook_is_found_by_its_grade_ids(tmp_path: Path, values: Source) -> None:
     path = courses.hand_in(tmp_path / "ada", "01-values")
     (path / "01-values.ipynb").rename(path / "final (2).ipynb")
     grade = graded(values, path)
@@ -185,20 +185,20 @@ class Broken:
         raise SandboxError(f"no engine for {limits.memory_mb} MB.")
 
 
-def test_a_sandbox_that_fails_gives_no_zero_but_says_so(tmp_path: Path, values: source.Source) -> None:
+def test_a_sandbox_that_fails_gives_no_zero_but_says_so(tmp_path: Path, values: Source) -> None:
     path = courses.hand_in(tmp_path / "ada", "01-values")
     grader = Grader(source=values, sandbox=Broken())
-    grades = batch.grade_all(grader, find([path]), tmp_path / "out")
+    grades = batch.grade_all(grader, find_submissions([path]), tmp_path / "out")
     assert "no engine" in grades[0].trouble
-    assert "NOT GRADED" in tables.terminal(grades)
-    again = batch.grade_all(Grader(source=values, sandbox=Plain()), find([path]), tmp_path / "out")
+    assert "NOT GRADED" in tables.terminal_table(grades)
+    again = batch.grade_all(Grader(source=values, sandbox=Plain()), find_submissions([path]), tmp_path / "out")
     assert again[0].points == 10, "what the grader failed on is graded again"
 
 
 def test_a_line_of_the_table_fits_a_terminal() -> None:
     names = [f"{number:02}-a-long-name-of-a-notebook" for number in range(12)]
     cells = [CellGrade(notebook=name, grade_id="a", points=1 / 3, max_points=10, checks=[]) for name in names]
-    head, line, *_ = tables.terminal(
+    head, line, *_ = tables.terminal_table(
         [Grade(student="ada", assignment="course", cells=cells, sandbox="container")]
     ).split("\n")
     assert max(len(head), len(line)) <= 132
@@ -206,21 +206,25 @@ def test_a_line_of_the_table_fits_a_terminal() -> None:
     assert line.split() == ["ada", *["0.33"] * 12, "4/120", "0"]
 
 
-def test_a_batch_goes_on_where_it_stopped(tmp_path: Path, values: source.Source) -> None:
+def test_a_batch_goes_on_where_it_stopped(tmp_path: Path, values: Source) -> None:
     for student in ("ada", "grace"):
         courses.hand_in(tmp_path / "in" / student, "01-values")
     first = batch.grade_all(
-        Grader(source=values, sandbox=Plain()), find([tmp_path / "in"]), tmp_path / "out", workers=2
+        Grader(source=values, sandbox=Plain()), find_submissions([tmp_path / "in"]), tmp_path / "out", workers=2
     )
-    again = batch.grade_all(Grader(source=values, sandbox=Broken("none")), find([tmp_path / "in"]), tmp_path / "out")
+    again = batch.grade_all(
+        Grader(source=values, sandbox=Broken("none")), find_submissions([tmp_path / "in"]), tmp_path / "out"
+    )
     assert again == first, "nothing changed, so nothing needed the sandbox"
     courses.hand_in(tmp_path / "in" / "grace", "01-values", x01_a="median = 1.0")
-    third = batch.grade_all(Grader(source=values, sandbox=Plain()), find([tmp_path / "in"]), tmp_path / "out")
+    third = batch.grade_all(
+        Grader(source=values, sandbox=Plain()), find_submissions([tmp_path / "in"]), tmp_path / "out"
+    )
     assert [grade.points for grade in third] == [10, 8]
 
 
 def test_a_folder_that_cannot_be_read_is_one_students_trouble(
-    tmp_path: Path, values: source.Source, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, values: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for student in ("ada", "grace"):
         courses.hand_in(tmp_path / "in" / student, "01-values")
@@ -232,12 +236,14 @@ def test_a_folder_that_cannot_be_read_is_one_students_trouble(
         return known(path)
 
     monkeypatch.setattr(batch, "_state_of", state_of)
-    ada, grace = batch.grade_all(Grader(source=values, sandbox=Plain()), find([tmp_path / "in"]), tmp_path / "out")
+    ada, grace = batch.grade_all(
+        Grader(source=values, sandbox=Plain()), find_submissions([tmp_path / "in"]), tmp_path / "out"
+    )
     assert "Input/output error" in ada.trouble
     assert (grace.trouble, grace.points) == ("", 10)
 
 
-def test_an_interruption_begins_no_other_submission(tmp_path: Path, values: source.Source) -> None:
+def test_an_interruption_begins_no_other_submission(tmp_path: Path, values: Source) -> None:
     for student in ("ada", "grace", "hedy", "mary"):
         courses.hand_in(tmp_path / "in" / student, "01-values")
 
@@ -246,24 +252,24 @@ def test_an_interruption_begins_no_other_submission(tmp_path: Path, values: sour
 
     grader = Grader(source=values, sandbox=Plain())
     with pytest.raises(KeyboardInterrupt):
-        batch.grade_all(grader, find([tmp_path / "in"]), tmp_path / "out", workers=1, progress=interrupt)
+        batch.grade_all(grader, find_submissions([tmp_path / "in"]), tmp_path / "out", workers=1, progress=interrupt)
     kept = list((tmp_path / "out" / batch.FOLDER).glob("*.json"))
     assert 1 <= len(kept) <= 2, "the first, and the one that had begun"
-    grades = batch.grade_all(grader, find([tmp_path / "in"]), tmp_path / "out")
+    grades = batch.grade_all(grader, find_submissions([tmp_path / "in"]), tmp_path / "out")
     assert [grade.points for grade in grades] == [10, 10, 10, 10]
 
 
 def test_the_lab_of_the_graders_machine_is_not_the_work_of_many(tmp_path: Path) -> None:
-    course = source.load(courses.only("02-delivery", tmp_path / "course"))
+    course = load_source(courses.only("02-delivery", tmp_path / "course"))
     path = courses.hand_in(tmp_path / "ada", "02-delivery")
-    grade = Grader(source=course, sandbox=Plain(), sees_lab=False).grade(find([path])[0])
+    grade = Grader(source=course, sandbox=Plain(), sees_lab=False).grade(find_submissions([path])[0])
     assert by_exercise(grade)["02-d"].verdict == "waiting"
     assert "cannot be the work of several students" in by_exercise(grade)["02-d"].remark
 
 
-def test_a_time_limit_is_the_cells_own(tmp_path: Path, values: source.Source) -> None:
+def test_a_time_limit_is_the_cells_own(tmp_path: Path, values: Source) -> None:
     path = courses.hand_in(tmp_path / "ada", "01-values", x01_a="while True: pass")
-    grade = Grader(source=values, sandbox=Plain(), limits=Limits(cell_seconds=1)).grade(find([path])[0])
+    grade = Grader(source=values, sandbox=Plain(), limits=Limits(cell_seconds=1)).grade(find_submissions([path])[0])
     assert grade.points == 8
     assert "longer than it may" in " ".join(grade.remarks)
 
@@ -288,22 +294,22 @@ def test_a_hidden_region_that_cannot_be_graded_is_refused_with_its_place(
     cell["source"] = f"### BEGIN HIDDEN TESTS\n{region}\n### END HIDDEN TESTS"
     (folder / "01-values.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=says) as caught:
-        source.load(folder).expectations({"slowest": 30})
+        load_source(folder).expectations({"slowest": 30})
     assert "01-values.ipynb, cell '01-a-test'" in str(caught.value)
 
 
 def test_submissions_are_folders_of_students_or_single_ones(tmp_path: Path) -> None:
     courses.hand_in(tmp_path / "in" / "ada")
     courses.hand_in(tmp_path / "in" / "grace")
-    assert [submission.student for submission in find([tmp_path / "in"])] == ["ada", "grace"]
-    assert find([tmp_path / "in" / "ada"], student="login")[0].student == "login"
-    assert find([tmp_path / "in" / "ada" / "01-values.ipynb"])[0].student == "01-values"
+    assert [submission.student for submission in find_submissions([tmp_path / "in"])] == ["ada", "grace"]
+    assert find_submissions([tmp_path / "in" / "ada"], student="login")[0].student == "login"
+    assert find_submissions([tmp_path / "in" / "ada" / "01-values.ipynb"])[0].student == "01-values"
     with pytest.raises(InvalidInputError, match="two submissions"):
-        find([tmp_path / "in", tmp_path / "in" / "ada"])
+        find_submissions([tmp_path / "in", tmp_path / "in" / "ada"])
     with pytest.raises(InvalidInputError, match="--student"):
-        find([tmp_path / "in"], student="x")
+        find_submissions([tmp_path / "in"], student="x")
     with pytest.raises(InvalidInputError, match="no such submission"):
-        find([tmp_path / "nobody"])
+        find_submissions([tmp_path / "nobody"])
 
 
 def nasty() -> Grade:
@@ -346,7 +352,7 @@ def nasty() -> Grade:
 @pytest.fixture
 def reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "step.md"))
-    reports.write([nasty()], tmp_path)
+    reports.write_reports([nasty()], tmp_path)
     return tmp_path
 
 
@@ -374,8 +380,8 @@ def test_pages_and_summaries_hold_text_only(reported: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert "<script" not in text, path
         assert path.suffix == ".html" or "](javascript" not in text, path
-    assert "\x1b" not in tables.terminal([nasty()])
-    assert "::" not in tables.terminal([nasty()]).replace(": :", "")
+    assert "\x1b" not in tables.terminal_table([nasty()])
+    assert "::" not in tables.terminal_table([nasty()]).replace(": :", "")
     assert "<b>" not in pages.page(nasty())
 
 
@@ -391,16 +397,18 @@ def test_the_summary_says_what_waits() -> None:
 
 
 def test_points_for_words_come_back_from_the_table(tmp_path: Path) -> None:
-    reports.write([nasty()], tmp_path)
+    reports.write_reports([nasty()], tmp_path)
     path = tmp_path / "written" / "points.csv"
     rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     rows[1][4:] = ["1.5", "well argued"]
     path.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
-    marked = written.apply([nasty()], written.read(path))
+    marked = written.apply_marks([nasty()], written.read_marks(path))
     assert marked[0].points == 2
     assert marked[0].cells[1].checks[0].remark == "well argued"
-    reports.write(marked, tmp_path)
-    assert written.apply([nasty()], written.read(path)) == marked, "writing reports again keeps the person's points"
+    reports.write_reports(marked, tmp_path)
+    assert written.apply_marks([nasty()], written.read_marks(path)) == marked, (
+        "writing reports again keeps the person's points"
+    )
 
 
 @pytest.mark.parametrize(
@@ -410,7 +418,7 @@ def test_points_that_cannot_be_are_refused_with_their_line(tmp_path: Path, point
     path = tmp_path / "points.csv"
     path.write_text(f"student_id,notebook,grade_id,max_points,points,comment\nada,01,w,2,{points},\n")
     with pytest.raises(InvalidInputError, match=says) as caught:
-        written.read(path)
+        written.read_marks(path)
     assert "line 2" in str(caught.value)
 
 
@@ -469,8 +477,8 @@ def test_a_users_mistake_is_said_in_one_line(
 def test_bubblewrap_hides_the_source_even_beside_python(tmp_path: Path, sandboxed: str) -> None:
     secret = Path(devopssim.__file__).parent / "course" / "grader" / "reports" / "templates"
     assert list(secret.iterdir())
-    sandbox = choose(sandboxed, secret=[secret])
-    course = source.load(courses.only("01-values", tmp_path / "course"))
+    sandbox = choose_sandbox(sandboxed, secret=[secret])
+    course = load_source(courses.only("01-values", tmp_path / "course"))
     path = courses.hand_in(
         tmp_path / "ada", "01-values", x01_a=f"import os\nmedian = 6.5 if not os.listdir({str(secret)!r}) else 1.0"
     )
@@ -490,8 +498,8 @@ def test_bubblewrap_shows_what_lies_below_the_folder_that_it_gives_for_scratch(
     assert subprocess.run(words, capture_output=True, text=True, check=False).stdout == "file\n"
 
 
-def test_an_answer_may_read_the_recorded_logs(tmp_path: Path, values: source.Source, sandboxed: str) -> None:
+def test_an_answer_may_read_the_recorded_logs(tmp_path: Path, values: Source, sandboxed: str) -> None:
     reading = "from devopssim.livelab import recorded\nmedian = 6.5 if len(recorded.log('by_hand')) else 1.0"
     path = courses.hand_in(tmp_path / "ada", "01-values", x01_a=reading)
-    grade = Grader(source=values, sandbox=choose(sandboxed)).grade(Submission(student="ada", path=path))
+    grade = Grader(source=values, sandbox=choose_sandbox(sandboxed)).grade(Submission(student="ada", path=path))
     assert (grade.points, grade.remarks) == (10, [])

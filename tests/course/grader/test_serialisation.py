@@ -12,8 +12,8 @@ from logs import committed, deployed, log_of, requested
 from matplotlib.figure import Figure
 
 from devopssim import scenario
-from devopssim.course.judging import Tolerance, same
-from devopssim.course.serialisation import Json, describe, dumps, from_json, loads, log_to_json, number, to_json
+from devopssim.course.answers.judging import Tolerance, same
+from devopssim.course.answers.serialisation import Json, describe, dumps, from_json, loads, log_to_json, number, to_json
 from devopssim.errors import InvalidInputError
 
 PLAIN = st.recursive(

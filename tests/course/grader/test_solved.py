@@ -11,10 +11,10 @@ from course import courses
 from course.kernels import Cell, Kernel, kernel
 
 from devopssim import livelab
-from devopssim.course.author import release, source
+from devopssim.course.author import Source, load_source, released_files
 from devopssim.course.grader.grades import Grade
 from devopssim.course.grader.grading import Grader
-from devopssim.course.grader.sandbox import Limits, bubblewrap, choose
+from devopssim.course.grader.sandbox import Limits, bubblewrap, choose_sandbox
 from devopssim.course.grader.submissions import Submission
 
 NOTEBOOKS: Final = Path(__file__).parents[3] / "notebooks"
@@ -43,12 +43,12 @@ EVERY: Final = [*named(live=False), *named(live=True)]
 
 @pytest.fixture(scope="module")
 def released() -> dict[str, bytes]:
-    return release.release(NOTEBOOKS)
+    return released_files(NOTEBOOKS)
 
 
 @pytest.fixture(scope="module")
-def course() -> source.Source:
-    return source.load(NOTEBOOKS)
+def course() -> Source:
+    return load_source(NOTEBOOKS)
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def test_a_students_live_copy_runs_to_the_first_exercise_and_says_so_kindly(
     assert_leads_to_the_first_exercise(released[path.name], tmp_path)
 
 
-def only(path: Path, course: source.Source) -> source.Source:
+def only(path: Path, course: Source) -> Source:
     """Return the course with one of its notebooks only."""
     kept = tuple(notebook for notebook in course.notebooks if notebook.name == path.stem)
-    return source.Source(folder=course.folder, course=course.course, notebooks=kept, files=course.files)
+    return Source(folder=course.folder, course=course.course, notebooks=kept, files=course.files)
 
 
 def hand_in_solved(path: Path, folder: Path) -> Submission:
@@ -134,17 +134,19 @@ def assert_full_marks(grade: Grade) -> None:
 
 
 @pytest.mark.parametrize("path", named(live=False))
-def test_the_instructors_solutions_earn_full_marks(path: Path, course: source.Source, tmp_path: Path) -> None:
+def test_the_instructors_solutions_earn_full_marks(path: Path, course: Source, tmp_path: Path) -> None:
     reason = bubblewrap.problem()
     needs.require("bubblewrap", found=reason is None, how=f"`apt-get install bubblewrap` ({reason}).")
-    grader = Grader(source=only(path, course), sandbox=choose("bubblewrap", secret=[NOTEBOOKS]), limits=UNHURRIED)
+    grader = Grader(
+        source=only(path, course), sandbox=choose_sandbox("bubblewrap", secret=[NOTEBOOKS]), limits=UNHURRIED
+    )
     assert_full_marks(grader.grade(hand_in_solved(path, tmp_path)))
 
 
 @pytest.mark.usefixtures("no_lab_left")
 @pytest.mark.parametrize("path", named(live=True))
 def test_the_state_that_the_solutions_leave_earns_full_marks(
-    path: Path, course: source.Source, released: dict[str, bytes], tmp_path: Path
+    path: Path, course: Source, released: dict[str, bytes], tmp_path: Path
 ) -> None:
     """A live notebook is done for real as far as its last test; then the grader looks at the lab and at the answers."""
     write_copy(released, tmp_path)
@@ -155,7 +157,9 @@ def test_the_state_that_the_solutions_leave_earns_full_marks(
     with kernel(tmp_path) as running:
         stopped, done = run_until_stopped(running, cells[: last + 1])
         assert stopped is None, done.error
-        grader = Grader(source=only(path, course), sandbox=choose("container", secret=[NOTEBOOKS]), limits=UNHURRIED)
+        grader = Grader(
+            source=only(path, course), sandbox=choose_sandbox("container", secret=[NOTEBOOKS]), limits=UNHURRIED
+        )
         assert_full_marks(grader.grade(submission))
         stopped, done = run_until_stopped(running, cells[last + 1 :])
         assert stopped is None, done.error

@@ -19,7 +19,7 @@ COLUMN: Final = 6
 """Characters of a column for a notebook: with twelve of them a line fits a terminal."""
 
 
-def terminal(grades: Sequence[Grade]) -> str:
+def terminal_table(grades: Sequence[Grade]) -> str:
     """Return a table with a line for each student, and one about the sandbox."""
     notebooks = list(dict.fromkeys(cell.notebook for grade in grades for cell in grade.cells))
     width = max([len("student"), *(len(printable(grade.student)) for grade in grades)])

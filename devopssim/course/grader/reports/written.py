@@ -43,12 +43,17 @@ def write(grades: Sequence[Grade], out: Path) -> list[Path]:
         answers = [(grade, cell) for grade, cell in waiting if (cell.notebook, cell.grade_id) == (notebook, grade_id)]
         paths.append(folder / f"{notebook}-{grade_id}.html")
         write_text(paths[-1], render("written.html", notebook=notebook, grade_id=grade_id, answers=answers))
-    path = folder / POINTS
-    write_text(path, _table(waiting, read(path) if path.exists() else {}))
+    path = marks_path(out)
+    write_text(path, _table(waiting, read_marks(path) if path.exists() else {}))
     return [*paths, path]
 
 
-def read(path: Path) -> dict[Key, Mark]:
+def marks_path(out: Path) -> Path:
+    """Return where a report keeps the points that people give."""
+    return out / FOLDER / POINTS
+
+
+def read_marks(path: Path) -> dict[Key, Mark]:
     """Return the marks of a `points.csv` that a person filled in. Raises InvalidInputError, with the line, for a bad one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -71,7 +76,7 @@ def read(path: Path) -> dict[Key, Mark]:
     return marks
 
 
-def apply(grades: Iterable[Grade], marks: Mapping[Key, Mark]) -> list[Grade]:
+def apply_marks(grades: Iterable[Grade], marks: Mapping[Key, Mark]) -> list[Grade]:
     """Return the grades with a person's points in place of what waited."""
     return [replace(grade, cells=[_marked(grade, cell, marks) for cell in grade.cells]) for grade in grades]
 

@@ -12,7 +12,7 @@ from devopssim.errors import InvalidInputError
 NAMES: Final = ("auto", "container", "bubblewrap", "none")
 
 
-def choose(name: str = "auto", *, secret: Sequence[Path] = (), image: str | None = None) -> Sandbox:
+def choose_sandbox(name: str = "auto", *, secret: Sequence[Path] = (), image: str | None = None) -> Sandbox:
     """Return the sandbox of that name, or for `auto` the first that works.
 
     `secret` are folders that must not be seen inside, `image` is one that has Python and this package (else the host's are

@@ -69,7 +69,7 @@ def main() -> NoReturn:
 
 
 def _do(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: float) -> None:
-    from devopssim.course.questions import Question, answer, raised  # noqa: PLC0415 - imported while the sandbox started
+    from devopssim.course.answers import Question, answer, raised  # noqa: PLC0415 - imported while the sandbox started
 
     send({"began": step["id"]})
     error: BaseException | None = None
@@ -135,7 +135,7 @@ def _import_what_notebooks_use() -> None:
     import warnings  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
-    for name in ("devopssim.course.questions", "pandas", "matplotlib.pyplot"):
+    for name in ("devopssim.course.answers", "pandas", "matplotlib.pyplot"):
         importlib.import_module(name)
     warnings.resetwarnings()
 

@@ -11,9 +11,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Protocol
 
+from devopssim.course.answers import Json, Question, loads
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
-from devopssim.course.questions import Question
-from devopssim.course.serialisation import Json, loads
 from devopssim.errors import DevopssimError, InvalidInputError
 
 GRACE: Final = 2.0
@@ -26,7 +25,7 @@ class SandboxError(DevopssimError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class SandboxStep:
     """One cell to run (`source` may be empty) and the questions to ask after it, by name."""
 
     id: str
@@ -72,7 +71,7 @@ class Sandbox(Protocol):
 
 
 @dataclass(kw_only=True)
-class Run:
+class SandboxRun:
     """What came out: answers by question, errors by step, and the steps that killed the kernel, with why."""
 
     answers: dict[str, Json] = field(default_factory=dict)
@@ -82,12 +81,14 @@ class Run:
     starts: int = 0
 
 
-def run(sandbox: Sandbox, steps: Sequence[Step], files: Mapping[str, bytes], limits: Limits) -> Run:
+def run_in_sandbox(
+    sandbox: Sandbox, steps: Sequence[SandboxStep], files: Mapping[str, bytes], limits: Limits
+) -> SandboxRun:
     """Run the steps; where one kills the kernel, begin again without it, as often and as long as the limits allow.
 
     Raises SandboxError where the sandbox does not start.
     """
-    result, left, began = Run(), list(steps), time.monotonic()
+    result, left, began = SandboxRun(), list(steps), time.monotonic()
     while left and result.starts <= limits.restarts:
         remaining = limits.notebook_seconds - result.seconds
         if remaining <= 0:
@@ -109,7 +110,7 @@ def run(sandbox: Sandbox, steps: Sequence[Step], files: Mapping[str, bytes], lim
 class _Attempt:
     """One start of the sandbox."""
 
-    def __init__(self, sandbox: Sandbox, steps: Sequence[Step], limits: Limits, result: Run) -> None:
+    def __init__(self, sandbox: Sandbox, steps: Sequence[SandboxStep], limits: Limits, result: SandboxRun) -> None:
         self.sandbox, self.steps, self.limits, self.result = sandbox, steps, limits, result
         self.places = {step.id: place for place, step in enumerate(steps)}
         self.questions: Collection[str] = {name for step in steps for name in step.questions}

@@ -18,12 +18,12 @@ from course import courses
 from course.grader.hostile.attacks import FULL, KEY, WITHOUT_A, Attack, attacks, submit
 
 from devopssim.cli.course import KEY_VARIABLE
-from devopssim.course.author import source
+from devopssim.course.author import load_source
 from devopssim.course.grader.batch import grade_all
 from devopssim.course.grader.grades import Grade
 from devopssim.course.grader.grading import Grader
-from devopssim.course.grader.sandbox import Limits, choose, host
-from devopssim.course.grader.submissions import find
+from devopssim.course.grader.sandbox import Limits, choose_sandbox, host
+from devopssim.course.grader.submissions import find_submissions
 from devopssim.files import write_text
 
 NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
@@ -81,10 +81,10 @@ def grade_attacks(sandbox: str, folder: Path) -> Batch:
         tried = attacks(source=course, others=folder / "in", report=folder / "report", port=port)
         for attack in tried:
             submit(attack, folder / "in" / attack.name, courses.right_notebook())
-        chosen = choose(sandbox, secret=[course, folder])
+        chosen = choose_sandbox(sandbox, secret=[course, folder])
         grades = grade_all(
-            Grader(source=source.load(course), sandbox=chosen, limits=LIMITS),
-            find([folder / "in"]),
+            Grader(source=load_source(course), sandbox=chosen, limits=LIMITS),
+            find_submissions([folder / "in"]),
             folder / "report",
             workers=3,
         )

@@ -57,14 +57,14 @@ while True:
         pass"""
 PATCHED_GRADER: Final = """\
 import sys
-import devopssim.course.answers as answers, devopssim.course.questions as asking, devopssim.course.compare as compare
-import devopssim.course.expectations as expectations
-right = compare.Judgement(share=1, remark="full marks")
+from devopssim.course.answers import judging, questions, serialisation
+from devopssim.course.author import expectations
+right = judging.Judgement(share=1, remark="full marks")
 for name in ("judge_value", "judge_table", "judge_calls", "judge_figure", "same"):
-    setattr(compare, name, lambda *_: right)
+    setattr(judging, name, lambda *_: right)
 expectations.Expectation.judgement = lambda *_: right
-compare.Tolerance.near = lambda *_: True
-answers.to_json = asking.to_json = lambda value: True
+judging.Tolerance.near = lambda *_: True
+serialisation.to_json = questions.to_json = lambda value: True
 median = 1.0"""
 OVERLOADED: Final = """\
 class Always(float):
@@ -217,7 +217,7 @@ FALSE_MODULES: Final = """\
 import sys, types
 class Anything(types.ModuleType):
     def __getattr__(self, name): return lambda *_, **__: True
-for name in ("json", "math", "devopssim.course.judging", "devopssim.course.author.expect", "devopssim.course.learner.checks"):
+for name in ("json", "math", "devopssim.course.answers.judging", "devopssim.course.author.expect", "devopssim.course.learner.checks"):
     sys.modules[name] = Anything(name)
 median = 1.0"""
 FALSE_JSON: Final = """\

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
-from devopssim.course.author import FILE_NAME, Choice, Value, defaults, nearest, numbers_in_grading
+from devopssim.course.author import VARIANT_FILE, Value, VariantNumber, defaults, nearest_course, numbers_in_grading
+from devopssim.course.learner.kernel import explain_empty_answers
 from devopssim.errors import InvalidInputError
 
 
@@ -14,15 +15,18 @@ def variant() -> SimpleNamespace:
 
     In a student's copy they come from `variant.json` beside the notebook, elsewhere they are the course's defaults.
     """
+    explain_empty_answers()
     numbers = numbers_in_grading()
     if numbers is None:
-        choices = nearest().choices
+        choices = nearest_course().variant
         numbers = {**defaults(choices), **_written(Path.cwd(), choices)}
     return SimpleNamespace(**numbers)
 
 
-def _written(folder: Path, choices: Mapping[str, Choice]) -> dict[str, Value]:
-    path = next((place / FILE_NAME for place in (folder, *folder.parents[:3]) if (place / FILE_NAME).is_file()), None)
+def _written(start: Path, choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
+    path = next(
+        (folder / VARIANT_FILE for folder in (start, *start.parents[:3]) if (folder / VARIANT_FILE).is_file()), None
+    )
     if path is None:
         return {}
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from devopssim.course.author import load, release, variants
+from devopssim.course.author import VARIANT_FILE, derive, load_course, released_files, variant_json, write_release
 from devopssim.errors import InvalidInputError
 from devopssim.files import whole_file
 
@@ -27,7 +27,7 @@ Your copy of the course. Open the notebooks with JupyterLab (`jupyter lab`), in 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class CopyReport:
     """What a start did, by path: files written, files the student changed and keeps, and what was put beside them."""
 
     written: tuple[str, ...]
@@ -35,7 +35,9 @@ class Outcome:
     beside: Mapping[str, str]
 
 
-def start(folder: str | Path, source: str | Path, *, student: str | None = None, key: bytes | None = None) -> Outcome:
+def start_copy(
+    folder: str | Path, source: str | Path, *, student: str | None = None, key: bytes | None = None
+) -> CopyReport:
     """Give a student the course in `folder`, or bring the copy that is there up to date.
 
     With `student` (and the course's key), the copy gets that student's own numbers. A file that is not as this command
@@ -47,28 +49,28 @@ def start(folder: str | Path, source: str | Path, *, student: str | None = None,
     files = contents(source, student=student, key=key)
     if home.exists():
         return _update(home, files)
-    release.write({**files, MANIFEST: _manifest({name: _digest(content) for name, content in files.items()})}, home)
-    return Outcome(written=tuple(files), kept=(), beside={})
+    write_release({**files, MANIFEST: _manifest({name: _digest(content) for name, content in files.items()})}, home)
+    return CopyReport(written=tuple(files), kept=(), beside={})
 
 
 def contents(source: str | Path, *, student: str | None = None, key: bytes | None = None) -> dict[str, bytes]:
     """Return what a student's copy holds, by path."""
-    course = load(source)
-    files = release.release(source)
-    files.pop(variants.FILE_NAME, None)
+    course = load_course(source)
+    files = released_files(source)
+    files.pop(VARIANT_FILE, None)
     if student is not None:
         if key is None:
             raise InvalidInputError(
                 "a student's own numbers need the course's key; give --key FILE, or leave --student out."
             )
-        numbers = variants.derive(course.choices, course=course.name, student=student, key=key)
-        files[variants.FILE_NAME] = variants.written(student, numbers)
-    beside = f" and `{variants.FILE_NAME}`" if student is not None else ""
+        numbers = derive(course.variant, course=course.name, student=student, key=key)
+        files[VARIANT_FILE] = variant_json(student, numbers)
+    beside = f" and `{VARIANT_FILE}`" if student is not None else ""
     files.setdefault("README.md", README.format(name=course.name, variant=beside).encode())
     return files
 
 
-def _update(home: Path, files: Mapping[str, bytes]) -> Outcome:
+def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
     delivered = _delivered(home)
     written, kept, beside = [], [], {}
     for name, content in files.items():
@@ -84,7 +86,7 @@ def _update(home: Path, files: Mapping[str, bytes]) -> Outcome:
         delivered[name] = new
     with whole_file(home / MANIFEST) as part:
         part.write_bytes(_manifest(delivered))
-    return Outcome(written=tuple(written), kept=tuple(kept), beside=beside)
+    return CopyReport(written=tuple(written), kept=tuple(kept), beside=beside)
 
 
 def _put_beside(home: Path, name: str, content: bytes) -> str:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from devopssim.course.author import source
+from devopssim.course.author.source import load_source, public_paths
 from devopssim.errors import DevopssimError, InvalidInputError
 
 PREPROCESSORS: Final = (
@@ -20,20 +20,20 @@ class GradingMissingError(DevopssimError):
     """nbgrader, which comes with the extra `grading`, is not installed."""
 
 
-def release(folder: str | Path) -> dict[str, bytes]:
+def released_files(folder: str | Path) -> dict[str, bytes]:
     """Return what students get, by path: released notebooks, and every other file of the course's folder as it is.
 
     Identical to what `nbgrader generate_assignment` makes of the same folder. Raises InvalidInputError for a notebook whose
     marks are wrong, GradingMissingError without nbgrader.
     """
     home = Path(folder)
-    course = source.load(home)
+    course = load_source(home)
     released = {f"{notebook.name}.ipynb": _released(home / f"{notebook.name}.ipynb") for notebook in course.notebooks}
-    others = {path.relative_to(home).as_posix(): path.read_bytes() for path in source.public_paths(home)}
+    others = {path.relative_to(home).as_posix(): path.read_bytes() for path in public_paths(home)}
     return {**others, **released}
 
 
-def write(files: dict[str, bytes], folder: str | Path) -> None:
+def write_release(files: dict[str, bytes], folder: str | Path) -> None:
     """Write a release into a folder that is new or empty: made whole in a folder beside it, which then takes its name."""
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):

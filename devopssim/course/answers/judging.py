@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from devopssim.course.author import form_of, missing
-from devopssim.course.questions import EMPTY
-from devopssim.course.serialisation import Json, describe, number
+from devopssim.course.answers.questions import EMPTY
+from devopssim.course.answers.serialisation import Json, describe, form_of, missing, number
 from devopssim.errors import DevopssimError
 
 EXACT: Final = 1e-9

@@ -90,6 +90,20 @@ def describe(form: Json) -> str:
         return "a value that cannot be judged"
 
 
+def form_of(answer: Json) -> str | None:
+    """Return the name of a JSON form (`table`, `figure`, …), None for numbers, texts and lists."""
+    return str(answer[FORM]) if isinstance(answer, dict) and FORM in answer else None
+
+
+def missing(answer: Json) -> str | None:
+    """Say that there is no answer yet, where there is none."""
+    if answer is None:
+        return "there is no answer yet (None)."
+    if form_of(answer) in {"missing", "raised", "large"}:
+        return f"{describe(answer)}."
+    return None
+
+
 class _Writer:
     """Counts what it writes, so that an answer of any size and shape costs a bounded amount of work."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.serialisation import FORM, Json, from_json, to_json
+from devopssim.course.answers.serialisation import FORM, Json, from_json, to_json
 
 LARGEST_FILE: Final = 256_000
 

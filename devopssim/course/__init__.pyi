@@ -1,0 +1,52 @@
+from .author import (
+    SHORTEST_KEY,
+    expect,
+    file_rules,
+    load_source,
+    read_key,
+    released_files,
+    write_release,
+)
+from .grader import (
+    Grade,
+    Grader,
+    Limits,
+    Submission,
+    apply_marks,
+    choose_sandbox,
+    find_submissions,
+    grade_all,
+    marks_path,
+    read_marks,
+    terminal_table,
+    write_reports,
+)
+from .learner import check, hint, start_copy, variant
+from .workflows import workflow_text
+
+__all__ = [
+    "SHORTEST_KEY",
+    "Grade",
+    "Grader",
+    "Limits",
+    "Submission",
+    "apply_marks",
+    "check",
+    "choose_sandbox",
+    "expect",
+    "file_rules",
+    "find_submissions",
+    "grade_all",
+    "hint",
+    "load_source",
+    "marks_path",
+    "read_key",
+    "read_marks",
+    "released_files",
+    "start_copy",
+    "terminal_table",
+    "variant",
+    "workflow_text",
+    "write_release",
+    "write_reports",
+]

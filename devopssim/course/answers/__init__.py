@@ -1,0 +1,60 @@
+"""Answers as values: their JSON form, the questions that fetch them, and how one is compared with what is expected.
+
+Everybody in the course needs these: a check in a learner's kernel, an author's expectations, the sandbox and the grader.
+"""
+
+from devopssim.course.answers.isolation import undisturbed
+from devopssim.course.answers.judging import (
+    NO_ANSWER,
+    GraderTroubleError,
+    Judgement,
+    Tolerance,
+    columns_of,
+    judge_calls,
+    judge_figure,
+    judge_table,
+    judge_value,
+    same,
+)
+from devopssim.course.answers.questions import EMPTY, Question, answer, call, raised
+from devopssim.course.answers.serialisation import (
+    FORM,
+    Json,
+    describe,
+    form_of,
+    from_json,
+    loads,
+    log_to_json,
+    missing,
+    number,
+    to_json,
+)
+
+__all__ = [
+    "EMPTY",
+    "FORM",
+    "NO_ANSWER",
+    "GraderTroubleError",
+    "Json",
+    "Judgement",
+    "Question",
+    "Tolerance",
+    "answer",
+    "call",
+    "columns_of",
+    "describe",
+    "form_of",
+    "from_json",
+    "judge_calls",
+    "judge_figure",
+    "judge_table",
+    "judge_value",
+    "loads",
+    "log_to_json",
+    "missing",
+    "number",
+    "raised",
+    "same",
+    "to_json",
+    "undisturbed",
+]
