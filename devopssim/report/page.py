@@ -16,7 +16,16 @@ from devopssim.kpis import KPIS, levels
 from devopssim.plots import USUAL, level_tables
 from devopssim.report.figures import Picture, picture
 from devopssim.scenario import PRESETS, Scenario, dumps
-from devopssim.wording import amount, duration, mechanisms, rows_of, verdicts, what_differs, with_interval
+from devopssim.wording import (
+    amount,
+    duration,
+    estimate_text,
+    mechanisms,
+    rows_of,
+    verdicts,
+    what_differs,
+    with_interval,
+)
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
@@ -90,10 +99,8 @@ def _families(result: "Result") -> list[dict[str, Any]]:
 
 
 def _cell(row: pd.Series, unit: str) -> tuple[str, str, int]:
-    if not np.isfinite(row["estimate"]):
-        return "nothing to count", "", 0
-    words, _, bounds = with_interval(row["estimate"], row["low"], row["high"], unit).partition(" (")
-    return words, bounds.rstrip(")"), int(row["replications"])
+    text = estimate_text(row["estimate"], row["low"], row["high"], unit)
+    return text.value, text.interval, int(row["replications"]) if np.isfinite(row["estimate"]) else 0
 
 
 def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, str, list[str]]]:

@@ -17,7 +17,7 @@ from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, disagree, state_of
 from devopssim.widgets.status import status
-from devopssim.wording import ADOPTION, reasons
+from devopssim.wording import ADOPTION, explain_changes
 
 CURVES: Final = ("lead_time", "wip", "throughput", "change_failure_rate")
 TEAM: Final = ("team.developers", "team.testers", "team.operators", "team.analysts", "team.security")
@@ -119,7 +119,7 @@ class Compare(ScenarioPanel):
             "status": status(question, answer),
             "cards": tiles(result, self.kpis, starts, glance=answer.glance),
             "chart": lines(result, self.curve, before={before: name for name, before in starts.items()}),
-            "words": reasons(result, starts, glance=answer.glance),
+            "words": explain_changes(result, starts, glance=answer.glance),
         }
 
     def show_state(self) -> None:

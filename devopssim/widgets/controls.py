@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from devopssim.scenario import Scenario, parameter_value, parameters
-from devopssim.wording import label, words
+from devopssim.wording import parameter_label, parameter_text
 
 STEPS: Final = 100
 """About how many steps a slider has from end to end."""
@@ -32,7 +32,7 @@ class Knob:
     @property
     def said(self) -> str:
         """The value in words, with its unit."""
-        return words(self.name, self.value)
+        return parameter_text(self.name, self.value)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a browser."""
@@ -46,7 +46,12 @@ def knob(name: str, scenario: Scenario) -> Knob:
     """
     now = parameter_value(scenario, name)
     declared = parameters()[name]
-    shown: dict[str, Any] = {"name": name, "label": label(name), "meaning": declared.meaning, "unit": declared.unit}
+    shown: dict[str, Any] = {
+        "name": name,
+        "label": parameter_label(name),
+        "meaning": declared.meaning,
+        "unit": declared.unit,
+    }
     if declared.choices or isinstance(now, str):
         return Knob(**shown, value=now, choices=declared.choices)
     default = float(declared.default)

@@ -19,7 +19,7 @@ from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, state_of
 from devopssim.widgets.status import status
 from devopssim.widgets.worker_pools import patiently, soon_here
-from devopssim.wording import label, reasons
+from devopssim.wording import explain_changes, parameter_label
 
 PARAMETERS: Final = (
     "workflow",
@@ -96,7 +96,9 @@ class Explore(ScenarioPanel):
         self._pictures: Latest | None = None
         settings = {
             "name": state.chosen,
-            "parameters": [[name, f"{label(name)} ({name})", each.meaning] for name, each in parameters().items()],
+            "parameters": [
+                [name, f"{parameter_label(name)} ({name})", each.meaning] for name, each in parameters().items()
+            ],
             "figures": [[name, title] for name, (title, _) in FIGURES.items()],
         }
         super().__init__(
@@ -166,7 +168,7 @@ class Explore(ScenarioPanel):
         self.shown = {
             "status": status(question, answer),
             "cards": tiles(answer.result, self.kpis, starts, glance=answer.glance),
-            "words": reasons(answer.result, starts, glance=answer.glance) if starts else [],
+            "words": explain_changes(answer.result, starts, glance=answer.glance) if starts else [],
         }
 
     def _draw(self) -> None:

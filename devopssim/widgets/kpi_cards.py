@@ -8,7 +8,7 @@ import numpy as np
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
 from devopssim.plots import colour_of
-from devopssim.wording import with_interval
+from devopssim.wording import estimate_text, with_interval
 
 SIGNS: Final = {
     "better": "\N{BLACK UP-POINTING TRIANGLE}",
@@ -51,15 +51,13 @@ def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str],
 
 def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, glance: bool) -> dict[str, str]:
     known = KPIS[kpi]
-    words, _, bounds = with_interval(estimate["estimate"], estimate["low"], estimate["high"], known.unit).partition(
-        " ("
-    )
+    text = estimate_text(estimate["estimate"], estimate["low"], estimate["high"], known.unit)
     row = {
         "kpi": kpi,
         "title": known.title,
         "definition": known.definition,
-        "value": words,
-        "interval": bounds.rstrip(")"),
+        "value": text.value,
+        "interval": text.interval,
     }
     row |= {"change": "", "verdict": "", "sign": "", "said": ""}
     if change is None or not np.isfinite(change["difference"]):

@@ -8,7 +8,7 @@ from devopssim.kpis import KPIS
 from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario
 from devopssim.wording.findings import WORKFLOWS, Verdicts, against, what_differs
 from devopssim.wording.numbers import amount
-from devopssim.wording.parameters import ADOPTION, label, words
+from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
 
 CLEAR: Final = 0.02
 """A difference in how busy people are that is worth a word: two points."""
@@ -17,7 +17,7 @@ Section = dict[str, Any]
 """title, and parts: pairs of a heading ('' for none) and lines."""
 
 
-def reasons(result: Result, starts: Mapping[str, str], *, glance: bool = False) -> list[Section]:
+def explain_changes(result: Result, starts: Mapping[str, str], *, glance: bool = False) -> list[Section]:
     """Return what to say of a comparison: of each scenario that changed, or else what tells the scenarios apart.
 
     `starts`: for scenarios that changed, the name in the result under which they were before.
@@ -29,7 +29,7 @@ def reasons(result: Result, starts: Mapping[str, str], *, glance: bool = False) 
 
 def _changed(result: Result, name: str, before: str, *, glance: bool) -> Section:
     pair = {before: result.scenarios[before], name: result.scenarios[name]}
-    parts = [("What you changed", changes(pair)), ("What that does to the work", mechanisms(pair))]
+    parts = [("What you changed", parameter_changes(pair)), ("What that does to the work", work_changes(pair))]
     parts += (
         [("What came of it", ["The first intervals are on their way."])]
         if glance
@@ -54,17 +54,17 @@ def _side_by_side(result: Result, *, glance: bool) -> list[Section]:
     return sections
 
 
-def changes(pair: Mapping[str, Scenario]) -> list[str]:
+def parameter_changes(pair: Mapping[str, Scenario]) -> list[str]:
     """Return one line for each parameter that differs between two scenarios: before, then now."""
     table = what_differs(pair)
     before, now = pair
     return [
-        f"{label(str(name))}: {words(str(name), row[before])} \N{RIGHTWARDS ARROW} {words(str(name), row[now])} ({row['meaning']})"
+        f"{parameter_label(str(name))}: {parameter_text(str(name), row[before])} \N{RIGHTWARDS ARROW} {parameter_text(str(name), row[now])} ({row['meaning']})"
         for name, row in table.iterrows()
     ]
 
 
-def mechanisms(pair: Mapping[str, Scenario]) -> list[str]:
+def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
     """Return, for each practice whose adoption differs between two scenarios, what more of the work meets now."""
     table = what_differs(pair)
     before, now = pair
@@ -73,7 +73,7 @@ def mechanisms(pair: Mapping[str, Scenario]) -> list[str]:
         if str(name) in ADOPTION:
             known = PRACTICE_DESCRIPTIONS[ADOPTION[str(name)]]
             more = row[now] > row[before]
-            share = words(str(name), abs(row[now] - row[before]))
+            share = parameter_text(str(name), abs(row[now] - row[before]))
             way = known.adopted if more else known.without
             said.append(
                 f"{known.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {way}"
@@ -83,15 +83,13 @@ def mechanisms(pair: Mapping[str, Scenario]) -> list[str]:
     return said
 
 
-def _verdicts(found: Verdicts) -> list[tuple[str, list[str]]]:
-    unclear = [
-        f"{', '.join(each.partition(':')[0] for each in found.unclear)}: the interval of the difference holds 0."
-    ]
+def _verdicts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
+    unclear = ", ".join(finding.title for finding in verdicts.unclear)
     return [
-        ("Better", found.better),
-        ("Worse", found.worse),
-        ("Changed, neither better nor worse by itself", found.different),
-        ("Not clear yet", unclear if found.unclear else []),
+        ("Better", [str(finding) for finding in verdicts.better]),
+        ("Worse", [str(finding) for finding in verdicts.worse]),
+        ("Changed, neither better nor worse by itself", [str(finding) for finding in verdicts.different]),
+        ("Not clear yet", [f"{unclear}: the interval of the difference holds 0."] if unclear else []),
     ]
 
 

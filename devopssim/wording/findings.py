@@ -26,15 +26,26 @@ FAMILIES: Final = ("delivery", "flow")
 
 
 @dataclass(frozen=True, kw_only=True)
+class KpiComparison:
+    """A KPI of one scenario beside a baseline's, in words."""
+
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.text}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdicts:
     """One scenario against a baseline: what is clearly better, clearly worse, clearly different without being either, and unclear."""
 
     scenario: str
     baseline: str
-    better: list[str]
-    worse: list[str]
-    different: list[str]
-    unclear: list[str]
+    better: list[KpiComparison]
+    worse: list[KpiComparison]
+    different: list[KpiComparison]
+    unclear: list[KpiComparison]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +71,20 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
         name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]
         for name in (scenario, baseline)
     }
-    said: dict[str, list[str]] = {"better": [], "worse": [], "different": [], "unclear": []}
+    findings: dict[str, list[KpiComparison]] = {"better": [], "worse": [], "different": [], "unclear": []}
     for kpi, row in chosen.iterrows():
         known = KPIS[str(kpi)]
         if known.family not in FAMILIES or not np.isfinite(row["difference"]):
             continue
         ours, theirs = float(means[scenario][known.name]), float(means[baseline][known.name])
-        said[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
-            f"{known.title}: {amount(ours, known.unit)} instead of {amount(theirs, known.unit)}{_times(ours, theirs, known.unit)}; "
+        text = (
+            f"{amount(ours, known.unit)} instead of {amount(theirs, known.unit)}{_times(ours, theirs, known.unit)}; "
             f"difference {with_interval(row['difference'], row['low'], row['high'], known.unit, sign=True)}"
         )
-    return Verdicts(scenario=scenario, baseline=baseline, **said)
+        findings[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
+            KpiComparison(title=known.title, text=text)
+        )
+    return Verdicts(scenario=scenario, baseline=baseline, **findings)
 
 
 def _times(ours: float, theirs: float, unit: str) -> str:

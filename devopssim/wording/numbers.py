@@ -5,6 +5,9 @@ from typing import Final, NamedTuple
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
+ROUNDING_ERROR: Final = 1e-12
+"""The last bits of a sum: an interval that is narrower has no width."""
+
 
 class Unit(NamedTuple):
     """A unit of time: its name and its length in hours."""
@@ -20,6 +23,13 @@ CLOCK: Final = (
     (1.5 * HOURS_PER_YEAR, Unit("weeks", HOURS_PER_WEEK)),
     (8 * HOURS_PER_YEAR, Unit("months", HOURS_PER_MONTH)),
     (math.inf, Unit("years", HOURS_PER_YEAR)),
+)
+SHORT_UNITS: Final = (
+    Unit("month", HOURS_PER_MONTH),
+    Unit("week", HOURS_PER_WEEK),
+    Unit("day", HOURS_PER_DAY),
+    Unit("h", 1.0),
+    Unit("min", 1 / 60),
 )
 LANDMARKS: Final = (
     (1 / 3600, "1 s", 1),
@@ -89,22 +99,71 @@ def amount(value: float, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
-def with_interval(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> str:
-    """Return an estimate of a KPI and its interval in words, in one unit: `"37.2 weeks (34.8 to 39.7)"`.
+class EstimateText(NamedTuple):
+    """An estimate in words: its value with the unit, and the bounds of its interval ('' where they are unknown)."""
 
-    `sign` is for differences: a plus or a minus stands before each number, and shares are told in percentage points.
+    value: str
+    interval: str
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.interval})" if self.interval else self.value
+
+
+def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> EstimateText:
+    """Return an estimate of a KPI and its interval in words, in one unit: `("37.2 weeks", "34.8 to 39.7")`.
+
+    `sign` is for differences: a plus or a minus stands before each number, and shares are in percentage points.
     """
     if not math.isfinite(estimate):
-        return "nothing to count"
+        return EstimateText("nothing to count", "")
     scale, name = 1.0, unit
     if unit == "h":
-        known = unit_for(max(abs(estimate), 1 / 60))
-        scale, name = (known.hours, known.name) if abs(estimate) >= 1 / 60 or not estimate else (1 / 3600, "seconds")
+        clock = unit_for(max(abs(estimate), 1 / 60))
+        scale, name = (clock.hours, clock.name) if abs(estimate) >= 1 / 60 or not estimate else (1 / 3600, "seconds")
     elif unit == "share":
         scale, name = 0.01, "points" if sign else "%"
-    said = [_signed(each / scale) if sign else number(each / scale) for each in (estimate, low, high)]
-    bounds = f" ({said[1]} to {said[2]})" if math.isfinite(low) and math.isfinite(high) else ""
-    return f"{said[0]} {name}{bounds}"
+    mean, least, most = (_signed(value / scale) if sign else number(value / scale) for value in (estimate, low, high))
+    bounds = f"{least} to {most}" if math.isfinite(low) and math.isfinite(high) else ""
+    return EstimateText(f"{mean} {name}", bounds)
+
+
+def with_interval(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> str:
+    """Return `estimate_text` as one text: `"37.2 weeks (34.8 to 39.7)"`."""
+    return str(estimate_text(estimate, low, high, unit, sign=sign))
+
+
+def significant(value: float) -> str:
+    """Return a number of any unit with four digits, without an exponent: `significant(0.123456) == "0.1235"`."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+
+
+def plain_estimate(estimate: float, low: float, high: float) -> str:
+    """Return a mean with its interval, without a unit, to as many digits as the interval allows: `"2.35 (1.90 to 2.70)"`."""
+    if math.isnan(estimate) or math.isnan(low) or math.isclose(low, high, abs_tol=ROUNDING_ERROR):
+        return significant(estimate)
+    digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
+    return f"{estimate:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def short_amount(value: float, unit: str, like: float | None = None) -> str:
+    """Return a value of a KPI with three digits and short units, for tables: `short_amount(1.5, "h") == "1.5 h"`.
+
+    Hours are in the unit that suits the value, or another value that stands beside it (`like`).
+    """
+    if math.isinf(value):
+        return "no limit"
+    if value == 0:
+        return "0"
+    if unit == "share":
+        return f"{100 * value:.3g} %"
+    if unit != "h":
+        return f"{value:.3g} {unit}"
+    size = value if like is None else like
+    name, hours = next(short for short in SHORT_UNITS if size >= short.hours or short is SHORT_UNITS[-1])
+    plural = "s" * (name not in ("h", "min") and value != hours)
+    return f"{value / hours:.3g} {name}{plural}"
 
 
 def _signed(value: float) -> str:

@@ -11,15 +11,15 @@ ADOPTION: Final = {
 """The parameters that say how far a practice is adopted, with the practice's name."""
 
 
-def label(name: str) -> str:
-    """Return what a parameter is called beside its slider: `label("team.developers") == "Developers"`."""
+def parameter_label(name: str) -> str:
+    """Return what a parameter is called beside its slider: `parameter_label("team.developers") == "Developers"`."""
     if name in ADOPTION:
         return PRACTICE_DESCRIPTIONS[ADOPTION[name]].title
     return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
-def words(name: str, given: float | str) -> str:
-    """Return a value of a parameter in words: `words("practices.testing", 0.5) == "50 %"`."""
+def parameter_text(name: str, given: float | str) -> str:
+    """Return a value of a parameter in words: `parameter_text("practices.testing", 0.5) == "50 %"`."""
     if isinstance(given, str):
         return given
     declared = parameters()[name]

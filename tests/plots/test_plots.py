@@ -30,7 +30,6 @@ from devopssim.errors import InvalidInputError
 from devopssim.experiment import Result, sweep
 from devopssim.plots.canvas import apart
 from devopssim.plots.theme import INKS, SCENARIO_COLOURS, STAGE_COLOURS, Theme, contrast
-from devopssim.wording import duration, with_interval
 
 
 @pytest.fixture(autouse=True)
@@ -198,18 +197,6 @@ def test_the_loop_of_devsecops_says_what_security_does_in_each_phase() -> None:
 def test_labels_that_are_too_near_share_the_push() -> None:
     assert apart([0.5, 0.5], 0.2) == pytest.approx([0.4, 0.6])
     assert apart([0.1, 0.9], 0.2) == [0.1, 0.9]
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"), [(0.5, "30 minutes"), (30, "30 hours"), (24 * 30, "30 days"), (8760, "52.1 weeks")]
-)
-def test_a_duration_is_told_in_the_unit_that_people_think_in(hours: float, words: str) -> None:
-    assert duration(hours) == words
-
-
-def test_an_interval_is_told_in_one_unit() -> None:
-    assert with_interval(0.5, 0.4, 0.6, "share") == "50 % (40 to 60)"
-    assert with_interval(-0.1, -0.2, 0.0, "share", sign=True) == "\N{MINUS SIGN}10 points (\N{MINUS SIGN}20 to 0)"
 
 
 def test_a_figure_of_somebody_else_has_no_text() -> None:

@@ -27,8 +27,7 @@ from devopssim.widgets.live_estimates import Answer, Answers, Question, glimpse,
 from devopssim.widgets.page import check_port, notebook
 from devopssim.widgets.state import disagree, state_of
 from devopssim.widgets.status import status
-from devopssim.wording import label, words
-from devopssim.wording.changes import changes, mechanisms, reasons
+from devopssim.wording import explain_changes
 
 SHORT = vary(DEVOPS, {"years": 0.1})
 SMALLER = vary(SHORT, {"team.developers": 3})
@@ -122,9 +121,6 @@ def test_a_knob_is_long_enough_for_the_value_it_has() -> None:
 def test_a_knob_says_what_a_reader_would() -> None:
     assert knob("practices.testing", vary(DEVOPS, {"practices.testing": 0.5})).said == "50 %"
     assert knob("pipeline.build_time", DEVOPS).said == "0.15 h"
-    assert words("workflow", "agile") == "agile"
-    assert label("practices.integration") == "Continuous integration"
-    assert label("demand.requests_per_week") == "Requests per week"
 
 
 # ── state ──
@@ -315,34 +311,6 @@ def test_a_curve_without_values_says_so(result: Result) -> None:
     assert "nothing to draw" in empty["text"]
 
 
-def test_the_words_name_what_was_changed_what_it_does_and_what_came_of_it(result: Result) -> None:
-    (section,) = reasons(result, {"devops": BEFORE})
-    parts = dict(section["parts"])
-    assert parts["What you changed"] == ["Developers: 8 \N{RIGHTWARDS ARROW} 3 (people who write code)"]
-    told = [line for heading in ("Better", "Worse", "Not clear yet") for line in parts.get(heading, [])]
-    assert any(line.startswith("Lead time") or "Lead time" in line for line in told)
-    assert any("of their time instead of" in line for line in parts["How busy people are"])
-
-
-def test_less_of_a_practice_tells_what_happens_without_it() -> None:
-    pair = {"before": DEVOPS, "now": vary(DEVOPS, {"practices.monitoring": 0.25})}
-    assert changes(pair)[0].startswith("Continuous monitoring: 100 % \N{RIGHTWARDS ARROW} 25 %")
-    (said,) = mechanisms(pair)
-    assert "75 % of the occasions no longer go the new way" in said
-    assert "Users report failures" in said
-    (said,) = mechanisms(dict(zip(("before", "now"), reversed(pair.values()), strict=True)))
-    assert "An alert tells in minutes" in said
-
-
-def test_without_a_change_the_words_tell_what_sets_the_scenarios_apart() -> None:
-    short = {name: vary(each, {"years": 0.1}) for name, each in (("agile", AGILE), ("devops", DEVOPS))}
-    found = compare(short, 2, progress=False)
-    how, against = reasons(found, {})
-    assert len(how["parts"][0][1]) == 2
-    assert against["title"] == "devops, against agile"
-    assert reasons(found, {}, glance=True) == [how]
-
-
 def test_the_status_says_how_good_the_answer_is(result: Result) -> None:
     asked = question(WATERFALL)
     glance = compare({"devops": glimpse(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
@@ -492,7 +460,7 @@ def test_compare_shows_what_the_plain_functions_return() -> None:
     question = widget.question()
     direct = compare(question.scenarios, 3, kpis=question.measure.kpis, curves=CURVES, progress=False)
     assert widget.shown["cards"] == tiles(direct, widget.kpis, {"devops": BEFORE})
-    assert widget.shown["words"] == reasons(direct, {"devops": BEFORE})
+    assert widget.shown["words"] == explain_changes(direct, {"devops": BEFORE})
     assert widget.shown["chart"] == lines(direct, "lead_time", before={BEFORE: "devops"})
 
 
