@@ -1,7 +1,7 @@
-"""The model: demand, people, ways of working, production and security, as SimPy processes that only record what happens."""
+"""The simulation: demand, people, workflows, production and security, as SimPy processes that only record what happens."""
 
-from devopssim.simulation.people import HEADCOUNTS, people
-from devopssim.simulation.randomness import Streams, effort
+from devopssim.simulation.people import HEADCOUNTS, headcount
+from devopssim.simulation.randomness import Streams, effort_distribution
 from devopssim.simulation.simulator import simulate
 
-__all__ = ["HEADCOUNTS", "Streams", "effort", "people", "simulate"]
+__all__ = ["HEADCOUNTS", "Streams", "effort_distribution", "headcount", "simulate"]

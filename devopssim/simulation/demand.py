@@ -1,8 +1,8 @@
-"""The demand of one replication: work items with all their luck drawn ahead.
+"""The demand of one replication: work items with all their draws made ahead.
 
 What is drawn is where in its distribution each thing lies, a number between 0 and 1. So the same (seed, replication) asks the
-same of every workflow and every practice, and a change that is found out by a test that finds 60 % is found out by one that
-finds 70 %. Luck never shifts: that of requests that follow from others, of repairs and of incidents lies in tables of its own.
+same of every workflow and every practice, and a defect that is found by a test that finds 60 % is found by one that finds
+70 %. Draws never shift: those of requests that follow from others, of repairs and of incidents come from tables of their own.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import PRACTICES, Scenario
-from devopssim.simulation.randomness import Exponential, Streams, effort, rare, waiting
+from devopssim.simulation.randomness import (
+    Exponential,
+    Streams,
+    delay_distribution,
+    effort_distribution,
+    time_between,
+)
 
 LARGEST_COUNT: Final = 100_000
 
@@ -24,7 +30,7 @@ Uniforms = NDArray[np.float64]
 
 @dataclass(slots=True, eq=False)
 class Defect:
-    """A mistake in a change. `review`, `test`, `acceptance`: found there if below the share that is found there."""
+    """A mistake in a change. `review`, `test`, `acceptance`: found there if the draw is below the share that is found there."""
 
     id: str
     severe: bool
@@ -35,32 +41,32 @@ class Defect:
     fix_effort: float
     surfaces_after: float
     bad_fix: float
-    found: bool = False
+    is_found: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Vulnerability:
-    """A weakness in a change or a dependency. `search`: found if below the share that is found."""
+    """A flaw in a change or a dependency. `search`: found if the draw is below the share that is found."""
 
     id: str
     severity: str
     search: float
-    patience: float
+    backlog_delay: float
     fix_effort: float
     exploited_after: float
     embedded: float
-    known: bool = False
-    patched: bool = False
+    is_known: bool = False
+    is_patched: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """A developer's commit. `luck[practice]`: handled the new way if below the practice's adoption."""
+    """A developer's commit. A practice is used for it if `draws[practice]` is below the practice's adoption."""
 
     id: str
     item: str | None
     effort: float
-    luck: dict[str, float]
+    draws: dict[str, float]
     conflicts: float
     installation: float
     noise: float
@@ -68,8 +74,8 @@ class Change:
     vulnerabilities: list[Vulnerability] = field(default_factory=list)
     repairs: str = ""
     """The incident that the change repairs."""
-    patches: str = ""
-    """The finding that the change repairs."""
+    patches: Vulnerability | None = None
+    """The vulnerability that the change repairs."""
     committed: bool = False
     base: int = 0
     """How many changes were on main when its coding began."""
@@ -87,7 +93,7 @@ class WorkItem:
     misunderstood: bool
     drifts_after: float
     complaint_after: float
-    luck: dict[str, float]
+    draws: dict[str, float]
     number: int
     generation: int = 0
     follows: str = ""
@@ -121,8 +127,8 @@ class WorkItem:
         self.drifts_after = inf
 
 
-class Rows:
-    """A table of luck that grows in blocks: each thing that happens takes the next row, so nothing else shifts it."""
+class DrawTable:
+    """Draws in rows, made in blocks: each thing that happens takes the next row, so nothing else shifts them."""
 
     BLOCK: Final = 256
 
@@ -132,7 +138,7 @@ class Rows:
         self._width = width
         self._rows: Iterator[list[float]] = iter(())
 
-    def take(self) -> list[float]:
+    def next_row(self) -> list[float]:
         """Return the next row."""
         row = next(self._rows, None)
         if row is None:
@@ -141,11 +147,11 @@ class Rows:
         return row
 
 
-def how_many(mean: float, luck: float) -> int:
-    """Return the Poisson count with that mean at `luck` (its quantile)."""
+def poisson_quantile(mean: float, draw: float) -> int:
+    """Return the count at the probability `draw` of a Poisson distribution with this mean."""
     count, probability = 0, exp(-mean)
     reached = probability
-    while luck > reached and probability > 0 and count < LARGEST_COUNT:
+    while draw > reached and probability > 0 and count < LARGEST_COUNT:
         count += 1
         probability *= mean / count
         reached += probability
@@ -164,14 +170,14 @@ class DrawnDemand:
         self.first = self._generation(0)
         self.disclosures = self._disclosures()
 
-    def follow_up(self, item: WorkItem) -> WorkItem:
-        """Return the request that follows from an item that did not fit; its luck depends on the item alone."""
+    def follower(self, item: WorkItem) -> WorkItem:
+        """Return the request that follows from an item that did not fit; its draws depend on the item alone."""
         generation = item.generation + 1
         if generation not in self._followers:
             self._followers[generation] = self._generation(generation)
-        follower = self._followers[generation][item.number]
-        follower.follows = item.id
-        return follower
+        request = self._followers[generation][item.number]
+        request.follows = item.id
+        return request
 
     def _arrival_times(self) -> Uniforms:
         demand = self._scenario.demand
@@ -190,15 +196,15 @@ class DrawnDemand:
     def _generation(self, generation: int) -> list[WorkItem]:
         demand = self._scenario.demand
         streams, suffix = self._streams, f"/{generation}" if generation else ""
-        luck = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(PRACTICES)))
+        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(PRACTICES)))
         efforts = [
-            effort(mean, demand.effort_cv).quantile(luck[:, column])
+            effort_distribution(mean, demand.effort_cv).quantile(draws[:, column])
             for column, mean in enumerate((demand.plan_effort, demand.code_effort, demand.test_effort))
         ]
         sizes = np.maximum(1, np.rint(efforts[1] / demand.change_effort)).astype(int)
         changes = self._changes(sizes, efforts[1], suffix)
-        drifts = rare(demand.drift_per_month / HOURS_PER_MONTH).quantile(luck[:, 4])
-        complaints = waiting(self._scenario.quality.complaint_delay).quantile(luck[:, 5])
+        drifts = time_between(demand.drift_per_month / HOURS_PER_MONTH).quantile(draws[:, 4])
+        complaints = delay_distribution(self._scenario.quality.complaint_delay).quantile(draws[:, 5])
         return [
             WorkItem(
                 id=f"W{number + 1}" + f".{generation}" * bool(generation),
@@ -209,19 +215,19 @@ class DrawnDemand:
                 misunderstood=bool(row[3] < demand.misunderstood_share),
                 drifts_after=float(drifts[number]),
                 complaint_after=float(complaints[number]),
-                luck=dict(zip(PRACTICES, row[6:], strict=True)),
+                draws=dict(zip(PRACTICES, row[6:], strict=True)),
                 number=number,
                 generation=generation,
             )
-            for number, row in enumerate(luck.tolist())
+            for number, row in enumerate(draws.tolist())
         ]
 
     def _changes(self, sizes: NDArray[np.int_], efforts: Uniforms, suffix: str) -> list[list[Change]]:
         quality, security = self._scenario.quality, self._scenario.security
-        luck = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_LUCK))
-        defects = self._defects([how_many(quality.defects_per_change, u) for u in luck[:, 0]], suffix)
-        weaknesses = self._weaknesses([how_many(security.vulnerabilities_per_change, u) for u in luck[:, 1]], suffix)
-        rows = iter(luck.tolist())
+        draws = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_DRAWS))
+        defects = self._defects([poisson_quantile(quality.defects_per_change, u) for u in draws[:, 0]], suffix)
+        vulnerabilities = self._vulnerabilities([poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix)
+        rows = iter(draws.tolist())
         number = 0
         items: list[list[Change]] = []
         for item, (size, coding) in enumerate(zip(sizes.tolist(), efforts.tolist(), strict=True)):
@@ -231,86 +237,86 @@ class DrawnDemand:
                 owner = f"W{item + 1}" + suffix.replace("/", ".")
                 change = new_change(f"C{number}{suffix.replace('/', '.')}", owner, coding / size, next(rows))
                 change.defects = next(defects)
-                change.vulnerabilities = next(weaknesses)
+                change.vulnerabilities = next(vulnerabilities)
                 items[-1].append(change)
         return items
 
     def _defects(self, counts: list[int], suffix: str) -> Iterator[list[Defect]]:
-        luck = iter(self._streams.stream(f"defects{suffix}").random((sum(counts), DEFECT_LUCK)).tolist())
+        draws = iter(self._streams.stream(f"defects{suffix}").random((sum(counts), DEFECT_DRAWS)).tolist())
         for count in counts:
-            yield [new_defect(self._scenario, str(number + 1), next(luck)) for number in range(count)]
+            yield [new_defect(self._scenario, str(number + 1), next(draws)) for number in range(count)]
 
-    def _weaknesses(self, counts: list[int], suffix: str) -> Iterator[list[Vulnerability]]:
-        rows = self._streams.stream(f"vulnerabilities{suffix}").random((sum(counts), WEAKNESS_LUCK)).tolist()
+    def _vulnerabilities(self, counts: list[int], suffix: str) -> Iterator[list[Vulnerability]]:
+        rows = self._streams.stream(f"vulnerabilities{suffix}").random((sum(counts), VULNERABILITY_DRAWS)).tolist()
         names = (f"V{number + 1}{suffix.replace('/', '.')}" for number in range(len(rows)))
-        found = (new_vulnerability(self._scenario, name, row) for name, row in zip(names, rows, strict=True))
+        drawn = (new_vulnerability(self._scenario, name, row) for name, row in zip(names, rows, strict=True))
         for count in counts:
-            yield [next(found) for _ in range(count)]
+            yield [next(drawn) for _ in range(count)]
 
     def _disclosures(self) -> list[tuple[float, Vulnerability]]:
-        """When weaknesses become known in dependencies, and which."""
+        """When vulnerabilities become known in dependencies, and which."""
         security, horizon = self._scenario.security, self._scenario.years * HOURS_PER_YEAR
         if not security.disclosures_per_year:
             return []
-        table = Rows(self._streams, "disclosures", 1 + WEAKNESS_LUCK)
+        table = DrawTable(self._streams, "disclosures", 1 + VULNERABILITY_DRAWS)
         between = Exponential(HOURS_PER_YEAR / security.disclosures_per_year)
-        known: list[tuple[float, Vulnerability]] = []
+        disclosed: list[tuple[float, Vulnerability]] = []
         time = 0.0
         while True:
-            row = table.take()
+            row = table.next_row()
             time += between.quantile(row[0])
             if time >= horizon:
-                return known
-            known.append((time, new_vulnerability(self._scenario, f"VD{len(known) + 1}", row[1:])))
+                return disclosed
+            disclosed.append((time, new_vulnerability(self._scenario, f"VD{len(disclosed) + 1}", row[1:])))
 
 
-HANDLED: Final = (*PRACTICES, "security")
-CHANGE_LUCK: Final = 5 + len(HANDLED)
-DEFECT_LUCK: Final = 8
-WEAKNESS_LUCK: Final = 6
+PRACTICES_OF_CHANGES: Final = (*PRACTICES, "security")
+CHANGE_DRAWS: Final = 5 + len(PRACTICES_OF_CHANGES)
+DEFECT_DRAWS: Final = 8
+VULNERABILITY_DRAWS: Final = 6
 
 
-def new_change(name: str, item: str | None, coding: float, luck: list[float]) -> Change:
-    """Return a change without faults; `luck` is a row of CHANGE_LUCK numbers, of which the first two counted its faults."""
+def new_change(name: str, item: str | None, coding: float, draws: list[float]) -> Change:
+    """Return a change without faults; `draws` is a row of CHANGE_DRAWS numbers, of which the first two counted its faults."""
     return Change(
         id=name,
         item=item,
         effort=coding,
-        conflicts=luck[2],
-        installation=luck[3],
-        noise=luck[4],
-        luck=dict(zip(HANDLED, luck[5:], strict=True)),
+        conflicts=draws[2],
+        installation=draws[3],
+        noise=draws[4],
+        draws=dict(zip(PRACTICES_OF_CHANGES, draws[5:], strict=True)),
     )
 
 
-def new_defect(scenario: Scenario, name: str, luck: list[float]) -> Defect:
-    """Return a defect; `luck` is a row of DEFECT_LUCK numbers."""
+def new_defect(scenario: Scenario, name: str, draws: list[float]) -> Defect:
+    """Return a defect; `draws` is a row of DEFECT_DRAWS numbers."""
     quality, production = scenario.quality, scenario.production
-    severe = luck[0] < quality.severe_share
+    severe = draws[0] < quality.severe_share
     return Defect(
         id=name,
         severe=severe,
-        review=luck[1],
-        test=luck[2],
-        acceptance=luck[3],
-        prevention=luck[4],
-        fix_effort=float(effort(quality.fix_effort, quality.fix_cv).quantile(luck[5])),
+        review=draws[1],
+        test=draws[2],
+        acceptance=draws[3],
+        prevention=draws[4],
+        fix_effort=float(effort_distribution(quality.fix_effort, quality.fix_cv).quantile(draws[5])),
         surfaces_after=float(
-            Exponential(production.surfacing if severe else production.minor_surfacing).quantile(luck[6])
+            Exponential(production.surfacing if severe else production.minor_surfacing).quantile(draws[6])
         ),
-        bad_fix=luck[7],
+        bad_fix=draws[7],
     )
 
 
-def new_vulnerability(scenario: Scenario, name: str, luck: list[float]) -> Vulnerability:
-    """Return a weakness; `luck` is a row of WEAKNESS_LUCK numbers."""
+def new_vulnerability(scenario: Scenario, name: str, draws: list[float]) -> Vulnerability:
+    """Return a vulnerability; `draws` is a row of VULNERABILITY_DRAWS numbers."""
     security = scenario.security
     return Vulnerability(
         id=name,
-        severity="critical" if luck[0] < security.critical_share else "medium",
-        search=luck[1],
-        patience=float(waiting(security.backlog_delay).quantile(luck[2])),
-        fix_effort=float(waiting(security.fix_effort).quantile(luck[3])),
-        exploited_after=float(rare(security.exploits_per_year / HOURS_PER_YEAR).quantile(luck[4])),
-        embedded=luck[5],
+        severity="critical" if draws[0] < security.critical_share else "medium",
+        search=draws[1],
+        backlog_delay=float(delay_distribution(security.backlog_delay).quantile(draws[2])),
+        fix_effort=float(delay_distribution(security.fix_effort).quantile(draws[3])),
+        exploited_after=float(time_between(security.exploits_per_year / HOURS_PER_YEAR).quantile(draws[4])),
+        embedded=draws[5],
     )

@@ -1,102 +1,106 @@
-"""From a request to code on main: plan, code, review, merge, build, test; and putting right what was found on the way.
+"""From a request to code on main: plan, code, review, merge, build, test; and fixing the defects that are found on the way.
 
-Each function is a process that does one thing to an item or a change. The workflows say when.
+Each function is a process that does one thing to an item or a change. The workflows decide when.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from devopssim.simulation.demand import Change, Defect, WorkItem, how_many
-from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import Process, together
+from simpy.events import ProcessGenerator
+
+from devopssim.simulation.demand import Change, Defect, WorkItem, poisson_quantile
+from devopssim.simulation.people import all_of
 from devopssim.simulation.scanning import scan
 
-
-def nothing(_: Change) -> None:
-    """Hear of a change, and do nothing about it."""
-
-
-def nowhere(_: Change) -> Process:
-    """Bring a change nowhere."""
-    yield from ()
+if TYPE_CHECKING:
+    from devopssim.simulation.organisation import Organisation
 
 
-def plan(org: Organisation, item: WorkItem) -> Process:
+def plan(org: "Organisation", item: WorkItem) -> ProcessGenerator:
     """Find out what is needed, and what it will take."""
-    anyone = org.handles("collaboration", item.luck)
-    yield from org.office.work("analyst", "plan", item.plan_effort, anyone=anyone, item=item.id)
+    anyone = org.uses("collaboration", item.draws)
+    yield from org.people.work("analyst", "plan", item.plan_effort, anyone=anyone, item=item.id)
     item.understand(org.env.now)
 
 
-def develop(org: Organisation, item: WorkItem, green: Callable[[Change], None] = nothing) -> Process:
-    """Code the item, change by change; with continuous integration each goes on to main while the next is coded.
-
-    `green` hears of each change whose automated tests are passed.
-    """
-    yield org.desks.turn()
-    org.log.record("ticket.started", item=item.id)
-    under_way = []
-    for number, change in enumerate(item.changes):
-        yield from code(org, change)
-        under_way.append(org.env.process(finish(org, change, green)))
-        if number == 0 and org.handles("feedback", item.luck):
-            yield from show(org, item, coded=change.effort)
-    org.desks.give_back()
-    yield org.env.all_of(under_way)
+def develop(org: "Organisation", item: WorkItem) -> ProcessGenerator:
+    """Code the item, change by change; with continuous integration each goes on to main while the next is coded."""
+    with org.coding_slots.request() as request:
+        yield request
+        org.log.record("ticket.started", item=item.id)
+        on_the_way = []
+        for number, change in enumerate(item.changes):
+            yield from code(org, change)
+            on_the_way.append(org.env.process(finish(org, change)))
+            if number == 0 and org.uses("feedback", item.draws):
+                yield from demo(org, item, coded=change.effort)
+    yield org.env.all_of(on_the_way)
 
 
-def code(org: Organisation, change: Change) -> Process:
+def code(org: "Organisation", change: Change) -> ProcessGenerator:
     """Write the change, with its automated tests if testing is continuous, and commit it."""
     change.base = org.merges
-    upkeep = org.scenario.quality.test_upkeep if org.handles("testing", change.luck) else 0.0
-    yield from org.office.work(
+    upkeep = org.scenario.quality.test_upkeep if org.uses("testing", change.draws) else 0.0
+    yield from org.people.work(
         "developer", "code", change.effort + upkeep, anyone=one_team(org, change), item=change.item, change=change.id
     )
     change.committed = True
     org.log.record("change.created", item=change.item, change=change.id)
     for defect in change.defects:
-        org.injected(change, defect)
-    for weakness in change.vulnerabilities:
-        org.log.record(
-            "vulnerability.injected", change=change.id, finding=weakness.id, detail=f"severity={weakness.severity}"
-        )
+        record_defect(org, change, defect)
+    for vulnerability in change.vulnerabilities:
+        detail = f"severity={vulnerability.severity}"
+        org.log.record("vulnerability.injected", change=change.id, finding=vulnerability.id, detail=detail)
 
 
-def finish(org: Organisation, change: Change, green: Callable[[Change], None]) -> Process:
+def record_defect(org: "Organisation", change: Change, defect: Defect) -> None:
+    """Record that a change brought a defect, though nobody knows of it yet."""
+    severity = "high" if defect.severe else "low"
+    org.log.record("defect.injected", change=change.id, detail=f"defect={defect.id};severity={severity}")
+
+
+def finish(org: "Organisation", change: Change) -> ProcessGenerator:
     """Review a committed change; with continuous integration, merge and check it at once."""
     yield from review(org, change)
-    if org.handles("integration", change.luck):
+    if org.uses("integration", change.draws):
         yield from integrate(org, [change], late=0)
-        if org.handles("testing", change.luck):
-            green(change)
+        if leaves_when_green(org, change):
+            org.release.change_ready(change)
 
 
-def review(org: Organisation, change: Change) -> Process:
+def leaves_when_green(org: "Organisation", change: Change) -> bool:
+    """Whether the change is ready for release when its automated tests are green, before its item is done."""
+    tested = org.uses("integration", change.draws) and org.uses("testing", change.draws)
+    return org.rules.green_changes_leave and tested
+
+
+def review(org: "Organisation", change: Change) -> ProcessGenerator:
     """Let a colleague read the change."""
     quality = org.scenario.quality
-    yield from org.office.work(
+    yield from org.people.work(
         "developer", "code", quality.review_effort, anyone=one_team(org, change), item=change.item, change=change.id
     )
-    yield from put_right(org, change, lambda defect: defect.review < quality.review_finds, found_in="review", late=0)
+    yield from fix_defects(org, change, lambda defect: defect.review < quality.review_finds, found_in="review", late=0)
 
 
-def integrate(org: Organisation, changes: Sequence[Change], *, late: int) -> Process:
+def integrate(org: "Organisation", changes: Sequence[Change], *, late: int) -> ProcessGenerator:
     """Bring changes to main, resolve their conflicts, build, and run the automated tests and scans of those that have them."""
     if not changes:
         return
-    yield together(org.env, *[merge(org, change) for change in changes])
+    yield all_of(org.env, *[merge(org, change) for change in changes])
     yield from build(org, changes)
-    tested = [change for change in changes if org.handles("testing", change.luck)]
+    tested = [change for change in changes if org.uses("testing", change.draws)]
     checks = [run_tests(org, tested, late=late)] if tested else []
-    checks += [scan(org, change) for change in changes if org.handles("security", change.luck)]
-    yield together(org.env, *checks)
+    checks += [scan(org, change) for change in changes if org.uses("security", change.draws)]
+    yield all_of(org.env, *checks)
 
 
-def merge(org: Organisation, change: Change) -> Process:
+def merge(org: "Organisation", change: Change) -> ProcessGenerator:
     """Merge a change; it may conflict with each change that came to main while it was apart."""
     quality = org.scenario.quality
-    conflicts = how_many(quality.conflict_probability * (org.merges - change.base), change.conflicts)
+    conflicts = poisson_quantile(quality.conflict_probability * (org.merges - change.base), change.conflicts)
     org.merges += 1
-    yield from org.office.work(
+    yield from org.people.work(
         "developer",
         "build",
         conflicts * quality.conflict_effort,
@@ -107,7 +111,7 @@ def merge(org: Organisation, change: Change) -> Process:
     org.log.record("change.merged", item=change.item, change=change.id)
 
 
-def build(org: Organisation, changes: Sequence[Change]) -> Process:
+def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
     """Build what is on main and publish it."""
     change = changes[-1].id
     org.log.record("build.started", change=change)
@@ -116,104 +120,70 @@ def build(org: Organisation, changes: Sequence[Change]) -> Process:
     org.log.record("artifact.published", change=change)
 
 
-def run_tests(org: Organisation, changes: Sequence[Change], *, late: int) -> Process:
-    """Run the automated tests on a machine, and put right what they find."""
+def run_tests(org: "Organisation", changes: Sequence[Change], *, late: int) -> ProcessGenerator:
+    """Run the automated tests on a machine, and fix the defects that they find."""
     finds = org.scenario.quality.automated_test_finds
     last = changes[-1].id
     org.log.record("testsuiterun.started", change=last)
     yield from org.machine("test", org.scenario.pipeline.automated_test_time, change=last)
-    red = any(not defect.found and defect.test < finds for change in changes for defect in change.defects)
+    red = any(not defect.is_found and defect.test < finds for change in changes for defect in change.defects)
     org.log.record("testsuiterun.finished", change=last, detail="outcome=failure" if red else "outcome=success")
-    yield together(
-        org.env,
-        *[put_right(org, each, lambda defect: defect.test < finds, found_in="test", late=late) for each in changes],
-    )
+    yield all_of(org.env, *[_fix_tested(org, change, finds, late=late) for change in changes])
 
 
-def test_by_hand(org: Organisation, item: WorkItem) -> Process:
-    """Test by hand those changes of the item that no automated tests look after, and put right what is found."""
-    by_hand = [change for change in item.changes if not org.handles("testing", change.luck)]
+def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
+    """Test by hand the changes of the item that automated tests leave out, and fix the defects that are found."""
+    by_hand = [change for change in item.changes if not org.uses("testing", change.draws)]
     if not by_hand:
         return
     effort = item.test_effort * len(by_hand) / len(item.changes)
-    anyone = org.handles("collaboration", item.luck)
-    yield from org.office.work("tester", "test", effort, anyone=anyone, item=item.id)
+    anyone = org.uses("collaboration", item.draws)
+    yield from org.people.work("tester", "test", effort, anyone=anyone, item=item.id)
     finds = org.scenario.quality.manual_test_finds
-    yield together(
-        org.env,
-        *[put_right(org, each, lambda defect: defect.test < finds, found_in="test", late=1) for each in by_hand],
-    )
+    yield all_of(org.env, *[_fix_tested(org, change, finds, late=1) for change in by_hand])
 
 
-def put_right(
-    org: Organisation, change: Change, finds: Callable[[Defect], bool], *, found_in: str, late: int
-) -> Process:
-    """Repair the defects of a change that are found here and were not found before."""
-    found = [defect for defect in change.defects if not defect.found and finds(defect)]
-    for defect in found:
-        defect.found = True
-        name = f"defect={defect.id}"
-        org.log.record("defect.found", change=change.id, item=change.item, detail=f"{name};found_in={found_in}")
-        yield from org.office.work(
+def _fix_tested(org: "Organisation", change: Change, finds: float, *, late: int) -> ProcessGenerator:
+    return fix_defects(org, change, lambda defect: defect.test < finds, found_in="test", late=late)
+
+
+def fix_defects(
+    org: "Organisation", change: Change, finds: Callable[[Defect], bool], *, found_in: str, late: int
+) -> ProcessGenerator:
+    """Fix the defects of a change that are found here and were not found before."""
+    defects = [defect for defect in change.defects if not defect.is_found and finds(defect)]
+    for defect in defects:
+        defect.is_found = True
+        detail = f"defect={defect.id};found_in={found_in}"
+        org.log.record("defect.found", change=change.id, item=change.item, detail=detail)
+        yield from org.people.work(
             "developer",
             "code",
-            defect.fix_effort * org.late(late),
+            defect.fix_effort * org.late_fix_factor(late),
             anyone=one_team(org, change),
             item=change.item,
             change=change.id,
         )
-        org.log.record("defect.fixed", change=change.id, item=change.item, detail=f"{name};found_in={found_in}")
-        org.after_effects(defect, change)
+        org.log.record("defect.fixed", change=change.id, item=change.item, detail=detail)
+        org.repairs.maybe_bad_fix(defect, change)
 
 
-def show(org: Organisation, item: WorkItem, *, coded: float) -> Process:
+def demo(org: "Organisation", item: WorkItem, *, coded: float) -> ProcessGenerator:
     """Show what there is to those who asked for it; rework it if it is not what they need."""
     if not item.misfits(org.env.now):
         return
     org.log.record("misfit.found", item=item.id)
-    anyone = org.handles("collaboration", item.luck)
+    anyone = org.uses("collaboration", item.draws)
     rework = coded * org.scenario.quality.misfit_rework
-    yield from org.office.work("developer", "code", rework, anyone=anyone, item=item.id)
+    yield from org.people.work("developer", "code", rework, anyone=anyone, item=item.id)
     item.understand(org.env.now)
 
 
-def repair(
-    org: Organisation, change: Change, *, urgent: bool = False, late: int = 1, finding: str | None = None
-) -> Process:
-    """Code a change that repairs something in production, bring it to main and test it."""
-    change.base = org.merges
-    yield from org.office.work(
-        "developer",
-        "code",
-        change.effort,
-        urgent=urgent,
-        anyone=one_team(org, change),
-        item=change.item,
-        change=change.id,
-        finding=finding,
-        detail="task=patch;automated=no" if finding else "unplanned=yes",
-    )
-    org.log.record("change.created", item=change.item, change=change.id, detail="unplanned=yes")
-    yield from integrate(org, [change], late=late)
-    if not org.handles("testing", change.luck):
-        yield from org.hand_over("developer", "tester", change.luck)
-        effort = org.scenario.quality.regression_effort
-        yield from org.office.work(
-            "tester",
-            "test",
-            effort * urgent,
-            urgent=urgent,
-            anyone=one_team(org, change),
-            item=change.item,
-            change=change.id,
-        )
-
-
-def unmerged(org: Organisation, items: Iterable[WorkItem]) -> list[Change]:
+def unmerged(org: "Organisation", items: Iterable[WorkItem]) -> list[Change]:
     """Return the changes of these items that wait for the end of the batch to be merged."""
-    return [change for item in items for change in item.changes if not org.handles("integration", change.luck)]
+    return [change for item in items for change in item.changes if not org.uses("integration", change.draws)]
 
 
-def one_team(org: Organisation, change: Change) -> bool:
+def one_team(org: "Organisation", change: Change) -> bool:
     """Whether anyone may work on this change."""
-    return org.handles("collaboration", change.luck)
+    return org.uses("collaboration", change.draws)

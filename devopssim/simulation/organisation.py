@@ -1,26 +1,41 @@
-"""The organisation: people, machines, the main line, what waits, and the luck that is still to come."""
+"""The organisation: its people and machines, and the way of a change through development, release, production and repairs."""
 
 from collections import deque
-from typing import Unpack
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Unpack
 
 from simpy import Environment, Event
+from simpy.events import ProcessGenerator
 
 from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder
 from devopssim.scenario import Scenario
-from devopssim.simulation.demand import (
-    CHANGE_LUCK,
-    DEFECT_LUCK,
-    Change,
-    Defect,
-    DrawnDemand,
-    Rows,
-    WorkItem,
-    new_change,
-    new_defect,
-)
-from devopssim.simulation.people import About, Office, Process
-from devopssim.simulation.randomness import Streams, effort
-from devopssim.simulation.resources import Station
+from devopssim.simulation.demand import DrawnDemand, WorkItem
+from devopssim.simulation.people import EventFields, People
+from devopssim.simulation.production import ServiceOperation
+from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.release import ReleaseManagement
+from devopssim.simulation.repairs import Repairs
+from devopssim.simulation.resources import Resource
+from devopssim.simulation.security import ProductSecurity
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowRules:
+    """What a workflow lays down: which roles form one team, and how changes leave for production."""
+
+    one_team: tuple[str, ...] = ()
+    release_windows: bool = True
+    """Whether releases and urgent repairs wait for a release window."""
+    green_changes_leave: bool = True
+    """Whether a change is ready for release when its automated tests are green, before its item is done."""
+
+
+RULES: Final[Mapping[str, WorkflowRules]] = {
+    "waterfall": WorkflowRules(green_changes_leave=False),
+    "agile": WorkflowRules(one_team=("analyst", "developer", "tester"), release_windows=False),
+    "devops": WorkflowRules(one_team=("analyst", "developer", "tester")),
+}
 
 
 class Backlog:
@@ -65,76 +80,75 @@ class Backlog:
 
 
 class Organisation:
-    """Everything that the processes of one replication share."""
+    """Everything that the processes of one replication share.
+
+    A change goes from development to `release`, from there to `production`, and what is found there, by users or by
+    `security`, goes through `repairs` back to `release`.
+    """
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
-        """Open the doors at hour 0; nothing moves yet."""
+        """Build the organisation at hour 0; nothing moves yet."""
         self.scenario = scenario
+        self.rules = RULES[scenario.workflow]
         self.env = env = Environment()
         self.log = Recorder(lambda: env.now)
         self.demand = DrawnDemand(scenario, streams)
-        self.office = Office(env, self.log, scenario)
-        self.machines = Station(env, scenario.pipeline.runners)
-        self.desks = Station(env, scenario.team.developers)
-        """A developer codes one item at a time."""
         self.backlog = Backlog(env, self.log)
-        self.team: dict[str, str] = {role: role for role in ROLES}
-        """Which team each role belongs to; the workflow says so."""
+
+        self.people = People(env, self.log, scenario)
+        self.team_of = {role: "development" if role in self.rules.one_team else role for role in ROLES}
+        self.coding_slots = Resource(env, scenario.team.developers)
+        """A developer codes one item at a time."""
+        self.machines = Resource(env, scenario.pipeline.runners)
         self.merges = 0
         """How many changes have come to main."""
-        self._repairs = Rows(streams, "repairs", CHANGE_LUCK)
-        self._bad_fixes = Rows(streams, "bad fixes", DEFECT_LUCK)
-        self._repaired = 0
 
-    def handles(self, practice: str, luck: dict[str, float]) -> bool:
-        """Whether this change or occasion is handled the new way: the share that is, is the practice's adoption."""
+        self.release = ReleaseManagement(self)
+        self.production = ServiceOperation(self, streams)
+        self.security = ProductSecurity(self)
+        self.repairs = Repairs(self, streams)
+
+    def requests(self) -> ProcessGenerator:
+        """Let the requests come in when they arrive."""
+        for item in self.demand.first:
+            yield self.env.timeout(item.arrives - self.env.now)
+            self.accept_request(item)
+
+    def accept_request(self, item: WorkItem) -> None:
+        """Take a request into the backlog."""
+        self.release.expect(item)
+        self.backlog.put(item)
+
+    def uses(self, practice: str, draws: Mapping[str, float]) -> bool:
+        """Whether a practice is used for this change or occasion: its adoption is the share of those for which it is."""
         if practice == "security":
-            return luck[practice] < self.scenario.security.embedded
+            return draws[practice] < self.scenario.security.embedded
         adoption: float = getattr(self.scenario.practices, practice)
-        return luck[practice] < adoption
+        return draws[practice] < adoption
 
-    def machine(self, stage: str, time: float, **about: Unpack[About]) -> Process:
-        """Queue for a machine, then let it work for `time` hours."""
-        self.log.record("stage.queued", stage=stage, **about)
-        yield self.machines.turn()
-        self.log.record("stage.started", stage=stage, **about)
-        yield self.env.timeout(time)
-        self.log.record("stage.finished", stage=stage, **about)
-        self.machines.give_back()
+    def machine(self, stage: str, hours: float, **fields: Unpack[EventFields]) -> ProcessGenerator:
+        """Queue for a machine, then let it work."""
+        self.log.record("stage.queued", stage=stage, **fields)
+        with self.machines.request() as request:
+            yield request
+            self.log.record("stage.started", stage=stage, **fields)
+            yield self.env.timeout(hours)
+            self.log.record("stage.finished", stage=stage, **fields)
 
-    def hand_over(self, giver: str, taker: str, luck: dict[str, float]) -> Process:
-        """Wait until another team takes over; people of one team have nobody to wait for."""
-        if self.team[giver] != self.team[taker] and not self.handles("collaboration", luck):
+    def hand_over(self, giver: str, taker: str, draws: Mapping[str, float]) -> ProcessGenerator:
+        """Wait until another team takes over; within a team, and with collaboration, nobody waits."""
+        if self.team_of[giver] != self.team_of[taker] and not self.uses("collaboration", draws):
             yield self.env.timeout(self.scenario.process.hand_over)
 
-    def window(self) -> Event:
+    def release_window(self) -> Event:
         """Wait for the next release window."""
         period = self.scenario.process.window_weeks * HOURS_PER_WEEK
         return self.env.timeout(period - self.env.now % period)
 
-    def late(self, steps: int) -> float:
+    def late_fix_factor(self, steps: int) -> float:
         """Return the factor on the effort of a repair that comes so many steps late."""
         return float(self.scenario.quality.late_fix_factor) ** steps
 
-    def about(self, mean: float, luck: float) -> float:
-        """Return a time around `mean`, at this luck."""
-        return float(effort(mean, self.scenario.production.luck_cv).quantile(luck))
-
-    def repair(self, coding: float, *, item: str | None = None, repairs: str = "", patches: str = "") -> Change:
-        """Return the change that will repair something: an incident, a finding, or a defect of an item."""
-        self._repaired += 1
-        change = new_change(f"CR{self._repaired}", item, coding, self._repairs.take())
-        change.repairs, change.patches = repairs, patches
-        return change
-
-    def after_effects(self, defect: Defect, change: Change) -> None:
-        """A repair may be bad: then the change carries a new defect."""
-        if defect.bad_fix < self.scenario.quality.bad_fix_share:
-            new = new_defect(self.scenario, f"{defect.id}b", self._bad_fixes.take())
-            change.defects.append(new)
-            self.injected(change, new)
-
-    def injected(self, change: Change, defect: Defect) -> None:
-        """Write down that a change brought a defect, though nobody knows of it yet."""
-        severity = "high" if defect.severe else "low"
-        self.log.record("defect.injected", change=change.id, detail=f"defect={defect.id};severity={severity}")
+    def reaction_time(self, mean: float, draw: float) -> float:
+        """Return the hours that people take to notice, find or restore something in production."""
+        return float(effort_distribution(mean, self.scenario.production.luck_cv).quantile(draw))

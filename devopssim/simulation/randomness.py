@@ -1,9 +1,9 @@
-"""Luck: one independent stream of random numbers per kind of variation, and distributions in the domain's own units.
+"""Common random numbers: one independent stream per kind of variation, and distributions in the domain's own units.
 
 Two ideas make experiments fair. *Streams*: demand, defects, failures … each read their own stream, so that a model which
-needs one more defect number still meets the same demand. *Luck drawn ahead*: what is drawn at an item's arrival is a number
-between 0 and 1, and `distribution.quantile(luck)` turns it into hours; two ways of working may have different distributions
-and still meet the same luck (the item that is hard for one is hard for the other).
+needs one more number for a defect still meets the same demand. *Draws made ahead*: what is drawn at an item's arrival is a
+number between 0 and 1, and `distribution.quantile(draw)` turns it into hours; two scenarios may have different distributions
+and still share the draw (the item that is hard for one is hard for the other).
 """
 
 import operator
@@ -19,8 +19,8 @@ from scipy.special import gammaincinv, ndtri
 from devopssim.errors import InvalidInputError
 
 Numbers = NDArray[np.float64]
-Luck = TypeVar("Luck", float, Numbers)
-"""A number in [0, 1), or an array of them: where in its distribution a draw lies."""
+Draw = TypeVar("Draw", float, Numbers)
+"""A number in [0, 1), or an array of them: where in its distribution a value lies."""
 
 REPLICATIONS_LIMIT = 2**32
 LEAST_CV = 1e-8  # below it, variation drowns in the rounding of a float64
@@ -77,7 +77,7 @@ class Distribution(Protocol):
     def cv(self) -> float:
         """The coefficient of variation: standard deviation ÷ mean."""
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return the value below which the share `u` of all draws lies; `u` in [0, 1), a number or an array."""
 
     def sample(self, rng: np.random.Generator, n: int) -> Numbers:
@@ -85,9 +85,9 @@ class Distribution(Protocol):
 
 
 class _Sampled:
-    """Draws by inverse transform: a draw is the quantile of one uniform number, so luck can be kept and used again."""
+    """Draws by inverse transform: a draw is the quantile of one uniform number, so draws can be kept and used again."""
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         raise NotImplementedError
 
     def sample(self, rng: np.random.Generator, n: int) -> Numbers:
@@ -115,9 +115,9 @@ class Fixed(_Sampled):
         """0: nothing varies."""
         return 0.0
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return the value, whatever `u` is."""
-        return _everywhere(self.value, u)
+        return _constant(self.value, u)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Uniform(_Sampled):
         """(high - low) / √12 ÷ mean."""
         return (self.high - self.low) / sqrt(12) / self.mean if self.mean else 0.0
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return low + u · (high - low)."""
         return self.low + u * (self.high - self.low)
 
@@ -163,9 +163,9 @@ class Exponential(_Sampled):
         """1: the exponential distribution has no memory."""
         return 1.0
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return -mean · ln(1 - u)."""
-        return cast("Luck", np.multiply(-self.mean, np.log1p(-u)))
+        return cast("Draw", np.multiply(-self.mean, np.log1p(-u)))
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,12 @@ class Lognormal(_Sampled):
         _require("mean", self.mean, "the average draw")
         _require("cv", self.cv, "standard deviation divided by mean", above_zero=False)
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return exp(μ + s · z(u)) with s² = ln(1 + cv²), μ = ln(mean) - s²/2, and z the normal quantile."""
         if self.cv < LEAST_CV:
-            return _everywhere(self.mean, u)
+            return _constant(self.mean, u)
         variance = log1p(self.cv**2)
-        return cast("Luck", np.exp(log(self.mean) - variance / 2 + sqrt(variance) * ndtri(u)))
+        return cast("Draw", np.exp(log(self.mean) - variance / 2 + sqrt(variance) * ndtri(u)))
 
 
 @dataclass(frozen=True)
@@ -200,31 +200,31 @@ class Gamma(_Sampled):
         _require("mean", self.mean, "the average draw")
         _require("cv", self.cv, "standard deviation divided by mean", above_zero=False)
 
-    def quantile(self, u: Luck) -> Luck:
+    def quantile(self, u: Draw) -> Draw:
         """Return the inverse of the regularised incomplete gamma function with shape 1/cv² and scale mean · cv²."""
         if self.cv < LEAST_CV:
-            return _everywhere(self.mean, u)
+            return _constant(self.mean, u)
         shape = 1 / self.cv**2
-        return cast("Luck", self.mean / shape * gammaincinv(shape, u))
+        return cast("Draw", self.mean / shape * gammaincinv(shape, u))
 
 
-def effort(mean: float, cv: float) -> Distribution:
-    """Return how human effort varies around `mean` (lognormal); with a mean of 0 it is always 0."""
+def effort_distribution(mean: float, cv: float) -> Distribution:
+    """Return how human effort varies around `mean` (lognormal); a mean of 0 is always 0."""
     return Lognormal(mean, cv) if mean else Fixed(0)
 
 
-def waiting(mean: float) -> Distribution:
-    """Return how long it takes until something happens that may happen at any moment; with a mean of 0, no time."""
+def delay_distribution(mean: float) -> Distribution:
+    """Return the delay of what may happen at any moment, after `mean` hours on average (exponential); a mean of 0 is no delay."""
     return Exponential(mean) if mean else Fixed(0)
 
 
-def rare(per_hour: float) -> Distribution:
-    """Return how long it takes until something happens that happens `per_hour` times in an hour; never, if 0 times."""
+def time_between(per_hour: float) -> Distribution:
+    """Return the time between events that happen `per_hour` times in an hour (exponential); infinite for 0 times."""
     return Exponential(1 / per_hour) if per_hour else Fixed(inf)
 
 
-def _everywhere(value: float, u: Luck) -> Luck:
-    return cast("Luck", np.full(np.shape(u), value) if np.ndim(u) else float(value))
+def _constant(value: float, u: Draw) -> Draw:
+    return cast("Draw", np.full(np.shape(u), value) if np.ndim(u) else float(value))
 
 
 def _require(name: str, value: float, meaning: str, *, above_zero: bool = True) -> None:

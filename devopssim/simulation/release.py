@@ -1,99 +1,96 @@
 """From main to production: regression, hand-over, approval, installation; and back again."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from simpy.events import ProcessGenerator
 
 from devopssim.simulation.demand import Change, WorkItem
-from devopssim.simulation.development import one_team
-from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import Process
+from devopssim.simulation.development import leaves_when_green, one_team
 from devopssim.simulation.production import Deployment
 
+if TYPE_CHECKING:
+    from devopssim.simulation.organisation import Organisation
 
-@dataclass(slots=True, eq=False)
-class Releases:
+
+class ReleaseManagement:
     """Changes that are ready, and what still stands between them and production."""
 
-    org: Organisation
-    windows: bool
-    """Whether there are release windows for what does not go out by itself."""
-    waiting: list[Change] = field(default_factory=list)
-    """Ready for the next release."""
-    listeners: list[Callable[[Deployment], None]] = field(default_factory=list)
-    """Who hears of each deployment."""
-    _tested_by_hand: list[Change] = field(default_factory=list)
-    _regression_runs: bool = False
-    _patches: list[Change] = field(default_factory=list)
-    _undeployed: dict[str, set[str]] = field(default_factory=dict)
-    _done: dict[str, WorkItem] = field(default_factory=dict)
-    _deployments: int = 0
+    def __init__(self, org: "Organisation") -> None:
+        self.org = org
+        self._waiting: list[Change] = []
+        """Ready for the next release."""
+        self._tested_by_hand: list[Change] = []
+        self._regression_runs = False
+        self._urgent: list[Change] = []
+        """Urgent repairs that wait for an approval."""
+        self._undeployed: dict[str, set[str]] = {}
+        """For each item, the changes that its users wait for."""
+        self._done: dict[str, WorkItem] = {}
+        self._deployments = 0
 
     def expect(self, item: WorkItem) -> None:
         """Know which changes must be in production before the item is available to its users."""
         self._undeployed[item.id] = {change.id for change in item.changes}
 
-    def done(self, item: WorkItem) -> None:
-        """The item is developed, reviewed and tested."""
+    def item_done(self, item: WorkItem) -> None:
+        """Record that the item is developed, reviewed and tested; its changes that have not left yet are ready."""
         self.org.log.record("ticket.done", item=item.id)
         self._done[item.id] = item
         self._close(item.id)
+        for change in item.changes:
+            if not leaves_when_green(self.org, change):
+                self.change_ready(change)
 
-    def ask_again(self, item: WorkItem) -> None:
-        """What was built is not what is needed: a new request follows."""
+    def follow_up(self, item: WorkItem) -> None:
+        """Let a new request follow from an item that is not what is needed."""
         self.org.log.record("misfit.found", item=item.id)
         item.pass_on()
-        follower = self.org.demand.follow_up(item)
-        self.expect(follower)
-        self.org.backlog.put(follower)
+        self.org.accept_request(self.org.demand.follower(item))
 
-    def ready(self, change: Change) -> None:
+    def change_ready(self, change: Change) -> None:
         """Let a tested change go out at once if deployment is continuous, else with the next release."""
-        if not self.org.handles("deployment", change.luck):
-            self.waiting.append(change)
-        elif self.org.handles("testing", change.luck):
+        if not self.org.uses("deployment", change.draws):
+            self._waiting.append(change)
+        elif self.org.uses("testing", change.draws):
             self.org.env.process(self.deploy([change]))
         else:
             self._tested_by_hand.append(change)
             if not self._regression_runs:
                 self._regression_runs = True
-                self.org.env.process(self._regression_of_what_is_there())
+                self.org.env.process(self._deploy_tested_by_hand())
 
-    def ready_all(self, changes: Iterable[Change]) -> None:
-        """Let each of the changes go out as its way of deployment says."""
-        for change in changes:
-            self.ready(change)
-
-    def release(self) -> Process:
+    def release_waiting(self) -> ProcessGenerator:
         """Bring everything that waits to production: regression, hand-over, approval, a window, installation."""
-        changes, self.waiting = self.waiting, []
+        changes, self._waiting = self._waiting, []
         if not changes:
             return
         yield from self._regression(changes)
-        yield from self.org.hand_over("tester", "operator", changes[0].luck)
-        yield from self._permission()
+        yield from self.org.hand_over("tester", "operator", changes[0].draws)
+        yield from self._approval()
         yield from self.deploy(changes)
 
-    def patch(self, change: Change) -> Process:
+    def urgently(self, change: Change) -> ProcessGenerator:
         """Bring an urgent repair to production; repairs that wait for an approval at the same time go out together."""
-        if self.org.handles("deployment", change.luck):
+        if self.org.uses("deployment", change.draws):
             yield from self.deploy([change], urgent=True)
             return
-        yield from self.org.hand_over("developer", "operator", change.luck)
-        self._patches.append(change)
-        yield from self._permission()
-        if change in self._patches:
-            together, self._patches = self._patches, []
-            yield from self.deploy(together, urgent=True)
+        yield from self.org.hand_over("developer", "operator", change.draws)
+        self._urgent.append(change)
+        yield from self._approval()
+        if change in self._urgent:
+            approved, self._urgent = self._urgent, []
+            yield from self.deploy(approved, urgent=True)
 
-    def deploy(self, changes: Sequence[Change], *, urgent: bool = False) -> Process:
+    def deploy(self, changes: Sequence[Change], *, urgent: bool = False) -> ProcessGenerator:
         """Install changes in production, by machine or by hand."""
         org, first = self.org, changes[0]
         pipeline = org.scenario.pipeline
-        automated = org.handles("delivery", first.luck)
+        automated = org.uses("delivery", first.draws)
         if automated:
             yield from org.machine("deploy", pipeline.deploy_time, change=first.id)
         else:
-            yield from org.office.work(
+            yield from org.people.work(
                 "operator",
                 "deploy",
                 pipeline.release_effort,
@@ -112,13 +109,13 @@ class Releases:
             mistake=first.installation < mistakes,
         )
         self._record(deployment)
-        for hear in self.listeners:
-            hear(deployment)
+        org.production.receive(deployment)
+        org.security.receive(deployment)
 
-    def _permission(self) -> Process:
+    def _approval(self) -> ProcessGenerator:
         yield self.org.env.timeout(self.org.scenario.process.approval)
-        if self.windows:
-            yield self.org.window()
+        if self.org.rules.release_windows:
+            yield self.org.release_window()
 
     def _record(self, deployment: Deployment) -> None:
         for change in deployment.changes:
@@ -137,23 +134,23 @@ class Releases:
             self.org.log.record("ticket.closed", item=item)
             self.org.env.process(self._use(self._done.pop(item)))
 
-    def _use(self, item: WorkItem) -> Process:
+    def _use(self, item: WorkItem) -> ProcessGenerator:
         """Let users live with what they got; if it does not fit, measuring or, weeks later, their complaints tell."""
         org = self.org
         if item.misfits(org.env.now):
-            measured = org.handles("feedback", item.luck) and org.handles("monitoring", item.luck)
+            measured = org.uses("feedback", item.draws) and org.uses("monitoring", item.draws)
             observation = org.scenario.production.observation
             yield org.env.timeout(observation if measured else item.complaint_after)
-            self.ask_again(item)
+            self.follow_up(item)
 
-    def _regression(self, changes: Sequence[Change]) -> Process:
+    def _regression(self, changes: Sequence[Change]) -> ProcessGenerator:
         """Test by hand that the old still works, as far as no automated tests look after it."""
-        by_hand = sum(not self.org.handles("testing", change.luck) for change in changes) / len(changes)
+        by_hand = sum(not self.org.uses("testing", change.draws) for change in changes) / len(changes)
         effort = self.org.scenario.quality.regression_effort * by_hand
         first = changes[0]
-        yield from self.org.office.work("tester", "test", effort, anyone=one_team(self.org, first), change=first.id)
+        yield from self.org.people.work("tester", "test", effort, anyone=one_team(self.org, first), change=first.id)
 
-    def _regression_of_what_is_there(self) -> Process:
+    def _deploy_tested_by_hand(self) -> ProcessGenerator:
         """Deploy what was tested by hand, after a regression; what comes meanwhile shares the next one."""
         while self._tested_by_hand:
             batch, self._tested_by_hand = self._tested_by_hand, []

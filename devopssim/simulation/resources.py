@@ -1,48 +1,79 @@
-"""Where work waits for somebody: a station of equal servers, and a crew of people who pull what they can do.
+"""Resources: equal units that work queues for, granted in the order of the requests.
 
-Both hand over with one SimPy event a turn, in the order of asking: whoever gives a turn back hands it to the next in line at
-that moment. Within one instant, what is asked first is served first. Waiting reads almost as with `simpy.Resource`,
-`yield station.turn(); …; station.give_back()`, at about three fifths of its cost, since no request has to be searched or released.
+The interface is that of `simpy.Resource`, at about three fifths of its cost, since a grant is one event:
 
-Nothing here measures; the process that works records what happens.
+    with machines.request() as request:
+        yield request
+        yield env.timeout(hours)
+
+A unit that is released goes to the oldest request at that moment. Nothing here measures; the process that works records.
 """
 
 from collections import deque
+from typing import Any, Protocol, Self
 
 from simpy import Environment, Event
 
 from devopssim.errors import InvalidInputError
 
 
-class Station:
-    """`servers` equal people or machines; whoever waits is served in the order of asking.
+class Grants(Protocol):
+    """What grants requests: machines, coding slots, people."""
 
-    `Station(env, servers=0)` serves nobody until servers are added. Raises InvalidInputError for fewer than 0.
+    env: Environment
+
+    def release(self, request: Any) -> None:
+        """Take back what was granted, or withdraw a request that still waits."""
+
+
+class Request(Event):
+    """A request for one unit; the event happens when it is granted.
+
+    The end of its `with` block releases the unit or withdraws the request, also when the process fails or is interrupted.
     """
 
-    __slots__ = ("env", "free", "servers", "waiting")
+    def __init__(self, resource: Grants) -> None:
+        super().__init__(resource.env)
+        self.resource = resource
 
-    def __init__(self, env: Environment, servers: int) -> None:
-        if servers < 0:
-            raise InvalidInputError(f"servers={servers} (people or machines at a station) must be 0 or more.")
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not GeneratorExit:  # the run has ended: nobody waits for the unit any more
+            self.resource.release(self)
+
+
+class Resource:
+    """`capacity` equal units; requests are granted in their order.
+
+    `Resource(env, capacity=0)` grants nothing. Raises InvalidInputError for fewer than 0.
+    """
+
+    __slots__ = ("env", "free", "queue")
+
+    def __init__(self, env: Environment, capacity: int) -> None:
+        if capacity < 0:
+            raise InvalidInputError(f"capacity={capacity} (units of a resource) must be 0 or more.")
         self.env = env
-        self.servers = servers
-        self.free = servers
-        self.waiting: deque[Event] = deque()
+        self.free = capacity
+        self.queue: deque[Request] = deque()
 
-    def turn(self) -> Event:
-        """Ask for a server; the event happens when one is yours, until you give it back."""
-        turn = Event(self.env)
+    def request(self) -> Request:
+        """Request a unit."""
+        request = Request(self)
         if self.free:
             self.free -= 1
-            turn.succeed()
+            request.succeed()
         else:
-            self.waiting.append(turn)
-        return turn
+            self.queue.append(request)
+        return request
 
-    def give_back(self) -> None:
-        """Return the server; the first in line has it from this moment."""
-        if self.waiting:
-            self.waiting.popleft().succeed()
+    def release(self, request: Request) -> None:
+        """Release the unit of a request to the next in the queue; withdraw a request that still waits."""
+        if not request.triggered:
+            self.queue.remove(request)
+        elif self.queue:
+            self.queue.popleft().succeed()
         else:
             self.free += 1

@@ -1,77 +1,76 @@
-"""Security around the pipeline: reviews as an afterthought, weaknesses of dependencies, attacks and patches."""
+"""Security around the pipeline: reviews as an afterthought, vulnerabilities of dependencies, attacks and patches."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simpy.events import ProcessGenerator
 
 from devopssim.simulation.demand import Change, Vulnerability
-from devopssim.simulation.development import repair
-from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import Process
-from devopssim.simulation.production import Deployment, Incident, Production
-from devopssim.simulation.scanning import judge, noise, report, trained
+from devopssim.simulation.production import Deployment, Incident
+from devopssim.simulation.scanning import false_findings, judge, report
+
+if TYPE_CHECKING:
+    from devopssim.simulation.organisation import Organisation
 
 
-@dataclass(slots=True, eq=False)
-class Security:
-    """What is known of the product's weaknesses, and who looks for them. `ship` brings a repair to production."""
+class ProductSecurity:
+    """Who looks for the product's vulnerabilities, and what they have not looked at yet."""
 
-    org: Organisation
-    production: Production
-    ship: Callable[[Change], None]
-    _unreviewed: list[Change] = field(default_factory=list)
-    _in_dependencies: list[Vulnerability] = field(default_factory=list)
-    _reviewing: bool = False
-    _repairs: dict[str, Vulnerability] = field(default_factory=dict)
+    def __init__(self, org: "Organisation") -> None:
+        self.org = org
+        self._unreviewed: list[Change] = []
+        self._in_dependencies: list[Vulnerability] = []
+        self._reviewing = False
 
-    def train(self) -> Process:
+    def train(self) -> ProcessGenerator:
         """Train a developer, as far as security is to be embedded."""
         security = self.org.scenario.security
-        yield from self.org.office.work("developer", "plan", security.training * security.embedded, finding="training")
+        yield from self.org.people.work("developer", "plan", security.training * security.embedded, finding="training")
 
     def receive(self, deployment: Deployment) -> None:
-        """Note which repairs have reached production, which weaknesses are now exposed, and what nobody has looked at."""
+        """Note which repairs have reached production, which vulnerabilities are now exposed, and what nobody has looked at."""
         for change in deployment.changes:
             if change.patches:
-                weakness = self._repairs.pop(change.patches)
-                weakness.patched = True
-                self.org.log.record("patch.deployed", finding=weakness.id, change=change.id, deployment=deployment.id)
-            for weakness in change.vulnerabilities:
-                if not weakness.patched:
-                    self.org.env.process(self.expose(weakness))
-            if not self.org.handles("security", change.luck):
+                change.patches.is_patched = True
+                self.org.log.record(
+                    "patch.deployed", finding=change.patches.id, change=change.id, deployment=deployment.id
+                )
+            for vulnerability in change.vulnerabilities:
+                if not vulnerability.is_patched:
+                    self.org.env.process(self.expose(vulnerability))
+            if not self.org.uses("security", change.draws):
                 self._unreviewed.append(change)
         self._call_for_review()
 
-    def disclosures(self) -> Process:
-        """Weaknesses become known in dependencies; composition analysis tells at once, a review later or never."""
+    def disclosures(self) -> ProcessGenerator:
+        """Vulnerabilities become known in dependencies; composition analysis tells at once, a review later or never."""
         org = self.org
-        for time, weakness in org.demand.disclosures:
+        for time, vulnerability in org.demand.disclosures:
             yield org.env.timeout(time - org.env.now)
             org.log.record(
-                "vulnerability.injected", finding=weakness.id, detail=f"severity={weakness.severity};cause=dependency"
+                "vulnerability.injected", finding=vulnerability.id, detail=f"severity={vulnerability.severity};cause=dependency"
             )
-            org.env.process(self.expose(weakness))
-            if weakness.embedded < org.scenario.security.embedded:
-                org.env.process(self.patch_dependency(weakness))
+            org.env.process(self.expose(vulnerability))
+            if vulnerability.embedded < org.scenario.security.embedded:
+                org.env.process(self.patch_dependency(vulnerability))
             else:
-                self._in_dependencies.append(weakness)
+                self._in_dependencies.append(vulnerability)
                 self._call_for_review()
 
-    def patch_dependency(self, weakness: Vulnerability) -> Process:
+    def patch_dependency(self, vulnerability: Vulnerability) -> ProcessGenerator:
         """Patch what composition analysis reports, by the fast lane."""
         org = self.org
         yield org.env.timeout(org.scenario.security.advisory_delay)
-        if weakness.known:
+        if vulnerability.is_known:
             return
-        weakness.known = True
+        vulnerability.is_known = True
         org.log.record(
             "scan.finished", detail=f"scanner=sca;automated=yes;covered={org.scenario.security.scan_covers:g}"
         )
-        report(org, weakness.id, None, scanner="sca", severity=weakness.severity)
-        yield from judge(org, weakness.id, "developer", real=True, change=None)
-        yield from self.patch(weakness, late=0, urgent=weakness.severity == "critical")
+        report(org, vulnerability.id, None, scanner="sca", severity=vulnerability.severity)
+        yield from judge(org, vulnerability.id, "developer", real=True, change=None)
+        yield from org.repairs.vulnerability(vulnerability, late=0, urgent=vulnerability.severity == "critical")
 
-    def review(self) -> Process:
+    def review(self) -> ProcessGenerator:
         """Look by hand at all that was deployed since the last review, and send the findings to the developers."""
         org, security = self.org, self.org.scenario.security
         self._reviewing = True
@@ -79,7 +78,7 @@ class Security:
             changes, self._unreviewed = self._unreviewed, []
             last = changes[-1].id if changes else None
             yield org.env.timeout(org.scenario.process.hand_over)
-            yield from org.office.work(
+            yield from org.people.work(
                 "security",
                 "test",
                 security.review_effort,
@@ -93,60 +92,47 @@ class Security:
             dependencies, self._in_dependencies = self._in_dependencies, []
             for change in changes:
                 yield from self._look_at(
-                    change, change.vulnerabilities, noise(org, security.review_finds, change.noise)
+                    change, change.vulnerabilities, false_findings(org, security.review_finds, change.noise)
                 )
             yield from self._look_at(None, dependencies, 0)
         self._reviewing = False
 
-    def expose(self, weakness: Vulnerability) -> Process:
-        """Leave a weakness open in production; sooner or later an attack succeeds, unless it is patched before."""
+    def expose(self, vulnerability: Vulnerability) -> ProcessGenerator:
+        """Leave a vulnerability open in production; sooner or later an attack succeeds, unless it is patched before."""
         org = self.org
-        yield org.env.timeout(weakness.exploited_after)
-        if weakness.patched:
+        yield org.env.timeout(vulnerability.exploited_after)
+        if vulnerability.is_patched:
             return
-        yield from self.production.fail("vulnerability", self.contain, finding=weakness.id)
-        if not weakness.known:
-            weakness.known = True
-            report(org, weakness.id, None, scanner="incident", severity=weakness.severity)
-            yield from self.patch(weakness, late=2, urgent=True)
+        yield from org.production.fail("vulnerability", self.contain, finding=vulnerability.id)
+        if not vulnerability.is_known:
+            vulnerability.is_known = True
+            report(org, vulnerability.id, None, scanner="incident", severity=vulnerability.severity)
+            yield from org.repairs.vulnerability(vulnerability, late=2, urgent=True)
 
-    def contain(self, incident: Incident) -> Process:
+    def contain(self, incident: Incident) -> ProcessGenerator:
         """Make the service safe after an attack."""
         org = self.org
-        yield from org.hand_over("operator", "security", incident.luck)
-        yield from self.production.on_call(
-            "security", org.about(org.scenario.security.containment, incident.repair), incident
+        yield from org.hand_over("operator", "security", incident.draws)
+        yield from org.production.on_call(
+            "security", org.reaction_time(org.scenario.security.containment, incident.repair), incident
         )
 
-    def patch(self, weakness: Vulnerability, *, late: int, urgent: bool = False) -> Process:
-        """Repair a weakness that is in production, and deploy the repair."""
+    def _look_at(self, change: Change | None, vulnerabilities: list[Vulnerability], false: int) -> ProcessGenerator:
         org = self.org
-        effort = weakness.fix_effort * org.late(late) * trained(org)
-        change = org.repair(effort, patches=weakness.id)
-        self._repairs[weakness.id] = weakness
-        yield from repair(org, change, urgent=urgent, late=late, finding=weakness.id)
-        org.log.record("finding.fixed", finding=weakness.id, change=change.id)
-        if urgent:
-            yield from self.production.patch(change)
-        else:
-            self.ship(change)
-
-    def _look_at(self, change: Change | None, weaknesses: list[Vulnerability], false: int) -> Process:
-        org = self.org
-        for weakness in weaknesses:
-            if weakness.search < org.scenario.security.review_finds and not weakness.known:
-                weakness.known = True
-                report(org, weakness.id, change, scanner="review", severity=weakness.severity)
-                yield from judge(org, weakness.id, "security", real=True, change=None)
-                org.env.process(self._when_there_is_room(weakness))
+        for vulnerability in vulnerabilities:
+            if vulnerability.search < org.scenario.security.review_finds and not vulnerability.is_known:
+                vulnerability.is_known = True
+                report(org, vulnerability.id, change, scanner="review", severity=vulnerability.severity)
+                yield from judge(org, vulnerability.id, "security", real=True, change=None)
+                org.env.process(self._patch_after_backlog(vulnerability))
         for number in range(false):
             finding = f"VN{change.id[1:] if change else ''}.{number + 1}"
             report(org, finding, change, scanner="review", severity="medium")
             yield from judge(org, finding, "security", real=False, change=None)
 
-    def _when_there_is_room(self, weakness: Vulnerability) -> Process:
-        yield self.org.env.timeout(weakness.patience)
-        yield from self.patch(weakness, late=2)
+    def _patch_after_backlog(self, vulnerability: Vulnerability) -> ProcessGenerator:
+        yield self.org.env.timeout(vulnerability.backlog_delay)
+        yield from self.org.repairs.vulnerability(vulnerability, late=2)
 
     def _call_for_review(self) -> None:
         if not self._reviewing and (self._unreviewed or self._in_dependencies):

@@ -8,6 +8,7 @@ from math import ceil
 from simpy import Environment, Event
 
 from devopssim.errors import InvalidInputError
+from devopssim.simulation.resources import Request
 
 
 class ReleaseTrain:
@@ -53,6 +54,14 @@ def specialists(heads: Mapping[str, int], *, joins: Mapping[str, float] | None =
     )
 
 
+class CrewRequest(Request):
+    """A request for a person with the skill of a stage; its value is the Person who pulls the work."""
+
+    def __init__(self, crew: "Crew", stage: str) -> None:
+        super().__init__(crew)
+        self.stage = stage
+
+
 class Crew:
     """People with skills, and the columns in which work waits for them.
 
@@ -73,7 +82,7 @@ class Crew:
         self._rank = {person.name: (len(person.skills), place) for place, person in enumerate(self.people)}
         if len(self._rank) < len(self.people):
             raise InvalidInputError("two people of a crew have the same name; give each a name of their own.")
-        self._waiting: dict[str, deque[Event]] = {stage: deque() for stage in stages}
+        self._waiting: dict[str, deque[CrewRequest]] = {stage: deque() for stage in stages}
         for person in self.people:
             for skill in sorted(person.skills - set(stages)):
                 raise InvalidInputError(
@@ -94,23 +103,30 @@ class Crew:
 
     def _join(self, person: Person) -> Generator[Event, None, None]:
         yield self.env.timeout(person.joins - self.env.now)
-        self.give_back(person)
+        self._pull(person)
 
-    def turn(self, stage: str) -> Event:
-        """Put work into a column; the event happens, with the Person as its value, when somebody takes it."""
-        turn = Event(self.env)
+    def request(self, stage: str) -> CrewRequest:
+        """Put work into a column; it waits there until a person pulls it."""
+        request = CrewRequest(self, stage)
         for person in self._free:
             if stage in person.skills:
                 self._free.remove(person)
-                return turn.succeed(person)
-        self._waiting[stage].append(turn)
-        return turn
+                request.succeed(person)
+                return request
+        self._waiting[stage].append(request)
+        return request
 
-    def give_back(self, person: Person) -> None:
-        """Let somebody go, who takes up the next work at this moment.
+    def release(self, request: CrewRequest) -> None:
+        """Let the person pull the next work at this moment; withdraw work that still waits.
 
         Work that has just left this person's hands should be put into its next column first: then they may carry on with it.
         """
+        if request.triggered:
+            self._pull(request.value)
+        else:
+            self._waiting[request.stage].remove(request)
+
+    def _pull(self, person: Person) -> None:
         for column in self._pulls[person.name]:
             if column:
                 column.popleft().succeed(person)

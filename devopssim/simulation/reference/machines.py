@@ -10,7 +10,7 @@ from simpy import Environment, Event
 from devopssim import events
 from devopssim.errors import InvalidInputError
 from devopssim.simulation.randomness import Distribution, Streams
-from devopssim.simulation.resources import Station
+from devopssim.simulation.resources import Resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def run(machines: Machines, *, horizon: float, streams: Streams) -> pd.DataFrame
     """
     env = Environment()
     log = events.Recorder(lambda: env.now)
-    operators = Station(env, machines.operators)
+    operators = Resource(env, machines.operators)
     incidents = count(1)
 
     def live(number: int) -> Generator[Event, None, None]:
@@ -49,11 +49,11 @@ def run(machines: Machines, *, horizon: float, streams: Streams) -> pd.DataFrame
                 for kind in ("service.failed", "incident.detected"):
                     log.record(kind, incident=incident, detail=fate)
                 log.record("stage.queued", incident=incident, stage="operate", role="operator", detail=fate)
-                yield operators.turn()
-                log.record("stage.started", incident=incident, stage="operate", role="operator", detail=fate)
-                yield env.timeout(float(repair))
-                log.record("stage.finished", incident=incident, stage="operate", role="operator", detail=fate)
-                operators.give_back()
+                with operators.request() as request:
+                    yield request
+                    log.record("stage.started", incident=incident, stage="operate", role="operator", detail=fate)
+                    yield env.timeout(float(repair))
+                    log.record("stage.finished", incident=incident, stage="operate", role="operator", detail=fate)
                 log.record("incident.resolved", incident=incident, detail=fate)
 
     for number in range(1, machines.replicas + 1):

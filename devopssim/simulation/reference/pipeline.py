@@ -5,6 +5,7 @@ A step with few runners makes commits queue, and slow feedback appears.
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from simpy import Environment, Event
 from devopssim import events
 from devopssim.errors import InvalidInputError
 from devopssim.simulation.randomness import Distribution, Streams
-from devopssim.simulation.resources import Station
+from devopssim.simulation.resources import Resource
 
 STEP_STAGES: Final = ("build", "test", "deploy", "operate", "monitor")
 
@@ -78,19 +79,18 @@ def deliver(steps: Sequence[Step], commits: Sequence[Commit], *, horizon: float 
     """
     env = Environment()
     log = events.Recorder(lambda: env.now)
-    runners = [Station(env, step.runners) if step.runners else None for step in steps]
+    runners = [Resource(env, step.runners) if step.runners else None for step in steps]
 
     def run(commit: Commit) -> Generator[Event, None, None]:
         change = f"C{commit.number}"
         log.record("change.created", change=change)
         for step, machines, (hours, fails) in zip(steps, runners, commit.steps, strict=True):
-            if machines:
-                log.record("stage.queued", change=change, stage=step.stage, detail=f"name={step.name}")
-                yield machines.turn()
-            log.record("stage.started", change=change, stage=step.stage, detail=f"name={step.name}")
-            yield env.timeout(hours)
-            if machines:
-                machines.give_back()
+            with machines.request() if machines else nullcontext() as request:
+                if request:
+                    log.record("stage.queued", change=change, stage=step.stage, detail=f"name={step.name}")
+                    yield request
+                log.record("stage.started", change=change, stage=step.stage, detail=f"name={step.name}")
+                yield env.timeout(hours)
             outcome = "failure" if fails else "success"
             log.record("stage.finished", change=change, stage=step.stage, detail=f"name={step.name};outcome={outcome}")
             if fails:

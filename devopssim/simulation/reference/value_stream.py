@@ -7,6 +7,7 @@ All luck is drawn before the first story moves (`draw_stories`), then `flow` pla
 
 from collections import Counter
 from collections.abc import Generator, Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from devopssim import events
 from devopssim.errors import InvalidInputError
 from devopssim.simulation.randomness import Distribution, Streams
 from devopssim.simulation.reference.crew import Crew, Person, ReleaseTrain
-from devopssim.simulation.resources import Station
+from devopssim.simulation.resources import Resource
 
 ROLE_OF: Final = {
     "plan": "analyst",
@@ -165,7 +166,7 @@ class _Board:
         self.stages = value_stream.stages
         by_urgency = sorted(self.stages, key=lambda stage: stage.urgent)  # stable: else from left to right
         self.crew = Crew(env, [stage.name for stage in by_urgency], value_stream.people)
-        self.places = Station(env, value_stream.wip_limit) if value_stream.wip_limit else None
+        self.wip = Resource(env, value_stream.wip_limit) if value_stream.wip_limit else None
         self.train = ReleaseTrain(env, value_stream.release_every) if value_stream.release_every else None
         self.env = env
         self.log = log
@@ -181,12 +182,11 @@ class _Board:
         """Take one story from its request to its users."""
         record = self.log.record
         record("ticket.created", item=story.id)
-        if self.places:
-            yield self.places.turn()
-        yield from self.work(story)
-        record("ticket.done", item=story.id)
-        if self.places:
-            self.places.give_back()
+        with self.wip.request() if self.wip else nullcontext() as slot:
+            if slot:
+                yield slot
+            yield from self.work(story)
+            record("ticket.done", item=story.id)
         if self.train:
             yield self.train.departure()
         record("ticket.closed", item=story.id)
@@ -194,19 +194,17 @@ class _Board:
     def work(self, story: Story) -> Generator[Event, Any, None]:
         """Visit stage after stage, with one person in each."""
         record = self.log.record
-        person: Person | None = None
-        for place, hours in story.visits:
-            stage = self.stages[place]
-            record("stage.queued", item=story.id, stage=stage.name, role=stage.role)
-            turn = self.crew.turn(stage.name)
-            if person is None:
-                person = yield turn
-                record("ticket.started", item=story.id)
-            else:
-                self.crew.give_back(person)  # only now, so that they can carry on with this story
-                person = yield turn
-            record("stage.started", item=story.id, stage=stage.name, role=stage.role)
-            yield self.env.timeout(hours)
-            record("stage.finished", item=story.id, stage=stage.name, role=stage.role)
-        if person:
-            self.crew.give_back(person)
+        started = False
+        with ExitStack() as hands:
+            for position, hours in story.visits:
+                stage = self.stages[position]
+                record("stage.queued", item=story.id, stage=stage.name, role=stage.role)
+                request = self.crew.request(stage.name)
+                hands.pop_all().close()  # the last person is free only now, so that they can carry on with this story
+                yield hands.enter_context(request)
+                if not started:
+                    started = True
+                    record("ticket.started", item=story.id)
+                record("stage.started", item=story.id, stage=stage.name, role=stage.role)
+                yield self.env.timeout(hours)
+                record("stage.finished", item=story.id, stage=stage.name, role=stage.role)

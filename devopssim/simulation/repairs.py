@@ -1,0 +1,108 @@
+"""Repairs: whatever is wrong in production becomes a change that is coded, brought to main, tested and released."""
+
+from typing import TYPE_CHECKING
+
+from simpy.events import ProcessGenerator
+
+from devopssim.simulation.demand import (
+    CHANGE_DRAWS,
+    DEFECT_DRAWS,
+    Change,
+    Defect,
+    DrawTable,
+    Vulnerability,
+    new_change,
+    new_defect,
+)
+from devopssim.simulation.development import integrate, one_team, record_defect
+from devopssim.simulation.randomness import Streams
+from devopssim.simulation.scanning import training_factor
+
+if TYPE_CHECKING:
+    from devopssim.simulation.organisation import Organisation
+
+PRODUCTION = 2
+"""How many steps late a repair is in production: after review and test."""
+
+
+class Repairs:
+    """The one way by which incidents, defects and findings in production are repaired."""
+
+    def __init__(self, org: "Organisation", streams: Streams) -> None:
+        self.org = org
+        self._changes = DrawTable(streams, "repairs", CHANGE_DRAWS)
+        self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS)
+        self._count = 0
+
+    def fix_forward(self, change: Change, defect: Defect, incident: str) -> ProcessGenerator:
+        """Repair a defect that breaks the service urgently, and release the repair urgently."""
+        repair = self._repair_of(defect, change, incident)
+        yield from self._develop(repair, urgent=True, late=1)
+        yield from self.org.release.urgently(repair)
+
+    def defect_as_planned(self, change: Change, defect: Defect, incident: str = "") -> ProcessGenerator:
+        """Repair a defect that does not break the service (any more), and let the repair take the ordinary way."""
+        org, detail = self.org, f"defect={defect.id};found_in=production"
+        org.log.record("defect.found", item=change.item, change=change.id, detail=detail)
+        repair = self._repair_of(defect, change, incident)
+        yield from self._develop(repair, urgent=False, late=1)
+        org.log.record("defect.fixed", item=change.item, change=change.id, detail=detail)
+        org.release.change_ready(repair)
+
+    def vulnerability(self, vulnerability: Vulnerability, *, late: int, urgent: bool = False) -> ProcessGenerator:
+        """Repair a vulnerability that is in production, and release the patch."""
+        org = self.org
+        patch = self._new_change(vulnerability.fix_effort * org.late_fix_factor(late) * training_factor(org))
+        patch.patches = vulnerability
+        yield from self._develop(patch, urgent=urgent, late=late)
+        org.log.record("finding.fixed", finding=vulnerability.id, change=patch.id)
+        if urgent:
+            yield from org.release.urgently(patch)
+        else:
+            org.release.change_ready(patch)
+
+    def maybe_bad_fix(self, defect: Defect, change: Change) -> None:
+        """Let the change that fixes a defect bring a new one, in the share of fixes that are bad."""
+        if defect.bad_fix < self.org.scenario.quality.bad_fix_share:
+            new = new_defect(self.org.scenario, f"{defect.id}b", self._bad_fixes.next_row())
+            change.defects.append(new)
+            record_defect(self.org, change, new)
+
+    def _repair_of(self, defect: Defect, change: Change, incident: str) -> Change:
+        repair = self._new_change(defect.fix_effort * self.org.late_fix_factor(PRODUCTION), change.item)
+        repair.repairs = incident
+        self.maybe_bad_fix(defect, repair)
+        return repair
+
+    def _new_change(self, coding: float, item: str | None = None) -> Change:
+        self._count += 1
+        return new_change(f"CR{self._count}", item, coding, self._changes.next_row())
+
+    def _develop(self, repair: Change, *, urgent: bool, late: int) -> ProcessGenerator:
+        """Code the repair, bring it to main and test it."""
+        org, finding = self.org, repair.patches.id if repair.patches else None
+        repair.base = org.merges
+        yield from org.people.work(
+            "developer",
+            "code",
+            repair.effort,
+            urgent=urgent,
+            anyone=one_team(org, repair),
+            item=repair.item,
+            change=repair.id,
+            finding=finding,
+            detail="task=patch;automated=no" if finding else "unplanned=yes",
+        )
+        org.log.record("change.created", item=repair.item, change=repair.id, detail="unplanned=yes")
+        yield from integrate(org, [repair], late=late)
+        if not org.uses("testing", repair.draws):
+            yield from org.hand_over("developer", "tester", repair.draws)
+            yield from org.people.work(
+                "tester",
+                "test",
+                org.scenario.quality.regression_effort * urgent,
+                urgent=urgent,
+                anyone=one_team(org, repair),
+                item=repair.item,
+                change=repair.id,
+            )
