@@ -226,7 +226,9 @@ class DrawnDemand:
         quality, security = self._scenario.quality, self._scenario.security
         draws = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_DRAWS))
         defects = self._defects([poisson_quantile(quality.defects_per_change, u) for u in draws[:, 0]], suffix)
-        vulnerabilities = self._vulnerabilities([poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix)
+        vulnerabilities = self._vulnerabilities(
+            [poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix
+        )
         rows = iter(draws.tolist())
         number = 0
         items: list[list[Change]] = []

@@ -1,6 +1,6 @@
 """From main to production: regression, hand-over, approval, installation; and back again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator

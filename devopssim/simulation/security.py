@@ -47,7 +47,9 @@ class ProductSecurity:
         for time, vulnerability in org.demand.disclosures:
             yield org.env.timeout(time - org.env.now)
             org.log.record(
-                "vulnerability.injected", finding=vulnerability.id, detail=f"severity={vulnerability.severity};cause=dependency"
+                "vulnerability.injected",
+                finding=vulnerability.id,
+                detail=f"severity={vulnerability.severity};cause=dependency",
             )
             org.env.process(self.expose(vulnerability))
             if vulnerability.embedded < org.scenario.security.embedded:

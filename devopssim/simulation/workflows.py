@@ -74,7 +74,9 @@ def agile(org: Organisation) -> ProcessGenerator:
         org.env.process(sprint_review(org, shown, release=sprint % process.sprints_per_release == 0))
 
 
-def in_sprint(org: Organisation, item: WorkItem, unfinished: dict[str, WorkItem], finished: list[WorkItem]) -> ProcessGenerator:
+def in_sprint(
+    org: Organisation, item: WorkItem, unfinished: dict[str, WorkItem], finished: list[WorkItem]
+) -> ProcessGenerator:
     """Plan an item with its user, build and test it inside the sprint."""
     yield from plan(org, item)
     yield from develop(org, item)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devopssim.scenario import Scenario
-from devopssim.simulation import people
+from devopssim.simulation import headcount
 from devopssim.twin.work import changes_per_item
 
 
@@ -51,7 +51,7 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
 
 def _roles(scenario: Scenario) -> Iterator[Overload]:
     """Yield each role with the work that nobody else may do."""
-    there, week = people(scenario), scenario.team.hours_per_week
+    there, week = headcount(scenario), scenario.team.hours_per_week
     for role, hours in planned_hours(scenario).items():
         own = hours * (1 - scenario.practices.collaboration)
         enough = f"--set team.{role}s={math.ceil(own / week)}"
@@ -63,7 +63,7 @@ def _everybody(scenario: Scenario) -> Iterator[Overload]:
     shared, week = scenario.practices.collaboration, scenario.team.hours_per_week
     if shared > 0:
         needed = sum(planned_hours(scenario).values()) * (1 + scenario.process.cross_training * shared)
-        there = sum(people(scenario).values()) * week
+        there = sum(headcount(scenario).values()) * week
         more = scenario.team.developers + math.ceil((needed - there) / week)
         yield Overload(who="the people", needed=needed, there=there, enough=f"--set team.developers={more}")
 

@@ -12,7 +12,7 @@ from scipy import optimize
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
-from devopssim.simulation import effort
+from devopssim.simulation import effort_distribution
 from devopssim.twin.estimates import Learnt, given, mean, variation
 
 ENOUGH = 5
@@ -91,7 +91,7 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Learnt]
 def changes_per_item(code_effort: float, variety: float, change_effort: float) -> float:
     """Return how many changes an item has on average in the model."""
     quantiles = (np.arange(2000) + 0.5) / 2000
-    sizes = np.asarray(effort(code_effort, variety).quantile(quantiles))
+    sizes = np.asarray(effort_distribution(code_effort, variety).quantile(quantiles))
     return float(np.maximum(1, np.rint(sizes / change_effort)).mean())
 
 

@@ -25,9 +25,9 @@ from devopssim.scenario import (
     load,
     vary,
 )
-from devopssim.simulation.demand import how_many
+from devopssim.simulation.demand import poisson_quantile
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import people
+from devopssim.simulation.people import headcount
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.simulator import simulate
 
@@ -99,7 +99,7 @@ def nobody_works_twice_at_once(log: pd.DataFrame, scenario: Scenario) -> None:
     rows = log[log["kind"].isin(["stage.started", "stage.finished"]) & log["role"].notna()]
     step = pd.Series(np.where(rows["kind"] == "stage.started", 1, -1), index=rows.index)
     busy = step.groupby(rows["role"], observed=True).cumsum()
-    for role, heads in people(scenario).items():
+    for role, heads in headcount(scenario).items():
         of_role = busy[rows["role"] == role]
         assert of_role.between(0, heads).all()
 
@@ -249,7 +249,7 @@ def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float |
 def test_an_organisation_of_real_size_keeps_the_laws(path: Path) -> None:
     """Ten weeks of each scenario that comes with the project."""
     scenario = dataclasses.replace(load(path), years=0.2)
-    assert sum(people(scenario).values()) > 50
+    assert sum(headcount(scenario).values()) > 50
     log = events.validate(simulate(scenario, seed=1))
     assert len(log) > 5000
     laws_hold(log, scenario)
@@ -307,10 +307,10 @@ def test_who_looks_closer_finds_all_that_others_find_and_more(parameter: str, pl
     assert few < many
 
 
-@given(adopted=st.tuples(st.floats(0, 1), st.floats(0, 1)), luck=st.floats(0, 1, exclude_max=True))
-def test_who_adopts_more_handles_all_that_others_handle_the_new_way(adopted: tuple[float, float], luck: float) -> None:
+@given(adopted=st.tuples(st.floats(0, 1), st.floats(0, 1)), draw=st.floats(0, 1, exclude_max=True))
+def test_who_adopts_more_uses_the_practice_wherever_others_use_it(adopted: tuple[float, float], draw: float) -> None:
     less, more = (
-        Organisation(adopt(QUIET, {"testing": share}), Streams(1)).handles("testing", {"testing": luck})
+        Organisation(adopt(QUIET, {"testing": share}), Streams(1)).uses("testing", {"testing": draw})
         for share in sorted(adopted)
     )
     assert more or not less
@@ -318,14 +318,14 @@ def test_who_adopts_more_handles_all_that_others_handle_the_new_way(adopted: tup
 
 @given(st.floats(0, 10), st.floats(0, 10), st.floats(0, 1, exclude_max=True))
 def test_more_to_conflict_with_never_means_fewer_conflicts(one: float, other: float, luck: float) -> None:
-    assert how_many(min(one, other), luck) <= how_many(max(one, other), luck)
+    assert poisson_quantile(min(one, other), luck) <= poisson_quantile(max(one, other), luck)
 
 
 @given(st.floats(1, 100), st.floats(1, 100), st.integers(0, 3))
 def test_a_repair_that_comes_later_never_costs_less(one: float, other: float, steps: int) -> None:
     factors = [
         [
-            Organisation(vary(QUIET, {"quality.late_fix_factor": each}), Streams(1)).late(late)
+            Organisation(vary(QUIET, {"quality.late_fix_factor": each}), Streams(1)).late_fix_factor(late)
             for late in (steps, steps + 1)
         ]
         for each in sorted((one, other))

@@ -1,17 +1,16 @@
-"""Where work waits: served in the order of asking, by people who do one thing at a time, also when everything happens at once."""
+"""Resources: granted in the order of the requests, also when everything happens at once, and returned whatever happens."""
 
 from collections.abc import Generator, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pytest
 import simpy
 from hypothesis import given
 from hypothesis import strategies as st
+from simpy.events import ProcessGenerator
 
 from devopssim.errors import InvalidInputError
-from devopssim.simulation.reference.crew import Crew, Person, ReleaseTrain, specialists
-from devopssim.simulation.resources import Station
+from devopssim.simulation.resources import Resource
 
 Job = tuple[int, int]
 """When it arrives, how long it takes: small whole numbers, so that much happens at one moment."""
@@ -19,214 +18,150 @@ Job = tuple[int, int]
 JOBS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5)), max_size=25).map(sorted)
 
 
-def served_by_station(jobs: Sequence[Job], servers: int) -> list[tuple[int, float, float]]:
+def served(
+    jobs: Sequence[Job], servers: int, kind: type[Resource | simpy.Resource] = Resource
+) -> list[tuple[int, float, float]]:
     """Return (job, start, end) in the order of starting."""
     env = simpy.Environment()
-    station = Station(env, servers)
-    served: list[tuple[int, float, float]] = []
+    resource = kind(env, servers)
+    spans: list[tuple[int, float, float]] = []
 
     def job(number: int, arrives: int, takes: int) -> Generator[simpy.Event, Any, None]:
         yield env.timeout(arrives)
-        yield station.turn()
-        served.append((number, env.now, env.now + takes))
-        yield env.timeout(takes)
-        station.give_back()
-
-    for number, (arrives, takes) in enumerate(jobs):
-        env.process(job(number, arrives, takes))
-    env.run()
-    return served
-
-
-def served_by_resource(jobs: Sequence[Job], servers: int) -> list[tuple[int, float, float]]:
-    """Return the same from SimPy's own resource."""
-    env = simpy.Environment()
-    resource = simpy.Resource(env, servers)
-    served: list[tuple[int, float, float]] = []
-
-    def job(number: int, arrives: int, takes: int) -> Generator[simpy.Event, Any, None]:
-        yield env.timeout(arrives)
-        with resource.request() as turn:
-            yield turn
-            served.append((number, env.now, env.now + takes))
+        with resource.request() as request:
+            yield request
+            spans.append((number, env.now, env.now + takes))
             yield env.timeout(takes)
 
     for number, (arrives, takes) in enumerate(jobs):
         env.process(job(number, arrives, takes))
     env.run()
-    return served
+    return spans
 
 
 @given(jobs=JOBS, servers=st.integers(1, 4))
-def test_a_station_serves_whom_simpys_resource_serves_at_the_same_moments(jobs: list[Job], servers: int) -> None:
-    assert served_by_station(jobs, servers) == served_by_resource(jobs, servers)
+def test_a_resource_serves_whom_simpys_resource_serves_at_the_same_moments(jobs: list[Job], servers: int) -> None:
+    assert served(jobs, servers) == served(jobs, servers, simpy.Resource)
 
 
 @given(jobs=JOBS, servers=st.integers(1, 4))
 def test_whoever_asks_first_starts_first_also_at_one_moment(jobs: list[Job], servers: int) -> None:
-    assert [number for number, *_ in served_by_station(jobs, servers)] == list(range(len(jobs)))
+    assert [number for number, *_ in served(jobs, servers)] == list(range(len(jobs)))
 
 
 @given(jobs=JOBS, servers=st.integers(1, 4))
 def test_never_more_work_at_once_than_servers_and_nobody_idles_while_work_waits(jobs: list[Job], servers: int) -> None:
-    served = served_by_station(jobs, servers)
+    spans = served(jobs, servers)
     arrives = {number: job[0] for number, job in enumerate(jobs)}
     for moment in range(80):
-        working = sum(start <= moment < end for _, start, end in served)
-        waiting = sum(arrives[number] <= moment < start for number, start, _ in served)
+        working = sum(start <= moment < end for _, start, end in spans)
+        waiting = sum(arrives[number] <= moment < start for number, start, _ in spans)
         assert working <= servers
         assert working == servers or waiting == 0
 
 
 @given(jobs=JOBS, servers=st.integers(1, 3))
 def test_one_more_server_never_lets_anybody_wait_longer(jobs: list[Job], servers: int) -> None:
-    few, more = ({number: start for number, start, _ in served_by_station(jobs, c)} for c in (servers, servers + 1))
+    few, more = ({number: start for number, start, _ in served(jobs, c)} for c in (servers, servers + 1))
     assert all(more[number] <= few[number] for number in few)
 
 
-def test_a_station_without_servers_serves_nobody_and_one_with_fewer_is_refused() -> None:
-    assert served_by_station([(0, 1)], 0) == []
-    with pytest.raises(InvalidInputError, match="servers=-1"):
-        Station(simpy.Environment(), -1)
+def test_a_resource_without_units_grants_nothing_and_one_with_fewer_is_refused() -> None:
+    assert served([(0, 1)], 0) == []
+    with pytest.raises(InvalidInputError, match="capacity=-1"):
+        Resource(simpy.Environment(), -1)
 
 
-def crew_at_work(
-    stages: Sequence[str], people: Sequence[Person], jobs: Sequence[Job]
-) -> list[tuple[float, float, str, str, int]]:
-    """Take each job through all stages, `takes` each; return (start, end, person, stage, job) in the order of starting."""
-    env = simpy.Environment()
-    crew = Crew(env, stages, people)
-    done: list[tuple[float, float, str, str, int]] = []
+def later(env: simpy.Environment, resource: Resource, starts: list[float]) -> ProcessGenerator:
+    """Request a unit at hour 1, and note when it is granted."""
+    yield env.timeout(1)
+    with resource.request() as request:
+        yield request
+        starts.append(env.now)
 
-    def job(number: int, arrives: int, takes: int) -> Generator[simpy.Event, Any, None]:
-        yield env.timeout(arrives)
-        person = None
-        for stage in stages:
-            turn = crew.turn(stage)
-            if person:
-                crew.give_back(person)
-            person = yield turn
-            done.append((env.now, env.now + takes, person.name, stage, number))
-            yield env.timeout(takes)
-        if person:
-            crew.give_back(person)
 
-    for number, (arrives, takes) in enumerate(jobs):
-        env.process(job(number, arrives, takes))
+def test_a_process_that_fails_returns_its_unit() -> None:
+    env, starts = simpy.Environment(), list[float]()
+    resource = Resource(env, 1)
+
+    def failing() -> ProcessGenerator:
+        with resource.request() as request:
+            yield request
+            yield env.timeout(5)
+            raise ValueError("the build server burns")
+
+    env.process(failing())
+    env.process(later(env, resource, starts))
+    with pytest.raises(ValueError, match="burns"):
+        env.run()
     env.run()
-    return done
+    assert starts == [5]
+    assert resource.free == 1
 
 
-COLUMNS = ("plan", "code", "test")
-SKILLS = st.frozensets(st.sampled_from(COLUMNS), min_size=1)
-ALL_ROUNDER = Person(name="Zoe", skills=frozenset(COLUMNS))
-CREWS = st.lists(SKILLS, max_size=3).map(
-    lambda skills: (*(Person(name=f"P{number}", skills=skill) for number, skill in enumerate(skills)), ALL_ROUNDER)
-)
+@pytest.mark.parametrize(("hour", "starts"), [(3, [3]), (7, [5])])
+def test_a_process_that_is_interrupted_returns_its_unit_or_leaves_the_queue(hour: int, starts: list[float]) -> None:
+    """At hour 3 the first process works and is interrupted; at hour 0 the one that waits has been interrupted."""
+    env, granted = simpy.Environment(), list[float]()
+    resource = Resource(env, 1)
 
+    def interruptible(takes: float) -> ProcessGenerator:
+        try:
+            with resource.request() as request:
+                yield request
+                yield env.timeout(takes)
+        except simpy.Interrupt:
+            yield env.timeout(0)
 
-@given(people=CREWS, jobs=JOBS)
-def test_nobody_works_twice_at_once_and_all_work_is_done_once_by_somebody_who_can(
-    people: tuple[Person, ...], jobs: list[Job]
-) -> None:
-    done = crew_at_work(COLUMNS, people, jobs)
-    assert sorted((stage, job) for *_, stage, job in done) == sorted((c, n) for c in COLUMNS for n in range(len(jobs)))
-    for person in people:
-        own = [(start, end) for start, end, name, *_ in done if name == person.name]
-        assert all(end <= start for (_, end), (start, _) in pairwise(own))
-        assert {stage for _, _, name, stage, _ in done if name == person.name} <= person.skills
+    working, waiting = (env.process(interruptible(5)) for _ in range(2))
 
+    def interrupt() -> ProcessGenerator:
+        yield env.timeout(0.5)
+        waiting.interrupt()
+        yield env.timeout(hour - 0.5)
+        if working.is_alive:
+            working.interrupt()
 
-@given(people=CREWS, jobs=st.lists(st.tuples(st.integers(0, 12), st.integers(1, 5)), max_size=15).map(sorted))
-def test_within_a_column_the_oldest_work_is_taken_first(people: tuple[Person, ...], jobs: list[Job]) -> None:
-    starts = [job for *_, stage, job in crew_at_work(COLUMNS, people, jobs) if stage == "plan"]
-    assert starts == list(range(len(jobs)))
-
-
-def test_finishing_goes_before_starting() -> None:
-    """One all-rounder takes the first story to the end before the second one is begun."""
-    done = crew_at_work(("code", "test"), [Person(name="Ada", skills=frozenset({"code", "test"}))], [(0, 2), (0, 2)])
-    assert done == [
-        (0, 2, "Ada", "code", 0),
-        (2, 4, "Ada", "test", 0),
-        (4, 6, "Ada", "code", 1),
-        (6, 8, "Ada", "test", 1),
-    ]
-
-
-def test_the_specialist_is_asked_before_the_all_rounder() -> None:
-    people = (Person(name="Ada", skills=frozenset({"code", "test"})), Person(name="Bo", skills=frozenset({"code"})))
-    done = crew_at_work(("code", "test"), people, [(0, 3), (1, 3)])
-    assert done[:2] == [(0, 3, "Bo", "code", 0), (1, 4, "Ada", "code", 1)]
-
-
-def test_the_specialist_is_asked_first_also_when_the_all_rounder_was_free_before() -> None:
-    people = (Person(name="Ada", skills=frozenset({"code", "test"})), *specialists({"code": 1, "test": 2}))
-    done = crew_at_work(("code", "test"), people, [(0, 5), (1, 1), (20, 1)])
-    assert [(start, name) for start, _, name, stage, _ in done if stage == "code"] == [
-        (0, "code 1"),
-        (1, "Ada"),
-        (20, "code 1"),
-    ]
-
-
-def test_work_waits_for_those_who_join_later() -> None:
-    people = specialists({"code": 1, "test": 2}, joins={"test": 10.0})
-    done = crew_at_work(("code", "test"), people, [(0, 2), (0, 2)])
-    assert [(start, name) for start, _, name, stage, _ in done if stage == "test"] == [(10, "test 1"), (10, "test 2")]
-
-
-@pytest.mark.parametrize(
-    ("people", "says"),
-    [
-        (
-            [Person(name="Ada", skills=frozenset({"cook"}))],
-            "skill 'cook' of Ada is no stage; the stages are code, test.",
-        ),
-        ([Person(name="Ada", skills=frozenset({"code"}))], "stage 'test' has nobody who can do it"),
-        ([Person(name="Ada", skills=frozenset({"code", "test"}))] * 2, "two people of a crew have the same name"),
-    ],
-)
-def test_a_crew_that_cannot_do_the_work_is_refused(people: list[Person], says: str) -> None:
-    with pytest.raises(InvalidInputError) as refused:
-        Crew(simpy.Environment(), ("code", "test"), people)
-    assert says in str(refused.value)
-
-
-def test_whoever_is_ready_at_the_departure_still_travels_and_all_arrive_together() -> None:
-    env = simpy.Environment()
-    train = ReleaseTrain(env, 10.0)
-    left: list[tuple[int, float]] = []
-
-    def passenger(ready: int) -> Generator[simpy.Event, Any, None]:
-        yield env.timeout(ready)
-        yield train.departure()
-        left.append((ready, env.now))
-
-    for ready in (3, 10, 7, 11, 30):
-        env.process(passenger(ready))
+    env.process(interrupt())
+    env.process(later(env, resource, granted))
     env.run()
-    assert sorted(left) == [(3, 10), (7, 10), (10, 10), (11, 20), (30, 30)]
+    assert granted == starts
+    assert resource.free == 1
+    assert not resource.queue
 
 
-@given(period=st.floats(0.1, 1000), ready=st.lists(st.floats(0, 1e5), min_size=1, max_size=10))
-def test_nobody_waits_longer_than_a_period(period: float, ready: list[float]) -> None:
+def test_a_unit_that_is_granted_at_the_moment_of_an_interrupt_is_returned() -> None:
+    """The request has succeeded, and the process has not learnt of it yet."""
     env = simpy.Environment()
-    train = ReleaseTrain(env, period)
-    waits: list[float] = []
+    resource = Resource(env, 1)
 
-    def passenger(at: float) -> Generator[simpy.Event, Any, None]:
-        yield env.timeout(at)
-        yield train.departure()
-        waits.append(env.now - at)
+    def interruptible() -> ProcessGenerator:
+        with resource.request() as request:
+            yield request
+            yield env.timeout(5)
 
-    for at in ready:
-        env.process(passenger(at))
+    process = env.process(interruptible())
+    while resource.free:
+        env.step()
+    process.interrupt()
+    process.defused = True
     env.run()
-    assert all(0 <= wait <= period * (1 + 1e-9) for wait in waits)
-    assert len(waits) == len(ready)
+    assert resource.request().triggered
 
 
-def test_a_train_that_never_leaves_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="period=0 "):
-        ReleaseTrain(simpy.Environment(), 0.0)
+def test_the_end_of_a_run_hands_nothing_on() -> None:
+    """What is thrown away after the horizon must not wake those who wait."""
+    env, starts = simpy.Environment(), list[float]()
+    resource = Resource(env, 1)
+
+    def working() -> ProcessGenerator:
+        with resource.request() as request:
+            yield request
+            yield env.timeout(50)
+
+    generator = working()
+    env.process(generator)
+    env.process(later(env, resource, starts))
+    env.run(until=10)
+    generator.close()
+    assert len(resource.queue) == 1

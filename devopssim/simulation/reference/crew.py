@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import cast
 
 from simpy import Environment, Event
 
@@ -122,7 +123,7 @@ class Crew:
         Work that has just left this person's hands should be put into its next column first: then they may carry on with it.
         """
         if request.triggered:
-            self._pull(request.value)
+            self._pull(cast("Person", request.value))
         else:
             self._waiting[request.stage].remove(request)
 
