@@ -9,11 +9,11 @@ _started: list[str] = []
 def have_one() -> None:
     """Have a container engine run for the test that begins; it is missing only where none answers and none can be started."""
     from devopssim.errors import DevopssimError  # noqa: PLC0415 - the quick tests never need it
-    from devopssim.livelab.engine import engine  # noqa: PLC0415
+    from devopssim.livelab.engine import find_engine, start_private_engine  # noqa: PLC0415
 
     try:
-        if engine.find() is None:  # at first, or because the last lab of an earlier test took it away
-            _started.append(engine.start().host)
+        if find_engine() is None:  # at first, or because the last lab of an earlier test took it away
+            _started.append(start_private_engine().host)
     except DevopssimError as error:
         needs.missing("a container engine", how=str(error))
 
@@ -21,8 +21,8 @@ def have_one() -> None:
 def stop_ours() -> None:
     """Stop the private engine if this run started it and no lab needs it any more."""
     if _started:
-        from devopssim.livelab.engine import cleanup, engine  # noqa: PLC0415
+        from devopssim.livelab.engine import find_engine, stop_unused_engine  # noqa: PLC0415
 
-        found = engine.find()
+        found = find_engine()
         if found and found.host in _started:
-            cleanup.end_engine(found)
+            stop_unused_engine(found)

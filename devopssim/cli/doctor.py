@@ -137,16 +137,15 @@ def _guarded(look: Callable[[], Finding]) -> Finding:
 
 
 def _engine() -> Finding:
-    from devopssim.livelab import LabError
-    from devopssim.livelab.engine import engine
+    from devopssim.livelab import LabError, find_engine, require_dockerd
 
     purpose = "the live lab (its notebooks fall back on recorded logs); the safest sandbox for grading"
     try:
-        found = engine.find()
+        found = find_engine()
         if found:
             words = f"{found.version}, {found.found} ({found.host})"
         else:
-            words = f"none runs; the lab will start a private one with {engine.able_to_start()}"
+            words = f"none runs; the lab will start a private one with {require_dockerd()}"
     except LabError as error:
         return Finding(name="container engine", works=False, found="none", needed_for=purpose, remedy=str(error))
     return Finding(name="container engine", works=True, found=words, needed_for=purpose)
@@ -155,15 +154,14 @@ def _engine() -> Finding:
 def _images() -> Finding:
     import shutil
 
-    from devopssim.livelab import LabError
-    from devopssim.livelab.engine import engine, images
+    from devopssim.livelab import LabError, find_engine, hub_answers
 
     maker = shutil.which("mmdebstrap")
     try:
-        running = engine.find()
+        running = find_engine()
     except LabError:
         running = None
-    if running and images.hub_answers(running.client()):
+    if running and hub_answers(running.client()):
         found = "official ones: Docker Hub answers"
     elif maker:
         found = f"from Debian packages, with {maker}" + ("" if running else ", where Docker Hub does not answer")
@@ -179,12 +177,11 @@ def _images() -> Finding:
 
 
 def _compose() -> Finding:
-    from devopssim.livelab import run
-    from devopssim.livelab.engine import programs
+    from devopssim.livelab import compose_binary, find_program, run
 
-    found = programs.find("docker")
+    found = find_program("docker")
     version = run([found, "compose", "version", "--short"], check=False) if found else None
-    bundled = programs.compose_binary()
+    bundled = compose_binary()
     if version and version.ok:
         words = f"version {version.output.strip()}"
     else:
@@ -226,9 +223,9 @@ def _disk() -> Finding:
     import shutil
     from pathlib import Path
 
-    from devopssim.livelab.engine import paths
+    from devopssim.livelab import cache_folder
 
-    folder = paths.cache()
+    folder = cache_folder()
     there = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
     free = shutil.disk_usage(there).free
     return Finding(

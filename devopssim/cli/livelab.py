@@ -1,4 +1,4 @@
-"""`devopssim livelab up | status | down | env | record | forget`: the live lab from a terminal."""
+"""`devopssim livelab up | status | down | env | record | purge`: the live lab from a terminal."""
 
 import argparse
 import shlex
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     record.add_argument(
         "--out", metavar="DIR", default="data/recorded", help="where the log goes (default: %(default)s)"
     )
-    _action(actions, "forget", "remove the images and the engine's data that are kept for next time", named=False)
+    _action(actions, "purge", "remove the images and the engine's data that are kept for next time", named=False)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         "env": _env,
         "log": _log,
         "record": _record,
-        "forget": _forget,
+        "purge": _purge,
     }
     actions[arguments.action](arguments)
     return DONE
@@ -125,16 +125,16 @@ def _log(arguments: argparse.Namespace) -> None:
 
 
 def _record(arguments: argparse.Namespace) -> None:
-    from devopssim.livelab.exercises import recorded, scripted
+    from devopssim.livelab import EXERCISES, record
 
-    chosen = list(scripted.EXERCISES) if arguments.exercise == "all" else [arguments.exercise]
+    chosen = list(EXERCISES) if arguments.exercise == "all" else [arguments.exercise]
     for name in chosen:
-        path = recorded.record(name, arguments.out, say=lambda words: print(f"  {words}", file=sys.stderr))
+        path = record(name, arguments.out, say=lambda words: print(f"  {words}", file=sys.stderr))
         print(path)
 
 
-def _forget(_arguments: argparse.Namespace) -> None:
-    from devopssim.livelab.engine import cleanup
+def _purge(_arguments: argparse.Namespace) -> None:
+    from devopssim.livelab import purge_cache
 
-    cleanup.forget_cache()
+    purge_cache()
     print("Nothing is kept for next time any more.")

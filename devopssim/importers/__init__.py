@@ -3,7 +3,7 @@
     read_git("shop", tags="v*")                                              one source
     log_of(join(git_history("shop"), github_history("answers/")))            several, joined into one log
 
-`write_git` goes the other way, so that a log can be compared with what a git history keeps of it. docs/sources.md has a table
+`write_git` goes the other way, so that a log can be compared with what a git history keeps of it. docs/importers.md has a table
 for each source: what becomes which event, and what the source cannot tell.
 """
 

@@ -1,24 +1,54 @@
 """The live lab: ship, automate, break, repair and secure a real microservice on a real container engine.
 
 lab = devopssim.livelab.up()          # engine, images, registry, the shop's repository, production
-lab.sh("docker build -t … .")     # or type it in a notebook or terminal, see `lab.enter()`
+lab.sh("docker build -t … .")     # or type it in a notebook or terminal, see `lab.activate()`
 lab.log()                         # the event log of all that happened, for devopssim.kpis
 lab.down()                        # everything is gone again
 """
 
-from devopssim.livelab.engine.commands import run
-from devopssim.livelab.errors import CommandFailedError, EngineMissingError, LabError
-from devopssim.livelab.exercises import Recorded, up_or_recorded
-from devopssim.livelab.lab import Lab, attach, down, status, up
+from devopssim.livelab.errors import CommandFailedError, EngineMissingError, LabError, PackageMissingError
+
+try:
+    from devopssim.livelab import recorded
+    from devopssim.livelab.engine import (
+        cache_folder,
+        compose_binary,
+        find_engine,
+        find_program,
+        hub_answers,
+        purge_cache,
+        require_dockerd,
+        run,
+    )
+    from devopssim.livelab.exercises import EXERCISES, Recorded, record, up_or_recorded
+    from devopssim.livelab.lab import Lab, attach, down, status, up
+    from devopssim.livelab.parts import DRILLS
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in {"bcrypt", "docker", "requests"}:
+        raise
+    message = f"the live lab needs {error.name}, which is not installed; run pip install 'devopssim[livelab]'."
+    raise PackageMissingError(message, name=error.name) from error
 
 __all__ = [
+    "DRILLS",
+    "EXERCISES",
     "CommandFailedError",
     "EngineMissingError",
     "Lab",
     "LabError",
+    "PackageMissingError",
     "Recorded",
     "attach",
+    "cache_folder",
+    "compose_binary",
     "down",
+    "find_engine",
+    "find_program",
+    "hub_answers",
+    "purge_cache",
+    "record",
+    "recorded",
+    "require_dockerd",
     "run",
     "status",
     "up",

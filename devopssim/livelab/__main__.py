@@ -2,11 +2,10 @@
 
 import sys
 
-from devopssim.livelab.history import watcher
-from devopssim.livelab.parts import pipeline
+from devopssim.livelab.parts import run_pushed_commit, watch
 
 match sys.argv[1:]:
     case ["watch", name]:
-        watcher.main(name)
+        watch(name)
     case ["run", name, sha]:
-        pipeline.main(name, sha)
+        run_pushed_commit(name, sha)

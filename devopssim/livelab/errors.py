@@ -11,6 +11,10 @@ class EngineMissingError(LabError):
     """No container engine answers; the message says what was tried and what to install."""
 
 
+class PackageMissingError(LabError, ImportError):
+    """A package of the extra `livelab` is not installed; `name` is the package."""
+
+
 class CommandFailedError(LabError):
     """A command of the lab ended badly; `command`, `status` and `output` tell which, how and what it said."""
 
@@ -54,7 +58,7 @@ KNOWN_TROUBLE = (
 """Words that engines use, in lower case, and what they mean for the person in front of the lab."""
 
 
-def explained(text: str) -> str | None:
+def explanation_of(text: str) -> str | None:
     """Return what a message of an engine or a tool means for a person, or None where it is not one that is known."""
     lower = text.lower()
     return next((meaning for words, meaning in KNOWN_TROUBLE if any(word in lower for word in words)), None)

@@ -1,5 +1,6 @@
 """The lab: one object that starts everything, holds its parts, and takes everything away again."""
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,11 +14,43 @@ from tqdm.auto import tqdm
 
 from devopssim.errors import InvalidInputError
 from devopssim.livelab import workspace
-from devopssim.livelab.engine import Done, cleanup, engine, images, paths, programs
+from devopssim.livelab.engine import (
+    CompletedCommand,
+    Engine,
+    Leftover,
+    archive_folder,
+    explain_engine_errors,
+    find_engine,
+    find_or_start_engine,
+    lab_folder,
+    leftovers,
+    make_private_folder,
+    provide_images,
+    remaining_labs,
+    remove_lab_folder,
+    remove_labelled,
+    remove_shared_images,
+    set_up_docker_client,
+    start_private_engine,
+    still_answering,
+    stop_unused_engine,
+)
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.exercises import Drill, Releases
-from devopssim.livelab.history import Prober, journal, log, watcher
-from devopssim.livelab.parts import Monitor, Pipeline, Production, Registry, Repository, Security, Traffic
+from devopssim.livelab.history import Journal, Prober, log_of
+from devopssim.livelab.parts import (
+    DeliveryPipeline,
+    Drill,
+    FaultyReleases,
+    Monitor,
+    ProductionEnvironment,
+    Registry,
+    Repository,
+    SecurityGate,
+    Traffic,
+    start_watcher,
+    stop_watcher,
+    watcher_runs,
+)
 from devopssim.livelab.workspace import Workspace
 
 DEFAULT_NAME: Final = "lab"
@@ -34,15 +67,15 @@ class Lab:
         self.workspace = workspace
         self.registry = Registry(workspace)
         self.repository = Repository(workspace)
-        self.production = Production(workspace)
-        self.pipeline = Pipeline(workspace, self.repository)
-        self.security = Security(workspace, self.repository)
+        self.production = ProductionEnvironment(workspace)
+        self.pipeline = DeliveryPipeline(workspace, self.repository)
+        self.security = SecurityGate(workspace, self.repository)
         self.traffic = Traffic(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
-        self.releases = Releases(workspace, self.repository)
+        self.releases = FaultyReleases(workspace, self.repository)
         self.prober = Prober(workspace.journal, workspace.ports["web"])
         """Asks production directly."""
-        self.front_prober = Prober(workspace.journal, workspace.ports["front"], every=0.05)
+        self.load_balancer_prober = Prober(workspace.journal, workspace.ports["load_balancer"], every=0.05)
         """Asks through the load balancer."""
         self._outside: dict[str, str | None] = {}
 
@@ -63,25 +96,27 @@ class Lab:
         return self.workspace.name
 
     @property
-    def journal(self) -> journal.Journal:
+    def journal(self) -> Journal:
         """The facts as they were written down."""
         return self.workspace.journal
 
-    def sh(self, command: str, *, cwd: str | Path | None = None, say: str | None = None, check: bool = True) -> Done:
+    def sh(
+        self, command: str, *, cwd: str | Path | None = None, say: str | None = None, check: bool = True
+    ) -> CompletedCommand:
         """Run a real command in the lab's environment (by default in the shop's folder): `lab.sh("docker ps")`.
 
         `say` goes to its standard input. Raises CommandFailedError if it ends badly, unless `check` is False.
         """
         return self.workspace.run(command, cwd=Path(cwd) if cwd else self.workspace.shop, say=say, check=check)
 
-    def enter(self) -> None:
+    def activate(self) -> None:
         """Let this process and what it starts, such as `!docker ps` in a notebook, find the lab; `down` undoes it."""
         for key, value in self.workspace.own_environment().items():
             self._outside.setdefault(key, os.environ.get(key))
             os.environ[key] = value
 
-    def leave(self) -> None:
-        """Undo `enter`."""
+    def deactivate(self) -> None:
+        """Undo `activate`."""
         for key, value in self._outside.items():
             if value is None:
                 os.environ.pop(key, None)
@@ -91,10 +126,17 @@ class Lab:
 
     def log(self) -> pd.DataFrame:
         """Return the event log of everything that happened in this lab so far; `devopssim.kpis` reads it."""
-        return log.translate(self.workspace, self.repository.commits())
+        source = {
+            "lab": self.name,
+            "engine": self.workspace.engine.version,
+            "images": self.workspace.images.origin,
+        }
+        now = dt.datetime.now(dt.UTC).timestamp()
+        commits = self.repository.commits()
+        return log_of(self.journal.facts(), commits, start=self.workspace.started, now=now, source=source)
 
     def drill(self, name: str) -> Drill:
-        """Return a drill to be used in a `with` block: see `drills.KINDS`."""
+        """Return a drill to be used in a `with` block: see `devopssim.livelab.DRILLS`."""
         return Drill(
             name,
             workspace=self.workspace,
@@ -108,9 +150,9 @@ class Lab:
         """Say that a person noticed that the service is broken; it counts as the detection if no alert was first."""
         self.journal.write("noticed")
 
-    def leftovers(self) -> list[cleanup.Leftover]:
+    def leftovers(self) -> list[Leftover]:
         """Return what the engine holds of this lab."""
-        return cleanup.leftovers(self.workspace.client, self.name)
+        return leftovers(self.workspace.client, self.name)
 
     def down(self, *, keep_work: bool = True) -> Path | None:
         """Remove everything of this lab, also after a crash; return where the student's repository was kept, if it was.
@@ -118,10 +160,10 @@ class Lab:
         A repository in which nothing was written is not kept, nor is any with `keep_work=False`.
         Raises LabError where the engine does not answer: then start it and repeat.
         """
-        self.leave()
-        for listener in (self.prober, self.front_prober, self.monitor):
+        self.deactivate()
+        for listener in (self.prober, self.load_balancer_prober, self.monitor):
             listener.stop()
-        watcher.stop(self.workspace)
+        stop_watcher(self.workspace)
         with suppress(OSError, DockerException):
             self.workspace.client.close()
         return down(self.name, keep_work=keep_work)
@@ -134,7 +176,7 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
     Raises EngineMissingError where there is no container engine, LabError where something stood in the way; then
     nothing is left behind.
     """
-    folder = paths.lab(name)
+    folder = lab_folder(name)
     if (folder / READY).exists():
         return _again(name)
     if folder.exists():
@@ -146,10 +188,10 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
     chosen = None if port is None else workspace.chosen_port(port)
     with _steps(progress) as say:
         say("container engine")
-        found = engine.find_or_start()
-        paths.private_folder(folder)
+        found = find_or_start_engine()
+        make_private_folder(folder)
         try:
-            with images.explaining(f"start the lab {name!r}"):
+            with explain_engine_errors(f"start the lab {name!r}"):
                 return _built(name, found, chosen, say)
         except BaseException:
             with suppress(LabError):
@@ -167,22 +209,22 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
     known = _known(name)
     kept = None
     if known:
-        watcher.stop(known)
+        stop_watcher(known)
         repository = Repository(known)
         if keep_work and known.shop.exists() and not repository.is_untouched():
-            kept = repository.keep_in(paths.kept())
+            kept = repository.archive_in(archive_folder())
     found = _engine_of(known)
     if found:
         client = found.client()
         try:
-            cleanup.remove(client, name)
-            cleanup.forget(name)
+            remove_labelled(client, name)
+            remove_lab_folder(name)
             if not found.private:
-                cleanup.remove_shared(client)
+                remove_shared_images(client)
         finally:
             client.close()
-        cleanup.end_engine(found)
-    elif paths.lab(name).exists():
+        stop_unused_engine(found)
+    elif lab_folder(name).exists():
         where = known.engine.host if known else "any of the usual places"
         message = (
             f"no container engine answers at {where}, so what the lab left there cannot be removed; "
@@ -192,38 +234,36 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
     return kept
 
 
-def status() -> list[cleanup.Leftover]:
+def status() -> list[Leftover]:
     """Return what is there of any lab on this machine; empty after every `down`."""
-    found = engine.find()
+    found = find_engine()
     if found is None:
-        return [
-            cleanup.Leftover(type="folder", name=str(paths.lab(name)), lab=name) for name in cleanup.remaining_labs()
-        ]
+        return [Leftover(type="folder", name=str(lab_folder(name)), lab=name) for name in remaining_labs()]
     client = found.client()
     try:
-        return cleanup.leftovers(client)
+        return leftovers(client)
     finally:
         client.close()
 
 
 def _again(name: str) -> Lab:
     lab = attach(name)
-    if engine.answering(lab.workspace.engine) is None:
+    if still_answering(lab.workspace.engine) is None:
         message = f"lab {name!r} was left without its container engine; run `devopssim livelab down` to clean up, then start anew."
         raise LabError(message)
-    if not watcher.is_running(lab.workspace):
-        watcher.start(lab.workspace)
+    if not watcher_runs(lab.workspace):
+        start_watcher(lab.workspace)
     return lab
 
 
-def _built(name: str, found: engine.Engine, port: int | None, say: Callable[[str], object]) -> Lab:
-    ready = images.provide(found, say)
+def _built(name: str, found: Engine, port: int | None, say: Callable[[str], object]) -> Lab:
+    ready = provide_images(found, say)
     ports = workspace.free_ports()
     if port is not None:
         ports["web"] = port
     known = Workspace(
         name=name,
-        folder=paths.lab(name),
+        folder=lab_folder(name),
         started=workspace.now(),
         engine=found,
         images=ready,
@@ -231,7 +271,7 @@ def _built(name: str, found: engine.Engine, port: int | None, say: Callable[[str
     )
     lab = Lab(known)
     say("docker and docker compose")
-    programs.set_up_docker_client(known.folder / "docker")
+    set_up_docker_client(known.folder / "docker")
     known.save()  # from here on `down` knows where to clean up
     say("registry")
     lab.registry.start()
@@ -240,7 +280,7 @@ def _built(name: str, found: engine.Engine, port: int | None, say: Callable[[str
     lab.repository.create()
     lab.production.create()
     say("the watcher")
-    watcher.start(known)
+    start_watcher(known)
     (known.folder / READY).touch()
     say("ready")
     return lab
@@ -253,15 +293,15 @@ def _known(name: str) -> Workspace | None:
     return None
 
 
-def _engine_of(known: Workspace | None) -> engine.Engine | None:
+def _engine_of(known: Workspace | None) -> Engine | None:
     """Return the engine that holds what the lab made: its own, even if another one would be found now.
 
     The private one is started again where it was killed under the lab, so that what it left can be removed.
     """
     if known is None:
-        return engine.find()
+        return find_engine()
     with suppress(LabError):
-        return engine.answering(known.engine) or (engine.start() if known.engine.private else None)
+        return still_answering(known.engine) or (start_private_engine() if known.engine.private else None)
     return None
 
 

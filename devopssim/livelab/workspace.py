@@ -16,7 +16,20 @@ import docker
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
-from devopssim.livelab.engine import LABEL, Done, Engine, Images, paths, programs, run
+from devopssim.livelab.engine import (
+    LABEL,
+    LOCALHOST,
+    CompletedCommand,
+    Engine,
+    Images,
+    cache_folder,
+    has_buildx,
+    lab_folder,
+    make_private_folder,
+    program_folders,
+    run,
+    write_secret,
+)
 from devopssim.livelab.history import Journal
 
 USER: Final = "student"
@@ -26,7 +39,7 @@ MISLEADING: Final = {
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX"),
 }
 """Variables that would lead docker or git elsewhere than to the lab; git sets some of them for hooks."""
-PORTS: Final = ("registry", "web", "front", "weights", "prometheus")
+PORTS: Final = ("registry", "web", "load_balancer", "weights", "prometheus")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,30 +112,30 @@ class Workspace:
     def own_environment(self) -> dict[str, str]:
         """Return those variables that the lab adds to the user's own."""
         settings = self.folder / "docker"
-        builder = {} if programs.has_buildx(settings) else {"DOCKER_BUILDKIT": "0"}  # and no warning at each build
+        builder = {} if has_buildx(settings) else {"DOCKER_BUILDKIT": "0"}  # and no warning at each build
         return {
             **builder,
             "DOCKER_HOST": self.engine.host,
             "DOCKER_CONFIG": str(settings),
             "COMPOSE_PROGRESS": "plain",
             "DEVOPSSIM_LAB": self.name,
-            "DEVOPSSIM_CACHE": str(paths.cache()),
+            "DEVOPSSIM_CACHE": str(cache_folder()),
             "COMPOSE_IGNORE_ORPHANS": "1",
             "REGISTRY": self.registry,
             "BASE_IMAGE": self.images.python,
             "PRODUCTION": str(self.production),
-            "PATH": os.pathsep.join([*map(str, programs.folders()), os.environ.get("PATH", os.defpath)]),
+            "PATH": os.pathsep.join([*map(str, program_folders()), os.environ.get("PATH", os.defpath)]),
         }
 
-    def run(self, command: Sequence[str | Path] | str, **options: Any) -> Done:
-        """Run a command in the lab's environment; the options are those of `processes.run`."""
+    def run(self, command: Sequence[str | Path] | str, **options: Any) -> CompletedCommand:
+        """Run a command in the lab's environment; the options are those of `livelab.run`."""
         return run(command, env=self.environment(), **options)
 
     def secret(self, name: str) -> Path:
         """Return the file with a password of the lab (`registry`, `database`), drawn at random where it is not there yet."""
-        path = paths.private_folder(self.folder / "secrets") / name
+        path = make_private_folder(self.folder / "secrets") / name
         if not path.exists():
-            paths.write_secret(path, secrets.token_urlsafe(24))
+            write_secret(path, secrets.token_urlsafe(24))
         return path
 
     def save(self) -> None:
@@ -139,7 +152,7 @@ class Workspace:
 
 def load(name: str) -> Workspace:
     """Return the lab `name` of this machine; raises InvalidInputError where there is none."""
-    folder = paths.lab(name)
+    folder = lab_folder(name)
     try:
         known = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -157,7 +170,7 @@ def load(name: str) -> Workspace:
 
 def free_ports() -> dict[str, int]:
     """Return a free port of 127.0.0.1 for each service of a lab."""
-    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in PORTS}
+    sockets = {name: socket.create_server((LOCALHOST, 0)) for name in PORTS}
     ports = {name: int(server.getsockname()[1]) for name, server in sockets.items()}
     for server in sockets.values():
         server.close()
@@ -167,7 +180,7 @@ def free_ports() -> dict[str, int]:
 def chosen_port(port: int) -> int:
     """Return `port` if it is free on 127.0.0.1; raises InvalidInputError otherwise."""
     try:
-        socket.create_server(("127.0.0.1", port)).close()
+        socket.create_server((LOCALHOST, port)).close()
     except (OSError, OverflowError) as error:
         message = f"port={port} (where users reach the shop) is not free on 127.0.0.1; choose another one, or none to let the lab choose."
         raise InvalidInputError(message) from error

@@ -12,7 +12,7 @@ from live.steps import Timed
 
 from devopssim import livelab as labs
 from devopssim.livelab import Lab, workspace
-from devopssim.livelab.engine import engine
+from devopssim.livelab.engine import find_or_start_engine
 
 COURSE: Final = "test-course"
 
@@ -71,7 +71,7 @@ def shipped(lab: Lab, timed: Timed) -> Lab:
 @pytest.fixture
 def client() -> Iterator[docker.DockerClient]:
     """A client of the engine that runs now."""
-    found = engine.find_or_start().client()
+    found = find_or_start_engine().client()
     yield found
     found.close()
 

@@ -9,8 +9,8 @@ from live.steps import Timed, orders, release
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
 from devopssim.livelab import Lab, LabError
-from devopssim.livelab.engine import http
-from devopssim.livelab.exercises.drills import KINDS
+from devopssim.livelab.engine import wait_until
+from devopssim.livelab.parts import DRILLS
 
 pytestmark = pytest.mark.live
 
@@ -31,7 +31,7 @@ def front(shipped: Lab, timed: Timed) -> Lab:
 @pytest.fixture
 def users(front: Lab) -> Iterator[Lab]:
     """Somebody asks through the load balancer, as long as the test lasts."""
-    with front.front_prober:
+    with front.load_balancer_prober:
         yield front
 
 
@@ -55,7 +55,7 @@ def test_a_canary_with_errors_is_rolled_back_by_its_alert_and_the_log_gives_mttd
         users.monitor.wait_for_alert("HighErrorRate")
     with timed("canary: rollback by weights"):
         users.traffic.rollback("green")
-    users.front_prober.wait_until_well()
+    users.load_balancer_prober.wait_until_healthy()
 
     assert users.traffic.weights() == {"blue": 100, "green": 0}
     assert {users.traffic.ask("/products").status for _ in range(10)} == {200}
@@ -76,23 +76,25 @@ def test_a_sound_canary_gets_a_tenth_of_the_traffic_and_then_all_of_it_and_users
     users.sh(f"docker build -t {users.workspace.image}:latest .")
     users.sh(f"docker push {users.workspace.image} --all-tags")
     users.traffic.release("green")
-    began = len(users.front_prober.probes)
+    began = len(users.load_balancer_prober.probes)
 
     users.traffic.shift(blue=90, green=10)
-    http.until(lambda: len(users.front_prober.probes) > began + ENOUGH_ANSWERS, "enough answers")
-    canary = users.front_prober.table()[began:]
+    wait_until(lambda: len(users.load_balancer_prober.probes) > began + ENOUGH_ANSWERS, "enough answers")
+    canary = users.load_balancer_prober.table()[began:]
     share = (canary["place"] == "green").mean()
     assert 0.05 < share < 0.2
     assert set(canary.loc[canary["place"] == "green", "version"]) == {"5.0.0"}
 
     with timed("cut-over from blue to green"):
         users.traffic.shift(blue=0, green=100)
-        http.until(lambda: users.traffic.ask("/").headers["x-place"] == "green", "green to answer")
-    moved = len(users.front_prober.probes) + 1
-    http.until(lambda: len(users.front_prober.probes) > moved + ENOUGH_ANSWERS / 2, "answers after the cut-over")
-    everything = users.front_prober.table()[began:]
+        wait_until(lambda: users.traffic.ask("/").headers["x-place"] == "green", "green to answer")
+    moved = len(users.load_balancer_prober.probes) + 1
+    wait_until(
+        lambda: len(users.load_balancer_prober.probes) > moved + ENOUGH_ANSWERS / 2, "answers after the cut-over"
+    )
+    everything = users.load_balancer_prober.table()[began:]
     assert everything["status"].unique().tolist() == [200]
-    assert set(users.front_prober.table()[moved:]["place"]) == {"green"}
+    assert set(users.load_balancer_prober.table()[moved:]["place"]) == {"green"}
 
 
 def test_prometheus_is_asked_from_python(front: Lab) -> None:
@@ -100,7 +102,7 @@ def test_prometheus_is_asked_from_python(front: Lab) -> None:
     before = _requests_counted(front)
     for _ in range(5):
         front.traffic.ask("/products")
-    http.until(lambda: _requests_counted(front) >= before + 5, "Prometheus to count the requests")
+    wait_until(lambda: _requests_counted(front) >= before + 5, "Prometheus to count the requests")
     curve = front.monitor.query_range("sum(shop_requests_total)", seconds=5)
     assert curve.index.name == "seconds"
     assert curve.index.max() == 0
@@ -112,7 +114,7 @@ def test_a_question_that_prometheus_does_not_understand_is_refused_with_its_reas
         front.monitor.query("up(")
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if name != "exploit"])
+@pytest.mark.parametrize("name", [name for name in DRILLS if name != "exploit"])
 def test_a_drill_breaks_the_service_and_leaves_nothing_broken(front: Lab, timed: Timed, name: str) -> None:
     image, kept = _image_in_force(front), orders(front)
     incidents = _count(front, "incident.resolved")
@@ -141,7 +143,7 @@ def test_what_a_person_notices_and_mends_is_told_as_such(front: Lab) -> None:
         drill.wait_until_broken()
         front.noticed()
         front.sh("docker compose up -d", cwd=front.workspace.production)
-        drill.wait_until_well()
+        drill.wait_until_healthy()
     log = front.log()
     assert log.loc[log["kind"] == "incident.detected", "detail"].iloc[-1] in {
         "automated=no",

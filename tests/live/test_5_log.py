@@ -42,7 +42,7 @@ def test_another_process_reads_the_same_log_and_its_kpis(
     shipped: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "log.csv"
-    assert main(["lab", "log", "--name", shipped.name, "--out", str(path)]) == 0
+    assert main(["livelab", "log", "--name", shipped.name, "--out", str(path)]) == 0
     assert main(["validate", str(path)]) == 0
     assert main(["kpis", str(path)]) == 0
     assert "change_failure_rate" in capsys.readouterr().out.replace(" ", "_").lower()

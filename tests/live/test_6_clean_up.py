@@ -27,9 +27,8 @@ from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.errors import DevopssimError, InvalidInputError
 from devopssim.livelab import CommandFailedError, Lab, LabError
-from devopssim.livelab.engine import cleanup, http, paths
-from devopssim.livelab.engine.images import LABEL
-from devopssim.livelab.history import watcher
+from devopssim.livelab.engine import LABEL, LOCALHOST, archive_folder, lab_folder, leftovers, purge_cache, wait_until
+from devopssim.livelab.parts import watcher_runs
 
 pytestmark = pytest.mark.live
 
@@ -76,7 +75,7 @@ def test_two_labs_side_by_side_do_not_disturb_each_other_and_the_second_leaves_n
 
     kept = second.down()
     assert kept is not None
-    assert kept.is_relative_to(paths.kept())
+    assert kept.is_relative_to(archive_folder())
     assert (kept / "shop" / "version.py").read_text(encoding="utf-8").endswith('VERSION = "9.0.0"\n')
     shutil.rmtree(kept)
     assert traces(second.name, second.workspace.ports) == []
@@ -89,22 +88,22 @@ def test_a_start_that_is_killed_is_cleaned_up(
     lab: Lab, named: Named, client: docker.DockerClient, capsys: pytest.CaptureFixture[str], moment: str
 ) -> None:
     name = named("killed")
-    starting = subprocess.Popen([sys.executable, "-m", "devopssim", "lab", "up", "--name", name], env=_through(lab))
-    folder = paths.lab(name)
+    starting = subprocess.Popen([sys.executable, "-m", "devopssim", "livelab", "up", "--name", name], env=_through(lab))
+    folder = lab_folder(name)
     came = {
         "before its registry runs": folder.exists,
         "when its registry runs": lambda: client.containers.list(filters={"name": f"devopssim-{name}-registry"}),
     }[moment]
-    http.until(came, "the lab to start", every=0.01)
+    wait_until(came, "the lab to start", every=0.01)
     starting.kill()
     starting.wait()
     if not (folder / "ready").exists():
         with pytest.raises(LabError, match=f"is there by half.*devopssim livelab down --name {name}"):
             labs.up(name, progress=False)
-    assert main(["lab", "down", "--name", name]) == 0
+    assert main(["livelab", "down", "--name", name]) == 0
     assert capsys.readouterr().out == f"The lab {name!r} is gone.\n"
     assert traces(name) == []
-    assert main(["lab", "down", "--name", name]) == 0  # safe to repeat
+    assert main(["livelab", "down", "--name", name]) == 0  # safe to repeat
 
 
 def test_a_lab_outlives_the_program_that_started_it_and_the_next_one_takes_it_up(
@@ -112,28 +111,28 @@ def test_a_lab_outlives_the_program_that_started_it_and_the_next_one_takes_it_up
 ) -> None:
     name = named("outlives")
     subprocess.run(
-        [sys.executable, "-m", "devopssim", "lab", "up", "--name", name],
+        [sys.executable, "-m", "devopssim", "livelab", "up", "--name", name],
         env=_through(lab),
         check=True,
         capture_output=True,
     )
-    assert main(["lab", "status", "--json"]) == 0
+    assert main(["livelab", "status", "--json"]) == 0
     assert {it["lab"] for it in json.loads(capsys.readouterr().out)} >= {name}
     again = labs.attach(name)
     pid = int((again.workspace.folder / "watcher.pid").read_text())
     os.kill(pid, signal.SIGKILL)
-    http.until(lambda: not watcher.is_running(again.workspace), "the watcher to end")
+    wait_until(lambda: not watcher_runs(again.workspace), "the watcher to end")
     assert labs.up(name, progress=False).workspace.ports == again.workspace.ports
-    assert watcher.is_running(again.workspace)
+    assert watcher_runs(again.workspace)
     assert again.down() is None  # nothing of a person's to keep
     assert traces(name, again.workspace.ports) == []
-    assert main(["lab", "status", "--json"]) == 0
+    assert main(["livelab", "status", "--json"]) == 0
     assert name not in {it["lab"] for it in json.loads(capsys.readouterr().out)}
 
 
 def test_a_busy_port_is_told_and_cleaned_up(lab: Lab, named: Named) -> None:
     name = named("port")
-    with socket.create_server((http.HERE, 0)) as holder:
+    with socket.create_server((LOCALHOST, 0)) as holder:
         port = int(holder.getsockname()[1])
         with pytest.raises(InvalidInputError, match=rf"port={port} .* is not free on 127.0.0.1; choose another one"):
             labs.up(name, port=port, progress=False)
@@ -195,7 +194,7 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
             cut.production.need("web")
         with pytest.raises(LabError, match=f"no container engine answers at {wire.host}.* start it and run"):
             cut.down()
-        assert cleanup.leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
+        assert leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
 
         wire.mend()
         cut.down()
@@ -208,11 +207,11 @@ def test_what_is_left_can_be_listed_while_images_come_and_go(lab: Lab, client: d
     """Another lab is built or taken down meanwhile: an image that was listed may be gone a moment later."""
     coming_and_going = Thread(target=_come_and_go, args=(lab.workspace.engine.client(),))
     coming_and_going.start()
-    listed = [cleanup.leftovers(client, FLEETING)]
+    listed = [leftovers(client, FLEETING)]
     while coming_and_going.is_alive():
-        listed.append(cleanup.leftovers(client, FLEETING))
+        listed.append(leftovers(client, FLEETING))
     assert {(it.type, it.lab) for found in listed for it in found} <= {("image", FLEETING)}
-    assert cleanup.leftovers(client, FLEETING) == []
+    assert leftovers(client, FLEETING) == []
 
 
 def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: docker.DockerClient) -> None:
@@ -227,7 +226,7 @@ def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: doc
 
 def test_the_image_cache_stays_while_a_lab_runs(lab: Lab) -> None:
     with pytest.raises(LabError, match=f"the lab {lab.name!r} runs still|the lab '.*' runs still; take it down first"):
-        cleanup.forget_cache()
+        purge_cache()
 
 
 def _come_and_go(client: docker.DockerClient) -> None:

@@ -4,8 +4,7 @@ import os
 import socket
 from pathlib import Path
 
-from devopssim.livelab.engine import cleanup, engine, paths
-from devopssim.livelab.engine.http import HERE
+from devopssim.livelab.engine import LOCALHOST, find_or_start_engine, lab_folder, leftovers
 
 
 def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
@@ -14,16 +13,16 @@ def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
         *_on_the_engine(lab),
         *(f"process {words}" for words in _processes(lab)),
         *(f"port {name}" for name, port in (ports or {}).items() if not _is_free(port)),
-        *(f"folder {path}" for path in (paths.lab(lab),) if path.exists()),
-        *(f"mount {line}" for line in _lines(Path("/proc/mounts")) if str(paths.lab(lab)) in line),
+        *(f"folder {path}" for path in (lab_folder(lab),) if path.exists()),
+        *(f"mount {line}" for line in _lines(Path("/proc/mounts")) if str(lab_folder(lab)) in line),
     ]
 
 
 def _on_the_engine(lab: str) -> list[str]:
-    client = engine.find_or_start().client()
+    client = find_or_start_engine().client()
     try:
         named = client.containers.list(all=True, filters={"name": f"devopssim-{lab}-"}, ignore_removed=True)
-        labelled = cleanup.leftovers(client, lab)
+        labelled = leftovers(client, lab)
         return [*(f"{it.type} {it.name}" for it in labelled), *(f"container {it.name}" for it in named)]
     finally:
         client.close()
@@ -39,7 +38,7 @@ def _processes(lab: str) -> list[str]:
 
 def _is_free(port: int) -> bool:
     try:
-        socket.create_server((HERE, port)).close()
+        socket.create_server((LOCALHOST, port)).close()
     except OSError:
         return False
     return True

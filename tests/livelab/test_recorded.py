@@ -4,10 +4,9 @@ import pytest
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
-from devopssim.livelab import EngineMissingError, lab, up_or_recorded
-from devopssim.livelab.exercises import recorded
-from devopssim.livelab.exercises.drills import KINDS
+from devopssim.livelab import EngineMissingError, lab, recorded, up_or_recorded
 from devopssim.livelab.exercises.scripted import EXERCISES
+from devopssim.livelab.parts import DRILLS
 
 
 def no_engine(*_words: object, **_options: object) -> None:
@@ -55,7 +54,7 @@ def test_automated_the_change_that_the_tests_stopped_reached_users_only_with_its
 def test_operated_every_incident_was_detected_and_resolved() -> None:
     log = recorded.log("operate")
     failed = log.loc[log["kind"] == "service.failed"]
-    drills = {name.replace("_", " ") for name in KINDS if name != "exploit"}
+    drills = {name.replace("_", " ") for name in DRILLS if name != "exploit"}
     assert set(events.details(failed, "cause")) >= drills
     assert len(kpis.mttd(log).dropna()) == len(kpis.mttr(log).dropna()) == len(failed)
     assert (kpis.mttd(log) <= kpis.mttr(log)).all()

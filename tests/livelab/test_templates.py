@@ -19,7 +19,10 @@ VALUES: Final = {
     "project": "devopssim-lab",
     "registry": "localhost:5001",
     **{f"{name}_image": name for name in ("postgres", "haproxy", "prometheus")},
-    **{f"{name}_port": str(port) for port, name in enumerate(("web", "front", "weights", "prometheus"), start=5002)},
+    **{
+        f"{name}_port": str(port)
+        for port, name in enumerate(("web", "load_balancer", "weights", "prometheus"), start=5002)
+    },
 }
 
 
@@ -53,7 +56,7 @@ def test_githubs_pipelines_are_valid_by_the_schema_of_workflows(shop: Path, form
     assert broken_rules(read(shop / "pipelines" / f"{form}.yml"), "github-workflows") == []
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose.front.yaml", "compose.monitor.yaml"])
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml"])
 def test_production_is_valid_by_the_schema_of_compose(production: Path, name: str) -> None:
     assert broken_rules(read(production / name), "compose-spec") == []
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from threading import Timer
 from typing import Final
 
-from devopssim.livelab.errors import CommandFailedError, LabError, explained
+from devopssim.livelab.errors import CommandFailedError, LabError, explanation_of
 
 TIMEOUT: Final = 600.0
 """Seconds after which a command is given up."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class CompletedCommand:
     """A command that ended: what was run, its exit status, what it said (both streams) and how long it took in seconds."""
 
     command: str
@@ -44,7 +44,7 @@ def run(
     echo: Callable[[str], object] | None = None,
     check: bool = True,
     timeout: float = TIMEOUT,
-) -> Done:
+) -> CompletedCommand:
     """Run a command to its end and return what it said; a string is split as a shell would, but no shell is involved.
 
     `say` goes to its standard input (that is where passwords go), `echo` gets each line as it comes. With `check`,
@@ -64,18 +64,20 @@ def run(
     finally:
         ran_out = not late.is_alive()
         late.cancel()
-    done = Done(command=shlex.join(words), status=process.wait(), output=output, seconds=time.monotonic() - began)
+    done = CompletedCommand(
+        command=shlex.join(words), status=process.wait(), output=output, seconds=time.monotonic() - began
+    )
     if ran_out:
         message = f"`{done.command}` was given up after {timeout:g} s; look at what it said: {_last_line(output)}"
         raise LabError(message)
     if check and not done.ok:
-        raise failure(done)
+        raise command_error(done)
     return done
 
 
-def failure(done: Done) -> CommandFailedError:
+def command_error(done: CompletedCommand) -> CommandFailedError:
     """Return the error that explains why a command ended badly."""
-    meaning = explained(done.output) or _last_line(done.output) or "it said nothing"
+    meaning = explanation_of(done.output) or _last_line(done.output) or "it said nothing"
     message = f"`{done.command}` ended with {done.status}: {meaning}."
     return CommandFailedError(message, command=done.command, status=done.status, output=done.output)
 
@@ -112,7 +114,7 @@ def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None)
         message = f"`{words[0]}` is not installed; `devopssim doctor` says what the lab needs and how to get it."
         raise LabError(message) from error
     except OSError as error:
-        message = f"`{shlex.join(words)}` cannot be started: {explained(str(error)) or error.strerror}."
+        message = f"`{shlex.join(words)}` cannot be started: {explanation_of(str(error)) or error.strerror}."
         raise LabError(message) from error
 
 

@@ -17,10 +17,10 @@ from docker.errors import APIError, BuildError, DockerException, ImageNotFound
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import whole_file
-from devopssim.livelab.engine import paths
 from devopssim.livelab.engine.commands import run
-from devopssim.livelab.engine.engine import Engine
-from devopssim.livelab.errors import LabError, explained
+from devopssim.livelab.engine.container_engine import Engine
+from devopssim.livelab.engine.paths import images_folder
+from devopssim.livelab.errors import LabError, explanation_of
 
 LABEL: Final = "devopssim.lab"
 """Everything that a lab makes carries this label, with the lab's name."""
@@ -55,7 +55,7 @@ class Images:
     haproxy: str
 
 
-def provide(engine: Engine, say: Say = print) -> Images:
+def provide_images(engine: Engine, say: Say = print) -> Images:
     """Make sure that the engine has an image for each role, and return the references.
 
     `DEVOPSSIM_IMAGES` (`hub` or `debian`) decides where they come from; without it, Docker Hub if it answers.
@@ -91,23 +91,23 @@ def _from_hub(client: docker.DockerClient, say: Say) -> Images:
     for role, reference in OFFICIAL.items():
         say(f"image for {role}: {reference}")
         if not _has(client, reference):
-            with explaining(f"pull {reference}"):
+            with explain_engine_errors(f"pull {reference}"):
                 repository, tag = reference.split(":")
                 client.images.pull(repository, tag)
     chosen = dict(OFFICIAL)
     if _own_certificates():
-        with explaining("build the shop's base image"):
+        with explain_engine_errors("build the shop's base image"):
             chosen["python"] = _with_certificates(client, OFFICIAL["python"], "devopssim/python:hub")
     return Images(origin="hub", **chosen)
 
 
 def _from_debian(client: docker.DockerClient, engine: Engine, say: Say) -> Images:
     chosen = {role: f"devopssim/{role}:debian12" for role in ROLES}
-    archive = paths.images() / f"roles-{_fingerprint()}.tar"
+    archive = images_folder() / f"roles-{_fingerprint()}.tar"
     if not all(_has(client, reference) for reference in (BASE, *chosen.values())):
         if archive.exists():
             say("images built earlier on this machine")
-            with explaining("load the images"), archive.open("rb") as stream:
+            with explain_engine_errors("load the images"), archive.open("rb") as stream:
                 client.images.load(stream)
         else:
             _build(client, engine, chosen, say)
@@ -131,7 +131,7 @@ def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], 
 
 def debian_base() -> Path:
     """Return a root file system of Debian as a tar archive, made by mmdebstrap where it is not there yet."""
-    archive = paths.images() / f"debian-{SUITE}-{platform.machine()}.tar"
+    archive = images_folder() / f"debian-{SUITE}-{platform.machine()}.tar"
     if archive.exists():
         return archive
     if not shutil.which("mmdebstrap"):
@@ -153,12 +153,12 @@ def _import_base(client: docker.DockerClient, archive: Path) -> None:
     if _has(client, BASE):
         return
     repository, tag = BASE.split(":")
-    with explaining("import the base image"):
+    with explain_engine_errors("import the base image"):
         answer = client.api.import_image_from_file(
             str(archive), repository=repository, tag=tag, changes=[f"LABEL {LABEL}={SHARED}", 'CMD ["bash"]']
         )
     if not _has(client, BASE):
-        message = f"the base image could not be imported: {explained(str(answer)) or answer}."
+        message = f"the base image could not be imported: {explanation_of(str(answer)) or answer}."
         raise LabError(message)
 
 
@@ -166,7 +166,7 @@ def _build_role(engine: Engine, role: str, reference: str) -> None:
     recipe = resources.files("devopssim.livelab") / "templates" / "images" / role
     client = engine.client()  # one for each builder
     try:
-        with explaining(f"build the image for {role}"), resources.as_file(recipe) as folder:
+        with explain_engine_errors(f"build the image for {role}"), resources.as_file(recipe) as folder:
             client.images.build(path=str(folder), tag=reference, buildargs={"BASE_IMAGE": BASE}, rm=True, forcerm=True)
             if role == "python" and _own_certificates():
                 _with_certificates(client, reference, reference)
@@ -231,14 +231,14 @@ def _has(client: docker.DockerClient, reference: str) -> bool:
 
 
 @contextmanager
-def explaining(doing: str) -> Iterator[None]:
+def explain_engine_errors(doing: str) -> Iterator[None]:
     """Turn what the engine says went wrong while `doing` into a LabError of one line."""
     try:
         yield
     except BuildError as error:
         said = "".join(str(part.get("stream", part.get("error", ""))) for part in error.build_log)
-        message = f"cannot {doing}: {explained(said) or ' '.join(said.split())[-300:] or error.msg}."
+        message = f"cannot {doing}: {explanation_of(said) or ' '.join(said.split())[-300:] or error.msg}."
         raise LabError(message) from error
     except (APIError, DockerException, OSError) as error:
-        message = f"cannot {doing}: {explained(str(error)) or error}."
+        message = f"cannot {doing}: {explanation_of(str(error)) or error}."
         raise LabError(message) from error

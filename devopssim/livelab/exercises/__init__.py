@@ -1,6 +1,6 @@
-"""The exercises of the live lab: drills, scripted runs and recorded logs."""
+"""The exercises of the live lab: scripted runs, and their recorded logs."""
 
-from devopssim.livelab.exercises.drills import Drill, Releases
-from devopssim.livelab.exercises.recorded import Recorded, up_or_recorded
+from devopssim.livelab.exercises.recording import Recorded, record, up_or_recorded
+from devopssim.livelab.exercises.scripted import EXERCISES
 
-__all__ = ["Drill", "Recorded", "Releases", "up_or_recorded"]
+__all__ = ["EXERCISES", "Recorded", "record", "up_or_recorded"]

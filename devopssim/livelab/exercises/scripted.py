@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from devopssim.livelab.exercises.drills import KINDS
 from devopssim.livelab.lab import Lab
+from devopssim.livelab.parts import DRILLS
 
 Say = Callable[[str], object]
-LOOK: Final = 1.5
+OBSERVATION: Final = 1.5
 """Seconds of traffic that are looked at before the next step of a release."""
 
 
@@ -57,22 +57,22 @@ def operate(lab: Lab, say: Say) -> None:
     lab.traffic.up()
     lab.monitor.up("web", "blue", "green")
     say("a canary that is taken back")
-    with lab.front_prober:
+    with lab.load_balancer_prober:
         lab.traffic.release("green", lab.releases.faulty("bad_release"))
         lab.traffic.shift(blue=90, green=10)
         lab.monitor.wait_for_alert("HighErrorRate")
         lab.traffic.rollback("green")
-        lab.front_prober.wait_until_well()
+        lab.load_balancer_prober.wait_until_healthy()
         say("a canary that takes over")
         lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')
         lab.repository.commit("Version 2")
         _publish(lab)
         lab.traffic.release("green")
         lab.traffic.shift(blue=90, green=10)
-        time.sleep(LOOK)
+        time.sleep(OBSERVATION)
         lab.traffic.shift(blue=0, green=100)
-        time.sleep(LOOK)
-    for name in (name for name in KINDS if name != "exploit"):
+        time.sleep(OBSERVATION)
+    for name in (name for name in DRILLS if name != "exploit"):
         say(f"drill: {name}")
         with lab.drill(name) as drill:
             drill.wait_until_broken()

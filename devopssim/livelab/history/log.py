@@ -22,9 +22,8 @@ import pandas as pd
 
 from devopssim import events
 from devopssim.events import SECONDS_PER_HOUR, Row, event
+from devopssim.livelab.history.commits import ShopCommit, ancestors, commit_of
 from devopssim.livelab.history.journal import Fact
-from devopssim.livelab.parts import Commit, ancestors, commit_of
-from devopssim.livelab.workspace import Workspace
 
 ATTRIBUTED: Final = 60.0
 """Seconds after a deployment in which a failure is put down to it, if nothing else is known."""
@@ -34,19 +33,8 @@ STEPS: Final = {"build": "build", "test": "testsuiterun"}
 """The pipeline's steps that are events of their own, and the subject of the event."""
 
 
-def translate(workspace: Workspace, commits: Sequence[Commit]) -> pd.DataFrame:
-    """Return the valid event log of a lab until now."""
-    now = dt.datetime.now(dt.UTC).timestamp()
-    source = {
-        "lab": workspace.name,
-        "engine": workspace.engine.version,
-        "images": workspace.images.origin,
-    }
-    return log_of(workspace.journal.facts(), commits, start=workspace.started, now=now, source=source)
-
-
 def log_of(
-    facts: Sequence[Fact], commits: Sequence[Commit], *, start: str, now: float, source: dict[str, Any]
+    facts: Sequence[Fact], commits: Sequence[ShopCommit], *, start: str, now: float, source: dict[str, Any]
 ) -> pd.DataFrame:
     """Return the valid event log of these facts and commits; `start` is an ISO time, `now` seconds since 1970."""
     began = dt.datetime.fromisoformat(start).timestamp()
@@ -61,7 +49,7 @@ class _Writer:
     """Reads facts in the order of time, and remembers what ids things have and what is in force."""
 
     began: float
-    commits: list[Commit]
+    commits: list[ShopCommit]
     rows: list[Row] = field(default_factory=list)
     changes: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -88,7 +76,7 @@ class _Writer:
     scans: list[tuple[int, str]] = field(default_factory=list)
     """The rows of scans, and the commits that they looked at."""
     brought_by: dict[str, str] = field(default_factory=dict)
-    """Commit: the deployment that brought it."""
+    """ShopCommit: the deployment that brought it."""
     last_deployment: str | None = None
     repaired_by: str = "restart"
 
@@ -292,7 +280,7 @@ def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float
     return {**incident, "at": begun, "declared": max(begun, float(incident["declared"]))}
 
 
-def _all_commits(facts: Iterable[Fact], commits: Sequence[Commit]) -> list[Commit]:
+def _all_commits(facts: Iterable[Fact], commits: Sequence[ShopCommit]) -> list[ShopCommit]:
     """Return the commits of the student and those that drills made, in the order of time, parents first."""
     drilled = [commit_of(fact) for fact in facts if fact["fact"] == "commit"]
     known = {commit.sha: commit for commit in (*commits, *drilled)}

@@ -3,22 +3,22 @@
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
 import pandas as pd
 
-from devopssim.livelab.engine import http
+from devopssim.livelab.engine import ask, wait_until
 from devopssim.livelab.history.journal import Journal
 
 EVERY: Final = 0.1
 TOO_SLOW: Final = 1.0
 """Seconds; an answer that takes longer is as bad as none."""
 WINDOW: Final = 5.0
-PATIENCE: Final = 2.0
+SHORTEST_OUTAGE: Final = 2.0
+"""Seconds between the first and the last bad probe of what counts as broken."""
 ENOUGH: Final = 3
 CALM: Final = 2.5
 BROKEN: Final = 500
@@ -45,7 +45,7 @@ class Probe:
 class Judge:
     """Decides from probes when the service broke and when it was restored.
 
-    Broken: at least `ENOUGH` bad probes within `WINDOW` seconds, the first and the last at least `PATIENCE` seconds apart (a
+    Broken: at least `ENOUGH` bad probes within `WINDOW` seconds, the first and the last at least `SHORTEST_OUTAGE` seconds apart (a
     planned restart of half a second is no incident); it began with the first of them. Restored: no bad probe for `CALM`
     seconds; it was with the first good one after the last bad one.
     """
@@ -54,7 +54,7 @@ class Judge:
     broken: bool = False
     good_since: float | None = None
 
-    def hear(self, probe: Probe) -> tuple[str, float] | None:
+    def observe(self, probe: Probe) -> tuple[str, float] | None:
         """Take a probe in; return `("failed", when)` or `("resolved", when)` if it decides something."""
         self.recent.append(probe)
         while self.recent[0].at < probe.at - WINDOW:
@@ -70,7 +70,7 @@ class Judge:
 
     def _failed(self) -> tuple[str, float] | None:
         bad = [probe.at for probe in self.recent if not probe.good]
-        if len(bad) < ENOUGH or bad[-1] - bad[0] < PATIENCE:
+        if len(bad) < ENOUGH or bad[-1] - bad[0] < SHORTEST_OUTAGE:
             return None
         self.broken, self.good_since = True, None
         return "failed", bad[0]
@@ -88,6 +88,15 @@ class Judge:
         return "resolved", self.good_since
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attribution:
+    """What causes an incident, the image that brings the cause (if one does), and whether a script restores the service."""
+
+    cause: str
+    image: str | None = None
+    automated: bool = False
+
+
 class Prober:
     """Asks in the background, between `start` and `stop` or within a `with` block, and writes incidents into the journal."""
 
@@ -99,10 +108,8 @@ class Prober:
         """Seconds from one question to the next."""
         self.judge = Judge()
         self.probes: list[Probe] = []
-        self.blame: Callable[[], dict[str, Any]] = dict
-        """What is known of the cause of the next incident; a drill sets it."""
-        self.automated = ""
-        """`yes` once a script, not a person, restores the service."""
+        self.attribution: Attribution | None = None
+        """What is known of the incidents to come; see `attribute`."""
         self._incident = ""
         self._end = Event()
         self._thread: Thread | None = None
@@ -130,6 +137,15 @@ class Prober:
             self._thread.join()
             self._thread = None
 
+    def attribute(self, cause: str | None, image: str | None = None) -> None:
+        """Put the incidents from now on down to a cause, and to the image that brings it; None: nothing is known."""
+        self.attribution = None if cause is None else Attribution(cause=cause, image=image)
+
+    def expect_script(self) -> None:
+        """Record that a script, not a person, restores the service now."""
+        if self.attribution:
+            self.attribution = replace(self.attribution, automated=True)
+
     def table(self) -> pd.DataFrame:
         """Return the probes: seconds since the first one, status, seconds, version, place, good."""
         rows = [(p.at, p.status, p.seconds, p.version, p.place, p.good) for p in list(self.probes)]
@@ -149,16 +165,16 @@ class Prober:
 
     def wait_until_broken(self, patience: float = 120.0) -> None:
         """Wait until the service is found to be broken; raises LabError if that does not come."""
-        http.until(lambda: self.broken, "the service to break", patience=patience, every=0.05)
+        wait_until(lambda: self.broken, "the service to break", patience=patience, every=0.05)
 
-    def wait_until_well(self, patience: float = 180.0) -> None:
+    def wait_until_healthy(self, patience: float = 180.0) -> None:
         """Wait until the service is found to be restored; raises LabError if that does not come."""
-        http.until(lambda: not self.broken, "the service to be restored", patience=patience, every=0.05)
+        wait_until(lambda: not self.broken, "the service to be restored", patience=patience, every=0.05)
 
     def _ask_on(self) -> None:
         while not self._end.is_set():
             began = time.time()
-            answer = http.ask(self.port, self.path, timeout=2 * TOO_SLOW)
+            answer = ask(self.port, self.path, timeout=2 * TOO_SLOW)
             probe = Probe(
                 at=began,
                 status=answer.status,
@@ -167,15 +183,18 @@ class Prober:
                 place=answer.headers.get("x-place", ""),
             )
             self.probes.append(probe)
-            if verdict := self.judge.hear(probe):
+            if verdict := self.judge.observe(probe):
                 self._write(*verdict)
             self._end.wait(max(0.0, self.every - (time.time() - began)))
 
     def _write(self, verdict: str, at: float) -> None:
         if verdict == "failed":
             self._incident = uuid.uuid4().hex
-            known = {"severity": "high", "downtime": self.judge.share_of_bad >= DOWN, **self.blame()}
+            known: dict[str, Any] = {"severity": "high", "downtime": self.judge.share_of_bad >= DOWN}
+            if self.attribution:
+                known |= {"cause": self.attribution.cause, "image": self.attribution.image}
             self.journal.write("incident.failed", at=at, incident=self._incident, declared=time.time(), **known)
         else:
-            known = {"incident": self._incident, "automated": self.automated}
+            automated = self.attribution and self.attribution.automated
+            known = {"incident": self._incident, "automated": "yes" if automated else ""}
             self.journal.write("incident.resolved", at=at, declared=time.time(), **known)

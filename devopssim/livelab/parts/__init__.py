@@ -1,22 +1,29 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, traffic, security gate."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, traffic, security gate, watcher, drills."""
 
+from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
 from devopssim.livelab.parts.monitor import Monitor
-from devopssim.livelab.parts.pipeline import Pipeline
-from devopssim.livelab.parts.production import Production
+from devopssim.livelab.parts.pipeline import DeliveryPipeline, run_pushed_commit
+from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.registry import Registry
-from devopssim.livelab.parts.repository import Commit, Repository, ancestors, commit_of
-from devopssim.livelab.parts.security import Security
+from devopssim.livelab.parts.repository import Repository
+from devopssim.livelab.parts.security import SecurityGate
 from devopssim.livelab.parts.traffic import Traffic
+from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, watcher_runs
 
 __all__ = [
-    "Commit",
+    "DRILLS",
+    "DeliveryPipeline",
+    "Drill",
+    "FaultyReleases",
     "Monitor",
-    "Pipeline",
-    "Production",
+    "ProductionEnvironment",
     "Registry",
     "Repository",
-    "Security",
+    "SecurityGate",
     "Traffic",
-    "ancestors",
-    "commit_of",
+    "run_pushed_commit",
+    "start_watcher",
+    "stop_watcher",
+    "watch",
+    "watcher_runs",
 ]

@@ -7,18 +7,19 @@ from typing import Any, Final
 
 import pandas as pd
 
-from devopssim.livelab.engine import http
+from devopssim.livelab.engine import ask, wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts.production import Production
+from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
-EVERY: Final = 0.2
+POLL_INTERVAL: Final = 0.2
+"""Seconds from one look at the alerts to the next."""
 
 
 class Monitor:
     """Continuous monitoring of the shop."""
 
-    def __init__(self, workspace: Workspace, production: Production) -> None:
+    def __init__(self, workspace: Workspace, production: ProductionEnvironment) -> None:
         self.workspace = workspace
         self.production = production
         self._end = Event()
@@ -34,8 +35,8 @@ class Monitor:
         """Start Prometheus, let it watch these places (default: web), and write its alerts into the journal from now on."""
         self.watch(*(places or ("web",)))
         self.production.compose("up", "-d", "--no-deps", "prometheus")
-        http.until(lambda: http.ask(self.port, "/-/ready").status == 200, "Prometheus to be ready")
-        http.until(self._measures, "the first measurements")
+        wait_until(lambda: ask(self.port, "/-/ready").status == 200, "Prometheus to be ready")
+        wait_until(self._measures, "the first measurements")
         if self._thread is None:
             self._end.clear()
             self._thread = Thread(target=self._listen, name="alerts", daemon=True)
@@ -78,7 +79,7 @@ class Monitor:
 
     def wait_for_alert(self, name: str, patience: float = 60.0) -> None:
         """Wait until an alert fires and is written down; raises LabError if it does not."""
-        http.until(lambda: name in {it for it, _ in self._firing}, f"the alert {name}", patience=patience)
+        wait_until(lambda: name in {it for it, _ in self._firing}, f"the alert {name}", patience=patience)
 
     def stop(self) -> None:
         """Listen to alerts no more; Prometheus itself goes with the lab."""
@@ -91,8 +92,8 @@ class Monitor:
         return bool(self._api("query", query="up == 1")["result"])
 
     def _listen(self) -> None:
-        while not self._end.wait(EVERY):
-            answer = http.ask(self.port, "/api/v1/alerts")
+        while not self._end.wait(POLL_INTERVAL):
+            answer = ask(self.port, "/api/v1/alerts")
             if answer.status == 200:
                 self._note(answer.json()["data"]["alerts"])
 
@@ -106,7 +107,7 @@ class Monitor:
         self._firing = firing
 
     def _api(self, path: str, **query: str) -> Any:
-        answer = http.ask(self.port, f"/api/v1/{path}", query=query)
+        answer = ask(self.port, f"/api/v1/{path}", query=query)
         if answer.status == 0:
             message = "Prometheus does not run; start it with `monitor.up()`."
             raise LabError(message)

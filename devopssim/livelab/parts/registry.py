@@ -9,7 +9,7 @@ from typing import Any, Final
 import bcrypt
 from docker.errors import APIError
 
-from devopssim.livelab.engine import Done, explaining, http
+from devopssim.livelab.engine import LOCALHOST, CompletedCommand, ServiceAnswer, ask, explain_engine_errors, wait_until
 from devopssim.livelab.workspace import USER, Workspace, free_ports
 
 CONFIGURATION: Final = {
@@ -46,12 +46,12 @@ class Registry:
             except APIError as error:
                 self._remove()
                 if "port" not in str(error) or attempt == TRIES - 1:
-                    with explaining("start the registry"):
+                    with explain_engine_errors("start the registry"):
                         raise
                 self.workspace.ports.update(free_ports())
-        http.until(lambda: self._ask("/v2/").status == 200, "the registry to answer")
+        wait_until(lambda: self._ask("/v2/").status == 200, "the registry to answer")
 
-    def login(self) -> Done:
+    def login(self) -> CompletedCommand:
         """Log in as the student, as a person would, with the password on standard input."""
         command = ["docker", "login", self.address, "-u", USER, "--password-stdin"]
         return self.workspace.run(command, say=self.password())
@@ -73,9 +73,9 @@ class Registry:
         """Return the digest that a tag points to (`sha256:…`), or None where there is no such tag."""
         return self._ask(f"/v2/{repository}/manifests/{tag}").headers.get("docker-content-digest")
 
-    def _ask(self, path: str) -> http.Answer:
+    def _ask(self, path: str) -> ServiceAnswer:
         login = (USER, self.password())
-        return http.ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
+        return ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
 
     def _start(self) -> None:
         workspace = self.workspace
@@ -85,7 +85,7 @@ class Registry:
             workspace.images.registry,
             name=f"{workspace.project}-registry",
             labels=labels,
-            ports={"5000/tcp": ("127.0.0.1", workspace.ports["registry"])},
+            ports={"5000/tcp": (LOCALHOST, workspace.ports["registry"])},
             volumes={volume.name: {"bind": "/var/lib/registry", "mode": "rw"}},
         )
         hashed = bcrypt.hashpw(self.password().encode(), bcrypt.gensalt(rounds=5)).decode()

@@ -1,14 +1,13 @@
 """The student's own repository of the shop, and the bare one that it is pushed to."""
 
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from devopssim.files import write_text
 from devopssim.livelab import templates
-from devopssim.livelab.history import Fact
+from devopssim.livelab.history import ShopCommit
 from devopssim.livelab.workspace import PYTHON, Workspace
 
 SEPARATOR: Final = "\x1f"
@@ -19,20 +18,6 @@ while read -r old new name; do
 done
 exit 0
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Commit:
-    """A commit: its hash, its parents' hashes, its time (seconds since 1970) and what it says."""
-
-    sha: str
-    parents: tuple[str, ...]
-    at: float
-    subject: str
-
-    def fact(self) -> dict[str, Any]:
-        """Return the commit as a journal takes it."""
-        return {"sha": self.sha, "parents": list(self.parents), "subject": self.subject}
 
 
 @dataclass(frozen=True)
@@ -85,7 +70,7 @@ class Repository:
         """Whether there is nothing in it but the template."""
         return self.git("rev-list", "--count", "--all") == "1" and not self.git("status", "--porcelain")
 
-    def commits(self) -> list[Commit]:
+    def commits(self) -> list[ShopCommit]:
         """Return the commits of all branches, each after its parents."""
         form = SEPARATOR.join(("%H", "%P", "%ct", "%s"))
         lines = self.git("log", "--all", "--topo-order", "--reverse", f"--format={form}").splitlines()
@@ -100,7 +85,7 @@ class Repository:
             raise ValueError(message)
         write_text(file, text.replace(old, new))
 
-    def keep_in(self, folder: Path) -> Path:
+    def archive_in(self, folder: Path) -> Path:
         """Move the repository into `folder` under a name of its own and return where it is."""
         folder.mkdir(parents=True, exist_ok=True)
         stamp = self.workspace.started.replace(":", "").split(".")[0]
@@ -110,24 +95,6 @@ class Repository:
         return target
 
 
-def commit_of(fact: Fact) -> Commit:
-    """Return the commit that a fact of the journal tells of."""
-    return Commit(sha=fact["sha"], parents=tuple(fact["parents"]), at=float(fact["at"]), subject=fact["subject"])
-
-
-def ancestors(sha: str, commits: Iterable[Commit]) -> set[str]:
-    """Return the hashes of a commit and of all that it builds on."""
-    parents = {commit.sha: commit.parents for commit in commits}
-    found: set[str] = set()
-    open_ends = [sha] if sha in parents else []
-    while open_ends:
-        here = open_ends.pop()
-        if here not in found:
-            found.add(here)
-            open_ends += parents.get(here, ())
-    return found
-
-
-def _commit(line: str) -> Commit:
+def _commit(line: str) -> ShopCommit:
     sha, parents, at, subject = line.split(SEPARATOR)
-    return Commit(sha=sha, parents=tuple(parents.split()), at=float(at), subject=subject)
+    return ShopCommit(sha=sha, parents=tuple(parents.split()), at=float(at), subject=subject)

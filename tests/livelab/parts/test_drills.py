@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 
 from devopssim.livelab import LabError
-from devopssim.livelab.engine import http
-from devopssim.livelab.exercises import drills
-from devopssim.livelab.exercises.drills import Drill, Kind
+from devopssim.livelab.engine import ServiceAnswer
 from devopssim.livelab.history.journal import Journal
 from devopssim.livelab.history.prober import Prober
+from devopssim.livelab.parts import drills
+from devopssim.livelab.parts.drills import Drill, DrillKind
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Vanishing:
 
     answers: list[int] = field(default_factory=lambda: [200])
 
-    def ask(self, path: str) -> http.Answer:
-        return http.Answer(status=self.answers.pop() if self.answers else 0, text=path)
+    def ask(self, path: str) -> ServiceAnswer:
+        return ServiceAnswer(status=self.answers.pop() if self.answers else 0, text=path)
 
     def unpin(self) -> None:
         """Nothing was pinned."""
@@ -38,8 +38,8 @@ def failing_with(message: str) -> Any:
 def test_what_went_wrong_first_is_told_also_where_the_repair_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = Kind(story="", begin=failing_with("the engine is gone."), recover=failing_with("no earlier release."))
-    monkeypatch.setattr(drills, "KINDS", {"crash": kind})
+    kind = DrillKind(story="", begin=failing_with("the engine is gone."), recover=failing_with("no earlier release."))
+    monkeypatch.setattr(drills, "DRILLS", {"crash": kind})
     journal = Journal(tmp_path / "journal.jsonl")
     parts: dict[str, Any] = {
         "workspace": SimpleNamespace(journal=journal),

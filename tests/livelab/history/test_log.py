@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim import events
+from devopssim.livelab.history.commits import ShopCommit, ancestors
 from devopssim.livelab.history.journal import Fact
 from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, log_of
-from devopssim.livelab.parts.repository import Commit, ancestors
 
 START: Final = "2026-03-02T09:00:00+00:00"
 EPOCH: Final = dt.datetime.fromisoformat(START).timestamp()
 
 
-def commit(sha: str, *parents: str, at: float = 0.0) -> Commit:
-    return Commit(sha=sha, parents=parents, at=EPOCH + at, subject=f"commit {sha}")
+def commit(sha: str, *parents: str, at: float = 0.0) -> ShopCommit:
+    return ShopCommit(sha=sha, parents=parents, at=EPOCH + at, subject=f"commit {sha}")
 
 
 def fact(name: str, at: float, **known: Any) -> Fact:
@@ -41,7 +41,7 @@ def was_restored(name: str, at: float, *, declared: float | None = None) -> Fact
     return fact("incident.resolved", at, incident=name, declared=EPOCH + (at + 2 if declared is None else declared))
 
 
-def translated(*facts: Fact, commits: tuple[Commit, ...] = (), until: float = 1000.0) -> pd.DataFrame:
+def translated(*facts: Fact, commits: tuple[ShopCommit, ...] = (), until: float = 1000.0) -> pd.DataFrame:
     return log_of(facts, commits, start=START, now=EPOCH + until, source={"lab": "a test"})
 
 
@@ -212,7 +212,7 @@ def test_a_scan_names_the_deployment_that_brought_what_it_looked_at() -> None:
 
 
 def test_words_that_would_break_the_form_of_a_detail_are_replaced() -> None:
-    odd = Commit(sha="a", parents=(), at=EPOCH + 1, subject="a=b; c\nd")
+    odd = ShopCommit(sha="a", parents=(), at=EPOCH + 1, subject="a=b; c\nd")
     log = translated(commits=(odd,))
     assert events.details(log, "name").tolist() == ["a:b, c d"]
 

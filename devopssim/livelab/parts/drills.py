@@ -11,10 +11,13 @@ from typing import Any, Final, Self
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.livelab import templates
-from devopssim.livelab.engine import http
+from devopssim.livelab.engine import wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.history import REVISION, Prober
-from devopssim.livelab.parts import Production, Repository, Security, commit_of
+from devopssim.livelab.history import Prober, commit_of
+from devopssim.livelab.parts.production import ProductionEnvironment
+from devopssim.livelab.parts.repository import Repository
+from devopssim.livelab.parts.security import SecurityGate
+from devopssim.livelab.parts.watcher import REVISION
 from devopssim.livelab.workspace import Workspace
 
 HOOK_UP: Final = "\nfrom shop.offers import with_offers  # noqa: E402\n\ncreate_app = with_offers(create_app)\n"
@@ -24,7 +27,7 @@ FAULTY_RELEASES: Final = ("bad_release", "slow_release", "out_of_memory")
 
 
 @dataclass(frozen=True)
-class Releases:
+class FaultyReleases:
     """Makes releases that look like any other and have a fault in them."""
 
     workspace: Workspace
@@ -70,7 +73,7 @@ class Releases:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class DrillKind:
     """A kind of drill: what happens, how it is done, and how it is undone."""
 
     story: str
@@ -84,7 +87,7 @@ class Drill:
     with lab.drill("bad_release") as drill:
         drill.wait_until_broken()
         lab.production.rollback()      # or whatever the student finds right
-        drill.wait_until_well()
+        drill.wait_until_healthy()
     """
 
     def __init__(
@@ -92,16 +95,16 @@ class Drill:
         name: str,
         *,
         workspace: Workspace,
-        production: Production,
-        releases: Releases,
-        security: Security,
+        production: ProductionEnvironment,
+        releases: FaultyReleases,
+        security: SecurityGate,
         prober: Prober,
     ) -> None:
-        if name not in KINDS:
-            message = f"drill={name!r} must be one of {', '.join(KINDS)}."
+        if name not in DRILLS:
+            message = f"drill={name!r} must be one of {', '.join(DRILLS)}."
             raise InvalidInputError(message)
         self.name = name
-        self.kind = KINDS[name]
+        self.kind = DRILLS[name]
         self.workspace = workspace
         self.production = production
         self.releases = releases
@@ -111,6 +114,11 @@ class Drill:
         """The image of a faulty release."""
         self._asked_before = False
         """Whether somebody else started the prober, who will stop it."""
+
+    @property
+    def cause(self) -> str:
+        """What the log calls the cause of the incident."""
+        return CAUSES.get(self.name, self.name.replace("_", " "))
 
     def __enter__(self) -> Self:
         self.begin()
@@ -126,8 +134,7 @@ class Drill:
         if self.production.ask("/health").status != 200:
             message = "there is no healthy service to break; deploy the shop first: `docker compose up -d`."
             raise LabError(message)
-        self.prober.blame = self._blame
-        self.prober.automated = ""
+        self.prober.attribute(self.cause)
         self._asked_before = self.prober.running
         self.prober.start()
         self.workspace.journal.write("drill", name=self.name, phase="begun")
@@ -140,9 +147,9 @@ class Drill:
 
     def recover(self) -> None:
         """Do what restores the service; a script did it then, and the log says so."""
-        self.prober.automated = "yes"
+        self.prober.expect_script()
         self.kind.recover(self)
-        self.wait_until_well()
+        self.wait_until_healthy()
 
     def end(self) -> None:
         """Restore what is still broken."""
@@ -150,7 +157,7 @@ class Drill:
             if self.is_still_broken():
                 self.recover()
         finally:
-            self.prober.blame = dict
+            self.prober.attribute(None)
             if not self._asked_before:
                 self.prober.stop()
             self.production.unpin()
@@ -164,23 +171,18 @@ class Drill:
         """Wait until users notice."""
         self.prober.wait_until_broken(patience)
 
-    def wait_until_well(self, patience: float = 180.0) -> None:
+    def wait_until_healthy(self, patience: float = 180.0) -> None:
         """Wait until users are content again."""
-        self.prober.wait_until_well(patience)
+        self.prober.wait_until_healthy(patience)
 
     def _faulty_image_runs(self) -> bool:
         container = self.production.container("web")
         return bool(self.reference and container and container.attrs["Config"]["Image"] == self.reference)
 
-    def _blame(self) -> dict[str, Any]:
-        """What is known of the cause."""
-        container = self.production.container("web")
-        image = container.attrs["Image"] if self.reference and container else None
-        return {"cause": CAUSES.get(self.name, self.name.replace("_", " ")), "image": image}
-
 
 def _release(drill: Drill) -> None:
     drill.reference = drill.releases.faulty(drill.name)
+    drill.prober.attribute(drill.cause, str(drill.workspace.client.images.get(drill.reference).id))
     drill.production.deploy(drill.reference)
 
 
@@ -201,14 +203,16 @@ def _exploit(drill: Drill) -> None:
             "nothing that is deployed can be exploited; plant a weakness first, and release it: `security.plant()`."
         )
         raise LabError(message)
-    drill.reference = str(drill.production.need("web").attrs["Config"]["Image"])
+    web = drill.production.need("web")
+    drill.reference = str(web.attrs["Config"]["Image"])
+    drill.prober.attribute(drill.cause, str(web.attrs["Image"]))
     drill.security.attack("kill -TERM 1")
     _wait_for_the_end(drill)
 
 
 def _wait_for_the_end(drill: Drill) -> None:
     """Wait until the service has ended: while it is still ending, it cannot be started again."""
-    http.until(lambda: drill.production.need("web").status != "running", "the service to end")
+    wait_until(lambda: drill.production.need("web").status != "running", "the service to end")
 
 
 def _start_web(drill: Drill) -> None:
@@ -223,12 +227,12 @@ def _start_database(drill: Drill) -> None:
     drill.production.compose("up", "-d", "--wait", "postgres")
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "bad_release": Kind(story="a release answers with errors", begin=_release, recover=_roll_back),
-    "slow_release": Kind(story="a release takes too long to answer", begin=_release, recover=_roll_back),
-    "out_of_memory": Kind(story="a release needs more and more memory", begin=_release, recover=_roll_back),
-    "crash": Kind(story="the service ends by itself", begin=_crash, recover=_start_web),
-    "exploit": Kind(story="somebody uses a weakness of the release in force", begin=_exploit, recover=_roll_back),
-    "stopped_database": Kind(story="the database stops", begin=_stop_database, recover=_start_database),
+DRILLS: Final[Mapping[str, DrillKind]] = {
+    "bad_release": DrillKind(story="a release answers with errors", begin=_release, recover=_roll_back),
+    "slow_release": DrillKind(story="a release takes too long to answer", begin=_release, recover=_roll_back),
+    "out_of_memory": DrillKind(story="a release needs more and more memory", begin=_release, recover=_roll_back),
+    "crash": DrillKind(story="the service ends by itself", begin=_crash, recover=_start_web),
+    "exploit": DrillKind(story="somebody uses a weakness of the release in force", begin=_exploit, recover=_roll_back),
+    "stopped_database": DrillKind(story="the database stops", begin=_stop_database, recover=_start_database),
 }
 """The drills by name."""

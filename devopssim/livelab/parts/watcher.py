@@ -3,8 +3,6 @@
 It lives from `lab up` to `lab down`, so that what students type into any terminal or notebook is recorded as well.
 """
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,22 +12,23 @@ from typing import Any, Final
 import docker
 from docker.errors import DockerException, NotFound
 
-from devopssim.livelab.engine import LABEL, run, start_in_background
+from devopssim.livelab.engine import LABEL, command_line, run, start_in_background, terminate
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.workspace import PYTHON, Workspace, load
 
 REVISION: Final = "org.opencontainers.image.revision"
 """The label by which a pipeline says which commit an image was made from."""
 SERVES: Final = "devopssim.serves"
-SILENCE: Final = 3600
+RECONNECT_AFTER: Final = 3600
 """Seconds without an event after which the connection is made anew."""
-STARTS: Final = 60.0
+START_TIMEOUT: Final = 60.0
 """Seconds that the process may take to listen; Python alone takes some where the machine is busy."""
-LOST: Final = 10.0
-"""Seconds without an engine after which there is nothing more to listen to."""
+ENGINE_LOST_AFTER: Final = 10.0
+"""Seconds without an engine after which the watcher ends."""
+STOP_TIMEOUT: Final = 10.0
 
 
-def start(workspace: Workspace) -> None:
+def start_watcher(workspace: Workspace) -> None:
     """Start listening for this lab, in the background, and return once it does."""
     log = workspace.folder / "watcher.log"
     earlier = len(workspace.journal.facts("watching"))
@@ -37,7 +36,7 @@ def start(workspace: Workspace) -> None:
     process = start_in_background(words, log=log, env=workspace.environment())
     _pid_file(workspace).write_text(str(process.pid))
     _started[workspace.name] = process
-    deadline = time.monotonic() + STARTS
+    deadline = time.monotonic() + START_TIMEOUT
     while len(workspace.journal.facts("watching")) == earlier:
         if process.poll() is not None or time.monotonic() > deadline:
             message = f"the lab's watcher did not start; {log} says why."
@@ -45,37 +44,28 @@ def start(workspace: Workspace) -> None:
         time.sleep(0.05)
 
 
-def stop(workspace: Workspace) -> None:
+def stop_watcher(workspace: Workspace) -> None:
     """Stop listening; a process that merely got the same number is left alone."""
-    path = _pid_file(workspace)
-    try:
-        pid = int(path.read_text())
-    except (OSError, ValueError):
-        return
-    process = _started.pop(workspace.name, None)
-    if process or _is_watcher(pid, workspace.name):
-        with suppress(OSError):
-            os.kill(pid, signal.SIGTERM)
-        if process:
-            process.wait()
-    path.unlink(missing_ok=True)
+    pid = _watcher_of(workspace)
+    if pid:
+        terminate(pid, STOP_TIMEOUT)
+    if process := _started.pop(workspace.name, None):
+        process.wait()
+    _pid_file(workspace).unlink(missing_ok=True)
 
 
-def is_running(workspace: Workspace) -> bool:
-    """Whether somebody listens for this lab."""
-    try:
-        return _is_watcher(int(_pid_file(workspace).read_text()), workspace.name)
-    except (OSError, ValueError):
-        return False
+def watcher_runs(workspace: Workspace) -> bool:
+    """Return whether a watcher listens for this lab."""
+    return _watcher_of(workspace) is not None
 
 
-def main(name: str) -> None:
-    """Listen for the lab `name` until it is told to stop or the engine is gone."""
+def watch(name: str) -> None:
+    """Listen for the lab `name` until SIGTERM comes or the engine is gone."""
     workspace = load(name)
     last = time.time_ns()
     heard = time.monotonic()
     workspace.journal.write("watching")
-    while time.monotonic() - heard < LOST and workspace.folder.exists():
+    while time.monotonic() - heard < ENGINE_LOST_AFTER and workspace.folder.exists():
         with suppress(DockerException, OSError, ValueError):
             for event in _events(workspace, last):
                 heard = time.monotonic()
@@ -131,7 +121,7 @@ def _digest(workspace: Workspace, image: str) -> dict[str, str]:
 
 def _events(workspace: Workspace, after: int) -> Iterator[dict[str, Any]]:
     """Yield the engine's events from then on (nanoseconds since 1970), each once, also over a lost connection."""
-    client = docker.DockerClient(base_url=workspace.engine.host, timeout=SILENCE)
+    client = docker.DockerClient(base_url=workspace.engine.host, timeout=RECONNECT_AFTER)
     wanted: dict[str, Any] = {"type": ["container", "image"]}
     for event in client.events(since=after // 1_000_000_000, decode=True, filters=wanted):
         if event.get("timeNano", 0) > after:
@@ -145,20 +135,13 @@ def _answers(workspace: Workspace) -> bool:
         return False
 
 
-def _is_watcher(pid: int, name: str) -> bool:
+def _watcher_of(workspace: Workspace) -> int | None:
+    """Return the process number of the lab's watcher, if it runs."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return not Path("/proc").exists() and _exists(pid)
-    return b"watch" in words and name.encode() in words
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+        pid = int(_pid_file(workspace).read_text())
+    except (OSError, ValueError):
+        return None
+    return pid if {"watch", workspace.name} <= set(command_line(pid)) else None
 
 
 def _pid_file(workspace: Workspace) -> Path:

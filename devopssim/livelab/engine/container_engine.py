@@ -17,15 +17,15 @@ from typing import Any, Final
 import docker
 from docker.errors import DockerException
 
-from devopssim.livelab.engine import paths, processes
 from devopssim.livelab.engine.commands import run, start_in_background
-from devopssim.livelab.errors import EngineMissingError, LabError, explained
+from devopssim.livelab.engine.paths import engine_folder, make_private_folder
+from devopssim.livelab.engine.processes import find_processes, kill, mounts_below, terminate
+from devopssim.livelab.errors import EngineMissingError, LabError, explanation_of
 
-READY: Final = 40.0
+START_TIMEOUT: Final = 40.0
 """Seconds that a private engine may take to answer."""
-STOPS: Final = 25.0
-CONTAINERD: Final = ("containerd", "containerd-shim")
-"""The names, as far as the kernel keeps them, of what an engine starts."""
+STOP_TIMEOUT: Final = 25.0
+"""Seconds that a private engine may take to stop."""
 SOCKET_PATH_LIMIT: Final = 100
 """Bytes; Linux takes 107 for the path of a socket, and containerd's is longer than ours."""
 
@@ -44,7 +44,7 @@ class Engine:
         return docker.DockerClient(base_url=self.host, timeout=120)
 
 
-def find() -> Engine | None:
+def find_engine() -> Engine | None:
     """Return the first engine that answers: `DOCKER_HOST`, the current context, the usual sockets, the private engine.
 
     Raises LabError where what answers is Podman: its health checks need systemd, so a lab would wait for ever.
@@ -52,17 +52,17 @@ def find() -> Engine | None:
     return next((engine for how, host in candidates() if (engine := _answering(how, host))), None)
 
 
-def answering(known: Engine) -> Engine | None:
-    """Return the engine that is known if it answers now, or None."""
+def still_answering(known: Engine) -> Engine | None:
+    """Return this engine if it answers now, or None."""
     return known if _answering(known.found, known.host) else None
 
 
-def find_or_start() -> Engine:
+def find_or_start_engine() -> Engine:
     """Return the engine that answers, or start the private one (root on Linux with `dockerd`).
 
     Raises EngineMissingError where there is none and none can be started.
     """
-    return find() or start()
+    return find_engine() or start_private_engine()
 
 
 def candidates() -> list[tuple[str, str]]:
@@ -83,13 +83,13 @@ def candidates() -> list[tuple[str, str]]:
     return [pair for pair in (*named, *usual, ("the private engine", _host())) if pair[1]]
 
 
-def start() -> Engine:
+def start_private_engine() -> Engine:
     """Start the private engine, or return it if it runs.
 
     Raises EngineMissingError where this machine or user cannot run one.
     """
-    dockerd = able_to_start()
-    folder = paths.private_folder(paths.engine())
+    dockerd = require_dockerd()
+    folder = make_private_folder(engine_folder())
     with _one_at_a_time(folder):
         if engine := _answering("the private engine", _host()):
             return engine
@@ -100,32 +100,27 @@ def start() -> Engine:
         return _wait_until_ready(process, folder)
 
 
-def stop(engine: Engine) -> None:
-    """Stop the private engine; the images that labs share stay in its folder for the next time. Others are left alone."""
-    if engine.private:
-        stop_private()
+def stop_private_engine() -> None:
+    """Stop the private engine of this cache, if it runs, and all that it left running or mounted.
 
-
-def stop_private() -> None:
-    """Stop the private engine of this cache, if it runs, and whatever it left running or mounted."""
-    folder = paths.engine()
-    for pid in processes.named("dockerd"):
-        if processes.mentions(pid, str(folder / "dockerd.pid")):
-            processes.end(pid, STOPS)
-    for pid in _orphans(folder):
-        processes.kill(pid)
+    The images that labs share stay in its folder for the next time.
+    """
+    folder = engine_folder()
+    for process in find_processes("dockerd", mentioning=str(folder / "dockerd.pid")):
+        terminate(process.pid, STOP_TIMEOUT)
+    kill(find_processes("containerd", mentioning=str(folder / "exec")))
     _reap()
-    for mount in processes.mounts_below(folder):
+    for mount in mounts_below(folder):
         run(["umount", "--lazy", mount], check=False)
     shutil.rmtree(folder / "exec", ignore_errors=True)
     for name in ("dockerd.pid", "docker.sock"):
         (folder / name).unlink(missing_ok=True)
 
 
-def forget_private() -> None:
+def purge_private_engine() -> None:
     """Stop the private engine and remove everything that it kept."""
-    stop_private()
-    shutil.rmtree(paths.engine(), ignore_errors=True)
+    stop_private_engine()
+    shutil.rmtree(engine_folder(), ignore_errors=True)
 
 
 _started: dict[int, subprocess.Popen[bytes]] = {}
@@ -133,7 +128,7 @@ _started: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def _host() -> str:
-    return "" if sys.platform == "win32" else f"unix://{paths.engine() / 'docker.sock'}"
+    return "" if sys.platform == "win32" else f"unix://{engine_folder() / 'docker.sock'}"
 
 
 def _context_host() -> str:
@@ -178,7 +173,7 @@ def _accepts(path: str) -> bool:
         return True
 
 
-def able_to_start() -> str:
+def require_dockerd() -> str:
     """Return the path of the `dockerd` with which a private engine can be started.
 
     Raises EngineMissingError, which says what was tried and what to install, where that cannot be.
@@ -198,9 +193,9 @@ def able_to_start() -> str:
 
 def _refuse_a_second_engine() -> None:
     """Two engines on one machine share the firewall's chains and the bridge: the first one's containers lose their network."""
-    if alive := processes.named("dockerd"):
+    if alive := find_processes("dockerd"):
         message = (
-            f"a container engine runs already (dockerd, process {alive[0]}), but none of the places that were tried answers; "
+            f"a container engine runs already (dockerd, process {alive[0].pid}), but none of the places that were tried answers; "
             "set DOCKER_HOST to its address. The lab starts no second engine beside it: they would disturb each other."
         )
         raise EngineMissingError(message)
@@ -215,18 +210,19 @@ def _options(folder: Path) -> list[str]:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
-    deadline = time.monotonic() + READY
+    deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         if engine := _answering("a private engine, started by the lab", _host()):
             return engine
         time.sleep(0.1)
-    said = processes.read(folder / "dockerd.log").strip().splitlines()[-1:] or ["nothing"]
+    log = folder / "dockerd.log"
+    last = (log.read_text(errors="replace") if log.exists() else "").strip().splitlines()[-1:] or ["nothing"]
     if process.poll() is None:
-        processes.end(process.pid, STOPS)
+        terminate(process.pid, STOP_TIMEOUT)
         process.wait()
     message = (
-        f"the private container engine did not start: {explained(said[0]) or said[0]} "
-        f"(all of it: {folder / 'dockerd.log'}); install Docker and start it as a service instead."
+        f"the private container engine did not start: {explanation_of(last[0]) or last[0]} "
+        f"(all of it: {log}); install Docker and start it as a service instead."
     )
     raise EngineMissingError(message)
 
@@ -249,14 +245,6 @@ def _sweep_stale(folder: Path) -> None:
     _reap()
     for name in ("dockerd.pid", "docker.sock", "exec/containerd/containerd.pid"):
         (folder / name).unlink(missing_ok=True)
-
-
-def _orphans(folder: Path) -> list[int]:
-    """Return what an engine that was killed left running: the containers' processes, their shims and containerd."""
-    left = [
-        pid for name in CONTAINERD for pid in processes.named(name) if processes.mentions(pid, str(folder / "exec"))
-    ]
-    return [*processes.children(set(left)), *left]
 
 
 def _reap() -> None:

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from devopssim.livelab import LabError
-from devopssim.livelab.engine import http
+from devopssim.livelab.engine.http import LOCALHOST, ask
 
 PAGES = {"/products": b'{"espresso": 150}', "/broken": b"Internal Server Error"}
 
@@ -27,7 +27,7 @@ class Shop(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    with HTTPServer((http.HERE, 0), Shop) as server:
+    with HTTPServer((LOCALHOST, 0), Shop) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
@@ -36,13 +36,13 @@ def port() -> Iterator[int]:
 
 
 def test_an_answer_is_read_as_json(port: int) -> None:
-    assert http.ask(port, "/products").json() == {"espresso": 150}
+    assert ask(port, "/products").json() == {"espresso": 150}
 
 
 def test_where_nobody_listens_the_error_says_so() -> None:
     with socket.socket() as taken:
-        taken.bind((http.HERE, 0))  # bound, but nobody listens: no other process can answer there
-        answer = http.ask(taken.getsockname()[1])
+        taken.bind((LOCALHOST, 0))  # bound, but nobody listens: no other process can answer there
+        answer = ask(taken.getsockname()[1])
     assert answer.status == 0
     with pytest.raises(LabError, match=r"nobody answered .* `devopssim livelab status`"):
         answer.json()
@@ -50,4 +50,4 @@ def test_where_nobody_listens_the_error_says_so() -> None:
 
 def test_an_answer_that_is_no_json_is_quoted(port: int) -> None:
     with pytest.raises(LabError, match=r"status 500, is no JSON: 'Internal Server Error'"):
-        http.ask(port, "/broken").json()
+        ask(port, "/broken").json()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devopssim.livelab.history.prober import CALM, ENOUGH, PATIENCE, TOO_SLOW, Judge, Probe
+from devopssim.livelab.history.prober import CALM, ENOUGH, SHORTEST_OUTAGE, TOO_SLOW, Judge, Probe
 
 EVERY = 0.1
 
@@ -22,7 +22,7 @@ def probes(answers: str) -> list[Probe]:
 
 def verdicts(stream: Iterable[Probe]) -> list[tuple[str, float]]:
     judge = Judge()
-    return [(name, round(at, 2)) for probe in stream if (verdict := judge.hear(probe)) for name, at in [verdict]]
+    return [(name, round(at, 2)) for probe in stream if (verdict := judge.observe(probe)) for name, at in [verdict]]
 
 
 def test_a_planned_restart_of_half_a_second_is_no_incident() -> None:
@@ -55,7 +55,7 @@ def test_a_judge_knows_whether_the_service_is_down_or_only_ailing() -> None:
     down, ailing = Judge(), Judge()
     for judge, answers in ((down, "x" * 30), (ailing, ".....x" * 8)):
         for probe in probes(answers):
-            judge.hear(probe)
+            judge.observe(probe)
     assert (down.share_of_bad, round(ailing.share_of_bad, 1)) == (1.0, 0.2)
 
 
@@ -67,7 +67,7 @@ def test_failures_and_restorations_take_turns_and_never_go_back_in_time(answers:
 
 
 @given(st.text(alphabet=".x", max_size=200))
-def test_fewer_failures_than_enough_or_shorter_ones_than_patience_are_none(answers: str) -> None:
+def test_fewer_failures_than_enough_or_too_short_ones_are_none(answers: str) -> None:
     bad = [number * EVERY for number, answer in enumerate(answers) if answer == "x"]
-    if len(bad) < ENOUGH or bad[-1] - bad[0] < PATIENCE - EVERY / 2:
+    if len(bad) < ENOUGH or bad[-1] - bad[0] < SHORTEST_OUTAGE - EVERY / 2:
         assert verdicts(probes(answers)) == []
