@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from devopssim.experiment import Result, replicate
-from devopssim.experiment.pool import processes
+from devopssim.experiment import Result, process_pool, replicate
 from devopssim.scenario import DEVOPS, vary
 
 SCENARIO: Final = vary(DEVOPS, {"years": 1})
@@ -36,7 +35,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         with ThreadPoolExecutor(2) as threads:
             yield threads
     elif kind == "processes":
-        with processes(2) as pool:
+        with process_pool(2) as pool:
             experiment(executor=pool)
             yield pool
     else:

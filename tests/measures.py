@@ -4,9 +4,22 @@ import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from devopssim.experiment.measure import Measure, Outcome
-from devopssim.scenario import Scenario
+from devopssim.experiment import Execution, Experiment, Measure, Outcome
+from devopssim.experiment.execution import run
+from devopssim.experiment.measure import Measures
+from devopssim.scenario import DEVOPS, Scenario, vary
+
+SHORT = vary(DEVOPS, {"years": 0.3})
+
+
+def outcomes_of(
+    measure: Measures, replications: int, *, scenario: Scenario = SHORT, seed: int = 1, **place: Any
+) -> list[Outcome]:
+    """Return what a measure gives of the replications, wherever the work is done."""
+    experiment = Experiment(scenarios={"devops": scenario}, replications=replications, seed=seed)
+    return run(experiment, Execution(**place), measure=measure)["devops"]
 
 
 @dataclass(frozen=True, kw_only=True)

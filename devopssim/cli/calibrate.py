@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devopssim.cli.experiments import add_work, workplace
+from devopssim.cli.experiments import add_work, execution
 
 if TYPE_CHECKING:
     from devopssim.twin import Calibration, Check
@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
     base = named(arguments.base) if arguments.base else None
     stated = assignments(arguments.set, "--set", "team.developers=5")
     seed = 1 if arguments.seed is None else arguments.seed
-    with workplace(arguments) as place:
-        found = calibrate(
-            log, base=base, stated=stated, name=arguments.log.stem, seed=seed, workers=place.get("workers", 1)
+    with execution(arguments) as place:
+        found = calibrate(log, base=base, stated=stated, name=arguments.log.stem, seed=seed, workers=place.workers)
+        checked = (
+            check(found, log, arguments.replications, seed=seed, execution=place) if arguments.replications else None
         )
-        checked = check(found, log, arguments.replications, seed=seed, **place) if arguments.replications else None
     if arguments.out is not None:
         write_text(arguments.out, found.as_toml())
         sys.stderr.write(

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from devopssim.cli.experiments import add_work, workplace
+from devopssim.cli.experiments import add_work, execution
 from devopssim.cli.scenarios import add_variation, named, varied
 
 if TYPE_CHECKING:
-    from devopssim.experiment import Plan, Result
+    from devopssim.experiment import Experiment, Result
     from devopssim.scenario import Scenario
 
 USUAL: Final = ("waterfall", "agile", "devops")
@@ -36,16 +36,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print the KPIs, write the folder."""
     from devopssim.cli import DONE, INTERRUPTED
     from devopssim.cli.experiments import as_json
-    from devopssim.experiment import PLAN, save_plan
+    from devopssim.experiment import EXPERIMENT_FILE, compare, save_experiment
 
-    plan, folder = _plan(arguments), arguments.out or arguments.resume
+    experiment, folder = _experiment(arguments), arguments.out or arguments.resume
     try:
-        with workplace(arguments) as place:
+        with execution(arguments, folder) as place:
             if arguments.out is not None:
-                save_plan(plan, folder)
-            result = plan.carry_out(**place, folder=folder)
+                save_experiment(experiment, folder)
+            result = compare(experiment, execution=place)
     except KeyboardInterrupt:
-        if folder is None or not (folder / PLAN).exists():
+        if folder is None or not (folder / EXPERIMENT_FILE).exists():
             raise
         sys.stderr.write(f"devopssim: interrupted; go on with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _plan(arguments: argparse.Namespace) -> "Plan":
-    from devopssim.experiment import Plan, load_plan
+def _experiment(arguments: argparse.Namespace) -> "Experiment":
+    from devopssim.experiment import Experiment, load_experiment
 
     given = arguments.scenarios or arguments.set or arguments.adopt or arguments.out
     asked = (arguments.years, arguments.replications, arguments.seed, arguments.warm_up)
@@ -67,8 +67,8 @@ def _plan(arguments: argparse.Namespace) -> "Plan":
             raise InvalidInputError(
                 "--resume goes on with what was planned; give only --workers, --dask or --json with it."
             )
-        return load_plan(arguments.resume)
-    return Plan(
+        return load_experiment(arguments.resume)
+    return Experiment(
         scenarios=_scenarios(arguments),
         replications=30 if arguments.replications is None else arguments.replications,
         seed=1 if arguments.seed is None else arguments.seed,
@@ -115,5 +115,5 @@ def _write(result: "Result", folder: Path) -> None:
     from devopssim.experiment import write_tables
 
     report.write(result, folder / "report.html")
-    write_tables(result, folder)
+    write_tables(result.tables, folder)
     sys.stderr.write(f"{folder}: tables, scenarios and report.html.\n")

@@ -13,7 +13,7 @@ from devopssim.cli.scenarios import add_variation, named, varied
 if TYPE_CHECKING:
     import pandas as pd
 
-    from devopssim.experiment import Result
+    from devopssim.experiment import Execution, Result
 
 Found = TypeVar("Found")
 
@@ -26,19 +26,18 @@ def add_work(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def workplace(arguments: argparse.Namespace) -> "Iterator[dict[str, Any]]":
-    """Yield what `experiment.Options` calls workers or executor; raise InvalidInputError where there is no such place."""
-    if arguments.dask is None:
-        from devopssim.experiment import check_workers
+def execution(arguments: argparse.Namespace, folder: Path | None = None) -> "Iterator[Execution]":
+    """Yield where the work is done, with checkpoints in the folder if there is one; raise InvalidInputError where nobody can."""
+    from devopssim.experiment import Execution, checkpoint_folder
 
-        workers = cores() if arguments.workers is None else arguments.workers
-        check_workers(workers)
-        yield {"workers": workers}
+    checkpoints = checkpoint_folder(folder) if folder else None
+    if arguments.dask is None:
+        yield Execution(workers=cores() if arguments.workers is None else arguments.workers, folder=checkpoints)
         return
     from devopssim.cli.dask_cluster import cluster
 
     with cluster(arguments.dask) as executor:
-        yield {"executor": executor}
+        yield Execution(executor=executor, folder=checkpoints)
 
 
 def cores() -> int:
@@ -96,9 +95,7 @@ def add_experiment(parser: argparse.ArgumentParser, *, replications: int) -> Non
 
 def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]", *words: Any, **more: Any) -> "Found":
     """Do an experiment on the scenario that the arguments name, where and how they say."""
-    from devopssim.experiment import UNFINISHED
-
-    with workplace(arguments) as place, _said_how_to_go_on(arguments.out):
+    with execution(arguments, arguments.out) as place, _said_how_to_go_on(arguments.out):
         return experiment(
             varied(named(arguments.scenario), arguments),
             *words,
@@ -106,8 +103,7 @@ def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]",
             replications=arguments.replications,
             warm_up=arguments.warm_up,
             seed=1 if arguments.seed is None else arguments.seed,
-            folder=arguments.out / UNFINISHED if arguments.out else None,
-            **place,
+            execution=place,
             **more,
         )
 
@@ -126,13 +122,9 @@ def write_out(folder: Path | None, tables: "Mapping[str, pd.DataFrame]") -> None
     """Write tables as CSV, if a folder was named, and clear away the replications that they are made of."""
     if folder is None:
         return
-    from devopssim.experiment import UNFINISHED, Finished
-    from devopssim.files import whole_file
+    from devopssim.experiment import write_tables
 
-    for name, table in tables.items():
-        with whole_file(folder / f"{name}.csv") as part:
-            table.to_csv(part, index=False)
-    Finished(folder=folder / UNFINISHED).clear()
+    write_tables(tables, folder)
     sys.stderr.write(f"{folder}: {', '.join(f'{name}.csv' for name in tables)}.\n")
 
 

@@ -3,11 +3,11 @@
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from devopssim.cli.experiments import add_work, workplace
+from devopssim.cli.experiments import add_work, execution
 from devopssim.cli.scenarios import add_variation, varied
 
 if TYPE_CHECKING:
-    from devopssim.experiment import BesideDora
+    from devopssim.experiment import DoraBenchmark
 
 LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
 
@@ -28,12 +28,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table: 0 if every preset lies where it has to, 1 if not."""
     from devopssim.cli import ANSWER_IS_NO, DONE
     from devopssim.cli.experiments import as_json
-    from devopssim.experiment import PRESETS, beside_dora
+    from devopssim.experiment import BENCHMARK_PRESETS, compare_with_dora
 
-    presets = tuple(varied(preset, arguments) for preset in PRESETS)
-    with workplace(arguments) as place:
+    presets = tuple(varied(preset, arguments) for preset in BENCHMARK_PRESETS)
+    with execution(arguments) as place:
         seed = 1 if arguments.seed is None else arguments.seed
-        found = beside_dora(presets, arguments.replications, seed=seed, **place)
+        found = compare_with_dora(presets, arguments.replications, seed=seed, execution=place)
     if arguments.json:
         print(as_json(found.table))
     else:
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE if found.holds else ANSWER_IS_NO
 
 
-def as_text(found: "BesideDora") -> str:
+def as_text(found: "DoraBenchmark") -> str:
     """Return the table as aligned text, and the verdict."""
     from devopssim.cli.experiments import about, grid
 
@@ -49,7 +49,7 @@ def as_text(found: "BesideDora") -> str:
     return "\n\n".join([grid(_bands(found)), grid(_levels(found)), f"{verdict} {about(found.result)}"])
 
 
-def as_markdown(found: "BesideDora") -> str:
+def as_markdown(found: "DoraBenchmark") -> str:
     """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
     from devopssim.scenario import evidence_cards
 
@@ -69,7 +69,7 @@ def as_markdown(found: "BesideDora") -> str:
     )
 
 
-def _bands(found: "BesideDora") -> list[list[str]]:
+def _bands(found: "DoraBenchmark") -> list[list[str]]:
     from devopssim.kpis import KPIS
 
     rows = [["preset", "KPI", "model", "95 % interval", "the field", "who says so", "distance"]]
@@ -87,7 +87,7 @@ def _bands(found: "BesideDora") -> list[list[str]]:
     return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]
 
 
-def _levels(found: "BesideDora") -> list[list[str]]:
+def _levels(found: "DoraBenchmark") -> list[list[str]]:
     rows = [[str(cell).replace("_", " ") for cell in row] for row in found.levels.itertuples(index=False, name=None)]
     return [list(found.levels.columns), *rows]
 

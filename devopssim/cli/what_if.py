@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
-from devopssim.cli.experiments import add_work, workplace
+from devopssim.cli.experiments import add_work, execution
 from devopssim.cli.scenarios import add_variation
 
 
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     scenario = named(arguments.scenario)
     if arguments.years is not None:
         scenario = vary(scenario, {"years": arguments.years})
-    with workplace(arguments) as place:
+    with execution(arguments) as place:
         found = what_if(
             scenario,
             adopt_practices=only_numbers(
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             cost_per_hour=arguments.cost_per_hour,
             replications=arguments.replications,
             seed=1 if arguments.seed is None else arguments.seed,
-            **place,
+            execution=place,
         )
     if arguments.json:
         overloads = [{"scenario": name, "overload": str(each)} for name, each in found.overloads]

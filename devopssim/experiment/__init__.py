@@ -1,65 +1,67 @@
-"""Experiments: many random futures of one or several scenarios, and what can be said from them with what confidence.
+"""Experiments: replications of one or several scenarios, and what follows from them at which confidence.
 
-Results are plain DataFrames, one row an observation or an estimate, with units. The same seed gives the same bits, whoever
-does the work.
+Results are plain DataFrames, one row an observation or an estimate, with units. The same seed gives the same bits, on one
+process, on many and on a cluster. An `Experiment` says what is simulated and measured, an `Execution` where that is done; each
+function takes these values, or the keywords that they are made of:
+
+    compare({"agile": AGILE, "devops": DEVOPS}, replications=30, seed=2, workers=4)
+    compare(Experiment(scenarios={"agile": AGILE, "devops": DEVOPS}, seed=2), execution=Execution(workers=4))
 """
 
-from devopssim.experiment.checkpoints import Finished
-from devopssim.experiment.comparison import compare, count, replicate
-from devopssim.experiment.dora_benchmark import PRESETS, BesideDora, beside_dora
-from devopssim.experiment.execution import LostWorkError, LostWorkWarning, Options
-from devopssim.experiment.experiment import PLAN, UNFINISHED, Plan, load_plan, save_plan, write_tables
+from devopssim.experiment.checkpoints import checkpoint_folder
+from devopssim.experiment.comparison import compare, replicate
+from devopssim.experiment.dora_benchmark import BENCHMARK_PRESETS, DoraBenchmark, compare_with_dora
+from devopssim.experiment.execution import Execution, LostWorkError, LostWorkWarning
+from devopssim.experiment.experiment import EXPERIMENT_FILE, Experiment, Precision, load_experiment, save_experiment
 from devopssim.experiment.factorials import Factorial, factorial
 from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, paired, t_quantile
 from devopssim.experiment.measure import Measure, Outcome
 from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
-from devopssim.experiment.pool import MOST_WORKERS, check_workers, processes
-from devopssim.experiment.precision import Enough, check_precision, enough, precise, replications_for
-from devopssim.experiment.result import Result, result
+from devopssim.experiment.options import Options
+from devopssim.experiment.pool import MOST_WORKERS, process_pool
+from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
+from devopssim.experiment.result import Result, write_tables
 from devopssim.experiment.sweeps import Sweep, sweep
 from devopssim.experiment.warm_up_period import WarmUp, WarmUpWarning, mser5, warm_up, welch
 
 __all__ = [
+    "BENCHMARK_PRESETS",
     "CLEAR",
+    "EXPERIMENT_FILE",
     "MOST_WORKERS",
-    "PLAN",
-    "PRESETS",
-    "UNFINISHED",
-    "BesideDora",
     "Difference",
-    "Enough",
+    "DoraBenchmark",
+    "Execution",
+    "Experiment",
     "Factorial",
-    "Finished",
     "Interval",
     "LostWorkError",
     "LostWorkWarning",
     "Measure",
     "Options",
     "Outcome",
-    "Plan",
+    "Precision",
+    "RequiredReplications",
     "Result",
     "Sensitivity",
     "Sweep",
     "Verdict",
     "WarmUp",
     "WarmUpWarning",
-    "beside_dora",
-    "check_precision",
-    "check_workers",
+    "checkpoint_folder",
     "compare",
-    "count",
-    "enough",
+    "compare_with_dora",
     "factorial",
     "interval",
-    "load_plan",
+    "is_precise",
+    "load_experiment",
     "mser5",
     "paired",
-    "precise",
-    "processes",
+    "process_pool",
     "replicate",
     "replications_for",
-    "result",
-    "save_plan",
+    "replications_needed",
+    "save_experiment",
     "sensitivity",
     "sweep",
     "t_quantile",

@@ -1,10 +1,13 @@
-"""What is finished stays finished: replications on disk, so that an interrupted experiment can go on."""
+"""Finished replications on disk, so that an interrupted experiment can be resumed."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
+
+import msgspec
 
 from devopssim._version import __version__
 from devopssim.errors import InvalidInputError
@@ -12,13 +15,15 @@ from devopssim.experiment.measure import Measures, Outcome
 from devopssim.files import write_text
 from devopssim.scenario import Scenario, dumps
 
+CHUNKS: Final = "*-*.json"
+
 
 @dataclass(frozen=True, kw_only=True)
-class Finished:
+class Checkpoints:
     """A folder with a file for each finished chunk of replications.
 
-    A file's name begins with the fingerprint of all that decides its content (scenario, seed, measure, version of the
-    package), so what is found in a folder can never be mixed up with another experiment's.
+    A file's name begins with the fingerprint of everything that decides its content (scenario, seed, measure, version of the
+    package), so checkpoints of different experiments never mix.
     """
 
     folder: Path
@@ -32,47 +37,42 @@ class Finished:
             )
             raise InvalidInputError(message) from error
 
-    def keep(self, fingerprint: str, outcomes: Mapping[int, Outcome]) -> None:
+    def write(self, fingerprint: str, outcomes: Mapping[int, Outcome]) -> None:
         """Write one chunk, whole or not at all."""
-        rows = [{"replication": each, **vars(outcome)} for each, outcome in outcomes.items()]
+        rows = {replication: vars(outcome) for replication, outcome in outcomes.items()}
         write_text(self.folder / f"{fingerprint}-{min(outcomes)}.json", json.dumps(rows))
 
-    def load(self, fingerprint: str) -> dict[int, Outcome]:
-        """Return the finished replications of this fingerprint; a file that cannot be read counts as not there."""
-        found: dict[int, Outcome] = {}
+    def read(self, fingerprint: str) -> dict[int, Outcome]:
+        """Return the finished replications of this fingerprint; skip files that were cut short or changed."""
+        finished: dict[int, Outcome] = {}
         for path in sorted(self.folder.glob(f"{fingerprint}-*.json")):
-            try:
+            try:  # the standard library parses, since msgspec refuses the NaN of a KPI that had nothing to count
                 rows = json.loads(path.read_bytes())
-                found |= {int(row["replication"]): outcome(row) for row in rows}
-            except (ValueError, KeyError, TypeError):
+                finished |= msgspec.convert(rows, dict[int, Outcome], str_keys=True)
+            except (ValueError, msgspec.ValidationError):
                 continue
-        return found
+        return finished
 
     def clear(self) -> None:
         """Remove the chunks, and the folder if nothing else is in it."""
-        for path in self.folder.glob("*-*.json"):
+        for path in self.folder.glob(CHUNKS):
             path.unlink(missing_ok=True)
         if not any(self.folder.iterdir()):
             self.folder.rmdir()
 
 
-def outcome(row: Mapping[str, Mapping[str, object]]) -> Outcome:
-    """Return the Outcome that a row of a file holds."""
-    numbers = {
-        key: {name: float(str(value)) for name, value in row[key].items()} for key in ("values", "n", "unfinished")
-    }
-    return Outcome(**numbers, curves={name: _curve(points) for name, points in row["curves"].items()})
+def checkpoint_folder(folder: Path) -> Path:
+    """Return where an experiment that is kept in a folder has its checkpoints until it is finished."""
+    return folder / "unfinished"
 
 
-def _curve(points: object) -> tuple[list[float], list[float]]:
-    if not isinstance(points, list) or len(points) != 2:
-        raise ValueError("a curve is two lists")
-    hours, values = points
-    return list(map(float, hours)), list(map(float, values))
+def has_checkpoints(folder: Path) -> bool:
+    """Return whether an experiment that is kept in a folder began and is not finished."""
+    return any(checkpoint_folder(folder).glob(CHUNKS))
 
 
 def fingerprint(scenario: Scenario, seed: int, measure: Measures) -> str:
-    """Return a short name of all that decides what a replication gives, its number aside.
+    """Return a short name of everything that decides what a replication gives, its number aside.
 
     The scenario's own name does not count: it is only what people call it.
     """

@@ -11,8 +11,9 @@ from typing import Final, Unpack
 import pandas as pd
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.experiment.comparison import ENOUGH_FOR_MOST, compare
-from devopssim.experiment.execution import Options
+from devopssim.experiment.comparison import compare
+from devopssim.experiment.experiment import USUAL_REPLICATIONS, Experiment
+from devopssim.experiment.options import Options
 from devopssim.experiment.result import Result
 from devopssim.kpis import levels
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
@@ -80,7 +81,7 @@ between the two others."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class BesideDora:
+class DoraBenchmark:
     """The presets' replications, and how they compare with the field."""
 
     result: Result
@@ -143,12 +144,14 @@ class BesideDora:
 
 
 KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), levels.RECOVERY[True])
-PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
+BENCHMARK_PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
 
 
-def beside_dora(
-    presets: tuple[Scenario, ...] = PRESETS, replications: int = ENOUGH_FOR_MOST, **options: Unpack[Options]
-) -> BesideDora:
+def compare_with_dora(
+    presets: tuple[Scenario, ...] = BENCHMARK_PRESETS,
+    replications: int = USUAL_REPLICATIONS,
+    **options: Unpack[Options],
+) -> DoraBenchmark:
     """Return how the presets, or variants of them under the same names, compare with the field; `options` as for `compare`."""
     named = {preset.name: preset for preset in presets}
-    return BesideDora(result=compare(named, replications, kpis=KPIS, **options))
+    return DoraBenchmark(result=compare(Experiment(scenarios=named, replications=replications, kpis=KPIS), **options))

@@ -7,19 +7,19 @@ who is first matters. What is lost with a worker is named and done again; what i
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final
 
 from tqdm.auto import tqdm
 
 from devopssim.errors import DevopssimError
-from devopssim.experiment.checkpoints import Finished, fingerprint
+from devopssim.experiment.checkpoints import Checkpoints, fingerprint
+from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.measure import Measures, Outcome
-from devopssim.experiment.pool import check_workers, little_garbage, processes
+from devopssim.experiment.pool import check_workers, little_garbage, process_pool
 from devopssim.scenario import Scenario
-from devopssim.simulation import Streams
 
 MOST_IN_A_CHUNK: Final = 4
 CHUNKS_WANTED: Final = 16
@@ -27,21 +27,36 @@ SUBMITTED_AT_ONCE: Final = 4096
 ROUNDS_WITHOUT_PROGRESS: Final = 3
 
 
-class Options(TypedDict, total=False):
-    """How an experiment is carried out; none of it changes a result, except `seed`.
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """Where and how the replications of an experiment are carried out; none of it changes a result.
 
-    seed: what all luck grows from (default 1).
-    workers: processes on this computer (default 1: the work is done here).
-    executor: any `concurrent.futures.Executor` instead, for example Dask's `client.get_executor(pure=False)`.
-    progress: show a bar (default: where somebody looks, that is in a terminal or a notebook).
-    folder: keep finished replications here; an experiment that was interrupted goes on from them.
+    Parameters
+    ----------
+    workers : int
+        Processes on this computer; with 1 the work is done in this process.
+    executor : concurrent.futures.Executor, optional
+        An executor instead of own processes, for example Dask's `client.get_executor(pure=False)`.
+    progress : bool, optional
+        Whether a progress bar is drawn; by default in a terminal or a notebook.
+    folder : str or Path, optional
+        Folder of checkpoints: finished replications are kept there, and an interrupted experiment is resumed from them.
+
+    Raises
+    ------
+    InvalidInputError
+        For a number of workers that a pool cannot have.
+
     """
 
-    seed: int
-    workers: int
-    executor: Executor | None
-    progress: bool | None
-    folder: str | Path | None
+    workers: int = 1
+    executor: Executor | None = None
+    progress: bool | None = None
+    folder: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.executor is None:
+            check_workers(self.workers)
 
 
 class LostWorkWarning(UserWarning):
@@ -75,7 +90,7 @@ Lost = tuple[Chunk, Exception]
 
 
 def work(measure: Measures, chunk: Chunk) -> Done:
-    """Do a chunk; return what is finished, and the error that stopped it. It never raises, so a raise means a lost worker."""
+    """Do a chunk; return the finished outcomes, and the error that stopped it. Errors are returned, so a raise means a lost worker."""
     outcomes: dict[int, Outcome] = {}
     try:
         for replication in chunk.replications:
@@ -86,40 +101,36 @@ def work(measure: Measures, chunk: Chunk) -> Done:
 
 
 def run(
-    scenarios: Mapping[str, Scenario],
-    replications: Sequence[int],
-    measure: Measures,
+    experiment: Experiment,
+    execution: Execution,
     *,
-    seed: int = 1,
-    workers: int = 1,
-    executor: Executor | None = None,
-    progress: bool | None = None,
-    folder: str | Path | None = None,
+    replications: Sequence[int] | None = None,
+    measure: Measures | None = None,
 ) -> dict[str, list[Outcome]]:
-    """Return the outcomes of each scenario in the order of `replications`; see `Options`.
+    """Return the outcomes of each scenario in the order of `replications` (default: all of the experiment).
 
     Raises LostWorkError where workers die again and again, and whatever a replication raises.
     """
-    Streams(seed)  # what cannot be is refused before a folder is made
-    if executor is None:
-        check_workers(workers)
-    kept = Finished(folder=Path(folder)) if folder is not None else None
-    prints = {name: fingerprint(each, seed, measure) for name, each in scenarios.items()}
-    done = {name: kept.load(prints[name]) if kept else {} for name in scenarios}
-    missing = {name: [each for each in replications if each not in done[name]] for name in scenarios}
+    numbers = range(experiment.replications) if replications is None else replications
+    measure = measure or experiment.measure
+    scenarios, seed = experiment.scenarios, experiment.seed
+    checkpoints = Checkpoints(folder=Path(execution.folder)) if execution.folder is not None else None
+    prints = {name: fingerprint(scenario, seed, measure) for name, scenario in scenarios.items()}
+    finished = {name: checkpoints.read(prints[name]) if checkpoints else {} for name in scenarios}
+    missing = {name: [number for number in numbers if number not in finished[name]] for name in scenarios}
     chunks = _chunks(scenarios, missing, seed)
-    total, left = len(scenarios) * len(replications), sum(map(len, missing.values()))
-    hidden = None if progress is None else not progress  # None: tqdm looks whether somebody watches
+    total, left = len(scenarios) * len(numbers), sum(map(len, missing.values()))
+    hidden = None if execution.progress is None else not execution.progress  # None: tqdm looks for a terminal
     with (
         tqdm(total=total, initial=total - left, disable=hidden, unit="run", leave=False) as bar,
-        closing(_all(chunks, measure, workers, executor)) as answers,
+        closing(_all(chunks, measure, execution)) as results,
     ):
-        for chunk, outcomes in answers:
-            done[chunk.name] |= outcomes
-            if kept:
-                kept.keep(prints[chunk.name], outcomes)
+        for chunk, outcomes in results:
+            finished[chunk.name] |= outcomes
+            if checkpoints:
+                checkpoints.write(prints[chunk.name], outcomes)
             bar.update(len(outcomes))
-    return {name: [outcomes[each] for each in replications] for name, outcomes in done.items()}
+    return {name: [outcomes[number] for number in numbers] for name, outcomes in finished.items()}
 
 
 def _chunks(scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[int]], seed: int) -> list[Chunk]:
@@ -133,9 +144,10 @@ def _chunks(scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[in
 
 
 def _all(
-    chunks: Sequence[Chunk], measure: Measures, workers: int, executor: Executor | None
+    chunks: Sequence[Chunk], measure: Measures, execution: Execution
 ) -> Generator[tuple[Chunk, dict[int, Outcome]], None, None]:
-    """Yield each chunk with its outcomes, whatever it takes."""
+    """Yield each chunk with its outcomes; run again what was lost with a worker."""
+    workers, executor = execution.workers, execution.executor
     if executor is None and workers == 1:
         with little_garbage():
             for chunk in chunks:
@@ -145,18 +157,14 @@ def _all(
     while left:
         lost: list[Lost] = []
         before = len(left)
-        with _workplace(executor, workers) as place:
+        with process_pool(workers) if executor is None else nullcontext(executor) as pool:
             window = SUBMITTED_AT_ONCE if executor else 2 * workers
-            for chunk, done in _handed_out(place, left, measure, window, lost.append):
+            for chunk, done in _handed_out(pool, left, measure, window, lost.append):
                 left.remove(chunk)
                 yield chunk, _good(done)
         if lost:
             fruitless = 0 if len(left) < before else fruitless + 1
             _report(lost, given=executor, hopeless=fruitless >= ROUNDS_WITHOUT_PROGRESS)
-
-
-def _workplace(executor: Executor | None, workers: int) -> AbstractContextManager[Executor]:
-    return processes(workers) if executor is None else nullcontext(executor)
 
 
 def _good(done: Done) -> dict[int, Outcome]:
@@ -167,7 +175,7 @@ def _good(done: Done) -> dict[int, Outcome]:
 
 
 def _handed_out(
-    place: Executor, chunks: Iterable[Chunk], measure: Measures, window: int, lose: Callable[[Lost], None]
+    pool: Executor, chunks: Iterable[Chunk], measure: Measures, window: int, lose: Callable[[Lost], None]
 ) -> Iterator[tuple[Chunk, Done]]:
     """Yield what comes back, in any order; `lose` hears of each chunk that does not. At most `window` are out at once."""
     waiting = list(chunks)[::-1]
@@ -177,7 +185,7 @@ def _handed_out(
         while out or (waiting and not broken):
             while waiting and len(out) < window and not broken:
                 try:
-                    out[place.submit(work, measure, waiting[-1])] = waiting[-1]
+                    out[pool.submit(work, measure, waiting[-1])] = waiting[-1]
                     waiting.pop()
                 except RuntimeError as error:  # it broke, or was shut down, while we looked away
                     broken = True

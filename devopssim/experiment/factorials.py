@@ -13,8 +13,9 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.designs import Design, fraction, shapley_weights
-from devopssim.experiment.execution import Options
+from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.intervals import Difference, Interval, Verdict, interval
+from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result, unit_of
 from devopssim.kpis import KPIS
 from devopssim.scenario import PRACTICES, Scenario, adopt
@@ -101,32 +102,35 @@ class Factorial:
 
 
 def factorial(
-    scenario: Scenario,
+    scenario: Scenario | Experiment,
     practices: Sequence[str] = PRACTICES,
-    replications: int = 5,
+    replications: int | None = None,
     *,
     halvings: int = 0,
-    kpis: Sequence[str] = (),
-    warm_up: float = 0.0,
-    confidence: float = 0.95,
+    kpis: Sequence[str] | None = None,
     **options: Unpack[Options],
 ) -> Factorial:
     """Run the scenario with every combination of the `practices` adopted (1) or not (0); practices not named stay as they are.
 
     Seven practices make 128 combinations; each of the `halvings` leaves half of them out, in the way that confuses least
-    (see `Factorial.effects`). `security` counts as a practice. Raises InvalidInputError for an unknown or repeated practice.
+    (see `Factorial.effects`). `security` counts as a practice. `replications` of each combination (default 5), `kpis` and
+    `options` as for `compare`; an Experiment with one scenario gives them all. Raises InvalidInputError for an unknown or
+    repeated practice.
     """
     names = tuple(practices)
     if len(set(names)) < len(names):
         raise InvalidInputError(f"practices={', '.join(names)}: each can be named once.")
     design = fraction(len(names), halvings)
-    scenarios = {}
-    for run in design.runs:
-        adopted = _members(names, run)
+    start = scenario_of(scenario)
+    variants = {}
+    for combination in design.runs:
+        adopted = _members(names, combination)
         label = " + ".join(adopted) or "none"
-        scenarios[label] = adopt(scenario, {name: float(name in adopted) for name in names})
-    found = compare(scenarios, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options)
-    return Factorial(practices=names, design=design, result=found)
+        variants[label] = adopt(start, {name: float(name in adopted) for name in names})
+    experiment, execution = values_of(
+        scenario, options, usual={"replications": 5}, scenarios=variants, replications=replications, kpis=kpis
+    )
+    return Factorial(practices=names, design=design, result=compare(experiment, execution=execution))
 
 
 def _verdict(effect: Interval, kpi: str) -> Verdict:

@@ -114,7 +114,7 @@ def half_width(known: Floats, confidence: float = 0.95) -> float:
 
 
 def t_quantile(confidence: float, freedom: int) -> float:
-    """Return the half-width of a central interval of Student's t, in standard errors.
+    """Return the half-width of a central interval of Student's t, in standard errors; NaN without degrees of freedom.
 
     Raises InvalidInputError unless 0 < confidence < 1.
     """
@@ -122,9 +122,14 @@ def t_quantile(confidence: float, freedom: int) -> float:
 
 
 def t_quantiles(confidence: float, freedom: "int | npt.NDArray[np.int64]") -> Floats:
-    """Return `t_quantile` of each number of degrees of freedom; NaN where it is not above 0."""
+    """Return `t_quantile` of each number of degrees of freedom."""
+    check_confidence(confidence)
+    return np.asarray(stdtrit(freedom, (1 + confidence) / 2), dtype=np.float64)
+
+
+def check_confidence(confidence: float) -> None:
+    """Raise InvalidInputError unless 0 < confidence < 1."""
     if not 0 < confidence < 1:
         raise InvalidInputError(
             f"confidence={confidence:g} (how often an interval covers the truth) must lie between 0 and 1; 0.95 is usual."
         )
-    return np.asarray(stdtrit(freedom, (1 + confidence) / 2), dtype=np.float64)

@@ -10,9 +10,10 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
-from devopssim.experiment.execution import Options
+from devopssim.experiment.experiment import Experiment
+from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result
-from devopssim.scenario import Parameter, Scenario, check_parameter, check_scenario, parameter_value, parameters, vary
+from devopssim.scenario import Parameter, Scenario, check_parameter, parameter_value, parameters, vary
 
 AS_IT_IS = "as it is"
 NOT_VARIED = ("years",)
@@ -79,43 +80,47 @@ class Sensitivity:
 
 
 def sensitivity(
-    scenario: Scenario,
-    kpis: Sequence[str] = ("lead_time",),
+    scenario: Scenario | Experiment,
+    kpis: Sequence[str] | None = None,
     *,
     change: float = 0.2,
     names: Sequence[str] = (),
-    replications: int = 10,
-    warm_up: float = 0.0,
-    confidence: float = 0.95,
+    replications: int | None = None,
     **options: Unpack[Options],
 ) -> Sensitivity:
     """Set each parameter (or those of `names`) lower and higher by the share `change`, one at a time.
 
     A number is changed by its share, at least by 1 where it counts something; a share that is 0 by the share of its range;
-    nothing leaves its range. Parameters that are no number, or 0 without such a range, are left out. Raises InvalidInputError
-    unless 0 < change < 1, for an unknown name, and where nothing is left.
+    nothing leaves its range. Text parameters, and 0 without such a range, are skipped. `kpis` (default: lead time),
+    `replications` of each setting (default 10) and `options` as for `compare`; an Experiment with one scenario gives them all.
+    Raises InvalidInputError unless 0 < change < 1, for an unknown name, and where nothing is left.
     """
-    check_scenario(scenario)
+    start = scenario_of(scenario)
     if not 0 < change < 1:
         raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
     chosen = [check_parameter(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
     steps = {
         f"{step.parameter}={step.setting:g}": step
         for name in chosen
-        for step in _steps(name, parameters()[name], parameter_value(scenario, name), change)
+        for step in _steps(name, parameters()[name], parameter_value(start, name), change)
     }
     if not steps:
         message = f"nothing to vary in {', '.join(chosen)}: words, and 0 without a range, have no share; name another parameter."
         raise InvalidInputError(message)
-    variants = {label: vary(scenario, {step.parameter: step.setting}) for label, step in steps.items()}
-    found = compare(
-        {AS_IT_IS: scenario} | variants, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options
+    variants = {label: vary(start, {step.parameter: step.setting}) for label, step in steps.items()}
+    experiment, execution = values_of(
+        scenario,
+        options,
+        usual={"replications": 10, "kpis": ("lead_time",)},
+        scenarios={AS_IT_IS: start} | variants,
+        replications=replications,
+        kpis=kpis,
     )
-    return Sensitivity(change=change, steps=steps, result=found)
+    return Sensitivity(change=change, steps=steps, result=compare(experiment, execution=execution))
 
 
 def _steps(name: str, parameter: Parameter, now: float | str, change: float) -> list[Step]:
-    """Return up to two steps; none for what is no number, and none that would change nothing."""
+    """Return the low and high variant of a numeric parameter; skip text, and variants equal to the current value."""
     if isinstance(now, str):
         return []
     size = change * (now or (parameter.high if parameter.high <= 1 else 0.0))

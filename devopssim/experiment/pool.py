@@ -20,7 +20,7 @@ PRELOAD: Final = "devopssim.experiment.execution"
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Executor]:
+def process_pool(workers: int) -> Iterator[Executor]:
     """Yield a pool of worker processes; when the block ends badly (Ctrl-C for one) they are ended at once.
 
     Workers start as copies of a clean process that has imported what they need, never as copies of this one: a notebook has
@@ -37,8 +37,8 @@ def processes(workers: int) -> Iterator[Executor]:
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for each in set(multiprocessing.active_children()) - others:
-            each.terminate()
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -5,7 +5,7 @@ Journal of the Operational Research Society 61 (2010), 1632-1644. Replications a
 has fallen to the wanted share of the mean, and stays there over some more: a lucky first glance is not enough.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Unpack
 
@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from devopssim.errors import InvalidInputError
-from devopssim.experiment.comparison import count
-from devopssim.experiment.execution import Options, run
-from devopssim.experiment.intervals import half_width, t_quantile
-from devopssim.experiment.measure import Measure, Outcome, kpi_names
-from devopssim.experiment.result import Result, result, unit_of
-from devopssim.scenario import Scenario, check_scenario
+from devopssim.experiment.execution import Execution, run
+from devopssim.experiment.experiment import Experiment, Precision
+from devopssim.experiment.intervals import half_width
+from devopssim.experiment.measure import Outcome, kpi_names
+from devopssim.experiment.options import Options, scenario_of, values_of
+from devopssim.experiment.result import Result, unit_of
+from devopssim.scenario import Scenario
 
 FIRST: Final = 3
 LOOK_AHEAD: Final = 5
@@ -28,7 +28,7 @@ AT_A_TIME: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Enough:
+class RequiredReplications:
     """How many replications a precision needs.
 
     `table`: columns kpi, unit, replications (NA: not reached), estimate, precision (half-width ÷ mean there, or at the end).
@@ -47,55 +47,61 @@ class Enough:
 
 
 def replications_for(
-    scenario: Scenario,
+    scenario: Scenario | Experiment,
     *,
     precision: float = 0.05,
     kpis: Sequence[str] = ("lead_time", "deployment_frequency"),
-    confidence: float = 0.95,
     at_most: int = 1000,
-    warm_up: float = 0.0,
     **options: Unpack[Options],
-) -> Enough:
+) -> RequiredReplications:
     """Run replications until the interval of each of the `kpis` is within ± `precision` of its mean, and stays there.
 
     `at_most` replications are run. A KPI whose mean lies near 0, such as the share of something rare, needs very many: a
     relative precision asks much of it. A replication without a value for a KPI counts as run, and adds nothing to it.
-    Raises InvalidInputError for a precision that is not above 0, or no KPI.
+    `options`: as for `compare`. Raises InvalidInputError for a precision that is not above 0, or no KPI.
     """
-    check_scenario(scenario)
-    check_precision(precision)
-    if not kpis:
-        raise InvalidInputError("no KPI to be precise about; name at least one, for example kpis=['lead_time'].")
-    limit = count(at_most)
-    t_quantile(confidence, 1)
-    measure = Measure(kpis=kpi_names(kpis), warm_up=warm_up)
-    seed = options.get("seed", 1)
-    outcomes: list[Outcome] = []
-    found: dict[str, int | None] = dict.fromkeys(measure.kpis)
-    while len(outcomes) < limit and None in found.values():
-        more = range(len(outcomes), min(len(outcomes) + AT_A_TIME, limit))
-        outcomes += run({scenario.name: scenario}, more, measure, **options)[scenario.name]
-        for kpi in measure.kpis:
-            found[kpi] = enough([each.values[kpi] for each in outcomes], precision, confidence)
-    rows = [
-        (kpi, unit_of(kpi), n, *_reached([each.values[kpi] for each in outcomes[:n]], confidence))
-        for kpi, n in found.items()
-    ]
+    start = scenario_of(scenario)
+    wanted = Precision(target=precision, kpis=kpi_names(kpis))
+    given = scenario if isinstance(scenario, Experiment) else {start.name: start}
+    experiment, execution = values_of(given, options, replications=at_most, kpis=wanted.kpis, precision=wanted)
+    outcomes = outcomes_of(experiment, execution)
+    (runs,) = outcomes.values()
+    rows = []
+    for kpi in wanted.kpis:
+        values = [outcome.values[kpi] for outcome in runs]
+        n = replications_needed(values, precision, experiment.confidence)
+        rows.append((kpi, unit_of(kpi), n, *_reached(values[:n], experiment.confidence)))
     table = pd.DataFrame(rows, columns=["kpi", "unit", "replications", "estimate", "precision"])
     table = table.astype({"replications": "Int64"})
-    kept = result(
-        {scenario.name: scenario}, {scenario.name: outcomes}, seed=seed, warm_up=warm_up, confidence=confidence
-    )
-    return Enough(wanted=precision, table=table, result=kept)
+    return RequiredReplications(wanted=precision, table=table, result=Result.of(experiment, outcomes))
 
 
-def check_precision(precision: float) -> None:
-    """Raise InvalidInputError for what can be no precision."""
-    if not precision > 0:
-        raise InvalidInputError(f"precision={precision:g} (half-width ÷ mean) must be above 0; 0.05 is usual.")
+def outcomes_of(experiment: Experiment, execution: Execution) -> dict[str, list[Outcome]]:
+    """Return the outcomes of all replications of an experiment, or of as many as its precision needs."""
+    if experiment.precision is None:
+        return run(experiment, execution)
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in experiment.scenarios}
+    done = 0
+    while done < experiment.replications and not is_precise(experiment, outcomes, stay=True):
+        more = range(done, min(done + AT_A_TIME, experiment.replications))
+        for name, further in run(experiment, execution, replications=more).items():
+            outcomes[name] += further
+        done = more.stop
+    return outcomes
 
 
-def enough(
+def is_precise(experiment: Experiment, outcomes: Mapping[str, Sequence[Outcome]], *, stay: bool = False) -> bool:
+    """Return whether these outcomes reach the experiment's precision, in every scenario; with `stay`, over the look-ahead too."""
+    wanted, confidence = experiment.precision, experiment.confidence
+    if wanted is None:
+        return False
+    samples = (np.array([outcome.values[kpi] for outcome in runs]) for runs in outcomes.values() for kpi in wanted.kpis)
+    if stay:
+        return all(replications_needed(values, wanted.target, confidence) is not None for values in samples)
+    return all(_reached(values, confidence)[1] <= wanted.target for values in samples)
+
+
+def replications_needed(
     values: npt.ArrayLike, precision: float = 0.05, confidence: float = 0.95, *, look_ahead: int = LOOK_AHEAD
 ) -> int | None:
     """Return the first number of replications, at least 3, at which the precision is reached and kept over the look-ahead.
@@ -104,26 +110,22 @@ def enough(
     there are too few values to look ahead.
     """
     sample = np.asarray(values, dtype=np.float64)
-    good = [False] * FIRST + [precise(sample[:n], precision, confidence) for n in range(FIRST, len(sample) + 1)]
-    for n in range(FIRST, len(sample) + 1):
+    numbers = range(FIRST, len(sample) + 1)
+    good = [False] * FIRST + [_reached(sample[:n], confidence)[1] <= precision for n in numbers]
+    for n in numbers:
         further = look_ahead * max(n, 100) // 100
         if n + further <= len(sample) and all(good[n : n + further + 1]):
             return n
     return None
 
 
-def precise(values: npt.NDArray[np.float64], precision: float, confidence: float) -> bool:
-    """Whether the half-width of the interval is at most this share of the mean."""
-    return _reached(values, confidence)[1] <= precision
-
-
 def _reached(values: npt.ArrayLike, confidence: float) -> tuple[float, float]:
     """Return mean, and half-width ÷ mean (NaN: fewer than two values; 0 where all are the same)."""
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if not len(known):
+    sample = np.asarray(values, dtype=np.float64)
+    sample = sample[np.isfinite(sample)]
+    if not len(sample):
         return np.nan, np.nan
-    mean, half = float(known.mean()), half_width(known, confidence)
+    mean, half = float(sample.mean()), half_width(sample, confidence)
     if half == 0:
         return mean, 0.0
     return mean, half / abs(mean) if mean else np.inf

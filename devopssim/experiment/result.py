@@ -4,18 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from devopssim import kpis
+from devopssim.experiment.checkpoints import Checkpoints, checkpoint_folder
+from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.intervals import interval, paired, pointwise
 from devopssim.experiment.measure import Outcome
+from devopssim.files import whole_file
 from devopssim.kpis import Floats
 from devopssim.scenario import Scenario
 
 VALUES: Final = ["scenario", "replication", "kpi", "unit", "value", "n", "unfinished"]
+CURVE_VALUES: Final = ["scenario", "replication", "kpi", "unit", "time", "value"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,19 @@ class Result:
     confidence: float
     values: pd.DataFrame
     curve_values: pd.DataFrame
+
+    @classmethod
+    def of(cls, experiment: Experiment, outcomes: Mapping[str, Sequence[Outcome]]) -> "Result":
+        """Put the outcomes of an experiment's scenarios, as many of each as there are, into tables."""
+        return cls(
+            scenarios=experiment.scenarios,
+            replications=len(next(iter(outcomes.values()))),
+            seed=experiment.seed,
+            warm_up=experiment.warm_up,
+            confidence=experiment.confidence,
+            values=pd.DataFrame(list(_values(outcomes)), columns=VALUES),
+            curve_values=pd.DataFrame(list(_curves(outcomes)), columns=CURVE_VALUES),
+        )
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -106,6 +124,11 @@ class Result:
             parts.append(pd.DataFrame(dict(zip(columns, found, strict=True))))
         return _possible(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=columns)
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that a folder keeps, by name."""
+        return {name: getattr(self, name) for name in ("estimates", "differences", "values", "curves")}
+
     @cached_property
     def _matrix(self) -> dict[tuple[str, str], Floats]:
         """One value a replication, by scenario and KPI; the order of `values` makes it a matter of cutting."""
@@ -114,27 +137,12 @@ class Result:
         return dict(zip(keys, rows, strict=True))
 
 
-def result(
-    scenarios: Mapping[str, Scenario],
-    outcomes: Mapping[str, Sequence[Outcome]],
-    *,
-    seed: int,
-    warm_up: float = 0.0,
-    confidence: float = 0.95,
-) -> Result:
-    """Put outcomes into tables."""
-    replications = len(next(iter(outcomes.values())))
-    return Result(
-        scenarios=dict(scenarios),
-        replications=replications,
-        seed=seed,
-        warm_up=warm_up,
-        confidence=confidence,
-        values=pd.DataFrame(list(_values(outcomes)), columns=VALUES),
-        curve_values=pd.DataFrame(
-            list(_curves(outcomes)), columns=["scenario", "replication", "kpi", "unit", "time", "value"]
-        ),
-    )
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables as CSV, floats to the last bit, to the folder of an experiment, and remove the checkpoints behind them."""
+    for name, table in tables.items():
+        with whole_file(folder / f"{name}.csv") as part:
+            table.to_csv(part, index=False)
+    Checkpoints(folder=checkpoint_folder(folder)).clear()
 
 
 def unit_of(kpi: str) -> str:

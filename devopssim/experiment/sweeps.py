@@ -12,7 +12,8 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
-from devopssim.experiment.execution import Options
+from devopssim.experiment.experiment import Experiment
+from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result
 from devopssim.scenario import Scenario, vary
 
@@ -47,28 +48,30 @@ class Sweep:
 
 
 def sweep(
-    scenario: Scenario,
+    scenario: Scenario | Experiment,
     settings: Mapping[str, Settings],
-    replications: int = 10,
+    replications: int | None = None,
     *,
-    kpis: Sequence[str] = (),
-    warm_up: float = 0.0,
-    confidence: float = 0.95,
+    kpis: Sequence[str] | None = None,
     **options: Unpack[Options],
 ) -> Sweep:
     """Compare a scenario at every value of one parameter, or every pair of values of two.
 
-    `settings`: values by dotted name, `{"team.developers": [4, 6, 8], "practices.testing": [0, 0.5, 1]}`. Raises
+    `settings`: values by dotted name, `{"team.developers": [4, 6, 8], "practices.testing": [0, 0.5, 1]}`. `replications` of
+    each point (default 10), `kpis` and `options` as for `compare`; an Experiment with one scenario gives them all. Raises
     InvalidInputError for none or more than two parameters, no values, or a value that is not allowed.
     """
     grid = _grid(settings)
     points = {
-        ", ".join(f"{name}={_told(value)}" for name, value in point.items()): point
+        ", ".join(f"{name}={_text(value)}" for name, value in point.items()): point
         for point in (dict(zip(grid, values, strict=True)) for values in product(*grid.values()))
     }
-    scenarios = {name: vary(scenario, point) for name, point in points.items()}
-    found = compare(scenarios, replications, kpis=kpis, warm_up=warm_up, confidence=confidence, **options)
-    return Sweep(points=points, result=found)
+    start = scenario_of(scenario)
+    variants = {name: vary(start, point) for name, point in points.items()}
+    experiment, execution = values_of(
+        scenario, options, usual={"replications": 10}, scenarios=variants, replications=replications, kpis=kpis
+    )
+    return Sweep(points=points, result=compare(experiment, execution=execution))
 
 
 def _grid(settings: Mapping[str, Settings]) -> dict[str, list[Setting]]:
@@ -79,14 +82,14 @@ def _grid(settings: Mapping[str, Settings]) -> dict[str, list[Setting]]:
     for name, values in settings.items():
         if isinstance(values, str) or not isinstance(values, Iterable):
             raise InvalidInputError(f"{name}={values!r}: a sweep needs a list of values, {EXAMPLE}.")
-        grid[name] = [each.item() if isinstance(each, np.generic) else each for each in values]
+        grid[name] = [value.item() if isinstance(value, np.generic) else value for value in values]
         if not grid[name]:
             raise InvalidInputError(f"{name} has no values; a sweep needs at least one, {EXAMPLE}.")
     return grid
 
 
-def _told(value: Setting) -> str:
-    """Return a value in words: short if it is the same then, else to the last digit, so that no two are mixed up."""
+def _text(value: Setting) -> str:
+    """Return a value as text: short where that is exact, else to the last digit, so that no two values look the same."""
     if isinstance(value, str):
         return value
     short = f"{value:g}"

@@ -15,11 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.experiment.comparison import count
-from devopssim.experiment.execution import Options, run
+from devopssim.experiment.execution import run
+from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.measure import Measure
+from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import unit_of
-from devopssim.scenario import Scenario, check_scenario
+from devopssim.scenario import Scenario
 
 BATCH: Final = 5
 STEP: Final = "1D"
@@ -44,25 +45,29 @@ class WarmUp:
 
 
 def warm_up(
-    scenario: Scenario,
+    scenario: Scenario | Experiment,
     kpi: str = "wip",
     *,
-    replications: int = 10,
+    replications: int | None = None,
     smoothing: int = 28,
     **options: Unpack[Options],
 ) -> WarmUp:
     """Return how long a scenario takes until a KPI has settled, judged by its daily course averaged over replications.
 
-    `smoothing` is the half-width, in days, of the moving average for the eye. Warns (WarmUpWarning) where the cut lies in
-    the second half of the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that
-    is no whole number from 0.
+    `replications` (default 10) and `options` as for `compare`; an Experiment with one scenario gives them all. `smoothing` is
+    the half-width, in days, of the moving average for the eye. Warns (WarmUpWarning) where the cut lies in the second half of
+    the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that is no whole number
+    from 0.
     """
-    check_scenario(scenario)
+    start = scenario_of(scenario)
     _check_smoothing(smoothing)
     measure = Measure(kpis=(kpi,), curves=(kpi,), window=STEP, step=STEP)
-    outcomes = run({scenario.name: scenario}, range(count(replications)), measure, **options)[scenario.name]
+    experiment, execution = values_of(
+        scenario, options, usual={"replications": 10}, scenarios={start.name: start}, replications=replications
+    )
+    outcomes = run(experiment, execution, measure=measure)[start.name]
     time = np.asarray(outcomes[0].curves[kpi][0])
-    runs = np.array([each.curves[kpi][1] for each in outcomes])
+    runs = np.array([outcome.curves[kpi][1] for outcome in outcomes])
     table = welch(time, runs, smoothing)
     known = table["mean"].notna().to_numpy()
     cut = mser5(table["mean"].to_numpy()[known])
@@ -70,7 +75,7 @@ def warm_up(
     hours = float(time[known][cut - 1]) if cut else 0.0
     if not settled:
         message = (
-            f"{kpi} of {scenario.name!r} seems to settle only after {hours:g} of {time[-1]:g} hours; let it run longer "
+            f"{kpi} of {start.name!r} seems to settle only after {hours:g} of {time[-1]:g} hours; let it run longer "
             "(years), or it has no steady state: work may pile up without end."
         )
         warnings.warn(message, WarmUpWarning, stacklevel=2)

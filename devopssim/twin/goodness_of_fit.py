@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim import kpis
-from devopssim.experiment import Options, replicate, t_quantile
+from devopssim.experiment import Experiment, Options, compare, t_quantile
 from devopssim.kpis import Run
 from devopssim.twin.calibration import Calibration
 
@@ -45,7 +45,8 @@ class Check:
 
 def check(found: Calibration, log: pd.DataFrame, replications: int = USUAL, **options: Unpack[Options]) -> Check:
     """Simulate the twin as long as the log lasts, and compare KPI by KPI; `options` as in `experiment.compare`."""
-    result = replicate(found.scenario, replications, kpis=COMPARED, **options)
+    scenarios = {found.scenario.name: found.scenario}
+    result = compare(Experiment(scenarios=scenarios, replications=replications, kpis=COMPARED), **options)
     own = kpis.table(Run(log), COMPARED)
     measured = zip(COMPARED, own["unit"], own["value"].astype(float), own["n"].astype(int), strict=True)
     rows = []

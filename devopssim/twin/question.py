@@ -9,7 +9,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.experiment import CLEAR, Difference, Options, Result, compare, paired
+from devopssim.experiment import CLEAR, Difference, Experiment, Options, Result, compare, paired
 from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, parameter_value, vary
 from devopssim.twin.load import Overload, overloads
 
@@ -96,7 +96,7 @@ def what_if(
     variant = vary(variant, changing)
     words = _words(scenario, adopting, adding, changing)
     pair = {AS_IS: replace(scenario, name=AS_IS), words: replace(variant, name=words)}
-    result = compare(pair, replications, kpis=ASKED, **options)
+    result = compare(Experiment(scenarios=pair, replications=replications, kpis=ASKED), **options)
     return WhatIf(
         result=result,
         change=words,

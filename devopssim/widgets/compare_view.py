@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Final
 
 import traitlets
 
-from devopssim.experiment import Measure
 from devopssim.kpis import KPIS
 from devopssim.plots import USUAL, colour_of
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
@@ -48,6 +47,7 @@ class Compare(ScenarioPanel):
 
     chosen = traitlets.Unicode().tag(sync=True)
     actions: ClassVar = ("ready", "gone", "set", "choose", "curve", "reset", "pin", "toml", "load")
+    curves: ClassVar = CURVES
 
     _esm = script("parts.js", "chart.js", "compare.js", view="compareView")
     _css = styles()
@@ -102,13 +102,10 @@ class Compare(ScenarioPanel):
         else:
             self.ask()
 
-    def glance(self) -> Measure:
-        """Return what is measured of a glance: of the curves only the one that is seen."""
-        return Measure(kpis=self.asked, curves=(self.curve,))
-
-    def measure(self) -> Measure:
-        """Return what is measured of a whole replication."""
-        return Measure(kpis=self.asked, curves=CURVES)
+    @property
+    def glance_curves(self) -> tuple[str, ...]:
+        """The curve that is seen."""
+        return (self.curve,)
 
     def show(self, question: Question, answer: Answer) -> None:
         """Show an answer."""

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Final
 
 import traitlets
 
-from devopssim.experiment import Measure
 from devopssim.plots import USUAL
 from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value, parameters
 from devopssim.widgets.controls import knobs
@@ -152,10 +151,6 @@ class Explore(ScenarioPanel):
         super().ask()
         self._draw()
 
-    def measure(self) -> Measure:
-        """Return what is measured, of a glance too."""
-        return Measure(kpis=self.asked)
-
     def groups(self) -> list[dict[str, Any]]:
         """Return the sliders of the parameters that somebody chose."""
         title = f"Parameters of {self.state.chosen}"
@@ -175,9 +170,9 @@ class Explore(ScenarioPanel):
         """Draw a glance of the figures first, then the whole run."""
         if self._pictures is None:
             self._pictures = Latest(tell=self._show_pictures, fail=self.fail, soon=soon_here())
-        place, names = self.workplace, list(self.figures)
-        whole = partial(pictures, self.scenario, self.seed, self.replication, names)
-        short = partial(pictures, glimpse(self.scenario), self.seed, self.replication, names)
+        place, names, seed = self.workplace, list(self.figures), self._experiment.seed
+        whole = partial(pictures, self.scenario, seed, self.replication, names)
+        short = partial(pictures, glimpse(self.scenario), seed, self.replication, names)
         self._pictures.ask([(place.quick, short), (place.patient, partial(patiently, whole))] if names else [])
         if not names:
             self.pictures = {}

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final, Protocol
 
-import numpy as np
-
 from devopssim.errors import DevopssimError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.experiment import Measure, Outcome, Result, precise, result
+from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precise
 from devopssim.scenario import Scenario
 from devopssim.widgets.worker_pools import Soon, patiently
 
@@ -31,7 +29,7 @@ Key = tuple[Scenario, int, bool, Measure]
 
 
 class Workplace(Protocol):
-    """Who does the work; see `workshop.Workshop`."""
+    """Who does the work; see `worker_pools.Workshop`."""
 
     workers: int
 
@@ -56,23 +54,26 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Scenarios by name, what is measured of them, and how well they are to be known.
+    """An experiment that is answered until it is as precise as asked, and the curves that its glance shows."""
 
-    `precision`: half-width ÷ mean of each KPI of `precisely`, in each scenario; `replications`: no more than that.
-    """
+    experiment: Experiment
+    glance_curves: tuple[str, ...] = ()
 
-    scenarios: Mapping[str, Scenario]
-    glance: Measure
-    measure: Measure
-    precisely: tuple[str, ...]
-    seed: int = 1
-    replications: int = 30
-    precision: float = 0.1
+    @cached_property
+    def glance(self) -> Experiment:
+        """One short replication of each scenario."""
+        short = {name: glimpse(scenario) for name, scenario in self.experiment.scenarios.items()}
+        return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.glance_curves)
+
+    @cached_property
+    def measure(self) -> Measure:
+        """What is measured of each replication."""
+        return self.experiment.measure
 
     @cached_property
     def nameless(self) -> Mapping[str, Scenario]:
         """The scenarios as they are kept: what they are called changes nothing."""
-        return {name: replace(each, name="") for name, each in self.scenarios.items()}
+        return {name: replace(scenario, name="") for name, scenario in self.experiment.scenarios.items()}
 
 
 class Answers:
@@ -121,23 +122,28 @@ class Answers:
         question = self._question
         if question is None or self._settled:
             return
-        n, first = self._finished(question), min(FIRST, question.replications)
-        final, tight = n >= question.replications, n >= FIRST and self._is_precise(question, n)
+        experiment = question.experiment
+        n, first = self._finished(question), min(FIRST, experiment.replications)
+        final = n >= experiment.replications
+        tight = n >= FIRST and is_precise(experiment, self._outcomes(question, n))
         if n >= first and (final or tight or n >= self._told * GROWTH) and n > self._told:
             self._told, self._settled = n, final or tight
-            self._tell(question, Answer(result=self._result(question, n), final=final or tight, precise=tight))
+            result = Result.of(experiment, self._outcomes(question, n))
+            self._tell(question, Answer(result=result, final=final or tight, precise=tight))
         if final or tight:
             return
-        glances = [(glimpse(each), 0, True, question.glance) for each in question.nameless.values()]
+        measure = question.glance.measure
+        glances = [(glimpse(scenario), 0, True, measure) for scenario in question.nameless.values()]
         if not self._told and not self._glanced:
             missing = [key for key in glances if key not in self._known]
             if missing:
-                self._submit(self._place.quick, missing, question.seed)
+                self._submit(self._place.quick, missing, experiment.seed)
                 return
             self._glanced = True
-            self._tell(question, Answer(result=self._glimpse(question), glance=True))
+            outcomes = {name: [self._known[key]] for name, key in zip(experiment.scenarios, glances, strict=True)}
+            self._tell(question, Answer(result=Result.of(question.glance, outcomes), glance=True))
         room = 2 * self._place.workers - len(self._out)
-        self._submit(self._place.patient, self._missing(question)[: max(0, room)], question.seed)
+        self._submit(self._place.patient, self._missing(question)[: max(0, room)], experiment.seed)
 
     def _submit(self, place: Executor, keys: Iterable[Key], seed: int) -> None:
         under_way = set(self._out.values())
@@ -173,41 +179,24 @@ class Answers:
     def _missing(self, question: Question) -> list[Key]:
         wanted = (
             (each, replication, False, question.measure)
-            for replication in range(question.replications)
+            for replication in range(question.experiment.replications)
             for each in question.nameless.values()
         )
         return [key for key in wanted if key not in self._known and key not in self._out.values()]
 
     def _finished(self, question: Question) -> int:
         """Return how many of the first replications are there of every scenario."""
-        for replication in range(question.replications):
+        for replication in range(question.experiment.replications):
             for each in question.nameless.values():
                 if (each, replication, False, question.measure) not in self._known:
                     return replication
-        return question.replications
+        return question.experiment.replications
 
     def _outcomes(self, question: Question, n: int) -> dict[str, list[Outcome]]:
         return {
             name: [self._known[each, k, False, question.measure] for k in range(n)]
             for name, each in question.nameless.items()
         }
-
-    def _result(self, question: Question, n: int) -> Result:
-        return result(question.scenarios, self._outcomes(question, n), seed=question.seed)
-
-    def _glimpse(self, question: Question) -> Result:
-        short = {name: glimpse(each) for name, each in question.scenarios.items()}
-        found = {
-            name: [self._known[glimpse(each), 0, True, question.glance]] for name, each in question.nameless.items()
-        }
-        return result(short, found, seed=question.seed)
-
-    def _is_precise(self, question: Question, n: int) -> bool:
-        return all(
-            precise(np.array([each.values[kpi] for each in runs]), question.precision, 0.95)
-            for runs in self._outcomes(question, n).values()
-            for kpi in question.precisely
-        )
 
 
 def glimpse(scenario: Scenario) -> Scenario:

@@ -1,11 +1,11 @@
 """What widgets with sliders have in common: scenarios that are set, and answers to them that get better and better."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
-from devopssim.experiment import Measure, check_precision, count
+from devopssim.experiment import Experiment, Precision
 from devopssim.kpis import chosen
-from devopssim.simulation import Streams
 from devopssim.widgets.live_estimates import Answer, Answers, Question, Workplace, why_it_failed
 from devopssim.widgets.panel import Panel
 from devopssim.widgets.state import State
@@ -21,8 +21,10 @@ BEFORE: Final = "{} at the start"
 class ScenarioPanel(Panel):
     """A panel whose sliders set a `State`, and that shows the answers to it.
 
-    A subclass says what there is to set (`groups`) and what is measured (`measure`, `glance`), and shows answers.
+    A subclass says what there is to set (`groups`) and which `curves` are measured, and shows answers.
     """
+
+    curves: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -37,19 +39,22 @@ class ScenarioPanel(Panel):
     ) -> None:
         self.state = state
         self.kpis = tuple(kpi.name for kpi in chosen(kpis))
-        check_precision(precision)
-        self.seed, self.replications, self.precision = Streams(seed).seed, count(replications), precision
+        self._experiment = Experiment(
+            scenarios=state.scenarios,
+            kpis=tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"])),
+            curves=self.curves,
+            seed=seed,
+            replications=replications,
+            precision=Precision(target=precision, kpis=PRECISELY),
+        )
         self._place = place
         self._answers: Answers | None = None
         super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)
 
-    def glance(self) -> Measure:
-        """Return what is measured of a glance."""
-        return self.measure()
-
-    def measure(self) -> Measure:
-        """Return what is measured of a whole replication."""
-        raise NotImplementedError
+    @property
+    def glance_curves(self) -> tuple[str, ...]:
+        """The curves that a glance shows."""
+        return self.curves
 
     def show(self, question: Question, answer: Answer) -> None:
         """Show an answer."""
@@ -58,11 +63,6 @@ class ScenarioPanel(Panel):
     def groups(self) -> list[dict[str, Any]]:
         """Return the groups of sliders, as they are set now."""
         raise NotImplementedError
-
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """The KPIs that are measured."""
-        return tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"]))
 
     @property
     def workplace(self) -> Workplace:
@@ -122,15 +122,8 @@ class ScenarioPanel(Panel):
     def question(self) -> Question:
         """Return what is asked: the scenarios, and those that changed as they were at the start, under the same luck."""
         before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
-        return Question(
-            scenarios={**before, **self.state.scenarios},
-            glance=self.glance(),
-            measure=self.measure(),
-            precisely=PRECISELY,
-            seed=self.seed,
-            replications=self.replications,
-            precision=self.precision,
-        )
+        experiment = replace(self._experiment, scenarios={**before, **self.state.scenarios})
+        return Question(experiment=experiment, glance_curves=self.glance_curves)
 
     def fail(self, error: Exception) -> None:
         """Say why there is no answer."""

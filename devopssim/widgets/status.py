@@ -23,19 +23,25 @@ def status(question: Question, answer: Answer) -> dict[str, Any]:
             f"A first glance: one random future of {_listed(weeks)} weeks, without intervals; it may be an outlier. "
             "Whole runs follow."
         )
-        return {"stage": "glance", "text": text, "done": 0, "of": question.replications}
-    years = sorted({each.years for each in question.scenarios.values()})
+        return {"stage": "glance", "text": text, "done": 0, "of": question.experiment.replications}
+    years = sorted({each.years for each in question.experiment.scenarios.values()})
     said = f"{counted(done, 'random future')} of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
     confidence = f"{100 * answer.result.confidence:g} % intervals" if done > 1 else "no intervals"
     if not answer.final:
         text = f"{said}; {confidence}, which get tighter: more are on their way."
-        return {"stage": "refining", "text": text, "done": done, "of": question.replications}
+        return {"stage": "refining", "text": text, "done": done, "of": question.experiment.replications}
+    precision = question.experiment.precision
     reached = (
-        f"within {100 * question.precision:g} % for lead time and deployment frequency"
-        if answer.precise
+        f"within {100 * precision.target:g} % for lead time and deployment frequency"
+        if answer.precise and precision
         else "as many as were asked for"
     )
-    return {"stage": "final", "text": f"{said}; {confidence} ({reached}).", "done": done, "of": question.replications}
+    return {
+        "stage": "final",
+        "text": f"{said}; {confidence} ({reached}).",
+        "done": done,
+        "of": question.experiment.replications,
+    }
 
 
 def _listed(values: list[float] | list[int]) -> str:

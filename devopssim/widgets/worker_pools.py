@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from functools import cache, cached_property
 from typing import Any, Final
 
-from devopssim.experiment import processes
+from devopssim.experiment import process_pool
 
 PATIENCE: Final = 5
 """How much a worker that refines yields to everything else (nice, POSIX)."""
@@ -31,12 +31,12 @@ class Workshop:
     @cached_property
     def quick(self) -> Executor:
         """Processes for glances: never busy with anything long."""
-        return self._open.enter_context(processes(min(self.workers, 3)))
+        return self._open.enter_context(process_pool(min(self.workers, 3)))
 
     @cached_property
     def patient(self) -> Executor:
         """Processes for everything else; see `patiently`."""
-        return self._open.enter_context(processes(self.workers))
+        return self._open.enter_context(process_pool(self.workers))
 
     def close(self) -> None:
         """End the processes."""

@@ -15,7 +15,7 @@ from logs import deployed, log_of
 
 from devopssim import __version__, cli, events
 from devopssim.cli.experiments import cell
-from devopssim.experiment.experiment import PLAN
+from devopssim.experiment import EXPERIMENT_FILE
 
 SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
 
@@ -187,7 +187,7 @@ def test_an_interrupted_series_says_that_the_same_command_goes_on(
     def pressed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("devopssim.experiment.comparison.run", pressed)
+    monkeypatch.setattr("devopssim.experiment.precision.run", pressed)
     words = ["devops", *(["team.developers=8"] if command == "sweep" else []), "--out", str(tmp_path)]
     assert cli.main([command, *words]) == cli.INTERRUPTED
     assert f"what is finished is in {tmp_path}; the same command goes on there." in capsys.readouterr().err
@@ -207,7 +207,7 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
     ]  # also where the tests run unheard
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 300
-        while not (out / PLAN).exists() and process.poll() is None and time.monotonic() < deadline:
+        while not (out / EXPERIMENT_FILE).exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=300)

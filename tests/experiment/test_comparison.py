@@ -1,10 +1,8 @@
-"""Comparisons, sweeps and tornados: tables one can trust, and mistakes that are explained."""
+"""Comparisons: tables one can trust, and mistakes that are explained."""
 
 import gc
-import json
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +21,9 @@ from devopssim.experiment import (
     replicate,
     replications_for,
     sensitivity,
-    sweep,
     warm_up,
 )
-from devopssim.experiment.checkpoints import Finished
-from devopssim.experiment.experiment import UNFINISHED, Plan, load_plan, save_plan, write_tables
-from devopssim.experiment.measure import Outcome
-from devopssim.experiment.result import result
-from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, adopt, vary
+from devopssim.scenario import DEVOPS, WATERFALL, adopt, vary
 
 QUARTER = {"years": 0.25}
 PAIR = {"without": vary(adopt(DEVOPS, {"testing": 0}), QUARTER), "with": vary(DEVOPS, QUARTER)}
@@ -172,139 +165,3 @@ def test_an_experiment_that_cannot_be_leaves_no_folder(change: dict[str, Any], t
     with pytest.raises(InvalidInputError):
         compare(PAIR, 1, folder=tmp_path / "out", **change)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_table_can_be_made_of_outcomes_alone() -> None:
-    """Two replications by hand: 1 and 3, of which the second has not finished 4."""
-    outcomes = [
-        Outcome(values={"lead_time": 1.0}, n={"lead_time": 6}, unfinished={"lead_time": 0}),
-        Outcome(values={"lead_time": 3.0}, n={"lead_time": 2}, unfinished={"lead_time": 4}),
-    ]
-    found = result({"x": DEVOPS}, {"x": outcomes}, seed=1)
-    assert found.estimates["estimate"].item() == 2
-    assert found.unfinished[["n", "unfinished", "share"]].iloc[0].tolist() == [4, 2, 1 / 3]
-
-
-def test_an_interval_ends_where_its_kpi_does() -> None:
-    outcomes = [Outcome(values={"mttr": at, "availability": 1 - at / 10}) for at in (0.0, 0.0, 3.0)]
-    estimates = result({"devops": DEVOPS}, {"devops": outcomes}, seed=1).estimates.set_index("kpi")
-    assert interval([0, 0, 3]).low < 0
-    assert estimates["low"].tolist() == [0, pytest.approx(interval([1, 1, 0.7]).low)]
-    assert estimates["high"].tolist() == [interval([0, 0, 3]).high, 1]
-
-
-def test_a_sweep_has_its_parameters_as_columns() -> None:
-    scenario = vary(DEVOPS, {"years": 0.1})
-    found = sweep(scenario, {"team.developers": [4, 8], "practices.testing": [0, 1]}, 2, kpis=["wip"])
-    assert list(found.estimates.columns[:3]) == ["team.developers", "practices.testing", "kpi"]
-    points = list(zip(found.estimates["team.developers"], found.estimates["practices.testing"], strict=True))
-    assert points == [(4, 0), (4, 1), (8, 0), (8, 1)]
-    value = found.values[(found.values["team.developers"] == 4) & (found.values["practices.testing"] == 0)]["value"]
-    variant = vary(scenario, {"team.developers": 4, "practices.testing": 0})
-    assert value.iloc[1] == kpis.wip(simulate(variant, replication=1))
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"team.developers": []},
-        {"team.developers": [1], "team.testers": [1], "team.analysts": [1]},
-        {"team.cooks": [1]},
-        {"team.developers": [0]},
-        {"team.developers": 4},
-        {"workflow": "agile"},
-        "team.developers",
-    ],
-)
-def test_a_sweep_that_cannot_be_is_refused(settings: Any) -> None:
-    with pytest.raises(InvalidInputError):
-        sweep(DEVOPS, settings, 1)
-
-
-def test_a_sweep_goes_over_an_array_and_mixes_no_two_values_up() -> None:
-    shares = np.array([0.1234567, 0.1234568, 1])
-    found = sweep(vary(DEVOPS, {"years": 0.02}), {"practices.testing": shares}, 1, kpis=["wip"])
-    assert list(found.estimates["practices.testing"]) == list(shares)
-
-
-def test_a_tornado_has_the_widest_swing_on_top() -> None:
-    """Twice as many runners change nothing where none waits; a fifth more requests are a fifth more throughput."""
-    found = sensitivity(
-        vary(DEVOPS, QUARTER),
-        ["throughput"],
-        names=["pipeline.runners", "demand.requests_per_week", "practices.testing"],
-        replications=2,
-    )
-    assert found.tornado["parameter"].iloc[0] == "demand.requests_per_week"
-    assert list(dict.fromkeys(found.differences["parameter"])) == list(found.tornado["parameter"])
-    first = found.tornado.iloc[0]
-    assert first["low_setting"] == pytest.approx(4.8)
-    assert first["high_setting"] == pytest.approx(7.2)
-    assert first["at_low"] < 0 < first["at_high"]
-    assert first["swing"] == first["at_high"] - first["at_low"]
-
-
-def test_a_tornado_stays_within_what_parameters_allow() -> None:
-    """All of a practice cannot become more; runners are whole; a workflow is no number; 0 requests in store stay."""
-    found = sensitivity(vary(DEVOPS, {"years": 0.02}), ["wip"], replications=1, change=0.3)
-    settings = found.differences.groupby("parameter")["setting"].agg(list)
-    assert settings["practices.testing"] == [0.7]
-    assert sorted(settings["pipeline.runners"]) == [1, 3]
-    assert "workflow" not in settings
-    assert "demand.backlog" not in settings
-    assert "years" not in settings
-    assert sorted(settings["security.embedded"]) == [pytest.approx(0.3)]
-
-
-@pytest.mark.parametrize("change", [0, 1, -0.2])
-def test_a_tornado_that_cannot_be_is_refused(change: float) -> None:
-    with pytest.raises(InvalidInputError, match="change="):
-        sensitivity(DEVOPS, change=change)
-
-
-def test_a_tornado_of_what_is_no_number_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="nothing to vary in workflow"):
-        sensitivity(DEVOPS, names=["workflow"])
-
-
-def test_a_plan_is_read_back_as_it_was(tmp_path: Path) -> None:
-    scenarios: dict[str, Scenario] = {"agile, but slow": vary(AGILE, {"team.developers": 2}), "Über": DEVOPS}
-    plan = Plan(scenarios=scenarios, replications=7, seed=3, warm_up=12.5, curves=("wip",))
-    save_plan(plan, tmp_path)
-    assert load_plan(tmp_path) == plan
-
-
-def test_a_folder_in_which_another_experiment_waits_is_left_as_it_is(tmp_path: Path) -> None:
-    """What waits there was worked for; the same plan, or more replications of it, may go on."""
-    plan = Plan(scenarios={"devops": DEVOPS}, replications=2)
-    save_plan(plan, tmp_path)
-    Finished(folder=tmp_path / UNFINISHED).keep("print", {0: Outcome(values={"wip": 1.0})})
-    for other in (replace(plan, seed=2), replace(plan, warm_up=8.0), replace(plan, scenarios={"agile": AGILE})):
-        with pytest.raises(
-            InvalidInputError, match="another experiment is not finished there; go on with it by --resume"
-        ):
-            save_plan(other, tmp_path)
-    assert load_plan(tmp_path) == plan
-    save_plan(replace(plan, replications=3), tmp_path)
-    assert load_plan(tmp_path).replications == 3
-
-
-def test_two_names_that_need_one_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="same file names"):
-        save_plan(Plan(scenarios={"a b": DEVOPS, "a-b": DEVOPS}), tmp_path)
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"scenarios": 3}'])
-def test_a_plan_that_somebody_broke_is_explained(tmp_path: Path, text: str) -> None:
-    (tmp_path / "experiment.json").write_text(text)
-    with pytest.raises(InvalidInputError, match="is not what this program wrote"):
-        load_plan(tmp_path)
-
-
-def test_tables_on_disk_read_back_to_the_same_bits(tmp_path: Path, pair: Result) -> None:
-    write_tables(pair, tmp_path)
-    ours = pd.read_csv(tmp_path / "values.csv")
-    pd.testing.assert_frame_equal(ours, pair.values, check_exact=True)
-    assert not list(tmp_path.glob("unfinished"))
-    assert json.loads(pair.estimates.to_json(orient="records"))

@@ -12,21 +12,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import psutil
 import pytest
-from measures import AlwaysDies, DiesOnce, Refuses, Stops
+from measures import AlwaysDies, DiesOnce, Refuses, Stops, outcomes_of
 
 from devopssim import cli
 from devopssim.cli.dask_cluster import cluster
 from devopssim.errors import InvalidInputError
-from devopssim.experiment import LostWorkError, LostWorkWarning, Result, compare
-from devopssim.experiment.checkpoints import Finished
-from devopssim.experiment.execution import run
-from devopssim.experiment.measure import Measure
-from devopssim.experiment.pool import processes
-from devopssim.scenario import AGILE, DEVOPS, Scenario, vary
+from devopssim.experiment import (
+    LostWorkError,
+    LostWorkWarning,
+    Measure,
+    Result,
+    compare,
+    process_pool,
+)
+from devopssim.scenario import AGILE, DEVOPS, vary
 
 SHORT = {"agile": vary(AGILE, {"years": 0.3}), "devops": vary(DEVOPS, {"years": 0.3})}
 KPIS = ("lead_time", "deployment_frequency", "mttr")
@@ -86,9 +88,9 @@ def test_a_dask_worker_that_dies_costs_no_replication(scheduler: str, tmp_path: 
     """Dask itself gives the work of a worker that died to another one, some times over."""
     measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
     with cluster(scheduler) as executor:
-        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
+        outcomes = outcomes_of(measure, 4, executor=executor)
     assert (tmp_path / "died").exists()
-    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
+    assert repr(outcomes) == repr(outcomes_of(MEASURE, 4))
 
 
 def test_what_dask_gives_up_is_reported_and_runs_again(tmp_path: Path) -> None:
@@ -101,8 +103,8 @@ def test_what_dask_gives_up_is_reported_and_runs_again(tmp_path: Path) -> None:
         cluster(address) as executor,
         pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"),
     ):
-        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, executor=executor)
-    assert repr(outcomes) == repr(run({"devops": SHORT["devops"]}, range(4), MEASURE))
+        outcomes = outcomes_of(measure, 4, executor=executor)
+    assert repr(outcomes) == repr(outcomes_of(MEASURE, 4))
 
 
 def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,17 +147,17 @@ def test_a_comparison_that_finds_no_cluster_leaves_no_plan(tmp_path: Path) -> No
 def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.CaptureFixture[str]) -> None:
     """Standard error is no terminal here; told to, it draws all the same."""
     for progress, drawn in ((None, False), (False, False), (True, True)):
-        run({"devops": SHORT["devops"]}, range(1), MEASURE, progress=progress)
+        outcomes_of(MEASURE, 1, progress=progress)
         assert ("/1 [" in capsys.readouterr().err) is drawn  # the last count may go unseen: it draws ten times a second
 
 
 def test_a_worker_that_dies_is_reported_and_only_its_replications_run_again(tmp_path: Path) -> None:
     measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
     with pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"):
-        outcomes = run({"devops": SHORT["devops"]}, range(4), measure, workers=2)
+        outcomes = outcomes_of(measure, 4, workers=2)
     assert (tmp_path / "died").exists()
-    expected = run({"devops": SHORT["devops"]}, range(4), MEASURE)
-    assert repr(outcomes["devops"]) == repr(expected["devops"])
+    expected = outcomes_of(MEASURE, 4)
+    assert repr(outcomes) == repr(expected)
 
 
 def test_workers_that_always_die_end_the_experiment_with_one_line() -> None:
@@ -163,31 +165,30 @@ def test_workers_that_always_die_end_the_experiment_with_one_line() -> None:
         pytest.warns(LostWorkWarning),
         pytest.raises(LostWorkError, match=r"seed 7, replications 0 of 'devops'.*memory") as caught,
     ):
-        run({"devops": DEVOPS}, range(1), AlwaysDies(), seed=7, workers=2)
+        outcomes_of(AlwaysDies(), 1, scenario=DEVOPS, seed=7, workers=2)
     assert "\n" not in str(caught.value)
     assert caught.value.lost[0].replications == (0,)
 
 
 def test_an_executor_of_somebody_else_that_broke_is_not_used_again() -> None:
-    with processes(1) as pool, pytest.raises(LostWorkError, match="the executor broke with seed 1, replications 0"):
-        run({"devops": DEVOPS}, range(1), AlwaysDies(), executor=pool)
+    with process_pool(1) as pool, pytest.raises(LostWorkError, match="the executor broke with seed 1, replications 0"):
+        outcomes_of(AlwaysDies(), 1, scenario=DEVOPS, executor=pool)
 
 
 def test_an_error_of_the_model_is_raised_as_it_is() -> None:
     with pytest.raises(ZeroDivisionError, match="devops, seed 1, replication 2"):
-        run({"devops": DEVOPS}, range(4), Refuses(at=2), workers=2)
+        outcomes_of(Refuses(at=2), 4, scenario=DEVOPS, workers=2)
 
 
 def test_an_experiment_that_is_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
-    scenario = {"devops": SHORT["devops"]}
     done = tmp_path / "done"
     with pytest.raises(KeyboardInterrupt):
-        run(scenario, range(20), Stops(measure=MEASURE, done=done, at=13), folder=tmp_path / "kept")
+        outcomes_of(Stops(measure=MEASURE, done=done, at=13), 20, folder=tmp_path / "kept")
     first = len(done.read_text().splitlines())
-    outcomes = run(scenario, range(20), Stops(measure=MEASURE, done=done), folder=tmp_path / "kept")
+    outcomes = outcomes_of(Stops(measure=MEASURE, done=done), 20, folder=tmp_path / "kept")
     assert 0 < first < 20
     assert len(done.read_text().splitlines()) - first <= 20 - 12, "at most the chunk that was interrupted is done twice"
-    assert repr(outcomes["devops"]) == repr(run(scenario, range(20), MEASURE)["devops"])
+    assert repr(outcomes) == repr(outcomes_of(MEASURE, 20))
 
 
 @pytest.mark.parametrize("at", [None, 1])
@@ -195,44 +196,8 @@ def test_an_experiment_leaves_the_collection_of_garbage_as_it_was(tmp_path: Path
     """However it ends."""
     usual = gc.get_threshold()
     with nullcontext() if at is None else pytest.raises(KeyboardInterrupt):
-        run({"devops": SHORT["devops"]}, range(2), Stops(measure=MEASURE, done=tmp_path / "done", at=at))
+        outcomes_of(Stops(measure=MEASURE, done=tmp_path / "done", at=at), 2)
     assert gc.get_threshold() == usual
-
-
-def test_nothing_is_kept_for_another_scenario_or_seed(tmp_path: Path) -> None:
-    done = tmp_path / "done"
-    measure = Stops(measure=MEASURE, done=done)
-    changed: Scenario = vary(SHORT["devops"], {"team.developers": 7})
-    for scenario, seed in ((SHORT["devops"], 1), (changed, 1), (SHORT["devops"], 2), (SHORT["devops"], 1)):
-        run({"devops": scenario}, range(2), measure, seed=seed, folder=tmp_path / "kept")
-    assert len(done.read_text().splitlines()) == 6, "only the last of the four was known"
-
-
-def test_a_file_that_was_cut_short_counts_as_not_there(tmp_path: Path) -> None:
-    run({"devops": SHORT["devops"]}, range(2), MEASURE, folder=tmp_path)
-    files = sorted(tmp_path.iterdir())
-    files[0].write_text(files[0].read_text()[:40])
-    again = run({"devops": SHORT["devops"]}, range(2), MEASURE, folder=tmp_path)
-    assert repr(again["devops"]) == repr(run({"devops": SHORT["devops"]}, range(2), MEASURE)["devops"])
-
-
-def test_what_is_kept_reads_back_to_the_same_bits(tmp_path: Path) -> None:
-    measure = Measure(curves=("wip",))
-    outcome = measure(SHORT["agile"], 1, 0)
-    kept = Finished(folder=tmp_path)
-    kept.keep("abc", {0: outcome})
-    found = kept.load("abc")[0]
-    np.testing.assert_array_equal(list(found.values.values()), list(outcome.values.values()))
-    np.testing.assert_array_equal(found.curves["wip"], outcome.curves["wip"])
-    assert list(found.values) == list(outcome.values)
-
-
-def test_clearing_removes_chunks_and_nothing_else(tmp_path: Path) -> None:
-    kept = Finished(folder=tmp_path / "kept")
-    kept.keep("abc", {0: MEASURE(SHORT["agile"], 1, 0)})
-    (tmp_path / "kept" / "notes.txt").write_text("mine")
-    kept.clear()
-    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("workers", [0, -1, 62])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devopssim.cli.levels import as_markdown
-from devopssim.experiment import beside_dora
+from devopssim.experiment import compare_with_dora
 from devopssim.files import write_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def validation() -> str:
 
 def calibration() -> str:
     """Return the presets beside DORA's levels: what `devopssim levels --markdown` prints."""
-    return as_markdown(beside_dora(workers=os.cpu_count() or 1))
+    return as_markdown(compare_with_dora(workers=os.cpu_count() or 1))
 
 
 def main(names: list[str]) -> None:

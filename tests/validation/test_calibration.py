@@ -7,22 +7,20 @@ import pandas as pd
 from validation.pages import shown
 
 from devopssim.cli.levels import amount, as_markdown
-from devopssim.experiment import BesideDora, beside_dora
+from devopssim.experiment import DoraBenchmark, Experiment, Outcome, Result, compare_with_dora
 from devopssim.experiment.dora_benchmark import TARGETS
-from devopssim.experiment.measure import Outcome
-from devopssim.experiment.result import result
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, parameters
 
 
 def test_the_presets_land_where_the_field_lies_and_the_page_shows_how_well() -> None:
-    found = beside_dora(progress=False)
+    found = compare_with_dora(progress=False)
     outside = found.table[~found.table["inside"]]
     assert outside.empty, f"\n{outside.to_string()}"
     assert found.ordered, f"\n{found.between.to_string()}"
     assert as_markdown(found) == shown("calibration"), "run `python tests/validation/pages.py`"
 
 
-def by_hand(**changed: float) -> BesideDora:
+def by_hand(**changed: float) -> DoraBenchmark:
     """Two replications of each preset with round values in the middle of where they belong, a few of them changed."""
     values = {
         "waterfall": {"deployment_frequency": 0.1, "lead_time_for_changes": 2000, "mttr": 300, "change_failure_rate": 0.5},
@@ -36,7 +34,9 @@ def by_hand(**changed: float) -> BesideDora:
         preset: [Outcome(values={kpi: value * nearly for kpi, value in row.items()} | {"failed_deployment_recovery_time": 1.0}) for nearly in (0.999, 1.001)]
         for preset, row in values.items()
     }  # fmt: skip
-    return BesideDora(result=result({each.name: each for each in (WATERFALL, AGILE, DEVOPS)}, outcomes, seed=1))
+    return DoraBenchmark(
+        result=Result.of(Experiment(scenarios={each.name: each for each in (WATERFALL, AGILE, DEVOPS)}), outcomes)
+    )
 
 
 def test_presets_in_the_middle_of_their_bands_hold() -> None:

@@ -11,13 +11,12 @@ from logs import closed, committed, deployed, done, failed, log_of, requested, r
 from devopssim import AGILE, DEVOPS, WATERFALL, compare, scenario, simulate, vary, widgets
 from devopssim.errors import InvalidInputError
 from devopssim.events import event
-from devopssim.experiment import Result
-from devopssim.experiment.measure import Measure, Outcome
+from devopssim.experiment import Experiment, Outcome, Precision, Result
 from devopssim.scenario import Scenario, parameters
 from devopssim.widgets.board_timeline import COLUMNS, Move, film, moves
 from devopssim.widgets.board_view import Board, film_of
 from devopssim.widgets.chart_data import lines
-from devopssim.widgets.compare_view import CURVES, Compare
+from devopssim.widgets.compare_view import Compare
 from devopssim.widgets.controls import knob
 from devopssim.widgets.explore_view import Explore
 from devopssim.widgets.figures import FIGURES, pictures
@@ -35,14 +34,15 @@ BEFORE = "devops at the start"
 
 
 class ByHand(Executor):
-    """Work that waits until the test has it done."""
+    """Work that waits until the test has it done; `instead` measures replications, where they are not simulated."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
+        self.instead = instead
         self.waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_kwargs: Any) -> "Future[Any]":
         future: Future[Any] = Future()
-        self.waiting.append((future, fn, args))
+        self.waiting.append((future, self.instead or fn, args))
         return future
 
     def work(self, at_most: int = 1000) -> int:
@@ -64,8 +64,8 @@ class Bench:
 
     workers = 2
 
-    def __init__(self) -> None:
-        self.quick, self.patient = ByHand(), ByHand()
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
+        self.quick, self.patient = ByHand(instead), ByHand(instead)
 
     def work(self) -> None:
         while self.quick.work() or self.patient.work():
@@ -77,16 +77,20 @@ def measured(scenario: Scenario, seed: int, replication: int) -> Outcome:
     return Outcome(values={"lead_time": 100.0 / scenario.team.developers + 0.01 * (replication % 2) + 0.0 * seed})
 
 
-def question(given: Scenario = SHORT, **options: Any) -> Question:
-    asked: dict[str, Any] = {"replications": 5, "precision": 1e-9, **options}
-    return Question(scenarios={"devops": given}, glance=measured, measure=measured, precisely=("lead_time",), **asked)  # type: ignore[arg-type] # any measure
+def question(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Question:
+    wanted = Precision(target=precision, kpis=("lead_time",))
+    return Question(
+        experiment=Experiment(
+            scenarios={"devops": given}, kpis=("lead_time",), replications=replications, precision=wanted
+        )
+    )
 
 
 class Asked:
     """Answers on a bench, and what they told."""
 
-    def __init__(self) -> None:
-        self.bench = Bench()
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = measured) -> None:
+        self.bench = Bench(instead)
         self.told: list[Answer] = []
         self.errors: list[Exception] = []
         self.answers = Answers(
@@ -221,14 +225,11 @@ def test_what_was_known_is_not_simulated_again() -> None:
 
 
 def test_an_error_is_told_and_ends_the_question() -> None:
-    asked = Asked()
-
     def broken(*_: Any) -> Outcome:
         raise InvalidInputError("years=0 must lie between 0.02 and 50.")
 
-    asked.answers.ask(
-        Question(scenarios={"devops": SHORT}, glance=broken, measure=broken, precisely=())  # type: ignore[arg-type]
-    )
+    asked = Asked(broken)
+    asked.answers.ask(question())
     asked.bench.work()
     assert [str(error) for error in asked.errors] == ["years=0 must lie between 0.02 and 50."]
     assert why_it_failed(asked.errors[0]) == "years=0 must lie between 0.02 and 50."
@@ -237,10 +238,8 @@ def test_an_error_is_told_and_ends_the_question() -> None:
 
 def test_an_answer_is_what_compare_gives() -> None:
     """The same scenario, seed and replications: the same numbers, to the last bit."""
-    asked, measure = Asked(), Measure(kpis=("lead_time",))
-    asked.answers.ask(
-        Question(scenarios={"devops": SHORT}, glance=measure, measure=measure, precisely=(), replications=3)
-    )
+    asked = Asked(None)
+    asked.answers.ask(question(replications=3))
     asked.bench.work()
     direct = compare({"devops": SHORT}, 3, kpis=("lead_time",), progress=False)
     assert asked.told[-1].result.estimates.equals(direct.estimates)
@@ -457,8 +456,7 @@ def test_compare_shows_what_the_plain_functions_return() -> None:
     bench.work()
     assert widget.scenarios == {"devops": SMALLER}
     assert widget.shown["status"]["stage"] == "final"
-    question = widget.question()
-    direct = compare(question.scenarios, 3, kpis=question.measure.kpis, curves=CURVES, progress=False)
+    direct = compare(widget.question().experiment, progress=False)
     assert widget.shown["cards"] == tiles(direct, widget.kpis, {"devops": BEFORE})
     assert widget.shown["words"] == explain_changes(direct, {"devops": BEFORE})
     assert widget.shown["chart"] == lines(direct, "lead_time", before={BEFORE: "devops"})
