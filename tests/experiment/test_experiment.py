@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devopssim.errors import InvalidInputError
-from devopssim.experiment import Experiment, Outcome, checkpoint_folder, load_experiment, save_experiment
+from devopssim.experiment import Experiment, Outcome, Precision, checkpoint_folder, load_experiment, save_experiment
 from devopssim.experiment.checkpoints import Checkpoints
 from devopssim.scenario import AGILE, DEVOPS, Scenario, vary
 
@@ -47,3 +47,16 @@ def test_an_experiment_that_somebody_broke_is_explained(tmp_path: Path, text: st
     (tmp_path / "experiment.json").write_text(text)
     with pytest.raises(InvalidInputError, match="is not what this program wrote"):
         load_experiment(tmp_path)
+
+
+def test_what_a_folder_keeps_beyond_the_usual_is_read_back_too(tmp_path: Path) -> None:
+    experiment = Experiment(
+        scenarios={"devops": DEVOPS}, kpis=("wip",), confidence=0.9, precision=Precision(target=0.2, kpis=("wip",))
+    )
+    save_experiment(experiment, tmp_path)
+    assert load_experiment(tmp_path) == experiment
+
+
+def test_a_precision_of_a_kpi_that_is_not_measured_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="mttr: to be known precisely, but not measured"):
+        Experiment(scenarios={"devops": DEVOPS}, kpis=("wip",), precision=Precision(kpis=("wip", "mttr")))

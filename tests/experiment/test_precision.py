@@ -1,12 +1,18 @@
 """When are there enough replications? Against the procedure done by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import (
+    Experiment,
+    Outcome,
+    Precision,
+    compare,
+    is_precise,
     replications_for,
     replications_needed,
 )
@@ -87,3 +93,34 @@ def test_a_precision_that_is_not_reached_is_said_to_be() -> None:
 def test_a_precision_that_cannot_be_is_refused(precision: float) -> None:
     with pytest.raises(InvalidInputError, match="precision="):
         replications_for(DEVOPS, precision=precision)
+
+
+def test_a_comparison_stops_when_every_scenario_is_precise() -> None:
+    """The first replications of the longer experiment, as many in each, are the same."""
+    scenarios = {name: vary(DEVOPS, {"years": 0.1, "team.developers": size}) for name, size in (("a", 8), ("b", 12))}
+    found = compare(scenarios, 100, kpis=["deployment_frequency"], precision=0.1)
+    assert found.replications < 100
+    assert found.replications % 10 == 0, "replications are added by ten"
+    everything = compare(scenarios, found.replications, kpis=["deployment_frequency"])
+    pd.testing.assert_frame_equal(found.values, everything.values, check_exact=True)
+    needed = [replications_needed(each["value"], 0.1) for _, each in found.values.groupby("scenario")]
+    assert len(needed) == 2
+    assert None not in needed
+
+
+def test_a_comparison_that_never_is_precise_ends_with_the_most_replications() -> None:
+    found = compare({"a": vary(DEVOPS, {"years": 0.05})}, 12, kpis=["wip"], precision=1e-9)
+    assert found.replications == 12
+
+
+@pytest.mark.parametrize(("values", "expected"), [([9.0, 10.0, 11.0], False), ([9.9, 10.0, 10.1], True)])
+def test_outcomes_are_precise_where_every_kpi_of_every_scenario_is(values: list[float], *, expected: bool) -> None:
+    """Half-widths of 2.48 and 0.248 around 10, in one of two scenarios; the other never varies."""
+    outcomes = {
+        "same": [Outcome(values={"wip": 5.0})] * 3,
+        "varies": [Outcome(values={"wip": value}) for value in values],
+    }
+    wanted = Precision(target=0.1, kpis=("wip",))
+    experiment = Experiment(scenarios=dict.fromkeys(outcomes, DEVOPS), kpis=("wip",), precision=wanted)
+    assert is_precise(experiment, outcomes) is expected
+    assert not is_precise(experiment, outcomes, stay=True), "three values leave nothing to look ahead to"
