@@ -13,7 +13,7 @@ import pandas as pd
 
 from devopssim.diagnostics.bootstrap import word_for
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import KPIS, Run, Spans, outages_of, table
+from devopssim.kpis import KPIS, Run, outages_of, table
 
 GAP: Final = 10
 """A silence so many times as long as the usual longest one of a log that is as busy (see `_gaps`)."""
@@ -152,11 +152,11 @@ def _gaps(run: Run) -> Iterator[Finding]:
 def _unfinished(run: Run) -> Iterator[Finding]:
     for name in ASKED:
         kpi = KPIS[name]
-        if kpi.spans is None or name in {"mttf", "mtbf"}:
+        if kpi.durations is None:
             continue
-        found: Spans = kpi.spans(run)
-        still, all_of_them = found.unfinished, len(found.start)
-        if still and still > SHARE_OPEN * all_of_them:
+        durations = kpi.durations(run)
+        still, all_of_them = durations.unfinished, len(durations.start)
+        if still and not durations.censored and still > SHARE_OPEN * all_of_them:
             yield Finding(
                 sort="unfinished",
                 count=still,

@@ -6,7 +6,6 @@ What is measured over time (frequency, WIP, availability) is resampled in weeks,
 Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993; for few incidents, the VOID report of 2022.
 """
 
-import math
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -16,15 +15,13 @@ import pandas as pd
 from scipy import stats
 
 from devopssim import kpis
-from devopssim.kpis import Floats, Kpi, Run, chosen, table
+from devopssim.kpis import Floats, Kpi, Rate, Run, chosen, table
 
 RESAMPLES: Final = 999
 LEAST: Final = 2
 ANECDOTES: Final = 5
 FEW: Final = 20
 LEAST_WEEKS: Final = 8
-OVER_TIME: Final = {"availability", "utilisation", "flow_efficiency"}
-"""Shares of time, not of things."""
 NAN: Final = float("nan")
 
 
@@ -48,12 +45,14 @@ def word_for(n: int) -> str:
 
 
 def _interval(kpi: Kpi, run: Run, log: pd.DataFrame, confidence: float) -> tuple[float, float, int]:
-    if kpi.spans is not None:
-        hours = kpi.spans(run).lengths
+    if kpi.durations is not None:
+        hours = kpi.durations(run).lengths
         return *bootstrap(hours, np.mean if kpi.summary == "mean" else np.median, confidence), len(hours)
-    if kpi.unit == "share" and kpi.name not in OVER_TIME:
-        return _share(float(kpi.function(run)), kpi.count(run), confidence)
-    if kpi.count(run) == 0 or run.weeks < LEAST_WEEKS:
+    assert kpi.rate is not None  # noqa: S101 - a KPI is a rate or a duration
+    rate = kpi.rate(run)
+    if kpi.sampled == "things":
+        return _share(rate, confidence)
+    if rate.n == 0 or run.weeks < LEAST_WEEKS:
         return NAN, NAN, 0
     weekly = kpis.kpi_curve(log, kpi.name, window="7D", step="7D").to_numpy(float)
     weekly = weekly[np.isfinite(weekly)]
@@ -62,10 +61,11 @@ def _interval(kpi: Kpi, run: Run, log: pd.DataFrame, confidence: float) -> tuple
     return *bootstrap(weekly, np.mean, confidence), len(weekly)
 
 
-def _share(value: float, n: int, confidence: float) -> tuple[float, float, int]:
-    if n == 0 or not math.isfinite(value):
+def _share(rate: Rate, confidence: float) -> tuple[float, float, int]:
+    n = rate.n
+    if n == 0:
         return NAN, NAN, 0
-    counted = round(value * n)
+    counted = round(rate.numerator)
     if 0 < counted < n:
         things = np.repeat([1.0, 0.0], [counted, n - counted])
         return *bootstrap(things, np.mean, confidence), n

@@ -11,8 +11,9 @@ what was in progress then counts where a KPI averages over time.
 """
 
 from devopssim.kpis import levels
-from devopssim.kpis.catalogue import KPIS, Kpi
+from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.curves import kpi_curve
+from devopssim.kpis.declaration import Kpi, Rate
 from devopssim.kpis.delivery import (
     change_failure_rate,
     cycle_time,
@@ -26,6 +27,7 @@ from devopssim.kpis.delivery import (
     mttf,
     mttr,
 )
+from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.flow import (
     availability,
     busy_hours,
@@ -53,19 +55,19 @@ from devopssim.kpis.security import (
     security_test_coverage,
     vulnerabilities_open,
 )
-from devopssim.kpis.spans import Pair, Spans, spans
 from devopssim.kpis.summary import as_text, chosen, records, table, values
 
 __all__ = [
     "FIX",
     "KPIS",
     "PATCH",
+    "Durations",
+    "EventPair",
     "Floats",
     "Kpi",
     "Log",
-    "Pair",
+    "Rate",
     "Run",
-    "Spans",
     "as_text",
     "automated_scan_share",
     "availability",
@@ -97,7 +99,6 @@ __all__ = [
     "security_downtime",
     "security_incidents_per_deployment",
     "security_test_coverage",
-    "spans",
     "table",
     "throughput",
     "time_in_system",

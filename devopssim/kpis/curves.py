@@ -8,13 +8,13 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
-from devopssim.kpis.catalogue import Kpi
+from devopssim.kpis.declaration import Kpi
+from devopssim.kpis.durations import Durations
 from devopssim.kpis.flow import open_items, people, work_at_start, work_of
 from devopssim.kpis.outages import incidents_open
 from devopssim.kpis.run import Floats, Log, Run, run_of
 from devopssim.kpis.security import findings_open
-from devopssim.kpis.spans import Spans
-from devopssim.kpis.summary import chosen, summarise
+from devopssim.kpis.summary import chosen
 
 
 def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.Series:
@@ -35,8 +35,8 @@ def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.S
     starts: Floats = ends - width
     points = (
         _rates(measured, run, starts, ends)
-        if measured.spans is None
-        else _durations(measured, measured.spans(run), starts, ends, run.horizon)
+        if measured.durations is None
+        else _durations(measured, measured.durations(run), starts, ends, run.horizon)
     )
     return pd.Series(points, index=pd.Index(ends, name="time", dtype=np.float64), name=kpi, dtype=np.float64)
 
@@ -55,13 +55,13 @@ def hours(name: str, offset: str) -> float:
     return length
 
 
-def _durations(kpi: Kpi, found: Spans, starts: Floats, ends: Floats, horizon: float) -> list[float]:
+def _durations(kpi: Kpi, found: Durations, starts: Floats, ends: Floats, horizon: float) -> list[float]:
     """Return the summary of what ended in each window."""
-    found = found.only(found.finished)
+    found = found.select(found.finished)
     order = np.argsort(found.end, kind="stable")
-    ended, length = found.end[order], (found.end - found.start)[order]
+    ended, length = found.end[order], found.lengths[order]
     first, last = _within(ended, starts, ends, horizon)
-    return [summarise(kpi, length[a:b]) for a, b in zip(first, last, strict=True)]
+    return [kpi.summarise(length[a:b]) for a, b in zip(first, last, strict=True)]
 
 
 def _rates(kpi: Kpi, run: Run, starts: Floats, ends: Floats) -> list[float]:

@@ -7,147 +7,191 @@ to count.
 
 from typing import Final
 
-import numpy as np
-import pandas as pd
-
+from devopssim.kpis.declaration import COURSE, DORA, DORA_2024, INCIDENT, MEAN_OF_FEW, Rate, duration, rate, share
+from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.outages import outages_of
-from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
-from devopssim.kpis.spans import Pair, Spans, spans
+from devopssim.kpis.run import Run
 
-LEAD_TIME: Final = Pair(start="ticket.created", end="ticket.closed", by="item")
-CYCLE_TIME: Final = Pair(start="ticket.started", end="ticket.done", by="item")
-LEAD_TIME_FOR_CHANGES: Final = Pair(
-    start="change.created", end="service.deployed", by="change", given_up=("change.abandoned",)
+LEAD_TIME: Final = EventPair(start="ticket.created", end="ticket.closed", entity="item")
+CYCLE_TIME: Final = EventPair(start="ticket.started", end="ticket.done", entity="item")
+LEAD_TIME_FOR_CHANGES: Final = EventPair(
+    start="change.created", end="service.deployed", entity="change", given_up=("change.abandoned",)
 )
-DETECTION: Final = Pair(start="service.failed", end="incident.detected", by="incident")
-RECOVERY: Final = Pair(start="service.failed", end="incident.resolved", by="incident")
+DETECTION: Final = EventPair(start="service.failed", end="incident.detected", entity="incident")
+RECOVERY: Final = EventPair(start="service.failed", end="incident.resolved", entity="incident")
 
 
-def lead_time(log: Log) -> pd.Series:
-    """Return, for each work item, the hours from its request until its last change is available to users."""
-    return spans(run_of(log), LEAD_TIME).hours("lead_time")
+@duration(
+    title="Lead time",
+    formula="`ticket.closed` - `ticket.created`, for each item",
+    events=("ticket.created", "ticket.closed"),
+    debatable="waiting before anybody has looked at the request counts: the user waits then, too",
+    source=COURSE,
+)
+def lead_time(run: Run) -> Durations:
+    """Return the hours from the request of a work item until its last change is available to users."""
+    return LEAD_TIME.durations(run)
 
 
-def cycle_time(log: Log) -> pd.Series:
-    """Return, for each work item, the hours from the start of its development until it is done (not yet deployed)."""
-    return spans(run_of(log), CYCLE_TIME).hours("cycle_time")
+@duration(
+    title="Cycle time",
+    formula="`ticket.done` - `ticket.started`, for each item",
+    events=("ticket.started", "ticket.done"),
+    debatable="done is before deployment; others stop the clock in production",
+    source=COURSE,
+)
+def cycle_time(run: Run) -> Durations:
+    """Return the hours from the start of an item's development until it is developed, reviewed and tested, not yet deployed."""
+    return CYCLE_TIME.durations(run)
 
 
-def lead_time_for_changes(log: Log) -> pd.Series:
-    """Return, for each change, the hours from its commit to the first deployment that carried it.
+@duration(
+    title="Lead time for changes",
+    formula="first `service.deployed` - `change.created`, for each change",
+    events=("change.created", "service.deployed", "change.abandoned"),
+    debatable="from the commit, not from the merge; a deployment that later failed still ends it",
+    source=DORA,
+)
+def lead_time_for_changes(run: Run) -> Durations:
+    """Return the hours from a change's commit to the first deployment that carried it.
 
-    A change that was abandoned is not waited for: it is no unfinished one.
+    Abandoned changes are excluded; they count neither as finished nor as unfinished.
     """
-    return spans(run_of(log), LEAD_TIME_FOR_CHANGES).hours("lead_time_for_changes")
+    return LEAD_TIME_FOR_CHANGES.durations(run)
 
 
-def change_failure_rate(log: Log) -> float:
-    """Return the share, 0 to 1, of deployments that failed: that a `service.failed` or a `service.rolledback` names.
+@share(
+    title="Change failure rate",
+    better="lower",
+    formula="deployments that a `service.failed` or a `service.rolledback` names ÷ deployments",
+    events=("service.deployed", "service.failed", "service.rolledback"),
+    debatable="counted in deployments, not in changes or incidents, so that it lies between 0 and 1 and big batches fail more",
+    source=DORA,
+)
+def change_failure_rate(run: Run) -> Rate:
+    """Return the deployments that a failure or a rollback names ÷ deployments.
 
     Counted in deployments, never in changes or incidents: one that failed twice and was rolled back is one failed deployment.
     """
-    run = run_of(log)
-    shipped = run.met("deployment", "service.deployed")
-    return _share(shipped & _failed(run), shipped)
+    failed = run.met("deployment", "service.failed") | run.met("deployment", "service.rolledback")
+    return Rate(int((failed & run.met("deployment", "service.deployed")).sum()), deployment_count(run))
 
 
-def deployment_frequency(log: Log) -> float:
-    """Return the number of distinct deployments per week."""
-    run = run_of(log)
-    return per_week(run, deployments_seen(run))
+@rate(
+    title="Deployment frequency",
+    unit="per week",
+    better="higher",
+    formula="deployments ÷ weeks of observation",
+    events=("service.deployed",),
+    debatable="deployments that only repair count as well; DORA asks for the median day instead of a mean",
+    source=DORA,
+)
+def deployment_frequency(run: Run) -> Rate:
+    """Return the distinct deployments ÷ weeks of observation."""
+    count = deployment_count(run)
+    return Rate(count, run.weeks, counted=count)
 
 
-def mttd(log: Log) -> pd.Series:
-    """Return, for each incident, the hours from the failure until the team knew of it."""
-    return spans(run_of(log), DETECTION).hours("mttd")
+@duration(
+    title="Mean time to failure",
+    better="higher",
+    summary="mean",
+    formula="mean of (start of the next outage - end of this one)",
+    events=INCIDENT,
+    debatable="the last up-time is censored and the first has no beginning: both are left out, so a short log understates it",
+    source=COURSE,
+)
+def mttf(run: Run) -> Durations:
+    """Return the hours from the service running again to the next failure.
 
-
-def mttr(log: Log) -> pd.Series:
-    """Return, for each incident, the hours from the failure until the service was restored.
-
-    A repair may take several deployments; it ends with `incident.resolved`.
+    Each is named by the incident that the service recovered from. Incidents that overlap are one outage. The last up-time is
+    censored: the log ends before it does. It is not in the Series, `attrs["censored"]` (and "unfinished") is 1 if there is
+    one. The time before the first failure is left out too: nobody saw it begin.
     """
-    return spans(run_of(log), RECOVERY).hours("mttr")
-
-
-def mttf(log: Log) -> pd.Series:
-    """Return the hours that the service ran from each recovery to the next failure, by the incident it recovered from.
-
-    Incidents that overlap are one outage. The last up-time is censored: the log ends before it does. It is not in the
-    Series, `attrs["censored"]` (and "unfinished") is 1 if there is one. The time before the first failure is left out too:
-    nobody saw it begin.
-    """
-    return _censored(up_times(run_of(log)), "mttf")
-
-
-def mtbf(log: Log) -> pd.Series:
-    """Return the hours from each failure to the next, by the incident that began the outage; overlapping ones are one.
-
-    For the same pairs of outages, MTBF = MTTF + the mean length of the outages. The last one is censored, as in `mttf`.
-    """
-    return _censored(cycles(run_of(log)), "mtbf")
-
-
-def deployment_rework_rate(log: Log) -> float:
-    """Return the share, 0 to 1, of deployments that were not planned: they repair what users met in production.
-
-    Reads `detail`: a deployment of which a row says `repair=…` (the incident or deployment that it repairs).
-    """
-    run = run_of(log)
-    shipped = run.met("deployment", "service.deployed")
-    repairs = np.zeros(len(shipped), dtype=bool)
-    ids = run.ids("deployment", "service.deployed")
-    repairs[ids[run.says("service.deployed", "repair") & (ids >= 0)]] = True
-    return _share(repairs, shipped)
-
-
-def failed_deployment_recovery_time(log: Log) -> pd.Series:
-    """Return, for each incident that a deployment caused, the hours from the failure until the service was restored.
-
-    Incidents that name no deployment (the infrastructure's own) do not count, which is how it differs from `mttr`.
-    """
-    return caused_by_deployment(run_of(log)).hours("failed_deployment_recovery_time")
-
-
-def up_times(run: Run) -> Spans:
-    """Return the times from service running again to the next failure."""
     return outages_of(run).up_times()
 
 
-def cycles(run: Run) -> Spans:
-    """Return the times from a failure to the next."""
+@duration(
+    title="Mean time to detect",
+    summary="mean",
+    formula="mean of (`incident.detected` - `service.failed`)",
+    events=("service.failed", "incident.detected"),
+    debatable=MEAN_OF_FEW,
+    source=COURSE,
+)
+def mttd(run: Run) -> Durations:
+    """Return the hours from a failure until the team knows of it."""
+    return DETECTION.durations(run)
+
+
+@duration(
+    title="Mean time to recovery",
+    summary="mean",
+    formula="mean of (`incident.resolved` - `service.failed`)",
+    events=INCIDENT,
+    debatable=f"the clock starts at the failure, not at its detection; {MEAN_OF_FEW}",
+    source=COURSE,
+)
+def mttr(run: Run) -> Durations:
+    """Return the hours from a failure until the service is restored.
+
+    A repair may take several deployments; it ends with `incident.resolved`.
+    """
+    return RECOVERY.durations(run)
+
+
+@duration(
+    title="Mean time between failures",
+    better="higher",
+    summary="mean",
+    formula="mean of (start of the next outage - start of this one)",
+    events=INCIDENT,
+    debatable="a failure during an outage is the same outage, not a new one",
+    source=COURSE,
+)
+def mtbf(run: Run) -> Durations:
+    """Return the hours from a failure to the next; MTTF plus the length of the outages, over the same pairs.
+
+    Each is named by the incident that began the outage. The last one is censored, as in `mttf`.
+    """
     return outages_of(run).cycles()
 
 
-def caused_by_deployment(run: Run) -> Spans:
-    """Return the recoveries from incidents that name a deployment."""
-    found = spans(run, RECOVERY)
-    ids = run.ids("incident", "service.failed")
-    caused = np.zeros(len(run.names("incident")), dtype=bool)
-    caused[ids[(run.ids("deployment", "service.failed") >= 0) & (ids >= 0)]] = True
-    return found.only(caused[found.which])
+@share(
+    title="Deployment rework rate",
+    better="lower",
+    formula="deployments of a change that says `repair=…` ÷ deployments",
+    events=("service.deployed",),
+    detail=("repair",),
+    debatable="DORA asks for unplanned deployments; here one is unplanned if it says what it repairs",
+    source=DORA_2024,
+)
+def deployment_rework_rate(run: Run) -> Rate:
+    """Return the deployments that repair what users met in production ÷ deployments.
+
+    One repairs if a row of it says `repair=…` (the incident or deployment that it repairs).
+    """
+    repairs = run.named("deployment", "service.deployed", run.says("service.deployed", "repair"))
+    return Rate(int(repairs.sum()), deployment_count(run))
 
 
-def deployments_seen(log: Log) -> int:
+@duration(
+    title="Failed deployment recovery time",
+    formula="`incident.resolved` - `service.failed`, for each incident whose failure names a deployment",
+    events=INCIDENT,
+    debatable="the clock starts at the failure, which may be long after the deployment",
+    source=DORA_2024,
+)
+def failed_deployment_recovery_time(run: Run) -> Durations:
+    """Return the hours from a failure that a deployment caused until the service is restored.
+
+    Incidents that name no deployment (the infrastructure's own) are excluded, which is how it differs from `mttr`.
+    """
+    recoveries = RECOVERY.durations(run)
+    caused = run.named("incident", "service.failed", run.ids("deployment", "service.failed") >= 0)
+    return recoveries.select(caused[recoveries.entities])
+
+
+def deployment_count(run: Run) -> int:
     """Return how many distinct deployments the log holds."""
-    return int(run_of(log).met("deployment", "service.deployed").sum())
-
-
-def per_week(run: Run, count: int) -> float:
-    """Return how many that is per week of observation; NaN if there was no time."""
-    return count / run.weeks if run.hours > 0 else float("nan")
-
-
-def _failed(run: Run) -> Truths:
-    return run.met("deployment", "service.failed") | run.met("deployment", "service.rolledback")
-
-
-def _share(counted: Truths | Floats, among: Truths) -> float:
-    everything = int(among.sum())
-    return float(counted.sum() / everything) if everything else float("nan")
-
-
-def _censored(found: Spans, name: str) -> pd.Series:
-    series = found.hours(name)
-    series.attrs["censored"] = series.attrs["unfinished"]
-    return series
+    return int(run.met("deployment", "service.deployed").sum())

@@ -8,62 +8,105 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.events import ROLES
-from devopssim.kpis.delivery import LEAD_TIME, per_week
+from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate
+from devopssim.kpis.delivery import LEAD_TIME
 from devopssim.kpis.outages import outages_of
 from devopssim.kpis.run import Floats, Integers, Log, Run, run_of
-from devopssim.kpis.spans import spans
 
 NAN = float("nan")
 
 
-def wip(log: Log) -> float:
-    """Return the average over time of the number of work items that were requested and are not yet available to users.
+@rate(
+    title="Work in progress",
+    unit="items",
+    better="lower",
+    formula="∫ (items created - items closed) dt ÷ hours of observation",
+    events=("ticket.created", "ticket.closed"),
+    debatable="items that wait to be begun count: the system is everything from the request on",
+    source=LITTLE,
+)
+def wip(run: Run) -> Rate:
+    """Return the average over time of the number of items requested and not yet available to users.
 
-    Items that were open when the log was cut count from the cut (`attrs["open_items"]`).
+    Items that were open when the log was cut count from the cut (`attrs["open_items"]`). `n` counts the items that were in
+    the system at some moment.
     """
-    run = run_of(log)
-    return time_average(run, run.times("ticket.created"), run.times("ticket.closed"), open_items(run))
+    created, closed, at_start = run.times("ticket.created"), run.times("ticket.closed"), open_items(run)
+    return time_average(run, created, closed, at_start, counted=len(created) + at_start)
 
 
-def throughput(log: Log) -> float:
-    """Return the number of work items that became available to users per week."""
-    run = run_of(log)
-    return per_week(run, items_closed(run))
+@rate(
+    title="Throughput",
+    unit="per week",
+    better="higher",
+    formula="`ticket.closed` ÷ weeks of observation",
+    events=("ticket.closed",),
+    debatable="items are counted, whatever their size",
+    source=LITTLE,
+)
+def throughput(run: Run) -> Rate:
+    """Return the items that became available to users ÷ weeks of observation."""
+    closed = len(run.rows("ticket.closed"))
+    return Rate(closed, run.weeks, counted=closed)
 
 
-def flow_efficiency(log: Log) -> float:
-    """Return the share, 0 to 1, of the lead time of finished items in which somebody worked on them.
+@rate(
+    title="Flow efficiency",
+    unit="share",
+    better="higher",
+    formula="Σ hours with a stage of the item under way ÷ Σ lead time, over finished items",
+    events=("ticket.created", "ticket.closed", "stage.started", "stage.finished"),
+    debatable="nights and weekends are part of the time on the clock, and work counts as under way through them",
+    source="Modig & Åhlström 2012, This is Lean",
+)
+def flow_efficiency(run: Run) -> Rate:
+    """Return the hours in which somebody worked on a finished item ÷ its lead time, summed over items.
 
-    The hours in which at least one stage of the item was under way between request and close, over all items with both, ÷
-    the sum of their lead times. Two people at once count once. Work counts where its `stage.*` rows name the item: a build
-    or a deployment of many changes does not.
+    The hours in which at least one stage of the item was under way between request and close, over all items with both. Two
+    people at once count once. Work counts where its `stage.*` rows name the item: a build or a deployment of many changes
+    does not.
     """
-    run = run_of(log)
-    found = spans(run, LEAD_TIME)
-    found = found.only(found.finished)
-    total = float((found.end - found.start).sum())
-    return _worked_on(run) / total if total > 0 else NAN
+    lengths = LEAD_TIME.durations(run).lengths
+    return Rate(_worked_on(run), float(lengths.sum()), counted=len(lengths))
 
 
-def availability(log: Log) -> float:
-    """Return the share, 0 to 1, of the time of observation in which no incident was open.
+@rate(
+    title="Availability",
+    unit="share",
+    better="higher",
+    formula="1 - hours of outages ÷ hours of observation",
+    events=INCIDENT,
+    debatable="an incident that only degrades the service counts like one that stops it",
+    source="ISO/IEC 25010, availability",
+)
+def availability(run: Run) -> Rate:
+    """Return the time in which no incident was open ÷ time of observation.
 
-    An outage that began before the log was cut counts from the cut, one that is not over counts until the horizon.
+    An outage that began before the log was cut counts from the cut, one that is not over counts until the horizon. `n` counts
+    the outages.
     """
-    run = run_of(log)
-    return 1 - outages_of(run).hours(run.horizon) / run.hours if run.hours > 0 else NAN
+    outages = outages_of(run)
+    return Rate(outages.hours(run.horizon), run.hours, counted=len(outages.start), complement=True)
 
 
-def utilisation(log: Log) -> float:
-    """Return the share of all people's hours in which they work on a stage; NaN where the log does not say how many there are.
+@rate(
+    title="Utilisation",
+    unit="share",
+    better=None,
+    formula="Σ (`stage.finished` - `stage.started`) of people's work ÷ (people times hours of observation)",
+    events=("stage.started", "stage.finished"),
+    debatable="higher is not better: queues grow without bound as it nears 1",
+    source="Hopp & Spearman, Factory Physics",
+)
+def utilisation(run: Run) -> Rate:
+    """Return the hours on the clock in which people work on stages ÷ (people times the time of observation).
 
-    Over the roles of `utilisation_by_role`, each weighted by its people.
+    Over the roles of `utilisation_by_role`, each weighted by its people; NaN where the log does not say how many there are.
     """
-    run = run_of(log)
     there = people(run)
-    total = sum(there.values()) * run.hours
     busy = busy_hours(run)
-    return float(sum(busy[role] for role in there)) / total if total > 0 else NAN
+    total = sum(there.values())
+    return Rate(float(sum(busy[role] for role in there)), total * run.hours, counted=int(total))
 
 
 def utilisation_by_role(log: Log) -> pd.Series:
@@ -88,10 +131,10 @@ def time_in_system(log: Log) -> pd.Series:
     Little's law holds for them on every log that was not cut: `wip` = arrivals per hour * mean time in system.
     """
     run = run_of(log)
-    found = spans(run, LEAD_TIME)
+    found = LEAD_TIME.durations(run)
     hours = np.where(found.finished, found.end, run.horizon) - found.start
     series = pd.Series(hours, index=found.names, name="time_in_system", dtype=np.float64)
-    series.attrs["unfinished"] = int((~found.finished).sum())
+    series.attrs["unfinished"] = found.unfinished
     return series
 
 
@@ -132,35 +175,9 @@ def hours_open(run: Run, starts: Floats, ends: Floats, at_start: int) -> float:
     return float(at_start * run.hours + (run.horizon - starts).sum() - (run.horizon - ends).sum())
 
 
-def time_average(run: Run, starts: Floats, ends: Floats, at_start: int) -> float:
-    """Return how many things were open on average over time; NaN if there was no time."""
-    return hours_open(run, starts, ends, at_start) / run.hours if run.hours > 0 else NAN
-
-
-def items_seen(log: Log) -> int:
-    """Return how many items were in the system at some moment of the log."""
-    run = run_of(log)
-    return len(run.rows("ticket.created")) + open_items(run)
-
-
-def items_closed(log: Log) -> int:
-    """Return how many items became available to users."""
-    return len(run_of(log).rows("ticket.closed"))
-
-
-def items_finished(log: Log) -> int:
-    """Return how many items were both requested and made available in the log."""
-    return int(spans(run_of(log), LEAD_TIME).finished.sum())
-
-
-def outages_seen(log: Log) -> int:
-    """Return how many outages there were."""
-    return len(outages_of(run_of(log)).start)
-
-
-def people_known(log: Log) -> int:
-    """Return how many people the log says there are."""
-    return int(sum(people(run_of(log)).values()))
+def time_average(run: Run, starts: Floats, ends: Floats, at_start: int, *, counted: int) -> Rate:
+    """Return how many things were open on average over time; `counted` is how many different ones."""
+    return Rate(hours_open(run, starts, ends, at_start), run.hours, counted=counted)
 
 
 def open_items(run: Run) -> int:

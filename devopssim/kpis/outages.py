@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from devopssim.kpis.durations import Durations
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
-from devopssim.kpis.spans import Spans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,16 +24,18 @@ class Outages:
         """Return how long the service was down until `horizon`."""
         return float((np.where(np.isfinite(self.end), self.end, horizon) - self.start).sum())
 
-    def up_times(self) -> Spans:
+    def up_times(self) -> Durations:
         """Return the times from service running again to the next failure; the last one has not ended."""
-        back = np.isfinite(self.end)
-        which = np.arange(len(self.start))
-        return Spans(ids=self.names, which=which, start=self.end, end=_following(self.start)).only(back)
+        return self._durations(self.end).select(np.isfinite(self.end))
 
-    def cycles(self) -> Spans:
+    def cycles(self) -> Durations:
         """Return the times from a failure to the next; the last one has not ended."""
-        which = np.arange(len(self.start))
-        return Spans(ids=self.names, which=which, start=self.start, end=_following(self.start)).only(self.seen)
+        return self._durations(self.start).select(self.seen)
+
+    def _durations(self, start: Floats) -> Durations:
+        """Return the times from `start` to the next failure."""
+        entities = np.arange(len(self.start))
+        return Durations(ids=self.names, entities=entities, start=start, end=_following(self.start), censored=True)
 
 
 def outages(log: Log) -> pd.DataFrame:

@@ -128,6 +128,13 @@ class Run:
         """Return which of `names(column)` ever met this kind of event."""
         return np.isfinite(self.first(column, kind))
 
+    def named(self, column: str, kind: str, rows: Truths) -> Truths:
+        """Return which of `names(column)` the chosen rows of this kind name."""
+        ids = self.ids(column, kind)
+        chosen = np.zeros(len(self.names(column)), dtype=bool)
+        chosen[ids[rows & (ids >= 0)]] = True
+        return chosen
+
     def detail(self, kind: str, key: str) -> tuple[Integers, npt.NDArray[np.object_]]:
         """Return what `detail` says of `key` in the rows of this kind: which of the texts each row says, and the texts.
 

@@ -11,32 +11,211 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
-from devopssim.kpis.delivery import deployments_seen
+from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, Rate, duration, rate, share
+from devopssim.kpis.delivery import deployment_count
+from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.flow import time_average
 from devopssim.kpis.outages import outages_of
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
-from devopssim.kpis.spans import Pair, spans
 
-NAN = float("nan")
 SPRINT: Final = 14 * HOURS_PER_DAY
 """How long a sprint is taken to be where events do not say theirs."""
 
-PATCH: Final = Pair(
-    start="finding.reported", end="patch.deployed", by="finding", given_up=("finding.dismissed", "finding.fixed")
+PATCH: Final = EventPair(
+    start="finding.reported", end="patch.deployed", entity="finding", given_up=("finding.dismissed", "finding.fixed")
 )
-FIX: Final = Pair(start="finding.reported", end="finding.fixed", by="finding", given_up=("finding.dismissed",))
+FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="finding", given_up=("finding.dismissed",))
 
 
-def vulnerabilities_open(log: Log) -> float:
-    """Return the average over time of the number of identified vulnerabilities that are open.
+@rate(
+    title="Number of vulnerabilities",
+    unit="vulnerabilities",
+    better="lower",
+    formula="∫ (findings reported - findings fixed, patched or dismissed) dt ÷ hours of observation",
+    events=("finding.reported", "finding.fixed", "patch.deployed", "finding.dismissed"),
+    debatable="only what was reported counts: whoever does not look has none",
+    source=COURSE_SECURITY,
+)
+def vulnerabilities_open(run: Run) -> Rate:
+    """Return the average over time of the number of reported findings that are not yet fixed, patched or dismissed.
 
-    Numerator: hours from each `finding.reported` to the first of `finding.fixed`, `patch.deployed`, `finding.dismissed` (or
-    the horizon), summed; denominator: hours of observation. Until it is dismissed a false alarm counts: nobody knows yet.
-    Reads no detail. `open_vulnerabilities` gives the number over time.
+    Until it is dismissed a false alarm counts: nobody knows yet. `open_vulnerabilities` gives the number over time. `n` counts
+    the findings reported in the log.
     """
-    run = run_of(log)
     _, starts, ends = _open(run, known=True)
-    return time_average(run, starts, ends[np.isfinite(ends)], 0)
+    reported = int(run.met("finding", "finding.reported").sum())
+    return time_average(run, starts, ends[np.isfinite(ends)], 0, counted=reported)
+
+
+@share(
+    title="Security test coverage",
+    better="higher",
+    formula="Σ largest `covered` of the scans before a change's first deployment ÷ deployed changes",
+    events=("scan.finished", "service.deployed"),
+    detail=("covered",),
+    debatable="a test after the deployment does not count; nor does one that names neither change nor deployment",
+    source=COURSE_SECURITY,
+)
+def security_test_coverage(run: Run) -> Rate:
+    """Return the share of each deployed change that a security test had covered before its first deployment, averaged.
+
+    Of a change, the largest `covered` of the `scan.finished` that name it or its deployment and end no later than its first
+    `service.deployed` (1 where a scan does not say, 0 without a scan).
+    """
+    shipped = run.first("change", "service.deployed")
+    deployed = np.isfinite(shipped)
+    if not deployed.any():
+        return Rate(0, 0)
+    covered = np.zeros(len(shipped))
+    shares, at = _shares_covered(run), run.times("scan.finished")
+    for change, scan in (_scans_of_changes(run), _scans_of_deployments(run)):
+        in_time = at[scan] <= shipped[change]
+        np.maximum.at(covered, change[in_time], shares[scan[in_time]])
+    return Rate(float(covered[deployed].sum()), int(deployed.sum()))
+
+
+@duration(
+    title="Patch deployment time",
+    formula="`patch.deployed` - `finding.reported`, for each finding",
+    events=("finding.reported", "patch.deployed", "finding.dismissed", "finding.fixed"),
+    debatable="the clock starts at the report, not at the repair or the disclosure",
+    source=COURSE_SECURITY,
+)
+def patch_deployment_time(run: Run) -> Durations:
+    """Return the hours from the report of a finding until its repair is in production.
+
+    Unfinished are findings that are neither dismissed, fixed nor patched: one that was fixed before it reached production
+    needs no patch.
+    """
+    return PATCH.durations(run)
+
+
+@share(
+    title="Share of automated security scans",
+    better="higher",
+    formula="`scan.finished` that say `automated=yes` ÷ those that say yes or no",
+    events=("scan.finished",),
+    detail=("automated",),
+    debatable="scans are counted, whatever they cover: one more small scan raises it",
+    source=COURSE_SECURITY,
+)
+def automated_scan_share(run: Run) -> Rate:
+    """Return the scans that a machine ran ÷ scans that say who ran them."""
+    automated, all_scans = (run.says("scan.finished", "automated", *words) for words in (("yes",), ("yes", "no")))
+    return Rate(int(automated.sum()), int(all_scans.sum()))
+
+
+@share(
+    title="False positive rate",
+    better="lower",
+    formula="findings dismissed ÷ findings dismissed, fixed or patched",
+    events=("finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
+    debatable="it is 1 - precision of the scans, as teams use the word, not the false positive rate of statistics",
+    source=COURSE_SECURITY,
+)
+def false_positive_rate(run: Run) -> Rate:
+    """Return the findings that were dismissed ÷ findings that were dismissed, fixed or patched.
+
+    Findings reported in the log; what nobody has judged yet counts in neither. `real` is not read: a team cannot know it.
+    """
+    dismissed = run.met("finding", "finding.dismissed")
+    verdicts = [dismissed, run.met("finding", "finding.fixed"), run.met("finding", "patch.deployed")]
+    judged = run.met("finding", "finding.reported") & np.logical_or.reduce(verdicts)
+    return Rate(int((judged & dismissed).sum()), int(judged.sum()))
+
+
+@share(
+    title="Share of security issues fixed in the sprint",
+    better="higher",
+    formula="findings fixed in the sprint of their report ÷ (findings reported - findings dismissed)",
+    events=("finding.reported", "finding.fixed", "finding.dismissed"),
+    detail=("sprint",),
+    debatable="what is found on a sprint's last day has one day; without sprints, windows of 14 days stand for them",
+    source=COURSE_SECURITY,
+)
+def fixed_in_sprint_share(run: Run) -> Rate:
+    """Return the findings fixed in the sprint in which they were reported ÷ findings reported and not dismissed.
+
+    Reads `sprint` where both events say it; otherwise sprints are windows of 14 days from the log's start.
+    """
+    issues = run.met("finding", "finding.reported") & ~run.met("finding", "finding.dismissed")
+    said = [_sprints(run, kind) for kind in ("finding.reported", "finding.fixed")]
+    by_clock = [_windows(run.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
+    both = (said[0] != "") & (said[1] != "")
+    same = np.where(both, said[0] == said[1], by_clock[0] == by_clock[1])
+    return Rate(int((issues & run.met("finding", "finding.fixed") & same).sum()), int(issues.sum()))
+
+
+@rate(
+    title="Security incidents per deployment",
+    unit="per deployment",
+    better="lower",
+    formula="`service.failed` that say `cause=vulnerability` ÷ deployments",
+    events=("service.failed", "service.deployed"),
+    detail=("cause",),
+    debatable="it falls by deploying more often, with as many incidents as before",
+    source=COURSE_SECURITY,
+)
+def security_incidents_per_deployment(run: Run) -> Rate:
+    """Return the incidents caused by a vulnerability ÷ deployments.
+
+    It may exceed 1.
+    """
+    return Rate(int(_security_incidents(run).sum()), deployment_count(run))
+
+
+@duration(
+    title="Review and fix time",
+    formula="`finding.fixed` - `finding.reported`, for each finding",
+    events=("finding.reported", "finding.fixed", "finding.dismissed"),
+    debatable="findings of scanners count like those of reviewers",
+    source=COURSE_SECURITY,
+)
+def review_and_fix_time(run: Run) -> Durations:
+    """Return the hours from the report of a finding until it is fixed in the code.
+
+    Dismissed findings are excluded; they count neither as finished nor as unfinished.
+    """
+    return FIX.durations(run)
+
+
+@rate(
+    title="Security-related downtime",
+    unit="h per year",
+    better="lower",
+    formula="hours of the outages that security incidents make ÷ years of observation",
+    events=INCIDENT,
+    detail=("cause", "downtime"),
+    debatable="taking the service down to contain an attack counts as well as the attack",
+    source=COURSE_SECURITY,
+)
+def security_downtime(run: Run) -> Rate:
+    """Return the hours in which an incident caused by a vulnerability is open ÷ years of observation.
+
+    Incidents that say `downtime=no` are excluded, overlapping ones count once, a year has 8,760 hours. `n` counts the
+    security incidents.
+    """
+    attacks = _security_incidents(run)
+    chosen = run.named("incident", "service.failed", attacks & ~run.says("service.failed", "downtime", "no"))
+    down = outages_of(run, chosen).hours(run.horizon)
+    return Rate(down, run.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
+
+
+@share(
+    title="Security automation rate",
+    better="higher",
+    formula="security tasks that say `automated=yes` ÷ security tasks that say yes or no",
+    events=("stage.finished",),
+    detail=("task", "automated"),
+    debatable="tasks are counted, not their hours",
+    source=COURSE_SECURITY,
+)
+def security_automation_rate(run: Run) -> Rate:
+    """Return the security tasks that a machine did ÷ security tasks that say who did them.
+
+    A task is a `stage.finished` row that names a `task` (scan, triage, fix, patch, review).
+    """
+    return Rate(_tasks(run, "yes"), _tasks(run, "yes", "no"))
 
 
 def open_vulnerabilities(log: Log, *, known: bool = True) -> pd.Series:
@@ -52,144 +231,6 @@ def open_vulnerabilities(log: Log, *, known: bool = True) -> pd.Series:
     changes = pd.Series(steps, index=np.concatenate([[run.warm_up], starts, ends])).groupby(level=0).sum()
     name = "open_vulnerabilities" if known else "vulnerabilities_present"
     return changes.cumsum().rename(name).rename_axis("time")
-
-
-def security_test_coverage(log: Log) -> float:
-    """Return the share, 0 to 1, of the deployed code that a security test had looked at before it was first deployed.
-
-    Numerator: for each deployed change, the largest `covered` of the `scan.finished` that name it or its deployment and end
-    no later than its first `service.deployed` (1 where a scan does not say, 0 without a scan), summed; denominator: deployed
-    changes. Reads `covered`. A look after the deployment, or at no change in particular, does not count.
-    """
-    run = run_of(log)
-    shipped = run.first("change", "service.deployed")
-    deployed = np.isfinite(shipped)
-    if not deployed.any():
-        return NAN
-    covered = np.zeros(len(shipped))
-    share, at = _shares_covered(run), run.times("scan.finished")
-    for change, scan in (_scans_of_changes(run), _scans_of_deployments(run)):
-        in_time = at[scan] <= shipped[change]
-        np.maximum.at(covered, change[in_time], share[scan[in_time]])
-    return float(covered[deployed].sum() / deployed.sum())
-
-
-def patch_deployment_time(log: Log) -> pd.Series:
-    """Return, for each finding, the hours from `finding.reported` until its `patch.deployed`: the repair is in production.
-
-    Unfinished are findings that are neither dismissed, fixed nor patched: one that was fixed before it reached production
-    needs no patch. Reads no detail.
-    """
-    return spans(run_of(log), PATCH).hours("patch_deployment_time")
-
-
-def automated_scan_share(log: Log) -> float:
-    """Return the share, 0 to 1, of security scans that a machine ran.
-
-    Numerator: `scan.finished` that say `automated=yes`; denominator: those that say `automated=yes` or `no`. Reads `automated`.
-    """
-    run = run_of(log)
-    return _ratio(int(run.says("scan.finished", "automated", "yes").sum()), scans_seen(run))
-
-
-def false_positive_rate(log: Log) -> float:
-    """Return the share, 0 to 1, of judged findings that turned out to be none.
-
-    Numerator: findings reported in the log and dismissed (`finding.dismissed`); denominator: those that were dismissed, fixed
-    or patched. What nobody has judged yet counts in neither. Reads no detail: not even `real`, which a team cannot know.
-    """
-    run = run_of(log)
-    judged = _judged(run)
-    return _ratio((judged & run.met("finding", "finding.dismissed")).sum(), judged.sum())
-
-
-def fixed_in_sprint_share(log: Log) -> float:
-    """Return the share, 0 to 1, of security issues that were fixed in the sprint in which they were found.
-
-    Numerator: findings whose `finding.fixed` lies in the sprint of their `finding.reported`; denominator: findings that were
-    reported and not dismissed, fixed or not. Reads `sprint` where both events say it; otherwise sprints are windows of 14
-    days from the log's start.
-    """
-    run = run_of(log)
-    issues = _issues(run)
-    said = [_sprints(run, kind) for kind in ("finding.reported", "finding.fixed")]
-    by_clock = [_windows(run.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
-    both = (said[0] != "") & (said[1] != "")
-    same = np.where(both, said[0] == said[1], by_clock[0] == by_clock[1])
-    return _ratio((issues & run.met("finding", "finding.fixed") & same).sum(), issues.sum())
-
-
-def security_incidents_per_deployment(log: Log) -> float:
-    """Return the number of security incidents per deployment (it may exceed 1).
-
-    Numerator: `service.failed` with `cause=vulnerability`; denominator: distinct deployments. Reads `cause`.
-    """
-    run = run_of(log)
-    return _ratio(int(_security_incidents(run).sum()), deployments_seen(run))
-
-
-def review_and_fix_time(log: Log) -> pd.Series:
-    """Return, for each finding, the hours from `finding.reported` until `finding.fixed`.
-
-    Whoever found it, a reviewer or a scanner. Dismissed findings are neither finished nor unfinished. Reads no detail.
-    """
-    return spans(run_of(log), FIX).hours("review_and_fix_time")
-
-
-def security_downtime(log: Log) -> float:
-    """Return the hours per year in which security incidents made the service unavailable.
-
-    Numerator: hours in which an incident with `cause=vulnerability`, unless it says `downtime=no`, is open; overlapping ones
-    count once; denominator: the time of observation in years of 8,760 hours. Reads `cause`, `downtime`.
-    """
-    run = run_of(log)
-    chosen = _incidents_where(run, _security_incidents(run) & ~run.says("service.failed", "downtime", "no"))
-    return outages_of(run, chosen).hours(run.horizon) / (run.hours / HOURS_PER_YEAR) if run.hours > 0 else NAN
-
-
-def security_automation_rate(log: Log) -> float:
-    """Return the share, 0 to 1, of security tasks that a machine did.
-
-    Numerator: `stage.finished` rows that name a `task` (scan, triage, fix, patch, review) and say `automated=yes`;
-    denominator: those that say `automated=yes` or `no`. Reads `task`, `automated`.
-    """
-    run = run_of(log)
-    return _ratio(_tasks(run, "yes"), tasks_seen(run))
-
-
-def findings_reported(log: Log) -> int:
-    """Return how many findings were reported in the log."""
-    return int(run_of(log).met("finding", "finding.reported").sum())
-
-
-def findings_judged(log: Log) -> int:
-    """Return how many findings of the log were dismissed, fixed or patched."""
-    return int(_judged(run_of(log)).sum())
-
-
-def issues_seen(log: Log) -> int:
-    """Return how many findings were reported and not dismissed."""
-    return int(_issues(run_of(log)).sum())
-
-
-def changes_deployed(log: Log) -> int:
-    """Return how many changes were deployed."""
-    return int(run_of(log).met("change", "service.deployed").sum())
-
-
-def scans_seen(log: Log) -> int:
-    """Return how many scans say whether a machine ran them."""
-    return int(run_of(log).says("scan.finished", "automated", "yes", "no").sum())
-
-
-def tasks_seen(log: Log) -> int:
-    """Return how many security tasks say whether a machine did them."""
-    return _tasks(run_of(log), "yes", "no")
-
-
-def security_incidents_seen(log: Log) -> int:
-    """Return how many security incidents there were."""
-    return int(_security_incidents(run_of(log)).sum())
 
 
 def findings_open(run: Run, moment: float) -> list[str]:
@@ -221,16 +262,6 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
     )
 
 
-def _judged(run: Run) -> Truths:
-    verdicts = [run.met("finding", kind) for kind in ("finding.dismissed", "finding.fixed", "patch.deployed")]
-    judged: Truths = run.met("finding", "finding.reported") & np.logical_or.reduce(verdicts)
-    return judged
-
-
-def _issues(run: Run) -> Truths:
-    return run.met("finding", "finding.reported") & ~run.met("finding", "finding.dismissed")
-
-
 def _sprints(run: Run, kind: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return the sprint that each finding's event of this kind says; an empty string where it says none."""
     said = np.full(len(run.names("finding")), "", dtype=object)
@@ -246,14 +277,6 @@ def _windows(time: Floats) -> Floats:
 def _security_incidents(run: Run) -> Truths:
     """Return which rows of `service.failed` tell of a security incident."""
     return run.says("service.failed", "cause", "vulnerability")
-
-
-def _incidents_where(run: Run, rows: Truths) -> Truths:
-    """Return which of `run.names("incident")` the chosen rows of `service.failed` name."""
-    chosen = np.zeros(len(run.names("incident")), dtype=bool)
-    ids = run.ids("incident", "service.failed")
-    chosen[ids[rows & (ids >= 0)]] = True
-    return chosen
 
 
 def _scans_of_changes(run: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -294,7 +317,3 @@ def _shares_covered(run: Run) -> Floats:
         )
         raise InvalidInputError(message)
     return np.asarray(shares[codes], dtype=np.float64)
-
-
-def _ratio(top: int, bottom: int) -> float:
-    return float(top / bottom) if bottom else NAN

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.kpis.catalogue import KPIS, Kpi
-from devopssim.kpis.run import Floats, Log, Run, run_of
+from devopssim.kpis.catalogue import KPIS
+from devopssim.kpis.declaration import Kpi
+from devopssim.kpis.run import Log, Run, run_of
 
 NAN = float("nan")
 COLUMNS: Final = ("unit", "value", "median", "p85", "mean", "n", "unfinished")
@@ -31,7 +32,7 @@ def table(log: Log, names: Iterable[str] | None = None) -> pd.DataFrame:
 def values(log: Log, names: Iterable[str] | None = None) -> dict[str, float]:
     """Return the one number of each KPI, by name: the column `value` of `table`."""
     run = run_of(log)
-    return {kpi.name: _value(kpi, run) for kpi in chosen(names)}
+    return {kpi.name: kpi.value(run) for kpi in chosen(names)}
 
 
 def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -57,13 +58,6 @@ def as_text(kpis: pd.DataFrame) -> str:
     return "\n".join(_aligned(line, widths) for line in lines)
 
 
-def summarise(kpi: Kpi, hours: Floats) -> float:
-    """Return the one number that stands for durations of this KPI; NaN if there are none."""
-    if not len(hours):
-        return NAN
-    return float(np.mean(hours) if kpi.summary == "mean" else np.median(hours))
-
-
 def chosen(names: Iterable[str] | None) -> list[Kpi]:
     """Return the KPIs of these names (default: all). Raises InvalidInputError for a name that is none of `KPIS`."""
     wanted = list(KPIS) if names is None else [names] if isinstance(names, str) else list(names)
@@ -74,18 +68,16 @@ def chosen(names: Iterable[str] | None) -> list[Kpi]:
     return [KPIS[name] for name in wanted]
 
 
-def _value(kpi: Kpi, run: Run) -> float:
-    return float(kpi.function(run)) if kpi.spans is None else summarise(kpi, kpi.spans(run).lengths)
-
-
 def _row(kpi: Kpi, run: Run) -> tuple[str, float, float, float, float, int, float]:
-    if kpi.spans is None:
-        return kpi.unit, float(kpi.function(run)), NAN, NAN, NAN, kpi.count(run), NAN
-    found = kpi.spans(run)
-    hours = found.lengths
+    if kpi.rate is not None:
+        rate = kpi.rate(run)
+        return kpi.unit, rate.value, NAN, NAN, NAN, rate.n, NAN
+    assert kpi.durations is not None  # noqa: S101 - a KPI is a rate or a duration
+    durations = kpi.durations(run)
+    hours = durations.lengths
     median, p85 = np.quantile(hours, [0.5, 0.85]) if len(hours) else (NAN, NAN)
     mean = float(hours.mean()) if len(hours) else NAN
-    return kpi.unit, summarise(kpi, hours), float(median), float(p85), mean, len(hours), float(found.unfinished)
+    return kpi.unit, kpi.summarise(hours), float(median), float(p85), mean, len(hours), float(durations.unfinished)
 
 
 def _plain(number: float, key: str) -> float | int | None:

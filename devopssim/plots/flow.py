@@ -279,8 +279,8 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
 
 def duration_kpi(name: str) -> Kpi:
     """Return the KPI of that name if it is a duration; raise InvalidInputError otherwise."""
-    if name not in KPIS or KPIS[name].spans is None:
-        durations = [each.name for each in KPIS.values() if each.spans is not None]
+    if name not in KPIS or KPIS[name].durations is None:
+        durations = [each.name for each in KPIS.values() if each.durations is not None]
         raise InvalidInputError(
             f"kpi={name!r} must be a duration, one value an item; those are {', '.join(durations)}."
         )
@@ -289,10 +289,9 @@ def duration_kpi(name: str) -> Kpi:
 
 def _durations(run: Run, kpi: Kpi) -> tuple[Floats, Floats, int]:
     """Return start and length in hours of the finished ones, and how many are unfinished."""
-    assert kpi.spans is not None  # noqa: S101 - `duration_kpi` has seen to it
-    found = kpi.spans(run)
-    ended = found.only(found.finished)
-    return ended.start, ended.end - ended.start, int((~found.finished).sum())
+    assert kpi.durations is not None  # noqa: S101 - `duration_kpi` has seen to it
+    durations = kpi.durations(run)
+    return durations.start[durations.finished], durations.lengths, durations.unfinished
 
 
 def _shown(hours: Floats) -> Floats:

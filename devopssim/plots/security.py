@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import FIX, PATCH, Floats, Pair, Run, open_vulnerabilities, spans
+from devopssim.kpis import FIX, PATCH, Floats, Run, open_vulnerabilities
 from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, label_right, nothing, tidy
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, PURPLE, VERMILION, faint, ink
@@ -62,7 +62,7 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes(ax)
     run = Run(log)
     pairs = {("repaired", BLUE): FIX, ("in production", GREEN): PATCH}
-    found = {key: _closed(run, pair) for key, pair in pairs.items()}
+    found = {key: pair.durations(run).shares_ended(run.horizon) for key, pair in pairs.items()}
     found = {key: (hours, share) for key, (hours, share) in found.items() if len(hours)}
     if not found:
         return nothing(ax, "no finding was repaired in this log")
@@ -159,17 +159,6 @@ def _deployed_at(run: Run) -> Floats:
         change.notna().to_numpy(), np.inf, -np.inf
     )  # of a dependency: it was in production all along
     return np.where(np.isfinite(known), known, never_shipped)
-
-
-def _closed(run: Run, pair: Pair) -> tuple[Floats, Floats]:
-    """Return durations and the share that is closed by then, with those still open counted as open until the horizon."""
-    found = spans(run, pair)
-    seen = np.where(found.finished, found.end, run.horizon) - found.start
-    order = np.argsort(seen, kind="stable")
-    hours, closed = seen[order], found.finished[order]
-    at_risk = np.arange(len(hours), 0, -1)
-    still_open = np.cumprod(1 - closed / np.maximum(at_risk, 1))
-    return hours[closed], np.asarray(1 - still_open[closed], dtype=np.float64)
 
 
 def _at(hours: Floats, share: Floats, mark: float) -> float:

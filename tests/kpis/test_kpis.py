@@ -348,7 +348,7 @@ def test_every_kpi_is_a_function_of_its_name_that_reads_known_events(name: str) 
     assert getattr(kpis, name) is kpi.function
     assert set(kpi.events) <= set(events.KINDS)
     assert set(kpi.detail) <= set(events.DETAIL_KEYS)
-    assert (kpi.spans is None) == (kpi.shape == "rate")
+    assert (kpi.durations is None) == (kpi.rate is not None) == (kpi.shape == "rate")
     found = kpi.function(log_of(horizon=1))
     assert isinstance(found, pd.Series if kpi.shape == "duration" else float)
 

@@ -152,10 +152,10 @@ def test_littles_law_holds(log: pd.DataFrame) -> None:
 @given(log=logs(), cut=moments.filter(lambda moment: moment > 0))
 def test_a_cut_log_has_the_durations_that_began_after_the_cut(log: pd.DataFrame, cut: float) -> None:
     for kpi in kpis.KPIS.values():
-        if kpi.spans is None or kpi.name in {"mttf", "mtbf"}:  # pairs of outages: the cut may part an overlap
+        if kpi.durations is None or kpi.name in {"mttf", "mtbf"}:  # pairs of outages: the cut may part an overlap
             continue
-        whole, part = kpi.spans(kpis.Run(log)), kpi.spans(kpis.Run(events.since(log, cut)))
-        expected = whole.only(whole.start >= cut)
+        whole, part = kpi.durations(kpis.Run(log)), kpi.durations(kpis.Run(events.since(log, cut)))
+        expected = whole.select(whole.start >= cut)
         assert part.names.tolist() == expected.names.tolist(), kpi.name
         np.testing.assert_array_equal(part.end, expected.end, err_msg=kpi.name)
 

@@ -1,0 +1,173 @@
+"""How a KPI is declared at its function: `@duration`, `@share` or `@rate` carries what the docstring does not say.
+
+The decorated function takes a Run and returns Durations or a Rate. What it becomes takes any log and returns a Series of hours
+or a number. Its docstring's first sentence is the KPI's definition, after *Return the hours* (of a duration) or *Return the*.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NotRequired, TypedDict, TypeVar, Unpack, cast
+
+import numpy as np
+import pandas as pd
+
+from devopssim.kpis.durations import Durations
+from devopssim.kpis.run import Floats, Log, Run, run_of
+
+Family = Literal["delivery", "security", "flow"]
+Better = Literal["lower", "higher"]
+Measure = TypeVar("Measure", bound=Callable[..., Any])
+
+DORA: Final = "DORA, State of DevOps; dora.dev/guides/dora-metrics-four-keys"
+DORA_2024: Final = "DORA, Accelerate State of DevOps 2024"
+COURSE: Final = "the course's chapter on DevOps"
+COURSE_SECURITY: Final = "the course's chapter on DevSecOps"
+LITTLE: Final = "Little 1961, A proof for the queuing formula L = λW"
+INCIDENT: Final = ("service.failed", "incident.resolved")
+"""The events of an incident that most KPIs of incidents read."""
+MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, the 85th percentile and n beside it"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A numerator ÷ a denominator; NaN where the denominator is 0."""
+
+    numerator: float
+    denominator: float
+    counted: int | None = None
+    """How many things it was counted over, where the denominator is an amount of time."""
+    complement: bool = False
+    """Whether the rate is 1 - numerator ÷ denominator."""
+
+    @property
+    def value(self) -> float:
+        """The rate as a number."""
+        if not self.denominator > 0:
+            return float("nan")
+        ratio = float(self.numerator / self.denominator)
+        return 1 - ratio if self.complement else ratio
+
+    @property
+    def n(self) -> int:
+        """How many things it was counted over."""
+        return int(self.denominator) if self.counted is None else self.counted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """A named number computed from one log; `function(log)` gives it."""
+
+    name: str
+    title: str
+    unit: str
+    """`h`, `per week`, `share` (0 to 1), `items`, `vulnerabilities`, `per deployment` or `h per year`."""
+    family: Family
+    function: Callable[[Log], Any]
+    """Returns a Series of hours for a duration, a float for a rate."""
+    better: Better | None
+    """Which way is better, all else equal; None where both can be."""
+    definition: str
+    formula: str
+    """The definition in events, as one line of Markdown: an event stands for the hour at which it happened, or for how many
+    there are.
+    """
+    events: tuple[str, ...]
+    """The kinds of rows that it reads."""
+    detail: tuple[str, ...] = ()
+    """The keys of `detail` that it reads."""
+    debatable: str
+    """The choice in the definition that others make differently."""
+    source: str
+    sampled: Literal["durations", "things", "weeks"]
+    """What its interval draws again: durations, the things that a share counts, or weeks of what is measured over time."""
+    summary: Literal["median", "mean"] | None = None
+    """What stands for a duration where one number is wanted: the mean where the name says *mean time*, else the median."""
+    durations: Callable[[Run], Durations] | None = None
+    """A duration's values with their starts and ends, which a curve needs."""
+    rate: Callable[[Run], Rate] | None = None
+    """A rate's numerator and denominator."""
+
+    @property
+    def shape(self) -> Literal["duration", "rate"]:
+        """A duration has a value for each id and is summarised; a rate is one number."""
+        return "rate" if self.durations is None else "duration"
+
+    def value(self, run: Run) -> float:
+        """Return the one number that stands for the KPI of a run; NaN where there was nothing to count."""
+        return float(self.function(run)) if self.durations is None else self.summarise(self.durations(run).lengths)
+
+    def summarise(self, hours: Floats) -> float:
+        """Return the one number that stands for durations of this KPI; NaN if there are none."""
+        if not len(hours):
+            return float("nan")
+        return float(np.mean(hours) if self.summary == "mean" else np.median(hours))
+
+
+class Declared(TypedDict):
+    """What every KPI declares beside its docstring; see `Kpi` for what each field means."""
+
+    title: str
+    formula: str
+    events: tuple[str, ...]
+    detail: NotRequired[tuple[str, ...]]
+    debatable: str
+    source: str
+
+
+def duration(
+    *, better: Better = "lower", summary: Literal["median", "mean"] = "median", **declared: Unpack[Declared]
+) -> Callable[[Callable[[Run], Durations]], Callable[[Log], pd.Series]]:
+    """Declare a KPI that has hours for each entity, summarised by their median or mean."""
+
+    def declare(function: Callable[[Run], Durations]) -> Callable[[Log], pd.Series]:
+        def measure(log: Log) -> pd.Series:
+            return function(run_of(log)).series(function.__name__)
+
+        fields = {"durations": function, "unit": "h", "sampled": "durations", "better": better, "summary": summary}
+        return _declared(measure, function, "Return the hours ", **fields, **declared)
+
+    return declare
+
+
+def share(*, better: Better, **declared: Unpack[Declared]) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
+    """Declare a KPI that is the share of some things among those that its denominator counts."""
+    return _rate(unit="share", sampled="things", better=better, **declared)
+
+
+def rate(
+    *, unit: str, better: Better | None, **declared: Unpack[Declared]
+) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
+    """Declare a KPI that is one number, measured over time."""
+    return _rate(unit=unit, sampled="weeks", better=better, **declared)
+
+
+def declared_in(module: object) -> list[Kpi]:
+    """Return the KPIs that a module declares, in its order."""
+    own = (value for value in vars(module).values() if inspect.isfunction(value))
+    return [vars(function)["kpi"] for function in own if "kpi" in vars(function)]
+
+
+def _rate(**fields: Any) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
+    def declare(function: Callable[[Run], Rate]) -> Callable[[Log], float]:
+        def measure(log: Log) -> float:
+            return function(run_of(log)).value
+
+        return _declared(measure, function, "Return the ", rate=function, **fields)
+
+    return declare
+
+
+def _declared(measure: Measure, function: Callable[[Run], Any], lead: str, **fields: Any) -> Measure:
+    """Give `measure` the name, the docstring and the declaration of the function that it was made from."""
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(measure, name, getattr(function, name))
+    sentence = " ".join(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].split())
+    vars(measure)["kpi"] = Kpi(
+        name=function.__name__,
+        family=cast("Family", function.__module__.rpartition(".")[2]),
+        function=measure,
+        definition=sentence.removeprefix(lead).removesuffix("."),
+        **fields,
+    )
+    return measure
