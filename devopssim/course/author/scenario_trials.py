@@ -19,7 +19,7 @@ SECONDS: Final = 60
 PATIENCE: Final = 10
 """How many times as long it may take on the clock."""
 MEMORY_BYTES: Final = 2 * 1024**3
-_GOAL: Final = re.compile(r"at (least|most) ([0-9.eE+-]+)")
+_GOAL: Final = re.compile(r"at (least|most) ([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 
 
 @dataclass(frozen=True, kw_only=True)

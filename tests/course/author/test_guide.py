@@ -44,7 +44,9 @@ def test_every_hidden_region_declares_what_it_expects(region: str) -> None:
 
 
 def test_the_metadata_on_the_page_is_nbgraders() -> None:
-    for text in re.findall(r"`(\{\"schema_version\".*?\})`", PAGE):
+    shown = re.findall(r"`(\{\"schema_version\".*?\})`", PAGE)
+    assert len(shown) >= 2, "an answer cell and a test cell"
+    for text in shown:
         marks = json.loads(text)
         assert {"schema_version", "grade", "grade_id", "locked", "solution", "task"} <= set(marks)
         assert (marks.get("points") is not None) == marks["grade"]

@@ -20,6 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from devopssim.course.grader.sandbox import host
 from devopssim.course.grader.sandbox.limits import Limits
 from devopssim.course.grader.sandbox.run import SandboxError
@@ -205,16 +207,6 @@ def _remove_orphans() -> None:
     for line in listed.stdout.splitlines():
         container, _, owner = line.partition(" ")
         node, _, pid = owner.partition(":")
-        if node == platform.node() and pid.isdigit() and not _alive(int(pid)):
+        if node == platform.node() and pid.isdigit() and not psutil.pid_exists(int(pid)):
             with suppress(subprocess.TimeoutExpired):
                 _docker("rm", "--force", container)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

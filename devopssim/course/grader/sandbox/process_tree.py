@@ -1,39 +1,33 @@
-"""The processes below a process, and the memory that they use (Linux)."""
+"""The processes below a process, and the memory that they use (Linux).
 
-import contextlib
+The kernel's lists of children are read directly: the grader looks five times a second at each sandbox, and psutil's
+`children` reads every process of the machine for each look (25 ms where 500 run, against 0.1 ms).
+"""
+
 import os
-import resource
+from contextlib import suppress
 from pathlib import Path
 
-PAGE = resource.getpagesize()
+import psutil
 
 
 def memory_of_tree(root: int) -> int:
-    """Return the bytes of resident memory of a process and all its descendants."""
-    return sum(_resident(pid) for pid in descendants(root))
+    """Return the bytes of resident memory of a process and all its descendants; one that ended meanwhile uses none."""
+    total = 0
+    for pid in descendants(root):
+        with suppress(psutil.Error):
+            total += psutil.Process(pid).memory_info().rss
+    return total
 
 
 def descendants(root: int) -> list[int]:
     """Return a process and all below it; those that ended meanwhile may be among them."""
-    found, waiting = [], [root]
+    tree, waiting = [], [root]
     while waiting:
         pid = waiting.pop()
-        found.append(pid)
-        for task in _names(f"/proc/{pid}/task"):
-            with contextlib.suppress(OSError):
-                waiting += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii").split())
-    return found
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208 - a process may vanish; a list of names is all that is needed
-    except OSError:
-        return []
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE
-    except (OSError, IndexError, ValueError):
-        return 0
+        tree.append(pid)
+        with suppress(OSError):
+            for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names are all that is needed
+                with suppress(OSError):
+                    waiting += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="ascii").split())
+    return tree

@@ -25,6 +25,7 @@ def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_grade_is_the_one_that_the_work_deserves(batch: Batch) -> None:
+    assert batch.grades.keys() == batch.attacks.keys() != set()
     wrong = {
         name: grade.trouble
         or (

@@ -1,0 +1,217 @@
+"""How near is near enough, what part of an answer is right, and what a remark gives away."""
+
+import math
+from typing import Any
+
+import pytest
+
+from devopssim.course.answers import EMPTY, NO_ANSWER, Json, Tolerance, to_json
+from devopssim.course.answers.judging import columns_of, judge_calls, judge_figure, judge_table, judge_value, same
+
+EXACTLY = Tolerance()
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "expected", "nearest_right", "nearest_wrong"),
+    [
+        (Tolerance(within=0.5), 2.0, 3.0, 3.000001),
+        (Tolerance(within=0.5), 2.0, 1.0, 0.999999),
+        (Tolerance(within=0.5), -2.0, -3.0, -3.000001),
+        (Tolerance(plus_minus=0.25), 2.0, 2.25, 2.250001),
+        (Tolerance(plus_minus=0.25), 0.0, -0.25, -0.250001),
+        (Tolerance(within=0.5, plus_minus=0.25), 2.0, 3.0, 3.25),
+        (Tolerance(within=0.125, plus_minus=0.5), 2.0, 2.5, 2.75),
+        (EXACTLY, 1e9, 1e9 + 1, 1e9 + 2),
+        (EXACTLY, 0.0, 0.0, 1e-300),
+    ],
+)
+def test_the_larger_of_both_tolerances_counts_and_its_bound_is_near(
+    tolerance: Tolerance, expected: float, nearest_right: float, nearest_wrong: float
+) -> None:
+    assert tolerance.near(nearest_right, expected)
+    assert not tolerance.near(nearest_wrong, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "near"),
+    [
+        (math.nan, math.nan, True),
+        (0.0, math.nan, False),
+        (math.nan, 0.0, False),
+        (math.inf, math.inf, True),
+        (-math.inf, math.inf, False),
+        (1e308, math.inf, False),
+        (math.inf, 1e308, False),
+    ],
+)
+def test_nan_is_near_nan_and_an_infinity_near_itself_only(got: float, expected: float, *, near: bool) -> None:
+    assert Tolerance(within=1e9, plus_minus=1e308).near(got, expected) is near
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "alike"),
+    [
+        (1, 1.0, True),
+        (True, 1, False),
+        (1, True, False),
+        (0, False, False),
+        ("1", 1, False),
+        (1, "1", False),
+        ("a", "a", True),
+        ("a", "b", False),
+        (None, None, True),
+        (None, 0, False),
+        ([1, [2]], [1, [2]], True),
+        ([1, [2]], [1, [3]], False),
+        ([1, 2], [1], False),
+        ([1], [1, 2], False),
+        ([], {}, False),
+        ({}, [], False),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ({"a": 1, "b": 2}, {"a": 1}, False),
+        ({"a": 1}, {"a": 2}, False),
+    ],
+)
+def test_forms_are_the_same_in_type_length_and_keys(got: Json, expected: Json, *, alike: bool) -> None:
+    assert same(got, expected, EXACTLY) is alike
+
+
+def test_the_tolerance_reaches_numbers_inside() -> None:
+    assert same({"a": [1.25]}, {"a": [1.0]}, Tolerance(plus_minus=0.25))
+    assert not same({"a": [1.5]}, {"a": [1.0]}, Tolerance(plus_minus=0.25))
+
+
+@pytest.mark.parametrize(
+    ("got", "share", "remark"),
+    [
+        (12.5, 1, "the number 12.5 is right."),
+        (12.0, 0, "12 is too low."),
+        (13.0, 0, "13 is too high."),
+        (to_json(math.nan), 0, "the number nan is not what is expected."),
+        ("12.5", 0, "the text '12.5' is not what is expected."),
+        (None, 0, "there is no answer yet (None)."),
+    ],
+)
+def test_a_value_is_right_or_too_low_or_too_high_and_no_more_is_given_away(
+    got: Json, share: float, remark: str
+) -> None:
+    judged = judge_value(got, 12.5, EXACTLY)
+    assert (judged.share, judged.remark) == (share, remark)
+
+
+def test_no_direction_is_given_where_nan_is_expected() -> None:
+    assert judge_value(1.0, to_json(math.nan), EXACTLY).remark == "the number 1 is not what is expected."
+
+
+CALLS: list[list[Json]] = [[1, 2], ["a", 4], [5, 6], [7, 8]]
+
+
+@pytest.mark.parametrize(
+    ("got", "share", "remark"),
+    [
+        ([1, 2, 3, 4], 1, "right for each of 4 inputs."),
+        ([1, 0, 0, 4], 0.5, "right for 2 of 4 inputs; for ('a', 4) it gave the number 0."),
+        ([0, 0, 0, 4], 0.25, "right for 1 of 4 inputs; for (1, 2) it gave the number 0."),
+        ([0, 0, 0, 0], 0, "right for 0 of 4 inputs; for (1, 2) it gave the number 0."),
+        ([EMPTY] * 4, 0, NO_ANSWER),
+        ([EMPTY, EMPTY, EMPTY, 4], 0.25, "right for 1 of 4 inputs; for (1, 2) it gave the error NotImplementedError."),
+        ([1, 2, 3], 0, "a list of 3 values is not a function."),
+        ([1, 2, 3, 4, 5], 0, "a list of 5 values is not a function."),
+        (3, 0, "the number 3 is not a function."),
+        (None, 0, "there is no answer yet (None)."),
+    ],
+)
+def test_each_call_counts_the_same_and_the_first_wrong_one_is_shown(got: Json, share: float, remark: str) -> None:
+    judged = judge_calls(got, [1, 2, 3, 4], CALLS, EXACTLY)
+    assert (judged.share, judged.remark) == (share, remark)
+
+
+def table(**columns: list[Json]) -> dict[str, Any]:
+    rows = len(next(iter(columns.values())))
+    return {"$": "table", "columns": list(columns), "index": list(range(rows)), "values": list(columns.values())}
+
+
+EXPECTED = table(role=["a", "b"], hours=[1.0, 2.0], people=[3, 4], shares=[0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("changes", "share", "remark"),
+    [
+        ({}, 1, "each of 4 columns is right."),
+        ({"more": [1, 2]}, 1, "each of 4 columns is right."),
+        ({"hours": [1.0, 9.0]}, 0.75, "3 of 4 columns are right; look at hours."),
+        ({"hours": [2.0, 1.0], "people": [3]}, 0.5, "2 of 4 columns are right; look at hours, people."),
+    ],
+)
+def test_each_expected_column_counts_the_same(changes: dict[str, list[Json]], share: float, remark: str) -> None:
+    columns: dict[str, list[Json]] = {"role": ["a", "b"], "hours": [1.0, 2.0], "people": [3, 4], "shares": [0.5, 0.5]}
+    judged = judge_table(table(**(columns | changes)), EXPECTED, None, EXACTLY)
+    assert (judged.share, judged.remark) == (share, remark)
+
+
+def test_a_missing_column_is_wrong() -> None:
+    assert judge_table(table(role=["a", "b"]), EXPECTED, None, EXACTLY).share == 0.25
+
+
+def test_rows_are_matched_by_the_key_or_else_by_their_order() -> None:
+    expected, turned = table(role=["a", "b"], hours=[1.0, 2.0]), table(role=["b", "a"], hours=[2.0, 1.0])
+    assert judge_table(turned, expected, "role", EXACTLY).share == 1
+    assert judge_table(turned, expected, None, EXACTLY).share == 0
+    assert judge_table(table(hours=[1.0, 2.0]), expected, "role", EXACTLY).share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        ({"$": "series", "index": [1], "values": [2]}, {"index": [1], "values": [2]}),
+        ({"$": "series", "index": 1, "values": [2]}, None),
+        ({"$": "table", "columns": ["a"], "values": [[1]]}, {"a": [1]}),
+        ({"$": "table", "columns": ["a", "b"], "values": [[1]]}, None),
+        ({"$": "table", "columns": ["a"], "values": 1}, None),
+        ({"$": "table", "columns": 1, "values": [[1]]}, None),
+        ({"$": "figure", "columns": ["a"], "values": [[1]]}, None),
+        ([1], None),
+    ],
+)
+def test_columns_are_those_of_a_well_formed_table(form: Json, columns: object) -> None:
+    assert columns_of(form) == columns
+
+
+def figure(*lines: tuple[str, list[Json]], bars: Json = None) -> Json:
+    drawn: list[Json] = [{"label": label, "x": [1, 2], "y": y} for label, y in lines]
+    return {"$": "figure", "axes": [{"lines": drawn, "bars": bars}]}
+
+
+LINES: dict[str, tuple[Json, Json]] = {"slow": ([1, 2], [3, 4]), "fast": ([1, 2], [1, 2])}
+
+
+@pytest.mark.parametrize(
+    ("got", "share"),
+    [
+        (figure(("slow", [3, 4]), ("fast", [1, 2])), 1),
+        (figure(("fast", [1, 2]), ("slow", [3, 4]), ("more", [0, 0])), 1),
+        (figure(("slow", [0, 0]), ("slow", [3, 4]), ("fast", [1, 2])), 1),
+        (figure(("fast", [3, 4]), ("slow", [1, 2])), 0),
+        (figure(("slow", [3, 4]), ("other", [1, 2])), 0.5),
+        (figure(("Slow", [3, 4]), ("fast", [1, 2])), 0.5),
+        (figure(), 0),
+        (3, 0),
+    ],
+)
+def test_lines_are_found_by_their_label(got: Json, share: float) -> None:
+    assert judge_figure(got, LINES, None, EXACTLY).share == share
+
+
+def test_a_remark_names_the_lines_that_are_wrong_and_those_that_are_drawn() -> None:
+    remark = judge_figure(figure(("slow", [3, 4]), ("quick", [1, 2])), LINES, None, EXACTLY).remark
+    assert remark == "1 of 2 are right; look at the line 'fast'; the labels of the lines drawn are slow, quick."
+
+
+def test_all_bars_count_as_much_as_a_line_and_go_from_left_to_right() -> None:
+    bars: Json = [[2.0, 5.0, 0.8], [1.0, 3.0, 0.8]]
+    one = {"slow": LINES["slow"]}
+    assert judge_figure(figure(("slow", [3, 4]), bars=bars), one, [3.0, 5.0], EXACTLY).share == 1
+    assert judge_figure(figure(("slow", [3, 4]), bars=bars), one, [5.0, 3.0], EXACTLY).share == 0.5
+    assert judge_figure(figure(("slow", [0, 0]), bars=bars), one, [3.0, 5.0], EXACTLY).share == 0.5
+    assert judge_figure(figure(bars=bars), {}, [3.0, 5.0], EXACTLY).remark == "what is drawn is right (1 of 1)."

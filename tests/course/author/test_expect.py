@@ -1,0 +1,140 @@
+"""What each expectation gives for answers that are right, partly right, wrong, or not there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from devopssim.course.answers import GraderTroubleError, Json, Judgement, to_json
+from devopssim.course.author import expect, file_rules
+from devopssim.course.author.answer_types import File, Live, Number, OneOf
+from devopssim.course.author.exercises import Course, Exercise
+from devopssim.course.author.expectations import Expectation, collecting
+from devopssim.course.author.scenario_trials import Goal, parse_goals
+from devopssim.errors import DevopssimError, InvalidInputError
+
+COURSE = Course(
+    name="small",
+    exercises={
+        "number": Exercise(id="number", title="A number", answer="x", kind=Number(unit="hours")),
+        "choice": Exercise(id="choice", title="A choice", answer="x", kind=OneOf(of=["a", "b"])),
+        "file": Exercise(id="file", title="A file", kind=File(format="dockerfile", path="Dockerfile")),
+        "live": Exercise(id="live", title="A state", kind=Live(state="it runs")),
+    },
+)
+
+
+def declared(declare: Callable[[], None]) -> Expectation:
+    with collecting(COURSE) as gathered:
+        declare()
+    (expectation,) = gathered
+    return expectation
+
+
+def share(declare: Callable[[], None], answer: Json) -> float:
+    return declared(declare).judgement(answer).share
+
+
+def test_a_number_is_right_to_a_millionth_or_as_near_as_is_said() -> None:
+    assert share(lambda: expect.number("number", 2e6), 2e6 + 2) == 1
+    assert share(lambda: expect.number("number", 2e6), 2e6 + 3) == 0
+    assert share(lambda: expect.number("number", 8.0, within=0.25), 10.0) == 1
+    assert share(lambda: expect.number("number", 8.0, plus_minus=0.5), 8.5) == 1
+    assert share(lambda: expect.number("number", 8.0, plus_minus=0.5), 8.625) == 0
+
+
+def test_any_of_several_values_is_right_and_nothing_else() -> None:
+    def either() -> None:
+        expect.one_of("choice", "a", "b")
+
+    assert [share(either, answer) for answer in ("a", "b", "c")] == [1, 1, 0]
+
+
+def test_each_rule_of_a_file_counts_the_same() -> None:
+    def rules() -> None:
+        expect.file(
+            "file",
+            file_rules.base_is_pinned(),
+            file_rules.runs_as_a_user(),
+            file_rules.has("CMD"),
+            file_rules.has("RUN"),
+        )
+
+    text = "FROM python:3.12\nUSER 1\nCMD x\nRUN y\n"
+    assert declared(rules).judgement(text).remark == "each of 4 rules is kept."
+    assert share(rules, text.replace("USER 1\n", "")) == 0.75
+    assert share(rules, "FROM python\n") == 0
+    assert share(rules, "no Dockerfile") == 0
+    assert declared(rules).judgement(None).remark == "there is no answer yet (None)."
+
+
+def test_a_condition_sees_the_answer_as_a_value() -> None:
+    def condition() -> None:
+        expect.that("number", "a set of two", lambda value: value == {1, 2})
+
+    assert share(condition, to_json({2, 1})) == 1
+    assert share(condition, to_json({1})) == 0
+    assert declared(condition).judgement(None).remark == "there is no answer yet (None)."
+
+
+def test_a_lab_that_cannot_be_looked_at_makes_the_points_wait() -> None:
+    def broken() -> bool:
+        raise DevopssimError("no engine.")
+
+    judged = declared(lambda: expect.live("live", "it runs", broken)).judgement(None)
+    assert (judged.share, judged.waiting) == (0, True)
+    for state, points in ((True, 1), (False, 0)):
+        judged = declared(lambda state=state: expect.live("live", "it runs", lambda: state)).judgement(None)  # type: ignore[misc] # bound here
+        assert (judged.share, judged.waiting) == (points, False)
+
+
+def test_a_scenario_over_its_budget_is_not_even_simulated() -> None:
+    from devopssim.scenario import DEVOPS  # noqa: PLC0415
+
+    def budget() -> None:
+        expect.targets("number", {"lead_time": "at least 0"}, seeds=[], allowed=lambda _: "too many people.")
+
+    assert declared(budget).judgement(to_json(DEVOPS)).remark == "too many people."
+    assert declared(budget).judgement(3).remark == "this is no scenario."
+
+
+@pytest.mark.parametrize(("given", "counted"), [(-0.5, 0), (0.25, 0.25), (7.0, 1)])
+def test_a_share_lies_between_nothing_and_everything(given: float, counted: float) -> None:
+    expectation = declared(lambda: expect.number("number", 1))
+    odd = Expectation(
+        exercise=expectation.exercise, says="", question=None, judge=lambda _: Judgement(share=given, remark="")
+    )
+    assert odd.judgement(1).share == counted
+
+
+def test_a_judge_that_stumbles_has_judged_it_wrong_unless_the_grader_is_to_blame() -> None:
+    def condition(holds: Callable[[Any], bool]) -> Expectation:
+        return declared(lambda: expect.that("number", "something", holds))
+
+    judged = condition(lambda value: bool(value["missing"])).judgement(3)
+    assert (judged.share, judged.remark) == (0, "this answer cannot be judged (TypeError).")
+
+    def trouble(_: object) -> bool:
+        raise GraderTroubleError("the grader's")
+
+    with pytest.raises(GraderTroubleError):
+        condition(trouble).judgement(3)
+
+
+@pytest.mark.parametrize(
+    ("goal", "reached", "missed"),
+    [("at least 0.5", [0.5, 0.75], [0.499999, float("nan")]), ("at most 2e2", [200.0, 3.0], [200.001, float("nan")])],
+)
+def test_a_goal_is_reached_at_its_limit(goal: str, reached: list[float], missed: list[float]) -> None:
+    (parsed,) = parse_goals({"kpi": goal})
+    assert [parsed.reached(value) for value in reached] == [True, True]
+    assert [parsed.reached(value) for value in missed] == [False, False]
+    assert parsed == Goal(
+        kpi="kpi", side="least" if "least" in goal else "most", limit=float(goal.rsplit(maxsplit=1)[-1])
+    )
+
+
+@pytest.mark.parametrize("goal", ["about 3", "at least", "at most x", "at most e", "3", "at least 3 h"])
+def test_what_is_no_goal_is_refused(goal: str) -> None:
+    with pytest.raises(InvalidInputError, match="is no goal"):
+        parse_goals({"kpi": goal})
