@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Final, Protocol
 
 from devopssim.course.answers import Json, describe, form_of, missing, number
+from devopssim.course.author.declarations import refuse_unknown, typed
 from devopssim.errors import InvalidInputError
 
 
@@ -287,18 +288,11 @@ def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
     if made is None:
         raise InvalidInputError(f"{where}: kind={name!r} (what an answer is) must be one of {', '.join(ANSWER_TYPES)}.")
     known = {field.name: field for field in fields(made)}
-    unknown = [key for key in settings if key not in known]
-    if unknown:
-        raise InvalidInputError(
-            f"{where}: {unknown[0]!r} is no setting of the kind {name!r}; it takes {', '.join(known)}."
-        )
+    refuse_unknown(settings, known, f"the kind {name!r}", where)
     lacking = [key for key, field in known.items() if field.default is MISSING and key not in settings]
     if lacking:
         raise InvalidInputError(f"{where}: the kind {name!r} needs {lacking[0]!r}; add it to the declaration.")
-    try:
-        answer_type: AnswerType = made(**settings)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{where}: {error}") from error
+    answer_type: AnswerType = typed(settings, made, where)
     return answer_type
 
 

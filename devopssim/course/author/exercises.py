@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from devopssim.course.author.answer_types import AnswerType, File, Live, Words, answer_type_of
+from devopssim.course.author.declarations import typed
 from devopssim.course.author.variants import VariantNumber, parse_variant
 from devopssim.errors import InvalidInputError
 
@@ -21,6 +22,15 @@ class Exercise:
     id: str
     title: str
     kind: AnswerType
+    answer: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What the declaration of an exercise says besides the type of its answer."""
+
+    title: str = ""
     answer: str = ""
     hints: tuple[str, ...] = ()
 
@@ -82,11 +92,12 @@ def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
     place = f"{where}: [exercise.{name}]"
     if not isinstance(settings, Mapping):
         raise InvalidInputError(f"{place} must be a table, not {settings!r}.")
-    own = {key: settings[key] for key in ("title", "answer", "hints") if key in settings}
+    task = typed(settings, Task, place)
+    own = {field.name for field in fields(Task)}
     kind = answer_type_of({key: value for key, value in settings.items() if key not in own}, place)
-    answer = str(own.get("answer", ""))
     needs_answer = not isinstance(kind, Live | Words) and not (isinstance(kind, File) and kind.path)
-    if needs_answer and not answer.isidentifier():
-        raise InvalidInputError(f"{place}: answer={answer!r} (the name to be judged) must be a name of the notebook.")
-    hints = tuple(str(hint) for hint in own.get("hints", ()))
-    return Exercise(id=name, title=str(own.get("title", name)), kind=kind, answer=answer, hints=hints)
+    if needs_answer and not task.answer.isidentifier():
+        raise InvalidInputError(
+            f"{place}: answer={task.answer!r} (the name to be judged) must be a name of the notebook."
+        )
+    return Exercise(id=name, title=task.title or name, kind=kind, answer=task.answer, hints=task.hints)

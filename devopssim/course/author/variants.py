@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from devopssim.course.author.declarations import refuse_unknown, typed
 from devopssim.errors import InvalidInputError
 
 VARIANT_FILE: Final = "variant.json"
@@ -49,10 +50,8 @@ def parse_variant(declared: Mapping[str, Any], where: str) -> dict[str, VariantN
             raise InvalidInputError(
                 f"{place} must be like {{low = 1, high = 99, default = 1}} or {{among = [1, 2], default = 1}}."
             )
-        try:
-            choice = VariantNumber(name=name, **{**settings, "among": tuple(settings.get("among", ()))})
-        except TypeError as error:
-            raise InvalidInputError(f"{place}: {error}; it takes low, high, among and default.") from error
+        refuse_unknown(settings, ("low", "high", "among", "default"), "a number of one's own", place)
+        choice = typed({**settings, "name": name}, VariantNumber, place)
         if not choice.among and choice.high <= choice.low:
             raise InvalidInputError(f"{place}: low={choice.low} must be below high={choice.high}.")
         choices[name] = choice

@@ -6,10 +6,12 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from devopssim._version import __version__
 from devopssim.course.grader.grades import Grade
@@ -22,6 +24,14 @@ FOLDER: Final = "grades"
 MOST_FILES: Final = 5_000
 """Of a submission that holds more, a change of the others is not noticed; none of them is read anyhow."""
 Progress = Callable[[Grade], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptGrade:
+    """A grade as a batch keeps it, with what it depends on."""
+
+    fingerprint: str
+    grade: Grade
 
 
 def grade_all(
@@ -75,7 +85,7 @@ def _known_or_graded(grader: Grader, submission: Submission, folder: Path, *, fr
         return known
     grade = grader.grade(submission)
     if not grade.trouble:
-        write_text(path, json.dumps({"fingerprint": fingerprint, "grade": grade.to_json()}, indent=1) + "\n")
+        write_text(path, json.dumps(asdict(KeptGrade(fingerprint=fingerprint, grade=grade)), indent=1) + "\n")
     return grade
 
 
@@ -91,10 +101,10 @@ def file_name(student: str) -> str:
 
 def _known(path: Path, fingerprint: str) -> Grade | None:
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-        return Grade.from_json(read["grade"]) if read["fingerprint"] == fingerprint else None
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = msgspec.convert(json.loads(path.read_bytes()), KeptGrade)
+    except (OSError, ValueError):
         return None
+    return kept.grade if kept.fingerprint == fingerprint else None
 
 
 def _fingerprint(grader: Grader, submission: Submission) -> str:

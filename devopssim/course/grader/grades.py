@@ -1,10 +1,12 @@
 """Grades: what one submission is worth, check by check, and their form as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 Verdict = Literal["passed", "partly", "failed", "waiting"]
+Points: TypeAlias = int | float
+"""A whole number stays one when a grade is read again, so that reports are the same to the letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,8 +17,8 @@ class CheckResult:
     title: str
     expected: str
     verdict: Verdict
-    points: float
-    max_points: float
+    points: Points
+    max_points: Points
     remark: str
     hint: str = ""
 
@@ -27,8 +29,8 @@ class CellGrade:
 
     notebook: str
     grade_id: str
-    points: float
-    max_points: float
+    points: Points
+    max_points: Points
     checks: Sequence[CheckResult] = ()
     manual: bool = False
     answer: str = ""
@@ -69,15 +71,6 @@ class Grade:
     def to_json(self) -> dict[str, Any]:
         """Return the grade as plain values."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, form: Mapping[str, Any]) -> "Grade":
-        """Return the grade that `to_json` wrote."""
-        cells = [
-            CellGrade(**{**cell, "checks": [CheckResult(**check) for check in cell["checks"]]})
-            for cell in form["cells"]
-        ]
-        return cls(**{**form, "cells": cells})
 
 
 def verdict_of(share: float) -> Verdict:

@@ -1,9 +1,11 @@
 """The numbers of the copy of the course that a notebook runs in."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+
+import msgspec
 
 from devopssim.course.author import VARIANT_FILE, Value, VariantNumber, defaults, nearest_course, numbers_in_grading
 from devopssim.course.learner.kernel import explain_empty_answers
@@ -23,16 +25,21 @@ def variant() -> SimpleNamespace:
     return SimpleNamespace(**numbers)
 
 
+@dataclass(frozen=True, kw_only=True)
+class VariantFile:
+    """What `variant.json` says that a notebook needs."""
+
+    numbers: Mapping[str, Value]
+
+
 def _written(start: Path, choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
-    path = next(
-        (folder / VARIANT_FILE for folder in (start, *start.parents[:3]) if (folder / VARIANT_FILE).is_file()), None
-    )
+    path = next((file for above in (start, *start.parents[:3]) if (file := above / VARIANT_FILE).is_file()), None)
     if path is None:
         return {}
     try:
-        numbers = json.loads(path.read_text(encoding="utf-8"))["numbers"]
-        return {name: numbers[name] for name in choices if name in numbers}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        numbers = msgspec.json.decode(path.read_bytes(), type=VariantFile).numbers
+    except (OSError, ValueError) as error:
         raise InvalidInputError(
             f"{path}: not the file that `devopssim course start` wrote ({error}); start a new copy."
         ) from error
+    return {name: numbers[name] for name in choices if name in numbers}

@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from devopssim.course.author import VARIANT_FILE, derive, load_course, released_files, variant_json, write_release
 from devopssim.errors import InvalidInputError
@@ -33,6 +35,13 @@ class CopyReport:
     written: tuple[str, ...]
     kept: tuple[str, ...]
     beside: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What earlier starts delivered: digests by path."""
+
+    files: Mapping[str, str]
 
 
 def start_copy(
@@ -126,14 +135,13 @@ def _state(path: Path) -> str | None:
 def _delivered(home: Path) -> dict[str, str]:
     """Return what earlier starts delivered; without a manifest that can be read, everything there is the student's."""
     try:
-        files = json.loads((home / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {str(name): str(digest) for name, digest in files.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return dict(msgspec.convert(json.loads((home / MANIFEST).read_bytes()), Manifest).files)
+    except (OSError, ValueError):
         return {}
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
-    return (json.dumps({"files": dict(digests)}, indent=1, sort_keys=True) + "\n").encode()
+    return (json.dumps(asdict(Manifest(files=digests)), indent=1, sort_keys=True) + "\n").encode()
 
 
 def _digest(content: bytes) -> str:

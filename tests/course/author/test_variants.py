@@ -86,6 +86,8 @@ def _see(seen: list[int]) -> None:
         {"seed": {"low": 1}},
         {"seed": {"low": 3, "high": 3, "default": 3}},
         {"seed": {"default": 1, "hihg": 2}},
+        {"seed": {"default": 1, "low": 1, "high": "9"}},
+        {"seed": {"default": 1, "among": [[1], [2]]}},
     ],
 )
 def test_a_choice_that_leaves_nothing_to_choose_is_refused(declared: dict[str, object]) -> None:
@@ -107,3 +109,12 @@ def test_a_short_or_missing_key_is_refused(tmp_path: Path) -> None:
 def test_an_id_that_cannot_be_printed_is_refused(student: str) -> None:
     with pytest.raises(InvalidInputError, match="student="):
         numbers(student)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"numbers": 3}', '{"numbers": {"slowest": [1]}}', '{"student": "ada"}'])
+def test_a_file_of_numbers_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    for name, content in (("exercises.toml", (courses.SOURCE / "exercises.toml").read_text()), ("variant.json", text)):
+        (tmp_path / name).write_text(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInputError, match="start a new copy"):
+        variant()

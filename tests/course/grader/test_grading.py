@@ -377,7 +377,9 @@ def test_nbgrader_writes_the_same_columns() -> None:
 
 def test_pages_and_summaries_hold_text_only(reported: Path) -> None:
     html = list(reported.rglob("*.html"))
-    assert {"index.html", "01-w.html"} < {path.name for path in html}, "the list, the student's page, the written answer"
+    assert {"index.html", "01-w.html"} < {path.name for path in html}, (
+        "the list, the student's page, the written answer"
+    )
     for path in (*html, reported / "summary.md", reported / "step.md"):
         text = path.read_text(encoding="utf-8")
         assert "<script" not in text, path

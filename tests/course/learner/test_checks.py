@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -202,6 +203,9 @@ def test_under_plain_nbgrader_a_hidden_region_passes_or_raises(notebook: ModuleT
         ('[exercise.a]\nkind = "number"', "answer=''"),
         ('[exercise.a]\nkind = "choice"\nanswer = "x"', "needs 'of'"),
         ('[exercise.a]\nkind = "file"\nanswer = "x"\nformat = "exe"', "format='exe'"),
+        ('[exercise.a]\nkind = "number"\nanswer = "x"\nlow = "a"', "got `str` - at `$.low`"),
+        ('[exercise.a]\nkind = "number"\nanswer = "x"\nhints = 3', "got `int` - at `$.hints`"),
+        ('[exercise.a]\nkind = "choice"\nanswer = "x"\nof = "a"', "got `str` - at `$.of`"),
         ("exercise = 3", "must be"),
         ("[exercise", "TOML"),
     ],
@@ -211,6 +215,7 @@ def test_a_wrong_declaration_is_refused_with_its_place(
 ) -> None:
     (tmp_path / "exercises.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InvalidInputError, match=says.replace("[", r"\[")) as caught:
+    with pytest.raises(InvalidInputError, match=re.escape(says)) as caught:
         check("a", 1)
     assert "exercises.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
