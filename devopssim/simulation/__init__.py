@@ -1,7 +1,36 @@
 """The simulation: demand, people, workflows, production and security, as SimPy processes that only record what happens."""
 
+from devopssim.simulation.expectations import (
+    builds_per_item,
+    changes_per_item,
+    cross_training_factor,
+    deployment_failure_probability,
+    effort_per_hour,
+    escape_share,
+    planned_hours,
+    unprevented_share,
+)
 from devopssim.simulation.people import HEADCOUNTS, headcount
-from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
 from devopssim.simulation.simulator import simulate
 
-__all__ = ["HEADCOUNTS", "Streams", "effort_distribution", "headcount", "simulate"]
+__all__ = [
+    "HEADCOUNTS",
+    "Distribution",
+    "Exponential",
+    "Fixed",
+    "Gamma",
+    "Lognormal",
+    "Streams",
+    "Uniform",
+    "builds_per_item",
+    "changes_per_item",
+    "cross_training_factor",
+    "deployment_failure_probability",
+    "effort_per_hour",
+    "escape_share",
+    "headcount",
+    "planned_hours",
+    "simulate",
+    "unprevented_share",
+]

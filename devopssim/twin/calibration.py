@@ -19,7 +19,7 @@ from devopssim.events import HOURS_PER_YEAR, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
-from devopssim.simulation import HEADCOUNTS
+from devopssim.simulation import HEADCOUNTS, changes_per_item
 from devopssim.twin import failures, ways, work
 from devopssim.twin.estimates import Learnt, given, rate
 from devopssim.twin.load import Overload, overloads
@@ -174,7 +174,7 @@ def _demand(run: Run, scenario: Scenario) -> Iterator[Learnt]:
     elif not len(rows):
         changes = run.times("change.created")
         demand = scenario.demand
-        each = work.changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
+        each = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
         if len(changes):
             found = rate("demand.requests_per_week", changes, run.weeks * each, "")
             how = f"changes ÷ {each:.3g}, the changes of an item by default: the log tells of no requests"

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
+from devopssim.simulation import (
+    cross_training_factor,
+    deployment_failure_probability,
+    escape_share,
+    unprevented_share,
+)
 from devopssim.twin.estimates import Learnt, count_bounds, given, mean, share, variation
 from devopssim.twin.ways import batch_sizes
 
@@ -55,7 +60,7 @@ def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[L
         chosen = rows[(rows["stage"] == "operate") & rows["incident"].notna() & rows["role"].notna()]
         parts.append(chosen.groupby("incident")["time"].apply(list))
     both = pd.concat(parts, axis=1, keys=["start", "end"]).dropna()
-    cross = 1 + scenario.process.cross_training * scenario.practices.collaboration
+    cross = cross_training_factor(scenario)
     first = pd.Series({name: (end[0] - start[0]) / cross for name, start, end in both.itertuples()}, dtype=float)
     own = incidents.index[_own(incidents)]
     first = first[first.index.isin(own)]
@@ -87,7 +92,7 @@ def infrastructure(run: Run, scenario: Scenario) -> Iterator[Learnt]:
     n = int(_own(incidents).sum())
     if n == 0 or run.hours <= 0:
         return
-    shown = 1 - scenario.production.prevented_share * scenario.practices.monitoring
+    shown = unprevented_share(scenario)
     low, high = count_bounds(n)
     bounds = (run.hours * shown / high, run.hours * shown / low)
     how = f"{n} failures that no deployment caused in {run.hours / HOURS_PER_WEEK:.0f} weeks"
@@ -126,7 +131,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
         mistakes = 0.5 * count / len(sizes)
         yield given(parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default says")
     carried = sizes.to_numpy(float)
-    hidden = scenario.quality.defects_per_change * escape(scenario)
+    hidden = scenario.quality.defects_per_change * escape_share(scenario)
     caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))
     if int(rows.loc[broken, "deployment"].duplicated().sum()) and caused > 0:
         # a deployment that fails again and again tells of each defect
@@ -142,7 +147,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
         return
 
     def surplus(escaped: float) -> float:
-        return float((1 - (1 - mistakes) * np.exp(-escaped * carried)).sum()) - count
+        return float(deployment_failure_probability(mistakes, escaped, carried).sum()) - count
 
     if surplus(0) < 0 < surplus(50):
         severe = float(optimize.brentq(surplus, 0, 50)) / hidden
@@ -151,12 +156,3 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
 
 
 COUNTED: Final = "{count} failures by defects that {changes} changes brought to users"
-
-
-def escape(scenario: Scenario) -> float:
-    """Return the share of severe defects that reach users and break the service."""
-    quality, practices = scenario.quality, scenario.practices
-    tested = practices.testing * quality.automated_test_finds + (1 - practices.testing) * quality.manual_test_finds
-    accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
-    prevented = scenario.production.prevented_share * practices.monitoring
-    return (1 - quality.review_finds) * (1 - tested) * (1 - accepted) * (1 - prevented)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devopssim.scenario import Scenario
-from devopssim.simulation import headcount
-from devopssim.twin.work import changes_per_item
+from devopssim.simulation import cross_training_factor, headcount, planned_hours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,19 +35,6 @@ def overloads(scenario: Scenario) -> tuple[Overload, ...]:
     return tuple(each for each in found if each.needed > each.there)
 
 
-def planned_hours(scenario: Scenario) -> dict[str, float]:
-    """Return the effort, in hours a week, that the requests bring to each role at least."""
-    demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
-    changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
-    each_change = quality.review_effort + quality.test_upkeep * practices.testing
-    hours = {
-        "analyst": demand.plan_effort,
-        "developer": demand.code_effort + changes * each_change,
-        "tester": demand.test_effort * (1 - practices.testing),
-    }
-    return {role: demand.requests_per_week * effort for role, effort in hours.items()}
-
-
 def _roles(scenario: Scenario) -> Iterator[Overload]:
     """Yield each role with the work that nobody else may do."""
     there, week = headcount(scenario), scenario.team.hours_per_week
@@ -62,7 +48,7 @@ def _everybody(scenario: Scenario) -> Iterator[Overload]:
     """Yield all people with all work, where some of it is shared; who does another's work takes longer."""
     shared, week = scenario.practices.collaboration, scenario.team.hours_per_week
     if shared > 0:
-        needed = sum(planned_hours(scenario).values()) * (1 + scenario.process.cross_training * shared)
+        needed = sum(planned_hours(scenario).values()) * cross_training_factor(scenario)
         there = sum(headcount(scenario).values()) * week
         more = scenario.team.developers + math.ceil((needed - there) / week)
         yield Overload(who="the people", needed=needed, there=there, enough=f"--set team.developers={more}")

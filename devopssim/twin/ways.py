@@ -11,6 +11,7 @@ from scipy import optimize
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
+from devopssim.simulation import builds_per_item
 from devopssim.twin.estimates import Learnt, given, share
 from devopssim.twin.work import unplanned
 
@@ -102,7 +103,7 @@ def _integration(run: Run) -> Iterator[Learnt]:
     changes = len(merged)
     if builds < ENOUGH or changes - len(per_item) < ENOUGH:
         return
-    alone = root(lambda share: float((share * per_item + 1 - share**per_item).sum()) - builds)
+    alone = root(lambda share: float(builds_per_item(share, per_item).sum()) - builds)
     yield share("practices.integration", round(alone * changes), changes, "changes that are built by themselves")
     single = min(alone * changes, builds)
     together = max(1.0, (changes - single) / max(1.0, builds - single))

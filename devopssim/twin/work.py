@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from devopssim.events import HOURS_PER_WEEK, details
+from devopssim.events import details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
-from devopssim.simulation import effort_distribution
+from devopssim.simulation import changes_per_item, effort_per_hour
 from devopssim.twin.estimates import Learnt, given, mean, variation
 
 ENOUGH = 5
@@ -24,8 +24,7 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[Learnt]:
     done = set(run.names("item")[run.met("item", "ticket.done")])
     stages = _stages(run)
     stages = stages[stages["item"].isin(done) & stages["role"].notna()]
-    pace = scenario.team.hours_per_week / HOURS_PER_WEEK
-    pace /= 1 + scenario.process.cross_training * scenario.practices.collaboration
+    pace = effort_per_hour(scenario)
     plan = _hours(stages[stages["stage"] == "plan"], ["item"]) * pace
     if len(plan) >= ENOUGH:
         yield mean("demand.plan_effort", plan, "hours of work on `plan` of each item")
@@ -86,13 +85,6 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Learnt]
         yield given(
             "demand.change_effort", found, len(per_item), f"so that an item has {per_item.mean():.3g} changes, as seen"
         )
-
-
-def changes_per_item(code_effort: float, variety: float, change_effort: float) -> float:
-    """Return how many changes an item has on average in the model."""
-    quantiles = (np.arange(2000) + 0.5) / 2000
-    sizes = np.asarray(effort_distribution(code_effort, variety).quantile(quantiles))
-    return float(np.maximum(1, np.rint(sizes / change_effort)).mean())
 
 
 def machines(run: Run) -> Iterator[Learnt]:

@@ -1,0 +1,188 @@
+"""What the formulas promise is what the simulation does: its mean lies in a 99 % interval, which is narrow enough to tell."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import stdtrit
+
+from devopssim.events import details
+from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
+from devopssim.simulation import simulate
+from devopssim.simulation.expectations import (
+    builds_per_item,
+    changes_per_item,
+    cross_training_factor,
+    deployment_failure_probability,
+    effort_per_hour,
+    escape_share,
+    planned_hours,
+    unprevented_share,
+)
+
+REPLICATIONS = 6
+ITEMS = 120
+FINISHED = {
+    # a backlog that is worked off, so that nothing is unfinished at the end
+    "demand.requests_per_week": 0.0,
+    "demand.backlog": ITEMS,
+    "demand.misunderstood_share": 0.0,
+    "demand.drift_per_month": 0.0,
+    "demand.effort_cv": 0.5,
+    "production.infrastructure_mttf": 1e6,
+    "pipeline.manual_mistakes": 0.0,
+    "pipeline.automated_mistakes": 0.0,
+    "security.vulnerabilities_per_change": 0.0,
+    "security.disclosures_per_year": 0.0,
+    "security.embedded": 0.0,
+    "quality.conflict_probability": 0.0,
+    "quality.bad_fix_share": 0.0,
+    "years": 2.0,
+}
+FLAWLESS = {
+    "quality.defects_per_change": 0.0,
+    "quality.regression_effort": 0.0,
+    "security.review_effort": 0.0,
+    "process.acceptance_effort": 0.0,
+}
+
+
+def logs(scenario: Scenario) -> list[pd.DataFrame]:
+    return [simulate(scenario, seed=11, replication=replication) for replication in range(REPLICATIONS)]
+
+
+def assert_mean(values: list[float], expected: float, *, width: float = 0.15) -> None:
+    """Hold that `expected` lies in the 99 % t-interval of the mean of `values`, which is at most `width` of it wide."""
+    n = len(values)
+    half = float(stdtrit(n - 1, 0.995)) * float(np.std(values, ddof=1)) / np.sqrt(n) + 1e-9 * abs(expected)
+    assert abs(float(np.mean(values)) - expected) <= half, (float(np.mean(values)), expected, half)
+    assert half <= width * expected, (half, expected)
+
+
+def all_closed(log: pd.DataFrame) -> bool:
+    return int((log["kind"] == "ticket.closed").sum()) == ITEMS
+
+
+@pytest.mark.parametrize(("code_effort", "effort_cv", "change_effort"), [(24, 0.5, 8), (24, 1.0, 4), (5, 0.8, 8)])
+def test_changes_per_item(code_effort: float, effort_cv: float, change_effort: float) -> None:
+    sizes = {
+        "demand.code_effort": code_effort,
+        "demand.effort_cv": effort_cv,
+        "demand.change_effort": change_effort,
+        "years": 3.0,
+    }
+    counts = []
+    for log in logs(vary(DEVOPS, FINISHED | FLAWLESS | sizes)):
+        assert all_closed(log)
+        counts.append(int((log["kind"] == "change.created").sum()) / ITEMS)
+    assert_mean(counts, changes_per_item(code_effort, effort_cv, change_effort), width=0.2)
+
+
+def effort_by_role(log: pd.DataFrame, scenario: Scenario) -> "pd.Series[float]":
+    """Return the person-hours that each role worked, as effort."""
+    work = log[log["kind"].isin(["stage.started", "stage.finished"]) & log["role"].notna()]
+    signed = work["time"].where(work["kind"] == "stage.finished", -work["time"])
+    hours = signed.groupby(work["role"].astype(str)).sum()
+    return hours * effort_per_hour(scenario)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        vary(WATERFALL, {"process.project_weeks": 2}),
+        vary(AGILE, {"practices.testing": 0.5}),
+        vary(DEVOPS, {"practices.collaboration": 0.0, "practices.monitoring": 0.0, "team.hours_per_week": 30}),
+    ],
+    ids=lambda scenario: scenario.name,
+)
+def test_planned_hours(scenario: Scenario) -> None:
+    calm = vary(scenario, FINISHED | FLAWLESS)
+    runs = logs(calm)
+    assert all(map(all_closed, runs))
+    per_item = planned_hours(vary(calm, {"demand.requests_per_week": 1}))
+    efforts = [effort_by_role(log, calm) / ITEMS for log in runs]
+    for role in ("analyst", "developer", "tester"):
+        values = [float(effort.get(role, 0.0)) for effort in efforts]
+        assert_mean(values, per_item[role], width=0.25)
+
+
+def test_planned_hours_where_anyone_does_the_work() -> None:
+    shared = vary(DEVOPS, FINISHED | FLAWLESS | {"practices.collaboration": 1.0, "process.cross_training": 0.3})
+    assert cross_training_factor(shared) == pytest.approx(1.3)
+    per_item = sum(planned_hours(vary(shared, {"demand.requests_per_week": 1})).values())
+    assert_mean([float(effort_by_role(log, shared).sum()) / ITEMS for log in logs(shared)], per_item, width=0.25)
+
+
+SEVERE = {"quality.severe_share": 1.0, "quality.defects_per_change": 1.0}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        vary(WATERFALL, {"process.project_weeks": 2}),
+        vary(AGILE, {"practices.testing": 0.5, "practices.monitoring": 0.5}),
+        DEVOPS,
+    ],
+    ids=lambda scenario: scenario.name,
+)
+def test_escape_share(scenario: Scenario) -> None:
+    severe = vary(scenario, FINISHED | SEVERE)
+    shares = []
+    for log in logs(severe):
+        assert all_closed(log)
+        injected = int((log["kind"] == "defect.injected").sum())
+        assert injected > 200
+        failures = log[log["kind"] == "service.failed"]
+        shares.append(int((details(failures, "cause") == "defect").sum()) / injected)
+    assert_mean(shares, escape_share(severe), width=0.4)
+
+
+@pytest.mark.parametrize("scenario", [DEVOPS, AGILE], ids=lambda scenario: scenario.name)
+def test_deployment_failure_probability(scenario: Scenario) -> None:
+    """Of its changes the planned ones count: repairs carry no defects here."""
+    mistakes = {"pipeline.manual_mistakes": 0.1, "pipeline.automated_mistakes": 0.1}
+    defects = {"quality.severe_share": 0.2, "quality.defects_per_change": 1.0, "process.sprints_per_release": 1}
+    failing = vary(scenario, FINISHED | mistakes | defects | {"process.sprint_weeks": 0.5})
+    breaking = 0.2 * escape_share(failing)
+    differences, probabilities = [], []
+    for log in logs(failing):
+        deployed = log[log["kind"] == "service.deployed"]
+        sizes = deployed["change"].str.fullmatch(r"C\d+").groupby(deployed["deployment"]).sum()
+        failed = sizes.index.isin(set(log.loc[log["kind"] == "service.failed", "deployment"].dropna()))
+        expected = deployment_failure_probability(0.1, breaking, sizes.to_numpy(float))
+        differences.append(float(failed.mean() - expected.mean()))
+        probabilities.append(float(expected.mean()))
+    assert 0.05 < np.mean(probabilities) < 0.9
+    half = float(stdtrit(REPLICATIONS - 1, 0.995)) * float(np.std(differences, ddof=1)) / np.sqrt(REPLICATIONS)
+    assert abs(float(np.mean(differences))) <= half < 0.35 * np.mean(probabilities)
+
+
+@pytest.mark.parametrize("monitoring", [0.0, 0.5, 1.0])
+def test_unprevented_share(monitoring: float) -> None:
+    """Failures of the infrastructure are counted; the next one is prepared when the last one is over, which takes an hour."""
+    fragile = vary(
+        DEVOPS,
+        FINISHED
+        | {
+            "demand.backlog": 0,
+            "practices.monitoring": monitoring,
+            "production.infrastructure_mttf": 100.0,
+            "production.prevented_share": 0.6,
+            "production.report_delay": 0.1,
+            "production.diagnosis": 0.1,
+            "production.repair_time": 0.1,
+        },
+    )
+    failures = [float((log["kind"] == "service.failed").sum()) for log in logs(fragile)]
+    assert_mean(failures, fragile.years * 8760 / 100 * unprevented_share(fragile), width=0.4)
+
+
+@pytest.mark.parametrize("integration", [0.3, 0.8])
+def test_builds_per_item(integration: float) -> None:
+    mixed = vary(DEVOPS, FINISHED | FLAWLESS | {"practices.integration": integration, "demand.change_effort": 6.0})
+    ratios = []
+    for log in logs(mixed):
+        assert all_closed(log)
+        sizes = log[log["kind"] == "change.created"].groupby("item").size().to_numpy(float)
+        assert sizes.max() > 3
+        ratios.append(float((log["kind"] == "build.started").sum() / builds_per_item(integration, sizes).sum()))
+    assert_mean(ratios, 1.0)
