@@ -8,7 +8,9 @@ several panels make a figure of their own, return it, and say so. `describe` giv
     plots.describe(ax)
 """
 
-from devopssim.plots.curves import LOG_FROM_RATIO, courses, kpi_curve, kpi_curves, tell_courses
+from devopssim.plots.axes import LOG_CURVES_FROM
+from devopssim.plots.curves import curves_of, kpi_curve, kpi_curves
+from devopssim.plots.descriptions import alt_text, describe
 from devopssim.plots.diagrams import devops_loop, seven_cs, workflow
 from devopssim.plots.dora import dora_levels, level_tables
 from devopssim.plots.flow import (
@@ -21,25 +23,25 @@ from devopssim.plots.flow import (
 )
 from devopssim.plots.item_timeline import item_path
 from devopssim.plots.production import deployments, incident_anatomy
-from devopssim.plots.scenario_comparison import USUAL, comparison, comparisons, differences
+from devopssim.plots.scenario_comparison import USUAL_KPIS, comparison, comparisons, differences
 from devopssim.plots.security import detection_funnel, time_to_fix, vulnerabilities
 from devopssim.plots.sweeps import effects, shapley, sweep_curve, sweep_map, tornado
 from devopssim.plots.theme import INKS, colour_of, style, use
 from devopssim.plots.warm_up import welch
-from devopssim.wording import Description, alt_text, describe
+from devopssim.wording import Description
 
 __all__ = [
     "INKS",
-    "LOG_FROM_RATIO",
-    "USUAL",
+    "LOG_CURVES_FROM",
+    "USUAL_KPIS",
     "Description",
     "ageing_work",
     "alt_text",
     "colour_of",
     "comparison",
     "comparisons",
-    "courses",
     "cumulative_flow",
+    "curves_of",
     "cycle_time_scatter",
     "deployments",
     "describe",
@@ -60,7 +62,6 @@ __all__ = [
     "style",
     "sweep_curve",
     "sweep_map",
-    "tell_courses",
     "time_to_fix",
     "tornado",
     "use",

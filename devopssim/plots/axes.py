@@ -12,6 +12,9 @@ from devopssim.wording import LANDMARKS, Unit, duration, unit_for
 
 ROOM: Final = {"x": 0.75, "y": 0.26}
 """Inches that a tick needs."""
+LOG_CURVES_FROM: Final = 30
+LOG_MARKERS_FROM: Final = 15
+"""Values that are as many times apart as this stand on a logarithmic axis: on a linear one the small ones would be a point."""
 
 
 def clock_axis(ax: Axes, start: float, end: float) -> Unit:
@@ -76,6 +79,18 @@ def percent_axis(axis: Axis) -> None:
 def axis_label(title: str, unit: str) -> str:
     """Return the label of an axis of a KPI; ticks that carry their unit need none."""
     return title if unit in ("h", "share") else f"{title} ({unit})"
+
+
+def difference_unit(most: float, unit: str) -> Unit:
+    """Return the unit of an axis of differences of a KPI, the largest of which is `most`, and its length in the KPI's unit."""
+    if unit == "h":
+        return unit_for(most)
+    return Unit("percentage points" if unit == "share" else unit, 1.0)
+
+
+def direction(better: str | None) -> str:
+    """Return what to add to a KPI's title: whether less or more of it is better, '' where both can be."""
+    return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
 
 
 def _set(axis: Axis, what: str, *values: object) -> None:

@@ -1,4 +1,4 @@
-"""What every figure needs: axes to draw on, and labels that stand beside what they name."""
+"""What every figure needs: the KPI that it shows, axes to draw on, and labels that stand beside what they name."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
@@ -11,12 +11,41 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from devopssim.errors import InvalidInputError
+from devopssim.kpis import Kpi, chosen
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import faint, ink, paper
-from devopssim.wording import tell
 
 SIZE: Final = (8.0, 4.2)
 POINTS_PER_INCH: Final = 72
 LINE_OF_TEXT: Final = 1.25
+
+
+def kpi_named(name: str) -> Kpi:
+    """Return the KPI of this name; raise InvalidInputError for an unknown one."""
+    (kpi,) = chosen([name])
+    return kpi
+
+
+def names_of(kpis: Sequence[str]) -> list[str]:
+    """Return the names of the KPIs that a figure shows side by side; one word is one KPI, as it is in `devopssim.kpis`.
+
+    Raises InvalidInputError for an unknown name, and for no names.
+    """
+    names = [kpi.name for kpi in chosen(kpis)]
+    if not names:
+        raise InvalidInputError("no KPI to draw; name at least one, for example kpis=['lead_time'].")
+    return names
+
+
+def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the rows of this KPI in an experiment's table; raise InvalidInputError where it was not measured."""
+    rows = table[table["kpi"] == name].reset_index(drop=True)
+    if rows.empty:
+        raise InvalidInputError(
+            f"kpi={name!r} was not measured in this experiment; it has {', '.join(dict.fromkeys(table['kpi']))}."
+        )
+    return rows
 
 
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
@@ -58,7 +87,7 @@ def nothing(ax: Axes, what: str) -> Axes:
     ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=ink(), wrap=True)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    tell(ax, f"Nothing is drawn: {what}.", pd.DataFrame())
+    set_description(ax, f"Nothing is drawn: {what}.", pd.DataFrame())
     return ax
 
 

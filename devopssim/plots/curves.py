@@ -10,20 +10,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from devopssim.kpis import Kpi
-from devopssim.plots.axes import axis_label, clock_axis, log_durations, value_axis
-from devopssim.plots.canvas import Label, axes, bare, label_right, nothing, panels, tidy
-from devopssim.plots.measured import kpi_named, names_of
+from devopssim.plots.axes import LOG_CURVES_FROM, axis_label, clock_axis, log_durations, value_axis
+from devopssim.plots.canvas import Label, axes, bare, kpi_named, label_right, names_of, nothing, panels, tidy
+from devopssim.plots.descriptions import describe, set_description
 from devopssim.plots.theme import BLUE, colour_of
-from devopssim.wording import amount, describe, duration, tell, unit_for
+from devopssim.wording import curves_text, unit_for
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
 
 CURVES: Final = ("lead_time", "deployment_frequency", "change_failure_rate", "mttr", "wip", "throughput")
-LOG_FROM_RATIO: Final = 30
 
 
-class Course(NamedTuple):
+class Curve(NamedTuple):
     """One line of a figure: hours, values, and the band around them (equal to the values where there is none)."""
 
     name: str
@@ -42,15 +41,15 @@ def kpi_curve(
     """
     ax = axes(ax)
     known = kpi_named(kpi)
-    drawn = [course for course in courses(shown, known, window, step) if course.table["mean"].notna().any()]
+    drawn = [curve for curve in curves_of(shown, known, window, step) if curve.table["mean"].notna().any()]
     if not drawn:
         return nothing(ax, f"{known.title}: nothing was there to count, or the run is shorter than the window")
-    everything = pd.concat([course.table for course in drawn])
+    everything = pd.concat([curve.table for curve in drawn])
     unit = clock_axis(ax, 0.0, float(everything["time"].max()))
     scale = _heights(ax, everything, known)
     labels = []
-    for course in drawn:
-        time, table = course.table["time"].to_numpy() / unit.hours, course.table
+    for curve in drawn:
+        time, table = curve.table["time"].to_numpy() / unit.hours, curve.table
         band = table["low"].notna().to_numpy()
         if band.any():
             ax.fill_between(
@@ -58,20 +57,21 @@ def kpi_curve(
                 table["low"] / scale,
                 table["high"] / scale,
                 where=list(band),
-                color=course.colour,
+                color=curve.colour,
                 alpha=0.22,
                 linewidth=0,
             )
         alone = table["mean"].notna().to_numpy() & ~_has_neighbour(table["mean"].notna().to_numpy())
-        ax.plot(time, table["mean"] / scale, color=course.colour, linewidth=1.8)
-        ax.plot(time[alone], table["mean"][alone] / scale, color=course.colour, linestyle="", marker="o", markersize=4)
-        if course.name:
-            labels.append(Label(float(table["mean"].dropna().iloc[-1]) / scale, course.name, course.colour))
+        ax.plot(time, table["mean"] / scale, color=curve.colour, linewidth=1.8)
+        ax.plot(time[alone], table["mean"][alone] / scale, color=curve.colour, linestyle="", marker="o", markersize=4)
+        if curve.name:
+            labels.append(Label(float(table["mean"].dropna().iloc[-1]) / scale, curve.name, curve.colour))
     label_right(ax, labels)
     tidy(ax)
-    tables = [course.table.assign(scenario=course.name) for course in drawn]
-    text = tell_courses(known, drawn, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
-    tell(ax, text, pd.concat(tables, ignore_index=True))
+    tables = [curve.table.assign(scenario=curve.name) for curve in drawn]
+    by_name = {curve.name: curve.table for curve in drawn}
+    text = curves_text(known, by_name, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    set_description(ax, text, pd.concat(tables, ignore_index=True))
     return ax
 
 
@@ -92,15 +92,14 @@ def kpi_curves(
         kpi_curve(shown, kpi, window=window, step=step, ax=ax)
     for ax in grid[len(chosen) :]:
         bare(ax)
-    tables = [describe(ax).table.assign(kpi=kpi) for kpi, ax in zip(chosen, grid, strict=False) if _is_told(ax)]
-    text = " ".join(describe(ax).text for ax in grid[: len(chosen)] if _is_told(ax))
-    tell(
-        figure, text or "There is nothing to draw.", pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    )
+    descriptions = [describe(ax) for ax in grid[: len(chosen)]]
+    tables = [description.table.assign(kpi=kpi) for kpi, description in zip(chosen, descriptions, strict=True)]
+    text = " ".join(description.text for description in descriptions) or "There is nothing to draw."
+    set_description(figure, text, pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
     return figure
 
 
-def courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Course]:
+def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Curve]:
     """Return the lines of a KPI's figure; see `kpi_curve` for what they hold."""
     if isinstance(shown, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure
@@ -109,12 +108,12 @@ def courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step:
         table = pd.DataFrame(
             {"time": series.index.to_numpy(float), "mean": series.to_numpy(), "low": np.nan, "high": np.nan}
         )
-        return [Course("", BLUE, table)]
+        return [Curve("", BLUE, table)]
     found = shown.curves[shown.curves["kpi"] == kpi.name].copy()
     few = found["replications"] * 2 < shown.replications
     found.loc[few, ["mean", "low", "high"]] = np.nan
     return [
-        Course(
+        Curve(
             name,
             colour_of(name, place),
             found[found["scenario"] == name][["time", "mean", "low", "high"]].reset_index(drop=True),
@@ -124,11 +123,11 @@ def courses(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step:
 
 
 def _heights(ax: Axes, everything: pd.DataFrame, kpi: Kpi) -> float:
-    """Set the y-axis; return how many of the KPI's units one of its own is."""
+    """Set the y-axis; return the factor from the KPI's unit to the axis unit."""
     means = everything["mean"].dropna()
     ax.set_title(axis_label(kpi.title, kpi.unit))
     positive = means[means > 0]
-    if kpi.unit == "h" and len(positive) and positive.max() / positive.min() > LOG_FROM_RATIO:
+    if kpi.unit == "h" and len(positive) and positive.max() / positive.min() > LOG_CURVES_FROM:
         log_durations(ax.yaxis, float(positive.min()), float(everything[["mean", "high"]].max().max()))
         return 1.0
     top = float(everything[["mean", "high"]].max().max()) or 1.0
@@ -149,25 +148,3 @@ def _has_neighbour(known: np.ndarray) -> np.ndarray:
     if len(known):
         left[0] = right[-1] = False
     return np.asarray(left | right)
-
-
-def tell_courses(kpi: Kpi, drawn: Sequence[Course], window: str = "", *, unit_name: str) -> str:
-    """Return what the lines show in words: of each its first, last, least and greatest value."""
-    told = []
-    for course in drawn:
-        known = course.table.dropna(subset=["mean"])
-        first, last = known.iloc[0], known.iloc[-1]
-        told.append(
-            f"{course.name + ': ' if course.name else ''}{amount(first['mean'], kpi.unit)} at first (after {duration(first['time'])}), "
-            f"{amount(last['mean'], kpi.unit)} at the end, between {amount(known['mean'].min(), kpi.unit)} and {amount(known['mean'].max(), kpi.unit)}"
-        )
-    over = f", each point over the last {duration(pd.Timedelta(window).total_seconds() / 3600)}" if window else ""
-    return f"{kpi.title} over time in {unit_name}{over}. {'. '.join(told)}."
-
-
-def _is_told(ax: Axes) -> bool:
-    try:
-        describe(ax)
-    except ValueError:
-        return False
-    return True

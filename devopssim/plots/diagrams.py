@@ -9,9 +9,9 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, halo
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
 from devopssim.scenario import PRACTICE_DESCRIPTIONS
-from devopssim.wording import tell
 
 WORKFLOWS: Final = {
     "waterfall": (
@@ -58,7 +58,7 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
     phases, text = WORKFLOWS[name]
     ax.set_title(f"{name.capitalize() if name != 'devops' else 'DevOps'}")
     bare(ax)
-    tell(ax, f"The {name} workflow: {', '.join(phases)}. {text}", pd.DataFrame({"phase": list(phases)}))
+    set_description(ax, f"The {name} workflow: {', '.join(phases)}. {text}", pd.DataFrame({"phase": list(phases)}))
     return ax
 
 
@@ -111,7 +111,7 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
         else f"The seven phases of DevOps form a loop: {phases}, and plan again. "
         "The first four are development, the others operations; one team goes round it."
     )
-    tell(ax, text, pd.DataFrame(loop, columns=["phase", "what security does" if security else "meaning"]))
+    set_description(ax, text, pd.DataFrame(loop, columns=["phase", "what security does" if security else "meaning"]))
     return ax
 
 
@@ -133,7 +133,9 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
         [(each.title, each.without, each.adopted) for key, each in PRACTICE_DESCRIPTIONS.items() if key != "security"],
         columns=["practice", "without", "with"],
     )
-    tell(ax, f"The seven C's. {'; '.join(f'continuous {name}: {words}' for name, words in _WORDS.items())}.", table)
+    set_description(
+        ax, f"The seven C's. {'; '.join(f'continuous {name}: {words}' for name, words in _WORDS.items())}.", table
+    )
     return ax
 
 

@@ -13,8 +13,9 @@ from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOU
 from devopssim.kpis import KPIS, levels
 from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import colour_of, faint, marker_of
-from devopssim.wording import amount, tell
+from devopssim.wording import amount
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
@@ -45,7 +46,7 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
         f"{name + ': ' if name else ''}{', '.join(f'{KPIS[str(kpi)].title.lower()} {amount(row.value, row.unit)} ({row.level})' for kpi, row in table.iterrows())}"
         for name, table in tables.items()
     )
-    tell(figure, f"DORA's levels of {year}. {told}.", pd.concat(rows, ignore_index=True))
+    set_description(figure, f"DORA's levels of {year}. {told}.", pd.concat(rows, ignore_index=True))
     return figure
 
 

@@ -12,8 +12,9 @@ from devopssim.errors import InvalidInputError
 from devopssim.kpis import KPIS, Floats, Kpi, Run
 from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
-from devopssim.wording import duration, number, tell
+from devopssim.wording import duration, number
 
 STEPS: Final = ("ticket.created", "ticket.started", "ticket.done", "ticket.closed")
 BANDS: Final = (
@@ -95,7 +96,7 @@ def cycle_time_scatter(
     ax.set_title(f"{chosen.title} of each one, when it was finished")
     tidy(ax)
     within = ", ".join(f"{name} within {duration(level)}" for name, level in levels.items())
-    tell(
+    set_description(
         ax,
         f"{chosen.title} of {len(hours)} finished {_counted(chosen)}, {unfinished} unfinished: {within}; the longest took {duration(float(hours.max()))}.",
         pd.DataFrame({"finished (h)": start + hours, f"{chosen.name} (h)": hours}),
@@ -136,7 +137,7 @@ def lead_time_distribution(
     tidy(ax)
     table = pd.DataFrame({"from (h)": edges[:-1], "to (h)": edges[1:], "count": np.asarray(counts).astype(int)})
     told = ", ".join(f"{name} {duration(at)}" for name, at in marks.items())
-    tell(
+    set_description(
         ax,
         f"Distribution of {chosen.title.lower()} over {len(hours)} {_counted(chosen)} ({unfinished} unfinished): {told}.",
         table,
@@ -198,7 +199,7 @@ def share_within(logs: Mapping[str, pd.DataFrame], *, kpi: str = "lead_time", ax
         f"{name}: half within {duration(row['median (h)'])}, 85 % within {duration(row['85th percentile (h)'])}"
         for name, row in rows.items()
     )
-    tell(
+    set_description(
         ax,
         f"{chosen.title}, share finished within a duration. {told}.",
         pd.DataFrame.from_dict(rows, orient="index").rename_axis("log"),
@@ -222,7 +223,7 @@ def work_in_progress(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("work items in progress")
     ax.set_title("Work in progress")
     tidy(ax)
-    tell(
+    set_description(
         ax,
         f"Work in progress over {duration(run.hours)}: on average {number(average)} items, at most {open_now.max():.0f}, at the end {open_now[-1]:.0f}.",
         pd.DataFrame({"time (h)": times, "items in progress": open_now}),
@@ -266,7 +267,7 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
     ax.set_title(f"Work in progress after {duration(moment)}, by age")
     tidy(ax)
     late = int((ages > levels[1]).sum()) if levels else 0
-    tell(
+    set_description(
         ax,
         f"{len(ages)} items in progress after {duration(moment)}: {counts[0]} wait to be begun, {counts[1]} are in development, {counts[2]} are done and not "
         f"released. The oldest is {duration(float(ages.max()))} old; {late} are older than 85 % of the finished ones ever became.",
@@ -363,7 +364,7 @@ def _tell_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
     table = pd.DataFrame(
         {"time (h)": times, "requested": counts[0], "begun": counts[1], "done": counts[2], "available": counts[3]}
     )
-    tell(
+    set_description(
         ax,
         f"Cumulative flow over {duration(run.hours)}: {created:.0f} items requested, {closed:.0f} available to users. At the end {created - started:.0f} wait "
         f"to be begun, {started - done:.0f} are in development and {done - closed:.0f} are done and not released.",

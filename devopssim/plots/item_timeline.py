@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from devopssim.errors import InvalidInputError
 from devopssim.kpis import Run
 from devopssim.plots.canvas import axes, bracket, halo, nothing, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, STAGE_COLOURS, VERMILION, faint, ink
-from devopssim.wording import duration, rows_of, tell, unit_for
+from devopssim.wording import duration, rows_of, unit_for
 
 LEAST_WIDTH: Final = 0.004
 """Work that is shorter than this share of the axis is drawn as wide as this, so that it can be seen."""
@@ -187,7 +188,7 @@ def _tell(ax: Axes, item: str, times: dict[str, float], changes: pd.DataFrame, w
     leads = (changes["deployed"] - changes["committed"]).dropna()
     if len(leads):
         clocks.append(f"lead time for changes {', '.join(duration(float(each)) for each in leads)}")
-    tell(
+    set_description(
         ax,
         f"The way of work item {item}: {'; '.join(clocks)}. Somebody worked on it in {duration(busy)} of these, {100 * busy / whole if whole else 0:.0f} %.",
         work,

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from devopssim.kpis import Run, mtbf, mttd, mttf, mttr
 from devopssim.plots.axes import clock_axis
 from devopssim.plots.canvas import Label, axes, bracket, label_right, nothing, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, OCHRE, VERMILION, faint, ink
-from devopssim.wording import counted, duration, rows_of, tell
+from devopssim.wording import counted, duration, rows_of
 
 LEAST_WIDTH: Final = 0.003
 MANY: Final = 150
@@ -70,7 +71,7 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    tell(
+    set_description(
         ax,
         f"{_period(start, end)}: {counted(len(shipped), 'deployment')}, {int(failed.sum())} of them failed; "
         f"{counted(len(incidents), 'incident')}, open for {duration(float((incidents['resolved'] - incidents['failed']).sum()))} in all.",
@@ -173,7 +174,7 @@ def _tell_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
         for name, meaning in _MEANING.items()
     }
     told = "; ".join(f"{_named(name, means.get(name))} runs {meaning}" for name, meaning in _MEANING.items())
-    tell(
+    set_description(
         ax,
         f"Two incidents on a line of time. {told}. Over the same pairs of outages, MTBF is MTTF plus MTTR.",
         pd.DataFrame.from_dict(rows, orient="index"),

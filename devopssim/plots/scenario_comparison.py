@@ -4,23 +4,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import CLEAR
-from devopssim.plots.axes import axis_label, log_durations, value_axis
-from devopssim.plots.canvas import axes, bare, nothing, panels, tidy
-from devopssim.plots.measured import kpi_named, names_of, of_kpi
+from devopssim.plots.axes import LOG_MARKERS_FROM, axis_label, difference_unit, direction, log_durations, value_axis
+from devopssim.plots.canvas import axes, bare, kpi_named, names_of, nothing, of_kpi, panels, tidy
+from devopssim.plots.descriptions import describe, set_description
 from devopssim.plots.theme import colour_of, ink, marker_of
-from devopssim.wording import describe, tell, unit_for, with_interval
+from devopssim.wording import Unit, differences_text, estimates_text, unit_for, with_interval
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
 
-USUAL: Final = (
+USUAL_KPIS: Final = (
     "lead_time",
     "cycle_time",
     "lead_time_for_changes",
@@ -28,8 +27,6 @@ USUAL: Final = (
     "change_failure_rate",
     "mttr",
 )
-LOG_FROM_RATIO: Final = 15
-"""Values that are as many times apart as this stand on a logarithmic axis: on a linear one the small ones would be a point."""
 
 
 def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
@@ -40,22 +37,19 @@ def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     if not np.isfinite(table["estimate"]).any():
         return nothing(ax, f"{known.title}: nothing was there to count")
     _value_scale(ax, table[["estimate", "low", "high"]].to_numpy(), known.unit)
-    told = []
     for place, (name, row) in enumerate(table.iterrows()):
         words = with_interval(row["estimate"], row["low"], row["high"], known.unit)
-        told.append(f"{name} {words}")
         _dot(ax, len(table) - 1 - place, (row["estimate"], row["low"], row["high"]), words, name=str(name), place=place)
     ax.set_yticks(range(len(table)), [str(name) for name in table.index][::-1])
     ax.set_ylim(-0.6, len(table) - 0.25)
-    ax.set_title(axis_label(known.title, known.unit) + _direction(known.better))
+    ax.set_title(axis_label(known.title, known.unit) + direction(known.better))
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    said = f"Mean of {result.replications} replications and {100 * result.confidence:g} % interval"
-    tell(ax, f"{known.title}. {said}: {'; '.join(told)}.", table.reset_index().drop(columns=["kpi"]))
+    set_description(ax, estimates_text(result, known), table.reset_index().drop(columns=["kpi"]))
     return ax
 
 
-def comparisons(result: "Result", kpis: Sequence[str] = USUAL) -> Figure:
+def comparisons(result: "Result", kpis: Sequence[str] = USUAL_KPIS) -> Figure:
     """Draw several KPIs of each scenario, one small panel a KPI (see `comparison`); return the figure."""
     kpis = names_of(kpis)
     rows = -(-len(kpis) // 2)
@@ -65,7 +59,7 @@ def comparisons(result: "Result", kpis: Sequence[str] = USUAL) -> Figure:
     for ax in grid[len(kpis) :]:
         bare(ax)
     table = result.estimates[result.estimates["kpi"].isin(list(kpis))].reset_index(drop=True)
-    tell(figure, " ".join(_text_of(ax) for ax in grid[: len(kpis)]), table)
+    set_description(figure, " ".join(describe(ax).text for ax in grid[: len(kpis)]), table)
     return figure
 
 
@@ -83,12 +77,11 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     ax = axes(ax, (6.4, 1.1 + 0.45 * len(table)))
     if not np.isfinite(table["difference"]).any():
         return nothing(ax, f"{known.title}: there is no difference to draw")
-    scale, unit = _difference_scale(table, known.unit)
-    told, names = [], []
+    unit, scale = difference_unit(float(table[["low", "high", "difference"]].abs().max().max()), known.unit)
+    names = []
     for place, row in table.iterrows():
         words = with_interval(row["difference"], row["low"], row["high"], known.unit, sign=True)
         names.append(f"{row['scenario']} - {row['baseline']}".replace("-", "\N{MINUS SIGN}"))
-        told.append(f"{row['scenario']} against {row['baseline']} {words}")
         at = len(table) - 1 - int(str(place))
         values = (row["difference"] / scale, row["low"] / scale, row["high"] / scale)
         _dot(ax, at, values, words, name=str(row["scenario"]), place=at, filled=row["verdict"] in CLEAR)
@@ -103,11 +96,7 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     ax.set_title(f"{known.title}: difference under the same luck")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    tell(
-        ax,
-        f"{known.title}, paired differences with {100 * result.confidence:g} % intervals: {'; '.join(told)}.",
-        table.drop(columns=["kpi"]),
-    )
+    set_description(ax, differences_text(result, known), table.drop(columns=["kpi"]))
     return ax
 
 
@@ -146,7 +135,7 @@ def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
     known = values[np.isfinite(values)]
     positive = known[known > 0]
     least, most = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
-    logarithmic = len(positive) == len(known) and most / max(least, 1e-12) > LOG_FROM_RATIO and unit != "share"
+    logarithmic = len(positive) == len(known) and most / max(least, 1e-12) > LOG_MARKERS_FROM and unit != "share"
     if logarithmic and unit == "h":
         log_durations(ax.xaxis, least / 1.8, most * 1.8)
     elif logarithmic:
@@ -154,7 +143,7 @@ def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
         ax.set_xlim(least / 2.5, most * 2.5)
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
     else:
-        scale, name = _linear_hours(most) if unit == "h" else (1.0, unit)
+        name, scale = unit_for(most) if unit == "h" else Unit(unit, 1.0)
         low, high = min(0.0, float(known.min())), most or 1.0
         ax.set_xlim(low - 0.04 * (high - low), high + 0.06 * (high - low))
         if unit == "h":
@@ -163,25 +152,3 @@ def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
             ax.xaxis.set_major_locator(FixedLocator([at * scale for at in ticks if low <= at * scale <= high]))
             ax.set_xlabel(name)
         value_axis(ax.xaxis, unit)
-
-
-def _linear_hours(most: float) -> tuple[float, str]:
-    unit = unit_for(most)
-    return unit.hours, unit.name
-
-
-def _difference_scale(table: pd.DataFrame, unit: str) -> tuple[float, str]:
-    if unit == "h":
-        return _linear_hours(float(table[["low", "high", "difference"]].abs().max().max()))
-    return 1.0, "percentage points" if unit == "share" else unit
-
-
-def _direction(better: str | None) -> str:
-    return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
-
-
-def _text_of(ax: Axes) -> str:
-    try:
-        return describe(ax).text
-    except ValueError:
-        return ""

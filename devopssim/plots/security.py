@@ -11,8 +11,9 @@ from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
 from devopssim.kpis import FIX, PATCH, Floats, Run, open_vulnerabilities
 from devopssim.plots.axes import clock_axis, log_durations, percent_axis
 from devopssim.plots.canvas import Label, axes, label_right, nothing, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, PURPLE, VERMILION, faint, ink
-from devopssim.wording import duration, tell
+from devopssim.wording import duration
 
 KNOWN: Final = ("known to the team", BLUE)
 PRESENT: Final = ("really there", VERMILION)
@@ -47,7 +48,7 @@ def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("open vulnerabilities")
     ax.set_title("Open vulnerabilities")
     tidy(ax)
-    tell(
+    set_description(
         ax, f"Open vulnerabilities over {duration(run.hours)}: {'; '.join(told)}.", pd.concat(tables, ignore_index=True)
     )
     return ax
@@ -90,7 +91,9 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="time since the report", ylabel="share of the findings")
     ax.set_title("Time to fix: how many findings are closed within")
     tidy(ax)
-    tell(ax, f"Share of findings closed within a time. {'. '.join(told)}.", pd.concat(tables, ignore_index=True))
+    set_description(
+        ax, f"Share of findings closed within a time. {'. '.join(told)}.", pd.concat(tables, ignore_index=True)
+    )
     return ax
 
 
@@ -124,7 +127,7 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     told = ", ".join(f"{count} {name}" for name, count in steps.items())
-    tell(
+    set_description(
         ax,
         f"What becomes of vulnerabilities: {told}.",
         pd.DataFrame({"step": list(steps), "count": list(steps.values())}),

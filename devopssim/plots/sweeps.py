@@ -10,17 +10,29 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.kpis import Kpi
-from devopssim.plots.axes import axis_label, log_durations, value_axis
-from devopssim.plots.canvas import axes, halo, nothing, tidy
-from devopssim.plots.measured import kpi_named, of_kpi
+from devopssim.plots.axes import LOG_CURVES_FROM, axis_label, difference_unit, direction, log_durations, value_axis
+from devopssim.plots.canvas import axes, halo, kpi_named, nothing, of_kpi, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, VERMILION, ink, on
 from devopssim.scenario import parameters
-from devopssim.wording import amount, number, rows_of, tell, unit_for, with_interval
+from devopssim.wording import (
+    amount,
+    difference_text,
+    effects_text,
+    number,
+    rows_of,
+    setting_text,
+    shapley_text,
+    sweep_map_text,
+    sweep_text,
+    tornado_text,
+    unit_for,
+    with_interval,
+)
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial, Sensitivity, Sweep
 
-LOG_FROM_RATIO: Final = 30
 MOST_BARS: Final = 14
 VERDICT_COLOURS: Final = {"better": GREEN, "worse": VERMILION}
 SCALE: Final = LinearSegmentedColormap.from_list("devopssim", ["#f4e7b2", "#5fae8b", "#27607f", "#2b1d4f"])
@@ -55,15 +67,11 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
                 color=ink(),
             )
         )
-    ax.set_xticks(x, [_setting(each) for each in settings])
+    ax.set_xticks(x, [setting_text(each) for each in settings])
     ax.margins(x=0.08)
     ax.set_xlabel(_parameter(names[0]))
     tidy(ax)
-    told = ", ".join(
-        f"{amount(float(row.estimate), known.unit)} at {_setting(setting)}"
-        for setting, row in zip(settings, rows_of(table), strict=True)
-    )
-    tell(ax, f"{known.title} over {names[0]}: {told}.", table.drop(columns="kpi"))
+    set_description(ax, sweep_text(table, names[0], known), table.drop(columns="kpi"))
     return ax
 
 
@@ -82,7 +90,7 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     if not np.isfinite(values).any():
         return nothing(ax, f"{known.title}: nothing was there to count")
     low, high = np.nanmin(values), np.nanmax(values)
-    height = np.log(values) if low > 0 and high / low > LOG_FROM_RATIO else values
+    height = np.log(values) if low > 0 and high / low > LOG_CURVES_FROM else values
     span = (np.nanmax(height) - np.nanmin(height)) or 1.0
     shade = (height - np.nanmin(height)) / span
     ax.pcolormesh(
@@ -104,19 +112,13 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
             fontsize=9,
             color=on(_hex(fill)),
         )
-    ax.set_xticks(range(len(grid.columns)), [_setting(each) for each in grid.columns])
-    ax.set_yticks(range(len(grid.index)), [_setting(each) for each in grid.index])
+    ax.set_xticks(range(len(grid.columns)), [setting_text(each) for each in grid.columns])
+    ax.set_yticks(range(len(grid.index)), [setting_text(each) for each in grid.index])
     ax.set(xlabel=_parameter(names[0]), ylabel=_parameter(names[1]))
-    ax.set_title(axis_label(known.title, known.unit) + _direction(known))
+    ax.set_title(axis_label(known.title, known.unit) + direction(known.better))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ranked = table.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
-    least, most = ranked.iloc[0], ranked.iloc[-1]
-    told = " and ".join(
-        f"{word} {amount(float(row['estimate']), known.unit)} at {', '.join(f'{name} {_setting(row[name])}' for name in names)}"
-        for word, row in (("least", least), ("most", most))
-    )
-    tell(ax, f"{known.title} over {names[0]} and {names[1]}: {told}.", table.drop(columns="kpi"))
+    set_description(ax, sweep_map_text(table, (names[0], names[1]), known), table.drop(columns="kpi"))
     return ax
 
 
@@ -138,12 +140,8 @@ def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes
         known,
         hollow=(table["order"] > 1).to_numpy(),
     )
-    ax.set_title(f"{known.title}: what each practice changes{_direction(known)}")
-    told = "; ".join(
-        f"{row.effect} {with_interval(row.estimate, row.low, row.high, known.unit, sign=True)}"
-        for row in rows_of(table.head(5))
-    )
-    tell(ax, f"Effects of practices on {known.title.lower()}, largest first: {told}.", table.drop(columns="kpi"))
+    ax.set_title(f"{known.title}: what each practice changes{direction(known.better)}")
+    set_description(ax, effects_text(table, known), table.drop(columns="kpi"))
     return ax
 
 
@@ -160,15 +158,8 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
         for name, share in zip(table["practice"], table["share"], strict=True)
     ]
     _bars(ax, table, pd.Series(shares), known)
-    ax.set_title(
-        f"{known.title}: shares of the whole {with_interval(whole, np.nan, np.nan, known.unit, sign=True)}{_direction(known)}"
-    )
-    told = ", ".join(f"{row.practice} {100 * row.share:.0f} %" for row in rows_of(table))
-    tell(
-        ax,
-        f"Shapley shares of the difference that all practices make to {known.title.lower()} ({with_interval(whole, np.nan, np.nan, known.unit, sign=True)}): {told}.",
-        table.drop(columns="kpi"),
-    )
+    ax.set_title(f"{known.title}: shares of the whole {difference_text(whole, known)}{direction(known.better)}")
+    set_description(ax, shapley_text(table, whole, known), table.drop(columns="kpi"))
     return ax
 
 
@@ -178,7 +169,7 @@ def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: 
     ax = axes(ax, (9.0, 1.4 + 0.32 * len(table)))
     if table.empty or not table[["at_low", "at_high"]].notna().to_numpy().any():
         return nothing(ax, f"{known.title}: no parameter moves it")
-    scale, unit = _difference_unit(table[["at_low", "at_high"]].abs().max().max(), known.unit)
+    unit, scale = difference_unit(table[["at_low", "at_high"]].abs().max().max(), known.unit)
     for place, row in enumerate(rows_of(table)):
         for value, setting, colour in ((row.at_low, row.low_setting, OCHRE), (row.at_high, row.high_setting, BLUE)):
             if not np.isfinite(value):
@@ -193,21 +184,13 @@ def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: 
     ax.margins(x=0.12)
     _difference_axis(ax, known, unit)
     ax.set_title(f"{known.title}: what moves it, {100 * sensitivity.change:g} % lower (ochre) and higher (blue)")
-    told = "; ".join(
-        f"{row.parameter} from {with_interval(row.at_low, np.nan, np.nan, known.unit, sign=True)} to {with_interval(row.at_high, np.nan, np.nan, known.unit, sign=True)}"
-        for row in rows_of(table.head(5))
-    )
-    tell(
-        ax,
-        f"What moves {known.title.lower()} when a parameter is {100 * sensitivity.change:g} % lower and higher: {told}.",
-        table.drop(columns="kpi"),
-    )
+    set_description(ax, tornado_text(table, sensitivity.change, known), table.drop(columns="kpi"))
     return ax
 
 
 def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, hollow: np.ndarray | None = None) -> None:
     """Draw a bar with its interval for each row, in words beside it; green is better, red is worse, grey is unclear."""
-    scale, unit = _difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
+    unit, scale = difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
     for place, row in enumerate(rows_of(table)):
         colour = VERDICT_COLOURS.get(row.verdict, GREY)
         faded = hollow is not None and hollow[place]
@@ -241,17 +224,10 @@ def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
     ax.tick_params(axis="y", length=0)
 
 
-def _difference_unit(most: float, unit: str) -> tuple[float, str]:
-    if unit == "h":
-        known = unit_for(most)
-        return known.hours, known.name
-    return 1.0, "percentage points" if unit == "share" else unit
-
-
 def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
     known = table["estimate"].dropna()
-    ax.set_title(axis_label(kpi.title, kpi.unit) + _direction(kpi))
-    if kpi.unit == "h" and (known > 0).all() and known.max() / known.min() > LOG_FROM_RATIO:
+    ax.set_title(axis_label(kpi.title, kpi.unit) + direction(kpi.better))
+    if kpi.unit == "h" and (known > 0).all() and known.max() / known.min() > LOG_CURVES_FROM:
         log_durations(ax.yaxis, float(known.min()), float(known.max()))
         return 1.0
     top = float(table[["estimate", "high"]].max().max())
@@ -271,14 +247,6 @@ def _parameters(sweep: "Sweep") -> list[str]:
 def _parameter(name: str) -> str:
     known = parameters()[name]
     return f"{name}{f' ({known.unit})' if known.unit else ''}\n{known.meaning}"
-
-
-def _setting(value: object) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def _direction(kpi: Kpi) -> str:
-    return {"lower": " (less is better)", "higher": " (more is better)"}.get(kpi.better or "", "")
 
 
 def _hex(colour: tuple[float, float, float, float]) -> str:

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from devopssim.kpis import KPIS
 from devopssim.plots.axes import axis_label, clock_axis, value_axis
 from devopssim.plots.canvas import axes, tidy
+from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, faint, ink
-from devopssim.wording import amount, duration, tell
+from devopssim.wording import amount, duration
 
 if TYPE_CHECKING:
     from devopssim.experiment import WarmUp
@@ -36,5 +37,5 @@ def welch(found: "WarmUp", *, ax: Axes | None = None) -> Axes:
     tidy(ax)
     after = table.loc[table["time"] > found.hours, "mean"].mean()
     text = f"Welch's plot of {known.title.lower()}: it {settles}; behind the cut it is {amount(float(after), known.unit)} on average."
-    tell(ax, text, table.rename(columns={"time": "time (h)"}))
+    set_description(ax, text, table.rename(columns={"time": "time (h)"}))
     return ax

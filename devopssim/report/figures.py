@@ -10,8 +10,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from devopssim.plots import INKS, style
-from devopssim.wording import describe
+from devopssim.plots import INKS, describe, style
 
 PAPER, INK, FAINT = INKS["light"]
 PAGE_COLOURS: Final = {PAPER: "var(--paper)", INK: "var(--ink)", FAINT: "var(--faint)"}
@@ -35,10 +34,10 @@ def picture(name: str, draw: Callable[[], Figure]) -> Picture:
         try:
             text = StringIO()
             figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-            told = describe(figure)
+            description = describe(figure)
         finally:
             plt.close(figure)
-    return Picture(name=name, svg=_for_page(text.getvalue(), name), text=told.text, table=told.table)
+    return Picture(name=name, svg=_for_page(text.getvalue(), name), text=description.text, table=description.table)
 
 
 def _for_page(svg: str, name: str) -> str:

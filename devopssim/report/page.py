@@ -13,7 +13,7 @@ from devopssim import plots
 from devopssim._version import __version__
 from devopssim.files import write_text
 from devopssim.kpis import KPIS, levels
-from devopssim.plots import USUAL, level_tables
+from devopssim.plots import USUAL_KPIS, level_tables
 from devopssim.report.figures import Picture, picture
 from devopssim.scenario import PRESETS, Scenario, dumps
 from devopssim.wording import (
@@ -57,7 +57,7 @@ def render(result: "Result") -> str:
 
 
 def _content(result: "Result") -> dict[str, Any]:
-    shown = [kpi for kpi in USUAL if kpi in set(result.values["kpi"])]
+    shown = [kpi for kpi in USUAL_KPIS if kpi in set(result.values["kpi"])]
     has_levels = set(_level_kpis()) <= set(result.values["kpi"])
     return {
         "title": " · ".join(result.scenarios),

@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
-from devopssim.plots import LOG_FROM_RATIO, colour_of, courses, tell_courses
-from devopssim.wording import LANDMARKS, Unit, number, unit_for
+from devopssim.plots import LOG_CURVES_FROM, colour_of, curves_of
+from devopssim.wording import LANDMARKS, Unit, curves_text, number, unit_for
 
 MOST_TICKS: Final = 6
 FEWEST_TICKS: Final = 3
@@ -24,29 +24,29 @@ def lines(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> 
     there to count.
     """
     known = KPIS[kpi]
-    found = [course for course in courses(result, known) if course.table["mean"].notna().any()]
+    found = [curve for curve in curves_of(result, known) if curve.table["mean"].notna().any()]
     if not found:
         text = f"{known.title}: nothing to draw yet; in a glance no item may have come so far."
         return {"kpi": kpi, "title": known.title, "text": text, "x": None, "y": None, "lines": []}
-    everything = pd.concat([course.table for course in found])
+    everything = pd.concat([curve.table for curve in found])
     earlier = dict(before or {})
     now = [name for name in result.scenarios if name not in earlier]
     colours = {name: colour_of(name, place) for place, name in enumerate(now)}
     drawn = [
         {
-            "name": course.name,
-            "colour": colours[earlier.get(course.name, course.name)],
-            "before": course.name in earlier,
-            "points": _points(course.table),
+            "name": curve.name,
+            "colour": colours[earlier.get(curve.name, curve.name)],
+            "before": curve.name in earlier,
+            "points": _points(curve.table),
         }
-        for course in found
+        for curve in found
     ]
     end = float(everything["time"].max())
     unit = unit_for(end)
     return {
         "kpi": kpi,
         "title": known.title,
-        "text": tell_courses(known, found, unit_name=unit.name),
+        "text": curves_text(known, {curve.name: curve.table for curve in found}, unit_name=unit.name),
         "x": _axis(0.0, end, unit, f"time since the start ({unit.name})", whole=True),
         "y": _values_axis(everything, known.unit),
         "lines": drawn,
@@ -62,7 +62,7 @@ def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
     means = everything["mean"].dropna()
     positive = means[means > 0]
     top = float(everything[["mean", "high"]].max().max()) or 1.0
-    if unit == "h" and len(positive) and positive.max() / positive.min() > LOG_FROM_RATIO:
+    if unit == "h" and len(positive) and positive.max() / positive.min() > LOG_CURVES_FROM:
         low, high = float(positive.min()) / 1.3, top * 1.3
         return {"low": low, "high": high, "log": True, "ticks": _landmarks(low, high), "label": ""}
     if unit == "h":

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 import traitlets
 
 from devopssim.kpis import KPIS
-from devopssim.plots import USUAL, colour_of
+from devopssim.plots import USUAL_KPIS, colour_of
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
 from devopssim.widgets.chart_data import lines
 from devopssim.widgets.controls import knobs
@@ -26,7 +26,7 @@ DEMAND: Final = ("demand.requests_per_week", "demand.code_effort", "demand.misun
 def compare(
     scenarios: Mapping[str, Scenario] | None = None,
     *,
-    kpis: Sequence[str] = USUAL,
+    kpis: Sequence[str] = USUAL_KPIS,
     replications: int = 30,
     precision: float = 0.1,
     seed: int = 1,
@@ -56,7 +56,7 @@ class Compare(ScenarioPanel):
         self,
         state: State,
         *,
-        kpis: Sequence[str] = USUAL,
+        kpis: Sequence[str] = USUAL_KPIS,
         replications: int = 30,
         precision: float = 0.1,
         seed: int = 1,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 import traitlets
 
-from devopssim.plots import USUAL
+from devopssim.plots import USUAL_KPIS
 from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value, parameters
 from devopssim.widgets.controls import knobs
 from devopssim.widgets.figures import FIGURES, known_figures, pictures
@@ -34,7 +34,7 @@ def explore(
     *,
     parameters: Sequence[str] = PARAMETERS,
     figures: Sequence[str] = ("cumulative_flow",),
-    kpis: Sequence[str] = USUAL,
+    kpis: Sequence[str] = USUAL_KPIS,
     replications: int = 30,
     precision: float = 0.1,
     seed: int = 1,
@@ -84,7 +84,7 @@ class Explore(ScenarioPanel):
         *,
         names: Sequence[str] = PARAMETERS,
         figures: Sequence[str] = ("cumulative_flow",),
-        kpis: Sequence[str] = USUAL,
+        kpis: Sequence[str] = USUAL_KPIS,
         replications: int = 30,
         precision: float = 0.1,
         seed: int = 1,

@@ -1,6 +1,19 @@
 """Results in words: amounts, units, differences, findings, tables, alternative texts."""
 
-from devopssim.wording.alt_text import Description, alt_text, describe, rows_of, tell
+from devopssim.wording.alt_text import (
+    Description,
+    curves_text,
+    difference_text,
+    differences_text,
+    effects_text,
+    estimates_text,
+    rows_of,
+    setting_text,
+    shapley_text,
+    sweep_map_text,
+    sweep_text,
+    tornado_text,
+)
 from devopssim.wording.changes import explain_changes
 from devopssim.wording.findings import KpiComparison, Mechanism, Verdicts, mechanisms, verdicts, what_differs
 from devopssim.wording.numbers import (
@@ -30,12 +43,15 @@ __all__ = [
     "Mechanism",
     "Unit",
     "Verdicts",
-    "alt_text",
     "amount",
     "counted",
-    "describe",
+    "curves_text",
+    "difference_text",
+    "differences_text",
     "duration",
+    "effects_text",
     "estimate_text",
+    "estimates_text",
     "experiment_note",
     "explain_changes",
     "json_records",
@@ -47,10 +63,14 @@ __all__ = [
     "parameter_text",
     "plain_estimate",
     "rows_of",
+    "setting_text",
+    "shapley_text",
     "short_amount",
     "significant",
-    "tell",
+    "sweep_map_text",
+    "sweep_text",
     "text_table",
+    "tornado_text",
     "unit_for",
     "verdicts",
     "what_differs",
