@@ -1,69 +1,80 @@
 """`devopssim calibrate LOG`: learn a scenario from a log, and check that it behaves like the log."""
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devopssim.cli.experiments import add_work, execution
+import click
+
+from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.options import FILE, Workplace, json_option, seed_option, workplace_options
+from devopssim.cli.scenarios import assignments, named
 
 if TYPE_CHECKING:
     from devopssim.twin import Calibration, Check
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("log", type=Path, metavar="LOG", help="a .csv or .parquet file")
-    parser.add_argument(
-        "--base",
-        metavar="SCENARIO",
-        help="workflow, practices and what cannot be learnt (default: what the log looks like)",
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what you know better than the log, for example team.developers=5; may be repeated",
-    )
-    parser.add_argument(
-        "--replications",
-        type=int,
-        default=20,
-        metavar="N",
-        help="futures that check the twin (default %(default)s; 0: no check)",
-    )
-    add_work(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the scenario to this .toml file")
-    parser.add_argument("--json", action="store_true", help="print what was learnt and the check as JSON")
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@click.argument("log_file", type=FILE, metavar="LOG")
+@click.option(
+    "--base",
+    metavar="SCENARIO",
+    help="Workflow, practices and what cannot be learnt (default: what the log looks like).",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What you know better than the log, for example team.developers=5; may be repeated.",
+)
+@click.option(
+    "--replications",
+    type=int,
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Futures that check the twin (0: no check).",
+)
+@seed_option
+@workplace_options
+@click.option("--out", type=FILE, metavar="FILE", help="Write the scenario to this .toml file.")
+@json_option
+def command(
+    *,
+    log_file: Path,
+    base: str | None,
+    settings: tuple[str, ...],
+    replications: int,
+    seed: int,
+    workplace: Workplace,
+    out: Path | None,
+    in_json: bool,
+) -> int:
     """Learn, check, print: 0 if the twin has the KPIs that it was fitted to, 1 if not."""
     from devopssim import events
-    from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.cli.scenarios import assignments, named
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
     from devopssim.twin import calibrate, check
 
-    if arguments.replications < 0 or arguments.replications == 1:
-        raise InvalidInputError(f"--replications {arguments.replications} must be 0, or 2 or more; 20 is usual.")
-    log = events.read(arguments.log)
-    base = named(arguments.base) if arguments.base else None
-    stated = assignments(arguments.set, "--set", "team.developers=5")
-    seed = 1 if arguments.seed is None else arguments.seed
-    with execution(arguments) as place:
-        found = calibrate(log, base=base, stated=stated, name=arguments.log.stem, seed=seed, workers=place.workers)
-        checked = (
-            check(found, log, arguments.replications, seed=seed, execution=place) if arguments.replications else None
+    if replications < 0 or replications == 1:
+        raise InvalidInputError(f"--replications {replications} must be 0, or 2 or more; 20 is usual.")
+    log = events.read(log_file)
+    stated = assignments(settings, "--set", "team.developers=5")
+    with workplace.opened() as execution:
+        calibration = calibrate(
+            log,
+            base=named(base) if base else None,
+            stated=stated,
+            name=log_file.stem,
+            seed=seed,
+            workers=execution.workers,
         )
-    if arguments.out is not None:
-        write_text(arguments.out, found.as_toml())
-        sys.stderr.write(
-            f"{arguments.out}: the twin; ask it with `devopssim what-if {arguments.out} --adopt testing=1`.\n"
-        )
-    print(as_json(found, checked) if arguments.json else as_text(found, checked))
+        checked = check(calibration, log, replications, seed=seed, execution=execution) if replications else None
+    if out is not None:
+        write_text(out, calibration.as_toml())
+        sys.stderr.write(f"{out}: the twin; ask it with `devopssim what-if {out} --adopt testing=1`.\n")
+    print(as_json(calibration, checked) if in_json else as_text(calibration, checked))
     return DONE if checked is None or checked.holds else ANSWER_IS_NO
 
 

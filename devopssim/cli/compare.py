@@ -1,15 +1,18 @@
 """`devopssim compare [SCENARIO ...]`: KPIs of several scenarios with intervals, from many random futures."""
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from devopssim.cli.experiments import add_work, execution
-from devopssim.cli.scenarios import add_variation, named, varied
+import click
+
+from devopssim.cli.exit_status import DONE, INTERRUPTED
+from devopssim.cli.options import FILE, Variation, Workplace, json_option, variation_options, workplace_options
+from devopssim.cli.scenarios import named
 
 if TYPE_CHECKING:
-    from devopssim.experiment import Experiment, Result
+    from devopssim.experiment import Result
     from devopssim.scenario import Scenario
 
 USUAL: Final = ("waterfall", "agile", "devops")
@@ -18,76 +21,75 @@ MANY_UNFINISHED: Final = 0.1
 """From which share on a duration is marked: what has not ended with the run is in none."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "scenarios", metavar="SCENARIO", nargs="*", help=f"presets or TOML files (default: {' '.join(USUAL)})"
-    )
-    parser.add_argument("--replications", type=int, metavar="N", help="random futures of each (default 30)")
-    parser.add_argument("--warm-up", type=float, metavar="HOURS", help="leave the first hours out (default 0)")
-    add_variation(parser)
-    add_work(parser)
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write tables, scenarios and a report to this folder")
-    parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with the experiment that --out DIR began")
-    parser.add_argument("--json", action="store_true", help="print the estimates as JSON")
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@click.argument("names", metavar="[SCENARIO]...", nargs=-1)
+@click.option("--replications", type=int, metavar="N", help="Random futures of each (default 30).")
+@click.option("--warm-up", type=float, metavar="HOURS", help="Leave the first hours out (default 0).")
+@variation_options
+@click.option("--seed", type=int, help="What all luck grows from (default 1).")
+@workplace_options
+@click.option("--out", type=FILE, metavar="DIR", help="Write tables, scenarios and a report to this folder.")
+@click.option("--resume", type=FILE, metavar="DIR", help="Go on with the experiment that --out DIR began.")
+@json_option
+def command(
+    *,
+    names: tuple[str, ...],
+    replications: int | None,
+    warm_up: float | None,
+    variation: Variation,
+    seed: int | None,
+    workplace: Workplace,
+    out: Path | None,
+    resume: Path | None,
+    in_json: bool,
+) -> int:
     """Compare, print the KPIs, write the folder."""
-    from devopssim.cli import DONE, INTERRUPTED
     from devopssim.cli.experiments import as_json
-    from devopssim.experiment import EXPERIMENT_FILE, compare, save_experiment
+    from devopssim.experiment import EXPERIMENT_FILE, Experiment, compare, load_experiment, save_experiment
 
-    experiment, folder = _experiment(arguments), arguments.out or arguments.resume
+    if resume is None:
+        experiment = Experiment(
+            scenarios=_scenarios(names or USUAL, variation),
+            replications=30 if replications is None else replications,
+            seed=1 if seed is None else seed,
+            warm_up=warm_up or 0.0,
+            curves=CURVES if out else (),
+        )
+    elif names or out or variation.given or any(given is not None for given in (replications, seed, warm_up)):
+        from devopssim.errors import InvalidInputError
+
+        message = "--resume goes on with what was planned; give only --workers, --dask or --json with it."
+        raise InvalidInputError(message)
+    else:
+        experiment = load_experiment(resume)
+    folder = out or resume
     try:
-        with execution(arguments, folder) as place:
-            if arguments.out is not None:
-                save_experiment(experiment, folder)
-            result = compare(experiment, execution=place)
+        with workplace.opened(folder) as execution:
+            if out is not None:
+                save_experiment(experiment, out)
+            result = compare(experiment, execution=execution)
     except KeyboardInterrupt:
         if folder is None or not (folder / EXPERIMENT_FILE).exists():
             raise
         sys.stderr.write(f"devopssim: interrupted; go on with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
-    print(as_json(result.estimates) if arguments.json else as_text(result))
+    print(as_json(result.estimates) if in_json else as_text(result))
     if folder is not None:
         _write(result, folder)
     return DONE
 
 
-def _experiment(arguments: argparse.Namespace) -> "Experiment":
-    from devopssim.experiment import Experiment, load_experiment
-
-    given = arguments.scenarios or arguments.set or arguments.adopt or arguments.out
-    asked = (arguments.years, arguments.replications, arguments.seed, arguments.warm_up)
-    if arguments.resume is not None:
-        if given or any(each is not None for each in asked):
-            from devopssim.errors import InvalidInputError
-
-            raise InvalidInputError(
-                "--resume goes on with what was planned; give only --workers, --dask or --json with it."
-            )
-        return load_experiment(arguments.resume)
-    return Experiment(
-        scenarios=_scenarios(arguments),
-        replications=30 if arguments.replications is None else arguments.replications,
-        seed=1 if arguments.seed is None else arguments.seed,
-        warm_up=arguments.warm_up or 0.0,
-        curves=CURVES if arguments.out else (),
-    )
-
-
-def _scenarios(arguments: argparse.Namespace) -> "dict[str, Scenario]":
+def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenario]":
     from devopssim.errors import InvalidInputError
 
-    found = {}
-    for word in arguments.scenarios or USUAL:
-        scenario = varied(named(word), arguments)
-        if scenario.name in found:
+    scenarios: dict[str, Scenario] = {}
+    for name in names:
+        scenario = variation.of(named(name))
+        if scenario.name in scenarios:
             message = f"two of the scenarios are called {scenario.name!r}; give each a `name` of its own."
             raise InvalidInputError(message)
-        found[scenario.name] = scenario
-    return found
+        scenarios[scenario.name] = scenario
+    return scenarios
 
 
 def as_text(result: "Result") -> str:

@@ -1,10 +1,16 @@
 """`devopssim course start | release | grade | workflow`: student copies, releases, grades, and grading in CI."""
 
-import argparse
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from devopssim.cli.command_group import CommandGroup
+from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.options import FILE, json_option
 
 if TYPE_CHECKING:
     from devopssim.course import Grade, Submission
@@ -12,167 +18,164 @@ if TYPE_CHECKING:
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
 
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the commands and their arguments."""
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    start = commands.add_parser(
-        "start", help="make a student's copy, or bring one up to date; no change of theirs is lost"
-    )
-    start.add_argument("folder", type=Path, metavar="DIR")
-    start.add_argument("--student", metavar="ID", help="whose numbers the copy gets (needs the course's key)")
-    start.set_defaults(action="start")
-    release = commands.add_parser("release", help="write the notebooks without solutions and hidden tests")
-    release.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-    release.set_defaults(action="release")
-    grade = commands.add_parser("grade", help="grade notebooks, students' folders, or folders of those")
-    grade.add_argument("submissions", type=Path, nargs="+", metavar="SUBMISSION")
-    _configure_grade(grade)
-    grade.set_defaults(action="grade")
-    workflow = commands.add_parser("workflow", help="print what a CI service needs to grade from your repository")
-    workflow.add_argument("name", metavar="NAME", help="github, gitlab, or sandbox: an image for students' code")
-    workflow.add_argument("--out", type=Path, metavar="FILE", help="write it to a new file instead")
-    workflow.set_defaults(action="workflow")
-    for command in (start, release, grade):
-        command.add_argument(
-            "--source", type=Path, metavar="DIR", help="the instructor's notebooks (default: those of this package)"
-        )
-        command.add_argument(
-            "--key", type=Path, metavar="FILE", help=f"the course's key, for students' own numbers (or ${KEY_VARIABLE})"
-        )
+source_option: Final = click.option(
+    "--source", type=FILE, metavar="DIR", help="The instructor's notebooks (default: those of this package)."
+)
+key_option: Final = click.option(
+    "--key", type=FILE, metavar="FILE", help=f"The course's key, for students' own numbers (or ${KEY_VARIABLE})."
+)
 
 
-def _configure_grade(grade: argparse.ArgumentParser) -> None:
-    grade.add_argument(
-        "--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help="where reports go (default: %(default)s)"
-    )
-    grade.add_argument("--student", metavar="ID", help="whose submission it is (default: the name of the folder)")
-    grade.add_argument(
-        "--sandbox", default="auto", metavar="NAME", help="container, bubblewrap, none or auto (default: %(default)s)"
-    )
-    grade.add_argument(
-        "--image", metavar="IMAGE", help="a container image with Python and this package (default: this machine's)"
-    )
-    grade.add_argument(
-        "--workers", type=int, metavar="N", help="submissions at the same time (default: one for each core)"
-    )
-    grade.add_argument("--cell-seconds", type=float, metavar="S", help="time for one cell (default: 60)")
-    grade.add_argument("--notebook-seconds", type=float, metavar="S", help="time for one notebook (default: 600)")
-    grade.add_argument("--memory-mb", type=int, metavar="MB", help="memory for one notebook (default: 1024)")
-    grade.add_argument(
-        "--points", type=Path, metavar="FILE", help="points for written answers (default: OUT/written/points.csv)"
-    )
-    grade.add_argument(
-        "--pass-mark",
-        type=float,
-        metavar="SHARE",
-        help="exit with 1 where a submission has a smaller share of the points",
-    )
-    grade.add_argument("--fresh", action="store_true", help="grade again what was graded before")
-    grade.add_argument("--json", action="store_true", help="print the grades as JSON")
+@click.group(cls=CommandGroup)
+def command() -> None:
+    """Give students their copies of the course, and grade what they hand in."""
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Do it: 0 done, 1 where a submission could not be graded or missed the pass mark."""
-    actions = {"start": _start, "release": _release, "grade": _grade, "workflow": _workflow}
-    return actions[arguments.action](arguments)
-
-
-def _start(arguments: argparse.Namespace) -> int:
-    from devopssim.cli import DONE
+@command.command("start", help="make a student's copy, or bring one up to date; no change of theirs is lost")
+@click.argument("folder", type=FILE, metavar="DIR")
+@click.option("--student", metavar="ID", help="Whose numbers the copy gets (needs the course's key).")
+@source_option
+@key_option
+def start(*, folder: Path, student: str | None, source: Path | None, key: Path | None) -> None:
+    """Make or update a student's copy."""
     from devopssim.course import start_copy
 
-    done = start_copy(arguments.folder, _source(arguments), student=arguments.student, key=_key(arguments))
-    print(f"{arguments.folder}: {len(done.written)} files written, {len(done.kept)} of yours kept as they are.")
+    done = start_copy(folder, _source(source), student=student, key=_key(key))
+    print(f"{folder}: {len(done.written)} files written, {len(done.kept)} of yours kept as they are.")
     for name, beside in done.beside.items():
         print(f"  {name} is yours and stays; the new version is {beside}.")
-    return DONE
 
 
-def _release(arguments: argparse.Namespace) -> int:
-    from devopssim.cli import DONE
+@command.command("release", help="write the notebooks without solutions and hidden tests")
+@click.argument("folder", type=FILE, metavar="DIR")
+@source_option
+def release(*, folder: Path, source: Path | None) -> None:
+    """Write the students' release into a new or empty folder."""
     from devopssim.course import released_files, write_release
 
-    files = released_files(_source(arguments))
-    write_release(files, arguments.folder)
-    print(f"{arguments.folder}: {len(files)} files for students.")
-    return DONE
+    files = released_files(_source(source))
+    write_release(files, folder)
+    print(f"{folder}: {len(files)} files for students.")
 
 
-def _grade(arguments: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Grading:
+    """How submissions are graded: by which course and key, where their code runs, and with which limits."""
+
+    paths: tuple[Path, ...]
+    source: Path
+    key: bytes | None
+    sandbox: str
+    image: str | None
+    workers: int | None
+    cell_seconds: float | None
+    notebook_seconds: float | None
+    memory_mb: int | None
+    fresh: bool
+
+    def limits(self) -> dict[str, Any]:
+        """Return the limits that were given."""
+        names = ("cell_seconds", "notebook_seconds", "memory_mb")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+@command.command("grade", help="grade notebooks, students' folders, or folders of those")
+@click.argument("paths", type=FILE, nargs=-1, required=True, metavar="SUBMISSION...")
+@click.option("--out", type=FILE, default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Where reports go.")
+@click.option("--student", metavar="ID", help="Whose submission it is (default: the name of the folder).")
+@click.option(
+    "--sandbox", default="auto", show_default=True, metavar="NAME", help="container, bubblewrap, none or auto."
+)
+@click.option(
+    "--image", metavar="IMAGE", help="A container image with Python and this package (default: this machine's)."
+)
+@click.option("--workers", type=int, metavar="N", help="Submissions at the same time (default: one for each core).")
+@click.option("--cell-seconds", type=float, metavar="S", help="Time for one cell (default: 60).")
+@click.option("--notebook-seconds", type=float, metavar="S", help="Time for one notebook (default: 600).")
+@click.option("--memory-mb", type=int, metavar="MB", help="Memory for one notebook (default: 1024).")
+@click.option(
+    "--points", type=FILE, metavar="FILE", help="Points for written answers (default: OUT/written/points.csv)."
+)
+@click.option(
+    "--pass-mark", type=float, metavar="SHARE", help="Exit with 1 where a submission has a smaller share of the points."
+)
+@click.option("--fresh", is_flag=True, help="Grade again what was graded before.")
+@json_option
+@source_option
+@key_option
+def grade(
+    *,
+    paths: tuple[Path, ...],
+    out: Path,
+    student: str | None,
+    points: Path | None,
+    pass_mark: float | None,
+    in_json: bool,
+    source: Path | None,
+    key: Path | None,
+    **settings: Any,
+) -> int:
+    """Grade: 0 done, 1 where a submission could not be graded or missed the pass mark."""
     import json
 
-    from devopssim.cli import ANSWER_IS_NO, DONE
-    from devopssim.course import (
-        apply_marks,
-        find_submissions,
-        marks_path,
-        read_marks,
-        terminal_table,
-        write_reports,
-    )
+    from devopssim.course import apply_marks, find_submissions, marks_path, read_marks, terminal_table, write_reports
 
-    submissions = find_submissions(arguments.submissions, arguments.student)
-    marks_file = arguments.points or marks_path(arguments.out)
-    marks = read_marks(marks_file) if arguments.points or marks_file.exists() else {}
-    grades = apply_marks(_graded(arguments, submissions), marks)
-    write_reports(grades, arguments.out)
-    print(json.dumps([grade.to_json() for grade in grades]) if arguments.json else terminal_table(grades))
-    sys.stderr.write(f"Reports are in {arguments.out}: index.html, grades.csv, junit.xml and more.\n")
-    missed = any(grade.points < (arguments.pass_mark or 0) * grade.max_points for grade in grades)
+    submissions = find_submissions(paths, student)
+    marks_file = points or marks_path(out)
+    marks = read_marks(marks_file) if points or marks_file.exists() else {}
+    grading = Grading(paths=paths, source=_source(source), key=_key(key), **settings)
+    grades = apply_marks(_graded(grading, submissions, out), marks)
+    write_reports(grades, out)
+    print(json.dumps([grade.to_json() for grade in grades]) if in_json else terminal_table(grades))
+    sys.stderr.write(f"Reports are in {out}: index.html, grades.csv, junit.xml and more.\n")
+    missed = any(grade.points < (pass_mark or 0) * grade.max_points for grade in grades)
     return ANSWER_IS_NO if missed or any(grade.trouble for grade in grades) else DONE
 
 
-def _graded(arguments: argparse.Namespace, submissions: "list[Submission]") -> "list[Grade]":
+def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "list[Grade]":
     from tqdm import tqdm
 
     from devopssim.course import Grader, Limits, choose_sandbox, grade_all, load_source
 
-    names = ("cell_seconds", "notebook_seconds", "memory_mb")
-    limits = Limits(**{name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None})
-    course = load_source(_source(arguments))
-    sandbox = choose_sandbox(arguments.sandbox, secret=[course.folder, *arguments.submissions], image=arguments.image)
-    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=_key(arguments), sees_lab=len(submissions) == 1)
+    course = load_source(grading.source)
+    sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.paths], image=grading.image)
+    limits = Limits(**grading.limits())
+    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=grading.key, sees_lab=len(submissions) == 1)
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
 
         def advance(_: object) -> None:
             bar.update()
 
-        return grade_all(
-            grader,
-            submissions,
-            arguments.out,
-            workers=arguments.workers,
-            fresh=arguments.fresh,
-            progress=advance,
-        )
+        return grade_all(grader, submissions, out, workers=grading.workers, fresh=grading.fresh, progress=advance)
 
 
-def _workflow(arguments: argparse.Namespace) -> int:
-    from devopssim.cli import DONE
+@command.command("workflow", help="print what a CI service needs to grade from your repository")
+@click.argument("name", metavar="NAME")
+@click.option("--out", type=FILE, metavar="FILE", help="Write it to a new file instead.")
+def workflow(*, name: str, out: Path | None) -> None:
+    """Print or write the workflow for github or gitlab, or the sandbox: an image for students' code."""
     from devopssim.course import workflow_text
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
 
-    text = workflow_text(arguments.name)
-    if arguments.out is None:
+    text = workflow_text(name)
+    if out is None:
         print(text, end="")
-        return DONE
-    if arguments.out.exists():
-        raise InvalidInputError(f"{arguments.out}: is there already; name a new file, or remove it first.")
-    write_text(arguments.out, text)
-    print(f"{arguments.out}: written; its first lines say what else it needs.")
-    return DONE
+        return
+    if out.exists():
+        raise InvalidInputError(f"{out}: is there already; name a new file, or remove it first.")
+    write_text(out, text)
+    print(f"{out}: written; its first lines say what else it needs.")
 
 
-def _source(arguments: argparse.Namespace) -> Path:
+def _source(folder: Path | None) -> Path:
     """Return the instructor's folder: the one that is named, that of the installed package, or that of its repository."""
     import devopssim
     from devopssim.errors import InvalidInputError
 
-    if arguments.source is not None:
-        return Path(arguments.source)
+    if folder is not None:
+        return folder
     package = Path(devopssim.__file__).parent
     for candidate in (package / "notebooks", package.parent / "notebooks"):
         if candidate.is_dir():
@@ -182,12 +185,12 @@ def _source(arguments: argparse.Namespace) -> Path:
     )
 
 
-def _key(arguments: argparse.Namespace) -> bytes | None:
+def _key(path: Path | None) -> bytes | None:
     from devopssim.course import SHORTEST_KEY, read_key
     from devopssim.errors import InvalidInputError
 
-    if arguments.key is not None:
-        return read_key(arguments.key)
+    if path is not None:
+        return read_key(path)
     key = os.environ.get(KEY_VARIABLE, "").strip().encode()
     if key and len(key) < SHORTEST_KEY:
         raise InvalidInputError(f"${KEY_VARIABLE} has {len(key)} bytes; a key must have at least {SHORTEST_KEY}.")

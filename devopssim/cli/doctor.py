@@ -1,9 +1,13 @@
 """`devopssim doctor`: what works on this machine, and what to install for the rest."""
 
-import argparse
 import sys
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
+
+import click
+
+from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.options import json_option
 
 OLDEST_PYTHON: Final = (3, 11)
 PACKAGES: Final = {
@@ -34,19 +38,14 @@ class Finding(NamedTuple):
     """Whether nothing works without it."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@json_option
+def command(*, in_json: bool) -> int:
     """Look at everything; 0 if the base works (simulation and KPIs), 1 if not."""
     import json
 
-    from devopssim.cli import ANSWER_IS_NO, DONE
-
     findings = list(examine())
-    if arguments.json:
+    if in_json:
         print(json.dumps([finding._asdict() for finding in findings], indent=2))
     else:
         print(table(findings))

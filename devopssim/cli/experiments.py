@@ -1,51 +1,32 @@
-"""What the commands that do experiments share: who does the work, and how tables are printed."""
+"""What the commands that do experiments share: a series on one scenario, and how tables are printed."""
 
-import argparse
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from devopssim.cli.scenarios import add_variation, named, varied
+import click
+
+from devopssim.cli.options import (
+    FILE,
+    Variation,
+    Workplace,
+    json_option,
+    seed_option,
+    variation_options,
+    workplace_options,
+)
+from devopssim.cli.scenarios import named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from devopssim.experiment import Execution, Result
+    from devopssim.experiment import Result
 
-Found = TypeVar("Found")
-
-
-def add_work(parser: argparse.ArgumentParser) -> None:
-    """Declare `--seed`, `--workers` and `--dask`."""
-    parser.add_argument("--seed", type=int, help="what all luck grows from (default 1)")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes that share the work (default: one a core)")
-    parser.add_argument("--dask", metavar="ADDRESS", help="let the cluster of this Dask scheduler do the work")
-
-
-@contextmanager
-def execution(arguments: argparse.Namespace, folder: Path | None = None) -> "Iterator[Execution]":
-    """Yield where the work is done, with checkpoints in the folder if there is one; raise InvalidInputError where nobody can."""
-    from devopssim.experiment import Execution, checkpoint_folder
-
-    checkpoints = checkpoint_folder(folder) if folder else None
-    if arguments.dask is None:
-        yield Execution(workers=cores() if arguments.workers is None else arguments.workers, folder=checkpoints)
-        return
-    from devopssim.cli.dask_cluster import cluster
-
-    with cluster(arguments.dask) as executor:
-        yield Execution(executor=executor, folder=checkpoints)
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use, and a pool can."""
-    from devopssim.experiment import MOST_WORKERS
-
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_WORKERS)
+Outcome = TypeVar("Outcome")
 
 
 def as_json(table: "pd.DataFrame") -> str:
@@ -69,47 +50,99 @@ def about(result: "Result") -> str:
     )
 
 
-def add_experiment(parser: argparse.ArgumentParser, *, replications: int) -> None:
-    """Declare what every experiment on one scenario has."""
-    parser.add_argument("scenario", metavar="SCENARIO", help="a preset or a TOML file")
-    parser.add_argument(
-        "--kpi", action="append", metavar="KPI", help="a KPI to look at (default: lead_time); may be repeated"
-    )
-    parser.add_argument(
-        "--replications",
-        type=int,
-        default=replications,
-        metavar="N",
-        help="random futures of each (default %(default)s)",
-    )
-    parser.add_argument(
-        "--warm-up", type=float, default=0.0, metavar="HOURS", help="leave the first hours out (default 0)"
-    )
-    add_variation(parser)
-    add_work(parser)
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write the tables to this folder; after Ctrl-C, goes on there"
-    )
-    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+@dataclass(frozen=True, kw_only=True)
+class SeriesArguments:
+    """What every series of experiments on one scenario is given on the command line."""
+
+    scenario: str
+    variation: Variation
+    kpis: tuple[str, ...]
+    replications: int
+    warm_up: float
+    seed: int
+    workplace: Workplace
+    out: Path | None
+    in_json: bool
+
+    def carry_out(self, experiment: "Callable[..., Outcome]", *words: Any, **more: Any) -> "Outcome":
+        """Do an experiment on the scenario, where and how the arguments say."""
+        with self.workplace.opened(self.out) as execution, _explained_resumption(self.out):
+            return experiment(
+                self.variation.of(named(self.scenario)),
+                *words,
+                kpis=self.kpis or ("lead_time",),
+                replications=self.replications,
+                warm_up=self.warm_up,
+                seed=self.seed,
+                execution=execution,
+                **more,
+            )
 
 
-def carry_out(arguments: argparse.Namespace, experiment: "Callable[..., Found]", *words: Any, **more: Any) -> "Found":
-    """Do an experiment on the scenario that the arguments name, where and how they say."""
-    with execution(arguments, arguments.out) as place, _said_how_to_go_on(arguments.out):
-        return experiment(
-            varied(named(arguments.scenario), arguments),
-            *words,
-            kpis=tuple(arguments.kpi or ("lead_time",)),
-            replications=arguments.replications,
-            warm_up=arguments.warm_up,
-            seed=1 if arguments.seed is None else arguments.seed,
-            execution=place,
-            **more,
+def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]], Callable[..., int | None]]":
+    """Add the arguments of every series of experiments; the command receives them as `series`."""
+
+    def decorate(command: "Callable[..., int | None]") -> "Callable[..., int | None]":
+        @click.argument("scenario", metavar="SCENARIO")
+        @click.option(
+            "--kpi",
+            "kpis",
+            multiple=True,
+            metavar="KPI",
+            help="A KPI to look at (default: lead_time); may be repeated.",
         )
+        @click.option(
+            "--replications",
+            type=int,
+            default=replications,
+            show_default=True,
+            metavar="N",
+            help="Random futures of each.",
+        )
+        @click.option(
+            "--warm-up", type=float, default=0.0, metavar="HOURS", help="Leave the first hours out (default 0)."
+        )
+        @variation_options
+        @seed_option
+        @workplace_options
+        @click.option(
+            "--out", type=FILE, metavar="DIR", help="Write the tables to this folder; after Ctrl-C, goes on there."
+        )
+        @json_option
+        @wraps(command)
+        def with_series(
+            *,
+            scenario: str,
+            variation: Variation,
+            kpis: tuple[str, ...],
+            replications: int,
+            warm_up: float,
+            seed: int,
+            workplace: Workplace,
+            out: Path | None,
+            in_json: bool,
+            **others: Any,
+        ) -> int | None:
+            series = SeriesArguments(
+                scenario=scenario,
+                variation=variation,
+                kpis=kpis,
+                replications=replications,
+                warm_up=warm_up,
+                seed=seed,
+                workplace=workplace,
+                out=out,
+                in_json=in_json,
+            )
+            return command(series=series, **others)
+
+        return with_series
+
+    return decorate
 
 
 @contextmanager
-def _said_how_to_go_on(folder: Path | None) -> "Iterator[None]":
+def _explained_resumption(folder: Path | None) -> "Iterator[None]":
     try:
         yield
     except KeyboardInterrupt:

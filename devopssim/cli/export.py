@@ -1,9 +1,12 @@
 """`devopssim export LOG --to FORMAT`: an event log for other tools."""
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Final
+
+import click
+
+from devopssim.cli.options import FILE
 
 FORMATS: Final = {
     "cdevents": "CDEvents 0.5 in CloudEvents, one JSON object a line; `devopssim import --cdevents` restores the log",
@@ -13,44 +16,39 @@ FORMATS: Final = {
 }
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("log", type=Path, metavar="LOG", help="a .csv or .parquet file")
-    parser.add_argument(
-        "--to", required=True, choices=FORMATS, help="; ".join(f"{name}: {text}" for name, text in FORMATS.items())
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
-    parser.add_argument(
-        "--case", default="item", metavar="COLUMN", help="process: whose ids are the cases (default item)"
-    )
-    parser.add_argument("--environment", default="production", metavar="NAME", help="cdevents: what users meet")
-    parser.add_argument("--service", default="service", metavar="NAME", help="cdevents: what is deployed")
-    parser.add_argument(
-        "--label", action="append", default=[], metavar="NAME=VALUE", help="openmetrics: put on every sample"
-    )
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """Write the file."""
+@click.command()
+@click.argument("log_file", type=FILE, metavar="LOG")
+@click.option(
+    "--to",
+    "form",
+    required=True,
+    type=click.Choice(list(FORMATS)),
+    help=f"{'; '.join(f'{name}: {text}' for name, text in FORMATS.items())}.",
+)
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="The file to write.")
+@click.option("--case", default="item", metavar="COLUMN", help="process: whose ids are the cases (default item).")
+@click.option("--environment", default="production", metavar="NAME", help="cdevents: what users meet.")
+@click.option("--service", default="service", metavar="NAME", help="cdevents: what is deployed.")
+@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="openmetrics: put on every sample.")
+def command(
+    *, log_file: Path, form: str, out: Path, case: str, environment: str, service: str, labels: tuple[str, ...]
+) -> None:
+    """Write the log in another tool's form."""
     from devopssim import events, exporters
-    from devopssim.cli import DONE
 
-    log = events.read(arguments.log)
-    if arguments.to == "cdevents":
-        options = {"environment": arguments.environment, "service": arguments.service}
-        said = f"{exporters.write_cdevents(log, arguments.out, **options)} CDEvents"
-    elif arguments.to == "process":
-        said = f"{exporters.write_process_table(log, arguments.out, arguments.case)} rows"
-    elif arguments.to == "log":
-        events.write(log, arguments.out)
-        said = f"{len(log)} events"
+    log = events.read(log_file)
+    if form == "cdevents":
+        written = f"{exporters.write_cdevents(log, out, environment=environment, service=service)} CDEvents"
+    elif form == "process":
+        written = f"{exporters.write_process_table(log, out, case)} rows"
+    elif form == "log":
+        events.write(log, out)
+        written = f"{len(log)} events"
     else:
         from devopssim.cli.scenarios import assignments
-        from devopssim.exporters import openmetrics
         from devopssim.files import write_text
 
-        labels = {name: str(value) for name, value in assignments(arguments.label, "--label", "team=shop").items()}
-        write_text(arguments.out, openmetrics(log, labels=labels))
-        said = "the KPIs as OpenMetrics"
-    sys.stderr.write(f"{arguments.out}: {said}.\n")
-    return DONE
+        named = {name: str(value) for name, value in assignments(labels, "--label", "team=shop").items()}
+        write_text(out, exporters.openmetrics(log, labels=named))
+        written = "the KPIs as OpenMetrics"
+    sys.stderr.write(f"{out}: {written}.\n")

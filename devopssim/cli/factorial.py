@@ -1,55 +1,49 @@
 """`devopssim factorial SCENARIO`: which of the practices does it?"""
 
-import argparse
 from typing import TYPE_CHECKING
 
-from devopssim.cli.experiments import add_experiment, carry_out
+import click
+
+from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_experiment(parser, replications=5)
-    parser.add_argument(
-        "--practice",
-        action="append",
-        metavar="PRACTICE",
-        help="a practice to vary (default: the seven C's); may be repeated",
-    )
-    parser.add_argument(
-        "--halvings",
-        type=int,
-        default=0,
-        metavar="N",
-        help="run half, a quarter, … of the combinations (default 0: all)",
-    )
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@series_options(replications=5)
+@click.option(
+    "--practice",
+    "practices",
+    multiple=True,
+    metavar="PRACTICE",
+    help="A practice to vary (default: the seven C's); may be repeated.",
+)
+@click.option(
+    "--halvings",
+    type=int,
+    default=0,
+    metavar="N",
+    help="Run half, a quarter, … of the combinations (default 0: all).",
+)
+def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: int) -> None:
     """Run the design, print effects and shares, write the folder."""
-    from devopssim.cli import DONE
-    from devopssim.cli.experiments import about, as_json, write_out
     from devopssim.experiment import factorial
     from devopssim.scenario import PRACTICES
 
-    found = carry_out(arguments, factorial, tuple(arguments.practice or PRACTICES), halvings=arguments.halvings)
-    tables = {"effects": found.effects, "values": found.result.values}
-    if not found.design.words:
-        tables = {"shapley": found.shapley, **tables}
-    if arguments.json:
+    effects = series.carry_out(factorial, practices or PRACTICES, halvings=halvings)
+    tables = {"effects": effects.effects, "values": effects.result.values}
+    if not effects.design.words:
+        tables = {"shapley": effects.shapley, **tables}
+    if series.in_json:
         print(as_json(next(iter(tables.values()))))
     else:
-        print(as_text(found), about(found.result), sep="\n\n")
-    write_out(arguments.out, tables)
-    return DONE
+        print(as_text(effects), about(effects.result), sep="\n\n")
+    write_out(series.out, tables)
 
 
 def as_text(found: "Factorial") -> str:
     """Return, for each KPI, what every practice adds, or its effect where only a fraction was run; then the interactions."""
-    from devopssim.cli.experiments import cell, grid
-
     blocks = []
     for (kpi, unit), effects in found.effects.groupby(["kpi", "unit"], sort=False):
         rows = [["effect", f"{kpi} ({unit})", "cannot be told from"]]

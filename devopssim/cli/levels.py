@@ -1,10 +1,19 @@
 """`devopssim levels`: do the presets land where the field's data lies?"""
 
-import argparse
 from typing import TYPE_CHECKING, Final
 
-from devopssim.cli.experiments import add_work, execution
-from devopssim.cli.scenarios import add_variation, varied
+import click
+
+from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.options import (
+    Variation,
+    Workplace,
+    json_option,
+    only_one_of,
+    seed_option,
+    variation_options,
+    workplace_options,
+)
 
 if TYPE_CHECKING:
     from devopssim.experiment import DoraBenchmark
@@ -12,33 +21,29 @@ if TYPE_CHECKING:
 LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument(
-        "--replications", type=int, default=30, metavar="N", help="random futures of each (default %(default)s)"
-    )
-    add_variation(parser)
-    add_work(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print the table as JSON")
-    form.add_argument("--markdown", action="store_true", help="print the tables of docs/calibration.md")
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@click.option("--replications", type=int, default=30, show_default=True, metavar="N", help="Random futures of each.")
+@variation_options
+@seed_option
+@workplace_options
+@json_option
+@click.option("--markdown", is_flag=True, help="Print the tables of docs/calibration.md.")
+def command(
+    *, replications: int, variation: Variation, seed: int, workplace: Workplace, in_json: bool, markdown: bool
+) -> int:
     """Print the table: 0 if every preset lies where it has to, 1 if not."""
-    from devopssim.cli import ANSWER_IS_NO, DONE
     from devopssim.cli.experiments import as_json
     from devopssim.experiment import BENCHMARK_PRESETS, compare_with_dora
 
-    presets = tuple(varied(preset, arguments) for preset in BENCHMARK_PRESETS)
-    with execution(arguments) as place:
-        seed = 1 if arguments.seed is None else arguments.seed
-        found = compare_with_dora(presets, arguments.replications, seed=seed, execution=place)
-    if arguments.json:
-        print(as_json(found.table))
+    only_one_of({"--json": in_json, "--markdown": markdown})
+    presets = tuple(variation.of(preset) for preset in BENCHMARK_PRESETS)
+    with workplace.opened() as execution:
+        benchmark = compare_with_dora(presets, replications, seed=seed, execution=execution)
+    if in_json:
+        print(as_json(benchmark.table))
     else:
-        print(as_markdown(found) if arguments.markdown else as_text(found))
-    return DONE if found.holds else ANSWER_IS_NO
+        print(as_markdown(benchmark) if markdown else as_text(benchmark))
+    return DONE if benchmark.holds else ANSWER_IS_NO
 
 
 def as_text(found: "DoraBenchmark") -> str:

@@ -1,67 +1,36 @@
-"""`devopssim livelab up | status | down | env | record | purge`: the live lab from a terminal."""
+"""`devopssim livelab up | status | down | env | log | record | purge`: the live lab from a terminal."""
 
-import argparse
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import click
+
+from devopssim.cli.command_group import CommandGroup
+from devopssim.cli.options import FILE, json_option
 
 if TYPE_CHECKING:
     from devopssim.livelab import Lab
 
 NAME: Final = "lab"
 
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
-    up = _action(actions, "up", "start the lab: engine, images, registry, the shop's repository, production")
-    up.add_argument("--port", type=int, help="where users reach the shop on 127.0.0.1 (default: a free port)")
-    status = _action(actions, "status", "show what there is of any lab on this machine", named=False)
-    status.add_argument("--json", action="store_true", help="as JSON, for programs")
-    down = _action(actions, "down", "remove everything of the lab; your repository is kept if you changed it")
-    down.add_argument("--discard", action="store_true", help="do not keep your repository either")
-    _action(actions, "env", 'print what a terminal needs to find the lab: eval "$(devopssim livelab env)"')
-    log = _action(actions, "log", "write the event log of the lab, for `devopssim kpis`")
-    log.add_argument("--out", metavar="FILE", required=True, help="a .csv or .parquet file")
-    record = _action(actions, "record", "do an exercise by script in a lab of its own and keep its log", named=False)
-    record.add_argument("exercise", help="by_hand, automate, operate, secure, or all")
-    record.add_argument(
-        "--out", metavar="DIR", default="data/recorded", help="where the log goes (default: %(default)s)"
-    )
-    _action(actions, "purge", "remove the images and the engine's data that are kept for next time", named=False)
+name_option: Final = click.option("--name", default=NAME, show_default=True, help="The lab's name.")
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Do the action."""
-    from devopssim.cli import DONE
-
-    actions = {
-        "up": _up,
-        "status": _status,
-        "down": _down,
-        "env": _env,
-        "log": _log,
-        "record": _record,
-        "purge": _purge,
-    }
-    actions[arguments.action](arguments)
-    return DONE
+@click.group(cls=CommandGroup)
+def command() -> None:
+    """Start, show and remove the live lab on a container engine."""
 
 
-def _action(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: str, *, named: bool = True
-) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=text, description=text)
-    if named:
-        parser.add_argument("--name", default=NAME, help="the lab's name (default: %(default)s)")
-    return parser
-
-
-def _up(arguments: argparse.Namespace) -> None:
+@command.command("up", help="start the lab: engine, images, registry, the shop's repository, production")
+@name_option
+@click.option("--port", type=int, help="Where users reach the shop on 127.0.0.1 (default: a free port).")
+def up(*, name: str, port: int | None) -> None:
+    """Start the lab and print how to go on."""
     from devopssim import livelab
 
-    started = livelab.up(arguments.name, port=arguments.port)
-    print(_greeting(started))
+    print(_greeting(livelab.up(name, port=port)))
 
 
 def _greeting(lab: "Lab") -> str:
@@ -84,56 +53,79 @@ def _greeting(lab: "Lab") -> str:
     )
 
 
-def _status(arguments: argparse.Namespace) -> None:
+@command.command("status", help="show what there is of any lab on this machine")
+@json_option
+def status(*, in_json: bool) -> None:
+    """Print what there is of any lab."""
     import json
     from dataclasses import asdict
 
     from devopssim import livelab
 
-    found = livelab.status()
-    if arguments.json:
-        print(json.dumps([asdict(it) for it in found], indent=2))
-    elif not found:
+    objects = livelab.status()
+    if in_json:
+        print(json.dumps([asdict(it) for it in objects], indent=2))
+    elif not objects:
         print("No lab runs on this machine, and nothing of one is left.")
-    for it in found if not arguments.json else ():
-        print(f"{it.lab:20} {it.type:10} {it.name}")
+    else:
+        print("\n".join(f"{it.lab:20} {it.type:10} {it.name}" for it in objects))
 
 
-def _down(arguments: argparse.Namespace) -> None:
+@command.command("down", help="remove everything of the lab; your repository is kept if you changed it")
+@name_option
+@click.option("--discard", is_flag=True, help="Do not keep your repository either.")
+def down(*, name: str, discard: bool) -> None:
+    """Remove the lab."""
     from devopssim import livelab
 
-    kept = livelab.down(arguments.name, keep_work=not arguments.discard)
+    kept = livelab.down(name, keep_work=not discard)
     if kept:
         print(f"Your repository is kept in {kept}.")
-    print(f"The lab {arguments.name!r} is gone.")
+    print(f"The lab {name!r} is gone.")
 
 
-def _env(arguments: argparse.Namespace) -> None:
+@command.command("env", help='print what a terminal needs to find the lab: eval "$(devopssim livelab env)"')
+@name_option
+def env(*, name: str) -> None:
+    """Print the lab's environment as shell assignments."""
     from devopssim import livelab
 
-    known = livelab.attach(arguments.name).workspace.own_environment()
-    for key, value in known.items():
+    for key, value in livelab.attach(name).workspace.own_environment().items():
         print(f"export {key}={shlex.quote(value)}")
 
 
-def _log(arguments: argparse.Namespace) -> None:
+@command.command("log", help="write the event log of the lab, for `devopssim kpis`")
+@name_option
+@click.option("--out", type=FILE, metavar="FILE", required=True, help="A .csv or .parquet file.")
+def log(*, name: str, out: Path) -> None:
+    """Write the lab's event log."""
     from devopssim import events, livelab
 
-    log = livelab.attach(arguments.name).log()
-    events.write(log, arguments.out)
-    print(f"{arguments.out}: {len(log)} events.")
+    lab_log = livelab.attach(name).log()
+    events.write(lab_log, out)
+    print(f"{out}: {len(lab_log)} events.")
 
 
-def _record(arguments: argparse.Namespace) -> None:
-    from devopssim.livelab import EXERCISES, record
+@command.command(
+    "record",
+    help="do an exercise (by_hand, automate, operate, secure, or all) by script in a lab of its own and keep its log",
+)
+@click.argument("exercise", metavar="EXERCISE")
+@click.option(
+    "--out", type=FILE, metavar="DIR", default=Path("data/recorded"), show_default=True, help="Where the log goes."
+)
+def record(*, exercise: str, out: Path) -> None:
+    """Do an exercise by script, or all of them, and keep the logs."""
+    from devopssim.livelab import EXERCISES
+    from devopssim.livelab import record as record_exercise
 
-    chosen = list(EXERCISES) if arguments.exercise == "all" else [arguments.exercise]
-    for name in chosen:
-        path = record(name, arguments.out, say=lambda words: print(f"  {words}", file=sys.stderr))
-        print(path)
+    for name in list(EXERCISES) if exercise == "all" else [exercise]:
+        print(record_exercise(name, out, say=lambda words: print(f"  {words}", file=sys.stderr)))
 
 
-def _purge(_arguments: argparse.Namespace) -> None:
+@command.command("purge", help="remove the images and the engine's data that are kept for next time")
+def purge() -> None:
+    """Remove what is cached for the next lab."""
     from devopssim.livelab import purge_cache
 
     purge_cache()

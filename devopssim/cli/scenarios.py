@@ -1,31 +1,11 @@
-"""The arguments with which commands name a scenario and vary it."""
+"""How arguments name a scenario, and assign values to names."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from devopssim.scenario import Scenario
-
-
-def add_variation(parser: argparse.ArgumentParser) -> None:
-    """Declare `--years`, `--set` and `--adopt`."""
-    parser.add_argument("--years", type=float, metavar="YEARS", help="how long a run lasts (default: the scenario's)")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="change a parameter, for example team.developers=6 (`devopssim parameters` lists them); may be repeated",
-    )
-    parser.add_argument(
-        "--adopt",
-        action="append",
-        default=[],
-        metavar="PRACTICE=SHARE",
-        help="adopt a practice, for example testing=0.5 or security=1; may be repeated",
-    )
 
 
 def named(name: str) -> "Scenario":
@@ -39,17 +19,6 @@ def named(name: str) -> "Scenario":
     if path.suffix.lower() == ".toml" or path.is_file():
         return load(path)
     return preset(name)
-
-
-def varied(scenario: "Scenario", arguments: argparse.Namespace) -> "Scenario":
-    """Return the scenario with `--years`, `--set` and `--adopt` applied."""
-    from devopssim.scenario import adopt, vary
-
-    changes = assignments(arguments.set, "--set", "team.developers=6")
-    if arguments.years is not None:
-        changes["years"] = arguments.years
-    adopted = assignments(arguments.adopt, "--adopt", "testing=0.5")
-    return adopt(vary(scenario, changes), only_numbers(adopted, "--adopt", "testing=0.5"))
 
 
 def assignments(words: Sequence[str], option: str, example: str) -> dict[str, float | str]:

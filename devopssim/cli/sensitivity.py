@@ -1,47 +1,40 @@
 """`devopssim sensitivity SCENARIO`: which parameters matter?"""
 
-import argparse
 from typing import TYPE_CHECKING
 
-from devopssim.cli.experiments import add_experiment, carry_out
+import click
+
+from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_experiment(parser, replications=5)
-    parser.add_argument("--change", type=float, default=0.2, metavar="SHARE", help="by how much (default %(default)s)")
-    parser.add_argument(
-        "--parameter",
-        action="append",
-        metavar="NAME",
-        help="a parameter to vary (default: all numbers); may be repeated",
-    )
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@series_options(replications=5)
+@click.option("--change", type=float, default=0.2, show_default=True, metavar="SHARE", help="By how much.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME",
+    help="A parameter to vary (default: all numbers); may be repeated.",
+)
+def command(*, series: SeriesArguments, change: float, parameters: tuple[str, ...]) -> None:
     """Vary, print the tornado, write the folder."""
-    from devopssim.cli import DONE
-    from devopssim.cli.experiments import about, as_json, write_out
     from devopssim.experiment import sensitivity
 
-    found = carry_out(arguments, sensitivity, change=arguments.change, names=arguments.parameter or ())
-    if arguments.json:
-        print(as_json(found.tornado))
+    swings = series.carry_out(sensitivity, change=change, names=parameters)
+    if series.in_json:
+        print(as_json(swings.tornado))
     else:
-        print(as_text(found.differences), about(found.result), sep="\n\n")
-    write_out(
-        arguments.out, {"tornado": found.tornado, "differences": found.differences, "values": found.result.values}
-    )
-    return DONE
+        print(as_text(swings.differences), about(swings.result), sep="\n\n")
+    tables = {"tornado": swings.tornado, "differences": swings.differences, "values": swings.result.values}
+    write_out(series.out, tables)
 
 
 def as_text(differences: "pd.DataFrame") -> str:
     """Return what each setting changes, as a table, the widest swing first."""
-    from devopssim.cli.experiments import cell, grid
-
     rows = [["parameter", "set to", "KPI", "unit", "changes by"]]
     columns = ["parameter", "setting", "kpi", "unit", "difference", "low", "high"]
     for parameter, setting, kpi, unit, *numbers in differences[columns].itertuples(index=False, name=None):

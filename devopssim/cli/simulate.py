@@ -1,37 +1,32 @@
 """`devopssim simulate SCENARIO`: one random future of a scenario, as an event log."""
 
-import argparse
 import sys
 from pathlib import Path
 
-from devopssim.cli.scenarios import add_variation, named, varied
+import click
+
+from devopssim.cli.options import FILE, Variation, json_option, seed_option, variation_options
+from devopssim.cli.scenarios import named
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("scenario", metavar="SCENARIO", help="waterfall, agile, devops, another preset, or a TOML file")
-    parser.add_argument("--seed", type=int, default=1, help="what all luck grows from (default 1)")
-    parser.add_argument("--replication", type=int, default=0, help="which random future of the seed (default 0)")
-    add_variation(parser)
-    parser.add_argument("--out", type=Path, metavar="LOG", help="write the event log to this .csv or .parquet file")
-    parser.add_argument("--json", action="store_true", help="print the KPIs as JSON")
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@click.argument("scenario", metavar="SCENARIO")
+@seed_option
+@click.option("--replication", type=int, default=0, show_default=True, help="Which random future of the seed.")
+@variation_options
+@click.option("--out", type=FILE, metavar="LOG", help="Write the event log to this .csv or .parquet file.")
+@json_option
+def command(
+    *, scenario: str, seed: int, replication: int, variation: Variation, out: Path | None, in_json: bool
+) -> None:
     """Simulate, write the log, print the KPIs."""
     import json
 
     from devopssim import events, kpis
-    from devopssim.cli import DONE
     from devopssim.simulation import simulate
 
-    scenario = varied(named(arguments.scenario), arguments)
-    log = simulate(scenario, seed=arguments.seed, replication=arguments.replication)
-    if arguments.out is not None:
-        events.write(log, arguments.out)
-        sys.stderr.write(f"{arguments.out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
-    if arguments.json:
-        print(json.dumps(kpis.records(log), indent=1))
-    else:
-        print(kpis.as_text(kpis.table(log)))
-    return DONE
+    log = simulate(variation.of(named(scenario)), seed=seed, replication=replication)
+    if out is not None:
+        events.write(log, out)
+        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
+    print(json.dumps(kpis.records(log), indent=1) if in_json else kpis.as_text(kpis.table(log)))

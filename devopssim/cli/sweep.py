@@ -1,9 +1,11 @@
 """`devopssim sweep SCENARIO NAME=V1,V2,…`: how KPIs answer to one or two parameters."""
 
-import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from devopssim.cli.experiments import add_experiment, carry_out
+import click
+
+from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,33 +13,22 @@ if TYPE_CHECKING:
 EXAMPLE: Final = "team.developers=4,6,8"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    add_experiment(parser, replications=10)
-    parser.add_argument(
-        "settings",
-        metavar="NAME=V1,V2,...",
-        nargs="+",
-        help=f"a parameter and its values, for example {EXAMPLE}; or two",
-    )
-
-
-def run(arguments: argparse.Namespace) -> int:
+@click.command()
+@series_options(replications=10)
+@click.argument("ranges", metavar="NAME=V1,V2,...", nargs=-1, required=True)
+def command(*, series: SeriesArguments, ranges: tuple[str, ...]) -> None:
     """Sweep, print the table, write the folder."""
-    from devopssim.cli import DONE
-    from devopssim.cli.experiments import about, as_json, write_out
     from devopssim.experiment import sweep
 
-    found = carry_out(arguments, sweep, _settings(arguments.settings))
-    if arguments.json:
-        print(as_json(found.estimates))
+    swept = series.carry_out(sweep, _ranges(ranges))
+    if series.in_json:
+        print(as_json(swept.estimates))
     else:
-        print(as_text(found.estimates), about(found.result), sep="\n\n")
-    write_out(arguments.out, {"estimates": found.estimates, "values": found.values})
-    return DONE
+        print(as_text(swept.estimates), about(swept.result), sep="\n\n")
+    write_out(series.out, {"estimates": swept.estimates, "values": swept.values})
 
 
-def _settings(words: list[str]) -> dict[str, list[float | str]]:
+def _ranges(words: Sequence[str]) -> dict[str, list[float | str]]:
     from devopssim.cli.scenarios import number_or_text
     from devopssim.errors import InvalidInputError
 
@@ -53,8 +44,6 @@ def _settings(words: list[str]) -> dict[str, list[float | str]]:
 
 def as_text(estimates: "pd.DataFrame") -> str:
     """Return the estimates as a table: a point a row, a KPI a column."""
-    from devopssim.cli.experiments import cell, grid
-
     parameters = list(estimates.columns[: estimates.columns.get_loc("kpi")])
     units = estimates.drop_duplicates("kpi").set_index("kpi")["unit"]
     rows = [[*parameters, *(f"{kpi} ({unit})" for kpi, unit in units.items())]]

@@ -11,7 +11,7 @@ def test_each_thing_that_is_missing_says_what_it_is_for_and_what_to_do(monkeypat
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr(doctor, "PACKAGES", {**doctor.PACKAGES, "notebook": ("no-such-package",)})
     findings = {it.name: it for it in doctor.examine()}
-    assert findings["packages: lab"].found == "without no-such-package"
+    assert findings["packages: notebook"].found == "without no-such-package"
     assert not findings["git"].works
     missing = [it for it in findings.values() if not it.works]
     assert [it.name for it in missing if not (it.needed_for and it.remedy)] == []

@@ -1,0 +1,132 @@
+"""Options that several commands share. Each set arrives at the command as one value."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from devopssim.cli.scenarios import assignments, only_numbers
+
+if TYPE_CHECKING:
+    from devopssim.experiment import Execution
+    from devopssim.scenario import Scenario
+
+Status = TypeVar("Status")
+FILE: Final = click.Path(path_type=Path)
+
+json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON, for programs.")
+seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="What all luck grows from.")
+
+
+def only_one_of(options: Mapping[str, bool]) -> None:
+    """Raise UsageError where more than one of these options was given."""
+    given = [name for name, is_given in options.items() if is_given]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} exclude each other", click.get_current_context())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation:
+    """What `--years`, `--set` and `--adopt` change in a scenario."""
+
+    years: float | None
+    settings: tuple[str, ...]
+    adoptions: tuple[str, ...]
+
+    @property
+    def given(self) -> bool:
+        """Whether any of the options was given."""
+        return self.years is not None or bool(self.settings or self.adoptions)
+
+    def of(self, scenario: "Scenario") -> "Scenario":
+        """Return the scenario with the changes applied."""
+        from devopssim.scenario import adopt, vary
+
+        return adopt(vary(scenario, self.lasting() | self.changes()), self.adopted())
+
+    def lasting(self) -> dict[str, float | str]:
+        """Return the length of a run as a change, if it was given."""
+        return {} if self.years is None else {"years": self.years}
+
+    def changes(self) -> dict[str, float | str]:
+        """Return the parameters that `--set` changes."""
+        return assignments(self.settings, "--set", "team.developers=6")
+
+    def adopted(self) -> dict[str, float]:
+        """Return the practices that `--adopt` adopts, with their shares."""
+        example = "testing=0.5"
+        return only_numbers(assignments(self.adoptions, "--adopt", example), "--adopt", example)
+
+
+def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
+    """Add `--years`, `--set` and `--adopt`; the command receives them as `variation`."""
+
+    @click.option("--years", type=float, metavar="YEARS", help="How long a run lasts (default: the scenario's).")
+    @click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Change a parameter, for example team.developers=6 (`devopssim parameters` lists them); may be repeated.",
+    )
+    @click.option(
+        "--adopt",
+        "adoptions",
+        multiple=True,
+        metavar="PRACTICE=SHARE",
+        help="Adopt a practice, for example testing=0.5 or security=1; may be repeated.",
+    )
+    @wraps(command)
+    def with_variation(
+        *, years: float | None, settings: tuple[str, ...], adoptions: tuple[str, ...], **others: Any
+    ) -> Status:
+        return command(variation=Variation(years=years, settings=settings, adoptions=adoptions), **others)
+
+    return with_variation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """Who does the work: processes of this machine, or the cluster of a Dask scheduler."""
+
+    workers: int | None
+    dask: str | None
+
+    @contextmanager
+    def opened(self, folder: Path | None = None) -> "Iterator[Execution]":
+        """Yield where the work is done, with checkpoints in the folder if there is one."""
+        from devopssim.experiment import Execution, checkpoint_folder
+
+        checkpoints = checkpoint_folder(folder) if folder else None
+        if self.dask is None:
+            yield Execution(workers=cores() if self.workers is None else self.workers, folder=checkpoints)
+            return
+        from devopssim.cli.dask_cluster import cluster
+
+        with cluster(self.dask) as executor:
+            yield Execution(executor=executor, folder=checkpoints)
+
+
+def workplace_options(command: Callable[..., Status]) -> Callable[..., Status]:
+    """Add `--workers` and `--dask`; the command receives them as `workplace`."""
+
+    @click.option("--workers", type=int, metavar="N", help="Processes that share the work (default: one a core).")
+    @click.option("--dask", metavar="ADDRESS", help="Let the cluster of this Dask scheduler do the work.")
+    @wraps(command)
+    def with_workplace(*, workers: int | None, dask: str | None, **others: Any) -> Status:
+        return command(workplace=Workplace(workers=workers, dask=dask), **others)
+
+    return with_workplace
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use, and a pool can."""
+    from devopssim.experiment import MOST_WORKERS
+
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MOST_WORKERS)
