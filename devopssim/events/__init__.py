@@ -10,10 +10,10 @@ Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.d
 
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
 from devopssim.events.contract import validate, validate_columns
+from devopssim.events.detail import DETAIL_KEYS, decode_detail, details, encode_detail
 from devopssim.events.files import read, write
 from devopssim.events.schema import (
     COLUMNS,
-    DETAIL_KEYS,
     IDS,
     KINDS,
     ROLES,
@@ -22,7 +22,6 @@ from devopssim.events.schema import (
     Recorder,
     Row,
     check_warm_up,
-    details,
     event,
     from_rows,
     since,
@@ -45,7 +44,9 @@ __all__ = [
     "Recorder",
     "Row",
     "check_warm_up",
+    "decode_detail",
     "details",
+    "encode_detail",
     "event",
     "from_rows",
     "read",

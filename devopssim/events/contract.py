@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import BrokenContractError
-from devopssim.events.schema import COLUMNS, DETAIL_KEYS, IDS, KINDS, ROLES, STAGES
+from devopssim.events.detail import DETAIL_KEYS, WELL_FORMED
+from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
 
 
 def validate(log: pd.DataFrame) -> pd.DataFrame:
@@ -144,8 +145,7 @@ def _missing_column(log: pd.DataFrame) -> Iterable[Offence]:
 
 def _bad_detail(log: pd.DataFrame) -> list[Offence]:
     given = log["detail"].dropna()
-    key = f"(?:{'|'.join(DETAIL_KEYS)})"
-    well_formed = given.str.fullmatch(rf"{key}=[^;=\n]*(?:;{key}=[^;=\n]*)*")
+    well_formed = given.str.fullmatch(WELL_FORMED)
     bad = np.zeros(len(log), dtype=bool)
     bad[np.flatnonzero(log["detail"].notna())] = ~well_formed.to_numpy(dtype=bool)
     return _where(bad, f"detail must be key=value pairs joined by ';', with keys out of {', '.join(DETAIL_KEYS)}")

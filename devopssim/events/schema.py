@@ -120,33 +120,6 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {"kind": tuple(KINDS), "stage": STAGES, "role": ROLES}
 
-DETAIL_KEYS: Final[Mapping[str, str]] = {
-    "automated": "yes or no: a machine did it, or a person",
-    "cause": "why it happened: defect, installation, infrastructure, vulnerability, dependency, a drill's name",
-    "commits": "how many commits stand behind a row",
-    "covered": "the share of the code that a scan looked at, 0 to 1",
-    "defect": "the id of a defect within its change",
-    "digest": "the digest of an image",
-    "downtime": "yes or no: the incident made the service unavailable",
-    "exit": "the exit status of a step",
-    "found_in": "the place where a defect was found: review, test, acceptance, production",
-    "length": "hours: of a sprint",
-    "name": "the name that people gave to a thing: a tag, a branch, a job, a scanner's rule",
-    "outcome": "success or failure",
-    "reason": "why a finding was dismissed, or a change abandoned",
-    "real": "yes or no: there is a real weakness behind a finding",
-    "repair": "what a deployment repairs: the id of an incident or of a deployment",
-    "replica": "which copy of a service",
-    "rework_of": "the item that a request follows from",
-    "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",
-    "severity": "low, medium, high or critical",
-    "sprint": "the number of the sprint, from 1",
-    "task": "the kind of security task: scan, triage, fix, patch, review",
-    "unplanned": "yes or no: the work was not planned",
-    "version": "a version or an image tag",
-    "via": "how a repair was done: rollback, fix, restart",
-}
-
 Source = Mapping[str, Any] | None
 """Where a log comes from, writable as JSON: `{"scenario": {...}, "seed": 1}`, `{"git": "…"}`, `{"lab": "…"}`."""
 
@@ -187,7 +160,7 @@ class Recorder:
         role: str | None = None,
         detail: str | None = None,
     ) -> None:
-        """Append one event that happens now. `detail` is `key=value` pairs joined by `;`, see `DETAIL_KEYS`."""
+        """Append one event that happens now. `detail` is what `encode_detail` returns."""
         self.rows.append((self.clock(), kind, item, change, stage, deployment, incident, finding, role, detail))
 
     def log(self, *, horizon: float | None = None, start: str | None = None, source: Source = None) -> pd.DataFrame:
@@ -252,14 +225,6 @@ def _categories(texts: Any, known: Sequence[str]) -> pd.Categorical:
     names = list(dict.fromkeys([*known, *found]))
     places = np.array([*(names.index(text) for text in found), -1])  # the last one for the code -1: no text
     return pd.Categorical.from_codes(places[codes], categories=pd.Index(names, dtype="str"))
-
-
-def details(log: pd.DataFrame, key: str) -> pd.Series:
-    """Return what `detail` says of `key` in each row (NA where it says nothing): `details(log, "cause")`."""
-    if key not in DETAIL_KEYS:
-        message = f"detail key {key!r} is unknown; allowed are {', '.join(DETAIL_KEYS)}."
-        raise InvalidInputError(message)
-    return log["detail"].str.extract(rf"(?:^|;){key}=([^;]*)", expand=False)
 
 
 def check_warm_up(warm_up: float, horizon: float) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from devopssim.events import COLUMNS, IDS, validate
+from devopssim.events import COLUMNS, IDS, decode_detail, validate
 from devopssim.files import whole_file
 
 SPECIFICATION: Final = "0.5.0"
@@ -101,7 +101,7 @@ class _Place:
     def of(self, number: int, rows: list[tuple[Any, ...]]) -> Event:
         """Return the event of these rows."""
         first = dict(zip(COLUMNS, rows[0], strict=True))
-        kind, detail = str(first["kind"]), _pairs(first["detail"])
+        kind, detail = str(first["kind"]), decode_detail(first["detail"])
         known = kind in TYPES and (kind != "testsuiterun.finished" or detail.get("outcome") in OUTCOMES)
         name = f"dev.cdevents.{kind}.{TYPES[kind]}" if known else f"dev.cdeventsx.devopssim-{kind}.{CUSTOM}"
         subject = next((str(first[column]) for column in IDS if first[column] is not None), f"{kind}-{number}")
@@ -202,7 +202,3 @@ CONTENTS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
     "service": _Place.shipped,
     "incident": _Place.incident,
 }
-
-
-def _pairs(detail: str | None) -> dict[str, str]:
-    return dict(pair.split("=", 1) for pair in (detail or "").split(";") if "=" in pair)

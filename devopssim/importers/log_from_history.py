@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import SECONDS_PER_HOUR, Row, event, from_rows, validate
+from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
 from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, change_id, new_ancestors
 from devopssim.importers.normalisation import details
 
@@ -238,8 +238,10 @@ class _Writer:
             self.inferred += 1
             incident = f"I{self.inferred}"
             broken = self.times[repaired]
-            self.add(broken, "service.failed", incident=incident, deployment=repaired, detail="cause=defect")
-            self.add(at, "incident.resolved", incident=incident, detail="via=fix")
+            self.add(
+                broken, "service.failed", incident=incident, deployment=repaired, detail=encode_detail(cause="defect")
+            )
+            self.add(at, "incident.resolved", incident=incident, detail=encode_detail(via="fix"))
 
     def _incident(self, name: str, incident: Incident) -> None:
         began = _first(incident.began, incident.known, incident.resolved)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from typing import Final
 
+from devopssim.events import encode_detail
+
 PRODUCTION: Final = ("prod*", "live*", "*/prod*", "*-prod*")
 """Environments that users meet."""
 INCIDENTS: Final = ("incident*", "*incident", "outage*", "sev[0-9]*", "p1", "p0")
@@ -22,8 +24,7 @@ SEVERITIES: Final = {
 
 def details(**pairs: str | None) -> str | None:
     """Return what is known as `key=value` pairs of the log; what would break their form is replaced."""
-    said = {key: plain(value) for key, value in pairs.items() if value}
-    return ";".join(f"{key}={value}" for key, value in said.items() if value) or None
+    return encode_detail(**{key: plain(value) for key, value in pairs.items() if value})
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Defect, WorkItem, poisson_quantile
 from devopssim.simulation.people import all_of
 from devopssim.simulation.scanning import scan
@@ -49,14 +50,14 @@ def code(org: "Organisation", change: Change) -> ProcessGenerator:
     for defect in change.defects:
         record_defect(org, change, defect)
     for vulnerability in change.vulnerabilities:
-        detail = f"severity={vulnerability.severity}"
+        detail = encode_detail(severity=vulnerability.severity)
         org.log.record("vulnerability.injected", change=change.id, finding=vulnerability.id, detail=detail)
 
 
 def record_defect(org: "Organisation", change: Change, defect: Defect) -> None:
     """Record that a change brought a defect, though nobody knows of it yet."""
     severity = "high" if defect.severe else "low"
-    org.log.record("defect.injected", change=change.id, detail=f"defect={defect.id};severity={severity}")
+    org.log.record("defect.injected", change=change.id, detail=encode_detail(defect=defect.id, severity=severity))
 
 
 def finish(org: "Organisation", change: Change) -> ProcessGenerator:
@@ -116,7 +117,7 @@ def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
     change = changes[-1].id
     org.log.record("build.started", change=change)
     yield from org.machine("build", org.scenario.pipeline.build_time, change=change)
-    org.log.record("build.finished", change=change, detail="outcome=success")
+    org.log.record("build.finished", change=change, detail=encode_detail(outcome="success"))
     org.log.record("artifact.published", change=change)
 
 
@@ -127,7 +128,8 @@ def run_tests(org: "Organisation", changes: Sequence[Change], *, late: int) -> P
     org.log.record("testsuiterun.started", change=last)
     yield from org.machine("test", org.scenario.pipeline.automated_test_time, change=last)
     red = any(not defect.is_found and defect.test < finds for change in changes for defect in change.defects)
-    org.log.record("testsuiterun.finished", change=last, detail="outcome=failure" if red else "outcome=success")
+    detail = encode_detail(outcome="failure" if red else "success")
+    org.log.record("testsuiterun.finished", change=last, detail=detail)
     yield all_of(org.env, *[_fix_tested(org, change, finds, late=late) for change in changes])
 
 
@@ -154,7 +156,7 @@ def fix_defects(
     defects = [defect for defect in change.defects if not defect.is_found and finds(defect)]
     for defect in defects:
         defect.is_found = True
-        detail = f"defect={defect.id};found_in={found_in}"
+        detail = encode_detail(defect=defect.id, found_in=found_in)
         org.log.record("defect.found", change=change.id, item=change.item, detail=detail)
         yield from org.people.work(
             "developer",

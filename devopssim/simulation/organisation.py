@@ -8,7 +8,7 @@ from typing import Final, Unpack
 from simpy import Environment, Event
 from simpy.events import ProcessGenerator
 
-from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder
+from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import Scenario
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
@@ -49,8 +49,7 @@ class Backlog:
 
     def put(self, item: WorkItem) -> None:
         """Take in a request."""
-        follows = f"rework_of={item.follows}" if item.follows else None
-        self._log.record("ticket.created", item=item.id, detail=follows)
+        self._log.record("ticket.created", item=item.id, detail=encode_detail(rework_of=item.follows))
         if self._wanted:
             self._wanted.popleft().succeed(item)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import PRACTICES_OF_CHANGES, Change, Defect, DrawTable
 from devopssim.simulation.randomness import Exponential, Streams
 
@@ -110,11 +111,11 @@ class ServiceOperation:
             incident=incident.id,
             deployment=deployment.id if deployment else None,
             finding=finding,
-            detail=f"cause={cause};severity=high;downtime=yes",
+            detail=encode_detail(cause=cause, severity="high", downtime="yes"),
         )
         yield from self.detect(incident)
         yield from restore(incident)
-        self.org.log.record("incident.resolved", incident=incident.id, detail=f"via={incident.via}")
+        self.org.log.record("incident.resolved", incident=incident.id, detail=encode_detail(via=incident.via))
 
     def detect(self, incident: Incident) -> ProcessGenerator:
         """Learn of the incident from an alert, or from users."""
@@ -124,7 +125,9 @@ class ServiceOperation:
         yield self.org.env.timeout(self.org.reaction_time(mean, incident.detection))
         if not alerted:
             self.org.log.record("incident.reported", incident=incident.id)
-        self.org.log.record("incident.detected", incident=incident.id, detail=f"automated={'yes' if alerted else 'no'}")
+        self.org.log.record(
+            "incident.detected", incident=incident.id, detail=encode_detail(automated="yes" if alerted else "no")
+        )
 
     def restart(self, incident: Incident) -> ProcessGenerator:
         """Restart or replace infrastructure; with automated delivery a machine does it from its description."""

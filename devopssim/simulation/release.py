@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, WorkItem
 from devopssim.simulation.development import leaves_when_green, one_team
 from devopssim.simulation.production import Deployment
@@ -119,7 +120,7 @@ class ReleaseManagement:
 
     def _record(self, deployment: Deployment) -> None:
         for change in deployment.changes:
-            detail = f"repair={change.repairs}" if change.repairs else None
+            detail = encode_detail(repair=change.repairs)
             self.org.log.record(
                 "service.deployed", item=change.item, change=change.id, deployment=deployment.id, detail=detail
             )

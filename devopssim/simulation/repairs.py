@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import (
     CHANGE_DRAWS,
     DEFECT_DRAWS,
@@ -42,7 +43,7 @@ class Repairs:
 
     def defect_as_planned(self, change: Change, defect: Defect, incident: str = "") -> ProcessGenerator:
         """Repair a defect that does not break the service (any more), and let the repair take the ordinary way."""
-        org, detail = self.org, f"defect={defect.id};found_in=production"
+        org, detail = self.org, encode_detail(defect=defect.id, found_in="production")
         org.log.record("defect.found", item=change.item, change=change.id, detail=detail)
         repair = self._repair_of(defect, change, incident)
         yield from self._develop(repair, urgent=False, late=1)
@@ -91,9 +92,9 @@ class Repairs:
             item=repair.item,
             change=repair.id,
             finding=finding,
-            detail="task=patch;automated=no" if finding else "unplanned=yes",
+            detail=encode_detail(task="patch", automated="no") if finding else encode_detail(unplanned="yes"),
         )
-        org.log.record("change.created", item=repair.item, change=repair.id, detail="unplanned=yes")
+        org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
         yield from integrate(org, [repair], late=late)
         if not org.uses("testing", repair.draws):
             yield from org.hand_over("developer", "tester", repair.draws)

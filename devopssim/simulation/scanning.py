@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Vulnerability, poisson_quantile
 
 if TYPE_CHECKING:
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
 def scan(org: "Organisation", change: Change) -> ProcessGenerator:
     """Scan a change on a machine; judge what is reported, and repair what is real."""
     security = org.scenario.security
-    yield from org.machine("test", security.scan_time, change=change.id, detail="task=scan;automated=yes")
-    covered = f"covered={security.scan_covers:g}"
-    org.log.record("scan.finished", change=change.id, detail=f"scanner=sast;automated=yes;{covered}")
+    yield from org.machine(
+        "test", security.scan_time, change=change.id, detail=encode_detail(task="scan", automated="yes")
+    )
+    detail = encode_detail(scanner="sast", automated="yes", covered=f"{security.scan_covers:g}")
+    org.log.record("scan.finished", change=change.id, detail=detail)
     finds = security.scan_covers * security.scan_finds
     for vulnerability in [vulnerability for vulnerability in change.vulnerabilities if vulnerability.search < finds]:
         vulnerability.is_known = True
@@ -38,7 +41,7 @@ def false_findings(org: "Organisation", finds: float, draw: float) -> int:
 def report(org: "Organisation", finding: str, change: Change | None, *, scanner: str, severity: str) -> None:
     """Record a finding of a scan, a review or an incident."""
     automated = "no" if scanner == "review" else "yes"
-    detail = f"scanner={scanner};severity={severity};automated={automated}"
+    detail = encode_detail(scanner=scanner, severity=severity, automated=automated)
     org.log.record("finding.reported", finding=finding, change=change.id if change else None, detail=detail)
 
 
@@ -50,10 +53,10 @@ def judge(org: "Organisation", finding: str, role: str, *, real: bool, change: C
         org.scenario.security.triage_effort,
         anyone=change is not None and org.uses("collaboration", change.draws),
         finding=finding,
-        detail="task=triage;automated=no",
+        detail=encode_detail(task="triage", automated="no"),
     )
     if not real:
-        org.log.record("finding.dismissed", finding=finding, detail="reason=false positive")
+        org.log.record("finding.dismissed", finding=finding, detail=encode_detail(reason="false positive"))
 
 
 def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Change) -> ProcessGenerator:
@@ -65,7 +68,7 @@ def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Chan
         anyone=org.uses("collaboration", change.draws),
         change=change.id,
         finding=vulnerability.id,
-        detail="task=fix;automated=no",
+        detail=encode_detail(task="fix", automated="no"),
     )
     vulnerability.is_patched = True
     org.log.record("finding.fixed", finding=vulnerability.id, change=change.id)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from simpy.events import ProcessGenerator
 
+from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Vulnerability
 from devopssim.simulation.production import Deployment, Incident
 from devopssim.simulation.scanning import false_findings, judge, report
@@ -49,7 +50,7 @@ class ProductSecurity:
             org.log.record(
                 "vulnerability.injected",
                 finding=vulnerability.id,
-                detail=f"severity={vulnerability.severity};cause=dependency",
+                detail=encode_detail(severity=vulnerability.severity, cause="dependency"),
             )
             org.env.process(self.expose(vulnerability))
             if vulnerability.embedded < org.scenario.security.embedded:
@@ -66,7 +67,8 @@ class ProductSecurity:
             return
         vulnerability.is_known = True
         org.log.record(
-            "scan.finished", detail=f"scanner=sca;automated=yes;covered={org.scenario.security.scan_covers:g}"
+            "scan.finished",
+            detail=encode_detail(scanner="sca", automated="yes", covered=f"{org.scenario.security.scan_covers:g}"),
         )
         report(org, vulnerability.id, None, scanner="sca", severity=vulnerability.severity)
         yield from judge(org, vulnerability.id, "developer", real=True, change=None)
@@ -86,10 +88,12 @@ class ProductSecurity:
                 security.review_effort,
                 finding=None if last else self._in_dependencies[0].id,
                 change=last,
-                detail="task=review;automated=no",
+                detail=encode_detail(task="review", automated="no"),
             )
             org.log.record(
-                "scan.finished", change=last, detail=f"scanner=review;automated=no;covered={security.review_covers:g}"
+                "scan.finished",
+                change=last,
+                detail=encode_detail(scanner="review", automated="no", covered=f"{security.review_covers:g}"),
             )
             dependencies, self._in_dependencies = self._in_dependencies, []
             for change in changes:

@@ -21,7 +21,7 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim import events
-from devopssim.events import SECONDS_PER_HOUR, Row, event
+from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event
 from devopssim.livelab.history.commits import ShopCommit, ancestors, commit_of
 from devopssim.livelab.history.journal import Fact
 
@@ -290,7 +290,7 @@ def _all_commits(facts: Iterable[Fact], commits: Sequence[ShopCommit]) -> list[S
 def _detail(**pairs: object) -> str | None:
     """Return what is known as the log's `key=value` pairs; what would break their form is replaced."""
     said = {key: str(value).translate(_PLAIN).strip() for key, value in pairs.items() if value not in {"", None}}
-    return ";".join(f"{key}={value}" for key, value in said.items()) or None
+    return encode_detail(**said)
 
 
 _PLAIN: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})

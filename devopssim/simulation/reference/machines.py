@@ -9,6 +9,7 @@ from simpy import Environment, Event
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
+from devopssim.events import encode_detail
 from devopssim.simulation.randomness import Distribution, Streams
 from devopssim.simulation.resources import Resource
 
@@ -39,7 +40,7 @@ def run(machines: Machines, *, horizon: float, streams: Streams) -> pd.DataFrame
     incidents = count(1)
 
     def live(number: int) -> Generator[Event, None, None]:
-        fate = f"replica={number}"
+        fate = encode_detail(replica=str(number))
         uptimes, repairs = (streams.stream(f"{what} of replica {number}") for what in ("lives", "repairs"))
         while True:
             block = zip(machines.uptime.sample(uptimes, 256), machines.repair.sample(repairs, 256), strict=True)

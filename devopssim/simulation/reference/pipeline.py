@@ -15,6 +15,7 @@ from simpy import Environment, Event
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
+from devopssim.events import encode_detail
 from devopssim.simulation.randomness import Distribution, Streams
 from devopssim.simulation.resources import Resource
 
@@ -87,14 +88,16 @@ def deliver(steps: Sequence[Step], commits: Sequence[Commit], *, horizon: float 
         for step, machines, (hours, fails) in zip(steps, runners, commit.steps, strict=True):
             with machines.request() if machines else nullcontext() as request:
                 if request:
-                    log.record("stage.queued", change=change, stage=step.stage, detail=f"name={step.name}")
+                    log.record("stage.queued", change=change, stage=step.stage, detail=encode_detail(name=step.name))
                     yield request
-                log.record("stage.started", change=change, stage=step.stage, detail=f"name={step.name}")
+                log.record("stage.started", change=change, stage=step.stage, detail=encode_detail(name=step.name))
                 yield env.timeout(hours)
             outcome = "failure" if fails else "success"
-            log.record("stage.finished", change=change, stage=step.stage, detail=f"name={step.name};outcome={outcome}")
+            log.record(
+                "stage.finished", change=change, stage=step.stage, detail=encode_detail(name=step.name, outcome=outcome)
+            )
             if fails:
-                log.record("change.abandoned", change=change, detail=f"reason={step.name}")
+                log.record("change.abandoned", change=change, detail=encode_detail(reason=step.name))
                 return
         log.record("service.deployed", change=change, deployment=f"D{commit.number}")
 

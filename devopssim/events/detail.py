@@ -1,0 +1,68 @@
+"""The column `detail` of an event log: `key=value` pairs joined by `;`, encoded and decoded here and nowhere else."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+
+SEPARATOR: Final = ";"
+DETAIL_KEYS: Final[Mapping[str, str]] = {
+    "automated": "yes or no: a machine did it, or a person",
+    "cause": "why it happened: defect, installation, infrastructure, vulnerability, dependency, a drill's name",
+    "commits": "how many commits stand behind a row",
+    "covered": "the share of the code that a scan looked at, 0 to 1",
+    "defect": "the id of a defect within its change",
+    "digest": "the digest of an image",
+    "downtime": "yes or no: the incident made the service unavailable",
+    "exit": "the exit status of a step",
+    "found_in": "the place where a defect was found: review, test, acceptance, production",
+    "length": "hours: of a sprint",
+    "name": "the name that people gave to a thing: a tag, a branch, a job, a scanner's rule",
+    "outcome": "success or failure",
+    "reason": "why a finding was dismissed, or a change abandoned",
+    "real": "yes or no: there is a real weakness behind a finding",
+    "repair": "what a deployment repairs: the id of an incident or of a deployment",
+    "replica": "which copy of a service",
+    "rework_of": "the item that a request follows from",
+    "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",
+    "severity": "low, medium, high or critical",
+    "sprint": "the number of the sprint, from 1",
+    "task": "the kind of security task: scan, triage, fix, patch, review",
+    "unplanned": "yes or no: the work was not planned",
+    "version": "a version or an image tag",
+    "via": "how a repair was done: rollback, fix, restart",
+}
+
+KEY: Final = f"(?:{'|'.join(DETAIL_KEYS)})"
+WELL_FORMED: Final = rf"{KEY}=[^{SEPARATOR}=\n]*(?:{SEPARATOR}{KEY}=[^{SEPARATOR}=\n]*)*"
+"""The pattern that a row's `detail` has to match as a whole."""
+
+
+def encode_detail(**pairs: str | None) -> str | None:
+    """Return pairs as a row's `detail`, without those that are None or empty; None where none is left.
+
+    Values must hold no `;`, `=` or line break. Keys are those of `DETAIL_KEYS`, which `validate` checks.
+
+    >>> encode_detail(task="fix", automated="no", sprint=None)
+    'task=fix;automated=no'
+    """
+    return SEPARATOR.join([f"{key}={value}" for key, value in pairs.items() if value]) or None
+
+
+def decode_detail(detail: str | None) -> dict[str, str]:
+    """Return the pairs of one row's `detail`.
+
+    >>> decode_detail("task=fix;automated=no")
+    {'task': 'fix', 'automated': 'no'}
+    """
+    return dict(pair.split("=", 1) for pair in (detail or "").split(SEPARATOR) if "=" in pair)
+
+
+def details(log: pd.DataFrame, key: str) -> pd.Series:
+    """Return what `detail` says of `key` in each row (NA where it says nothing): `details(log, "cause")`."""
+    if key not in DETAIL_KEYS:
+        message = f"detail key {key!r} is unknown; allowed are {', '.join(DETAIL_KEYS)}."
+        raise InvalidInputError(message)
+    return log["detail"].str.extract(rf"(?:^|{SEPARATOR}){key}=([^{SEPARATOR}]*)", expand=False)
