@@ -11,7 +11,7 @@ import pytest
 
 from devopssim import events, kpis
 from devopssim.scenario import DEVSECOPS
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 
 CPU: Final = pytest.mark.benchmark(timer=time.process_time)
 SIZES: Final = (100_000, 1_000_000, 10_000_000)

@@ -18,7 +18,7 @@ from devopssim import events, kpis
 from devopssim.events import HOURS_PER_YEAR, Row
 from devopssim.experiment.pool import little_garbage
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 
 ROUNDS: Final = 5
 CPU: Final = pytest.mark.benchmark(timer=time.process_time)

@@ -18,9 +18,8 @@ import simpy
 
 from devopssim import events, kpis
 from devopssim.experiment.pool import little_garbage
-from devopssim.simulation.randomness import Exponential, Lognormal, Streams
-from devopssim.simulation.reference.crew import specialists
-from devopssim.simulation.reference.value_stream import Stage, Story, ValueStream, arrivals, draw_stories, flow
+from devopssim.simulation import Exponential, Lognormal, Streams
+from devopssim.simulation.reference import Stage, Story, ValueStream, arrivals, draw_stories, flow, specialists
 
 STORIES: Final = 5000
 CV: Final = 1.0

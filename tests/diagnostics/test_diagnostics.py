@@ -9,7 +9,7 @@ from devopssim import kpis
 from devopssim.diagnostics import intervals, report
 from devopssim.diagnostics.bootstrap import bootstrap
 from devopssim.scenario import AGILE, vary
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 
 
 def sorts(log: pd.DataFrame) -> dict[str, list[str]]:

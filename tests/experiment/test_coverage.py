@@ -14,10 +14,18 @@ import pytest
 
 from devopssim import kpis
 from devopssim.experiment import interval
-from devopssim.simulation.randomness import Exponential, Streams
-from devopssim.simulation.reference import theory
-from devopssim.simulation.reference.crew import specialists
-from devopssim.simulation.reference.value_stream import Stage, Story, ValueStream, arrivals, draw_stories, flow
+from devopssim.simulation import Exponential, Streams
+from devopssim.simulation.reference import (
+    Node,
+    Stage,
+    Story,
+    ValueStream,
+    arrivals,
+    draw_stories,
+    flow,
+    specialists,
+    time_in_network,
+)
 
 EXPERIMENTS = 400
 BEHIND = 8  # stories that come after the last one that counts: they may overtake it where several people work
@@ -38,9 +46,7 @@ class Queues:
     @property
     def expected(self) -> float:
         """The mean hours from request to end, by theory."""
-        return theory.time_in_network(
-            1.0, [theory.Node(service=self.work[each], servers=self.people[each]) for each in self.work]
-        )
+        return time_in_network(1.0, [Node(service=self.work[each], servers=self.people[each]) for each in self.work])
 
     def present(self, rng: np.random.Generator) -> list[int]:
         """Draw how many stories are at each stage, at work or waiting, in the steady state."""

@@ -21,7 +21,7 @@ from devopssim.exporters.cdevents import TYPES
 from devopssim.exporters.openmetrics import openmetrics
 from devopssim.importers import from_cdevents, read_cdevents
 from devopssim.scenario import AGILE, DEVSECOPS, vary
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 
 
 def one_of_each() -> pd.DataFrame:

@@ -24,7 +24,7 @@ from devopssim.scenario import (
 )
 from devopssim.scenario import PRACTICES as NAMES
 from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 
 REPLICATIONS = 6
 MODEL = Path(simulation.__file__ or "").parent

@@ -14,7 +14,7 @@ from logs import committed, deployed, log_of
 from devopssim import cli, events, kpis, scenario
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import AGILE, DEVOPS, PRESETS, WATERFALL, Scenario, parameter_value, vary
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import simulate
 from devopssim.twin import Calibration, calibrate, check, overloads, what_if
 from devopssim.twin.estimates import count_bounds
 

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from devopssim import events
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation import Streams
 
 SEED = 1
 CONFIDENCE = 0.99

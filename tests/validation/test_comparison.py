@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from validation.comparison import compare, within
 
-from devopssim.simulation.randomness import Exponential, Streams
+from devopssim.simulation import Exponential, Streams
 
 MEANS = [float(Exponential(8.0).sample(Streams(seed=1, replication=r).stream("waits"), 400).mean()) for r in range(40)]
 

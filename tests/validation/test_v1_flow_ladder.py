@@ -16,9 +16,8 @@ from validation.comparison import Comparison, compare, days, replicate
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis
-from devopssim.simulation.randomness import Distribution, Fixed, Streams, Uniform
-from devopssim.simulation.reference.crew import Person, specialists
-from devopssim.simulation.reference.value_stream import Stage, ValueStream, draw_stories, flow
+from devopssim.simulation import Distribution, Fixed, Streams, Uniform
+from devopssim.simulation.reference import Person, Stage, ValueStream, draw_stories, flow, specialists
 
 REPLICATIONS = 100
 REFERENCE_REPLICATIONS = 200

@@ -13,9 +13,8 @@ from validation.comparison import Comparison, compare, days
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events
-from devopssim.simulation.randomness import Fixed, Streams
-from devopssim.simulation.reference.crew import specialists
-from devopssim.simulation.reference.value_stream import Stage, ValueStream, draw_stories, flow
+from devopssim.simulation import Fixed, Streams
+from devopssim.simulation.reference import Stage, ValueStream, draw_stories, flow, specialists
 
 DAY = events.HOURS_PER_DAY
 PERSON_DAYS = {"plan": 2, "code": 3, "test": 3, "deploy": 1}

@@ -14,7 +14,7 @@ from validation.pages import assert_agreed_and_shown
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
-from devopssim.simulation.reference.brooks import STEP, Staffing, progress, project
+from devopssim.simulation.reference import STEP, Staffing, progress, project
 
 REFERENCE = {0: 274.25, 5: 272.25, 10: 294.5}
 

@@ -12,17 +12,16 @@ from validation.comparison import Comparison, compare, replicate
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis
-from devopssim.simulation.randomness import Exponential, Fixed, Streams
-from devopssim.simulation.reference.pipeline import Step, deliver, draw_commits
-from devopssim.simulation.reference.value_stream import arrivals
+from devopssim.simulation import Exponential, Fixed, Streams
+from devopssim.simulation.reference import PipelineStep, arrivals, deliver, draw_commits
 
 COMMITS = 1000
 REPLICATIONS = 40
 MINUTE = 1 / 60
 
 
-def step(name: str, stage: str, minutes: float, fails: float) -> Step:
-    return Step(name=name, stage=stage, hours=Fixed(minutes * MINUTE), fails=fails)
+def step(name: str, stage: str, minutes: float, fails: float) -> PipelineStep:
+    return PipelineStep(name=name, stage=stage, hours=Fixed(minutes * MINUTE), fails=fails)
 
 
 PIPELINES = {

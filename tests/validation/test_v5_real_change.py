@@ -18,9 +18,8 @@ from validation.comparison import Comparison, hours_between, replicate, within
 from validation.pages import assert_agreed_and_shown
 
 from devopssim import events
-from devopssim.simulation.randomness import Exponential, Fixed, Lognormal, Streams
-from devopssim.simulation.reference.crew import Person, specialists
-from devopssim.simulation.reference.value_stream import Stage, Story, ValueStream, arrivals, draw_stories, flow
+from devopssim.simulation import Exponential, Fixed, Lognormal, Streams
+from devopssim.simulation.reference import Person, Stage, Story, ValueStream, arrivals, draw_stories, flow, specialists
 
 DAY = events.HOURS_PER_DAY
 """A working day of the team; nights and week-ends are left out."""

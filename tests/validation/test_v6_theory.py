@@ -13,12 +13,25 @@ from validation.pages import assert_agreed_and_shown
 
 from devopssim import events, kpis
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Lognormal, Streams
-from devopssim.simulation.reference import theory
-from devopssim.simulation.reference.crew import specialists
-from devopssim.simulation.reference.machines import Machines, run
-from devopssim.simulation.reference.value_stream import Stage, ValueStream, arrivals, draw_stories, flow
-from devopssim.simulation.simulator import simulate
+from devopssim.simulation import Distribution, Exponential, Fixed, Lognormal, Streams, simulate
+from devopssim.simulation.reference import (
+    Machines,
+    Node,
+    Stage,
+    ValueStream,
+    arrivals,
+    availability,
+    draw_stories,
+    erlang_c,
+    flow,
+    machines_down,
+    run,
+    specialists,
+    time_in_network,
+    wait_for_train,
+    wait_mg1,
+    wait_mmc,
+)
 
 REPLICATIONS = 20
 STORIES = 4000
@@ -50,7 +63,7 @@ def mean_wait(hours: Distribution, servers: int, load: float) -> list[float]:
 def erlang(servers: int, load: float) -> Callable[[], list[Comparison]]:
     def rows() -> list[Comparison]:
         case = f"V6 M/M/{servers}, utilisation {load / servers:.0%}"
-        reference = theory.wait_mmc(load / SERVICE, SERVICE, servers)
+        reference = wait_mmc(load / SERVICE, SERVICE, servers)
         return [compare(case, "mean wait, h", reference, mean_wait(Exponential(SERVICE), servers, load))]
 
     return rows
@@ -59,7 +72,7 @@ def erlang(servers: int, load: float) -> Callable[[], list[Comparison]]:
 def pollaczek_khinchine(hours: Distribution, load: float) -> Callable[[], list[Comparison]]:
     def rows() -> list[Comparison]:
         case = f"V6 M/G/1, {type(hours).__name__.lower()} with cv {hours.cv:g}, utilisation {load:.0%}"
-        reference = theory.wait_mg1(load / hours.mean, hours.mean, hours.cv)
+        reference = wait_mg1(load / hours.mean, hours.mean, hours.cv)
         return [compare(case, "mean wait, h", reference, mean_wait(hours, 1, load))]
 
     return rows
@@ -74,7 +87,7 @@ def jackson() -> list[Comparison]:
     )
     value_stream = ValueStream(stages=stages, people=specialists({"code": 2, "test": 1}))
     visits = 1 / (1 - back)
-    nodes = [theory.Node(service=16.0, servers=2, visits=visits), theory.Node(service=8.0, visits=visits)]
+    nodes = [Node(service=16.0, servers=2, visits=visits), Node(service=8.0, visits=visits)]
 
     def once(streams: Streams) -> dict[str, float]:
         log = queueing(value_stream, 1 / rate, streams)
@@ -87,7 +100,7 @@ def jackson() -> list[Comparison]:
     values = replicate(REPLICATIONS, once)
     case = "V6 tandem with feedback (Jackson), p = 25 %"
     return [
-        compare(case, "mean time, h", theory.time_in_network(rate, nodes), values["time"]),
+        compare(case, "mean time, h", time_in_network(rate, nodes), values["time"]),
         compare(case, "visits to code", visits, values["visits"]),
     ]
 
@@ -101,7 +114,7 @@ def release_train() -> list[Comparison]:
         return {"wait": settled(hours_between(queueing(value_stream, 5.0, streams), "ticket.done", "ticket.closed"))}
 
     values = replicate(REPLICATIONS, once)["wait"]
-    return [compare("V6 release train every 336 h", "mean wait, h", theory.wait_for_train(period), values)]
+    return [compare("V6 release train every 336 h", "mean wait, h", wait_for_train(period), values)]
 
 
 def hours_down(log: pd.DataFrame) -> float:
@@ -125,8 +138,8 @@ def machine_repair(replicas: int, operators: int, mttf: float, mttr: float) -> C
         values = replicate(REPLICATIONS, once)["up"]
         case = f"V6 machine repair, {replicas} replicas, {operators} operators"
         if replicas == operators:
-            return [compare(case, "availability", theory.availability(mttf, mttr), values)]
-        up = 1 - theory.machines_down(replicas, operators, mttf, mttr) / replicas
+            return [compare(case, "availability", availability(mttf, mttr), values)]
+        up = 1 - machines_down(replicas, operators, mttf, mttr) / replicas
         return [compare(case, "availability", up, values)]
 
     return rows
@@ -188,17 +201,17 @@ def test_littles_law_holds_in_each_workflow_with_what_is_left_unfinished(scenari
     ("servers", "load", "waits"), [(1, 0.5, 0.5), (2, 1.0, 1 / 3), (3, 2.4, 0.6472), (2, 0.0, 0.0)]
 )
 def test_erlang_c_is_what_the_tables_say(servers: int, load: float, waits: float) -> None:
-    assert theory.erlang_c(servers, load) == pytest.approx(waits, abs=5e-5)
+    assert erlang_c(servers, load) == pytest.approx(waits, abs=5e-5)
 
 
 def test_one_machine_of_the_repair_problem_is_mttf_over_mttf_and_mttr() -> None:
-    assert 1 - theory.machines_down(1, 1, 200, 50) == pytest.approx(theory.availability(200, 50)) == 0.8
+    assert 1 - machines_down(1, 1, 200, 50) == pytest.approx(availability(200, 50)) == 0.8
 
 
 def test_as_many_repairers_as_machines_never_wait() -> None:
-    assert theory.machines_down(5, 5, 200, 50) == pytest.approx(5 * 0.2)
+    assert machines_down(5, 5, 200, 50) == pytest.approx(5 * 0.2)
 
 
 def test_theory_knows_that_a_queue_without_capacity_has_no_length() -> None:
     with pytest.raises(ValueError, match=r"utilisation=1 .* must lie from 0 to below 1"):
-        theory.wait_mmc(1.0, 1.0, 1)
+        wait_mmc(1.0, 1.0, 1)

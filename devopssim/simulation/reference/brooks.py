@@ -83,11 +83,11 @@ def project(staffing: Staffing, *, days: float = 1000.0) -> pd.DataFrame:
     day, developed = table["day"].tolist(), table["developed"].tolist()
     names = [f"W{number}" for number in range(1, staffing.function_points + 1)]
     rows = [events.event(0.0, "ticket.created", item=name) for name in names]
-    place = 1
+    index = 1
     for number, name in enumerate(names, start=1):
-        while developed[place] < number:
-            place += 1
-        share = (number - developed[place - 1]) / (developed[place] - developed[place - 1])
-        hour = events.HOURS_PER_DAY * (day[place - 1] + share * STEP)
+        while developed[index] < number:
+            index += 1
+        share = (number - developed[index - 1]) / (developed[index] - developed[index - 1])
+        hour = events.HOURS_PER_DAY * (day[index - 1] + share * STEP)
         rows += [events.event(hour, kind, item=name) for kind in ("ticket.done", "ticket.closed")]
     return events.from_rows(rows, source={"model": "brooks"})

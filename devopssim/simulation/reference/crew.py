@@ -80,7 +80,7 @@ class Crew:
         """
         self.env = env
         self.people = tuple(people)
-        self._rank = {person.name: (len(person.skills), place) for place, person in enumerate(self.people)}
+        self._rank = {person.name: (len(person.skills), index) for index, person in enumerate(self.people)}
         if len(self._rank) < len(self.people):
             raise InvalidInputError("two people of a crew have the same name; give each a name of their own.")
         self._waiting: dict[str, deque[CrewRequest]] = {stage: deque() for stage in stages}

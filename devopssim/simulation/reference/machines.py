@@ -32,7 +32,7 @@ class Machines:
 def run(machines: Machines, *, horizon: float, streams: Streams) -> pd.DataFrame:
     """Let the machines run for `horizon` hours and return the event log; `detail` says which replica failed.
 
-    A failure is detected at once. Each replica has its own luck, drawn for its k-th life and its k-th repair.
+    A failure is detected at once. Each replica has its own draws for its k-th life and its k-th repair.
     """
     env = Environment()
     log = events.Recorder(lambda: env.now)

@@ -23,7 +23,7 @@ STEP_STAGES: Final = ("build", "test", "deploy", "operate", "monitor")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class PipelineStep:
     """One step: its name, the log's stage that it belongs to, its hours, and the share of commits that fail in it.
 
     `runners` is how many commits it can work on at once (none: as many as come).
@@ -51,28 +51,30 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """A commit with its luck: when it is made (hours), and for each step its hours and whether it fails there."""
+class PipelineCommit:
+    """A commit with its draws: when it is made (hours), and for each step its hours and whether it fails there."""
 
     number: int
     made: float
     steps: tuple[tuple[float, bool], ...]
 
 
-def draw_commits(steps: Sequence[Step], made: Sequence[float], streams: Streams) -> list[Commit]:
-    """Draw the luck of commits that are made at the hours `made`, in order."""
+def draw_commits(steps: Sequence[PipelineStep], made: Sequence[float], streams: Streams) -> list[PipelineCommit]:
+    """Draw commits that are made at the hours `made`, in order."""
     shape = (len(made), len(steps))
-    luck = streams.stream("hours of steps").random(shape)
+    draws = streams.stream("hours of steps").random(shape)
     chance = streams.stream("failures of steps").random(shape)
-    hours = np.column_stack([step.hours.quantile(column) for step, column in zip(steps, luck.T, strict=True)]).tolist()
+    hours = np.column_stack([step.hours.quantile(column) for step, column in zip(steps, draws.T, strict=True)]).tolist()
     fails = (chance < [step.fails for step in steps]).tolist()
     return [
-        Commit(number, hour, tuple(zip(hours[number - 1], fails[number - 1], strict=True)))
+        PipelineCommit(number, hour, tuple(zip(hours[number - 1], fails[number - 1], strict=True)))
         for number, hour in enumerate(made, start=1)
     ]
 
 
-def deliver(steps: Sequence[Step], commits: Sequence[Commit], *, horizon: float | None = None) -> pd.DataFrame:
+def deliver(
+    steps: Sequence[PipelineStep], commits: Sequence[PipelineCommit], *, horizon: float | None = None
+) -> pd.DataFrame:
     """Run the commits through the steps and return the event log.
 
     A commit that passes all steps is a deployment of its own; one that fails is abandoned. Without a `horizon` (hours) the
@@ -82,7 +84,7 @@ def deliver(steps: Sequence[Step], commits: Sequence[Commit], *, horizon: float 
     log = events.Recorder(lambda: env.now)
     runners = [Resource(env, step.runners) if step.runners else None for step in steps]
 
-    def run(commit: Commit) -> Generator[Event, None, None]:
+    def run(commit: PipelineCommit) -> Generator[Event, None, None]:
         change = f"C{commit.number}"
         log.record("change.created", change=change)
         for step, machines, (hours, fails) in zip(steps, runners, commit.steps, strict=True):

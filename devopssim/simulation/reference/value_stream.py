@@ -2,7 +2,7 @@
 
 The plain flow of work, without defects, incidents or security: what queueing theory and the published flow cases speak of.
 Stages carry the names of the log's seven (a UX designer's column is `plan`, a developer's `code`, a tester's `test`).
-All luck is drawn before the first story moves (`draw_stories`), then `flow` plays it and records.
+All draws are made before the first story moves (`draw_stories`), then `flow` plays it and records.
 """
 
 from collections import Counter
@@ -78,8 +78,8 @@ class ValueStream:
         names = [stage.name for stage in self.stages]
         if len(set(names)) < len(names) or not names:
             raise InvalidInputError(f"stages={names} must be at least one, each once.")
-        for place, stage in enumerate(self.stages):
-            if stage.to not in names[: place + 1]:
+        for index, stage in enumerate(self.stages):
+            if stage.to not in names[: index + 1]:
                 raise InvalidInputError(
                     f"rework of {stage.name!r} goes to {stage.to!r}, which is no stage up to there."
                 )
@@ -91,7 +91,7 @@ class ValueStream:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A work item with its luck: when it arrives (hours), and each visit to a stage (its place, hours of work)."""
+    """A work item with its draws: when it arrives (hours), and each visit to a stage (its index, hours of work)."""
 
     id: str
     arrives: float
@@ -105,19 +105,19 @@ def arrivals(gap: Distribution, n: int, streams: Streams) -> list[float]:
 
 
 def draw_stories(stages: Sequence[Stage], arrive: Sequence[float], streams: Streams) -> list[Story]:
-    """Draw the luck of stories that arrive at the hours `arrive` (a backlog: `[0.0] * 200`), in order.
+    """Draw stories that arrive at the hours `arrive` (a backlog: `[0.0] * 200`), in order.
 
     The k-th visit of a story to a stage has its own number in its own stream, so neither people, limits nor the share of
-    rework changes the luck of another visit.
+    rework changes the draws of another visit.
     """
     efforts: list[list[list[float]]] = []
     again: list[list[list[bool]]] = []
 
     def draw_visit(k: int) -> None:
         shape = (len(arrive), len(stages))
-        luck = streams.stream(f"effort of visit {k}").random(shape)
+        draws = streams.stream(f"effort of visit {k}").random(shape)
         chance = streams.stream(f"rework of visit {k}").random(shape)
-        hours = [stage.hours.quantile(column) for stage, column in zip(stages, luck.T, strict=True)]
+        hours = [stage.hours.quantile(column) for stage, column in zip(stages, draws.T, strict=True)]
         efforts.append(np.column_stack(hours).tolist())
         again.append((chance < [stage.rework for stage in stages]).tolist())
 
@@ -126,14 +126,14 @@ def draw_stories(stages: Sequence[Stage], arrive: Sequence[float], streams: Stre
 
     def path(number: int) -> Generator[tuple[int, float], None, None]:
         seen = [0] * len(stages)
-        place = 0
-        while place < len(stages):
-            k = seen[place]
+        index = 0
+        while index < len(stages):
+            k = seen[index]
             if k == len(efforts):
                 draw_visit(k)
-            seen[place] += 1
-            yield place, efforts[k][number][place]
-            place = back[place] if again[k][number][place] else place + 1
+            seen[index] += 1
+            yield index, efforts[k][number][index]
+            index = back[index] if again[k][number][index] else index + 1
 
     return [Story(f"W{number + 1}", hour, tuple(path(number))) for number, hour in enumerate(arrive)]
 
@@ -196,8 +196,8 @@ class _Board:
         record = self.log.record
         started = False
         with ExitStack() as hands:
-            for position, hours in story.visits:
-                stage = self.stages[position]
+            for index, hours in story.visits:
+                stage = self.stages[index]
                 record("stage.queued", item=story.id, stage=stage.name, role=stage.role)
                 request = self.crew.request(stage.name)
                 hands.pop_all().close()  # the last person is free only now, so that they can carry on with this story

@@ -6,10 +6,10 @@ import pytest
 from devopssim import events
 from devopssim.errors import InvalidInputError
 from devopssim.simulation.randomness import Fixed, Streams
-from devopssim.simulation.reference.pipeline import Commit, Step, deliver, draw_commits
+from devopssim.simulation.reference.pipeline import PipelineCommit, PipelineStep, deliver, draw_commits
 
-BUILD = Step(name="build", stage="build", hours=Fixed(1.0))
-TEST = Step(name="system test", stage="test", hours=Fixed(2.0))
+BUILD = PipelineStep(name="build", stage="build", hours=Fixed(1.0))
+TEST = PipelineStep(name="system test", stage="test", hours=Fixed(2.0))
 
 
 def moments(log: pd.DataFrame, kind: str) -> dict[str, float]:
@@ -18,7 +18,10 @@ def moments(log: pd.DataFrame, kind: str) -> dict[str, float]:
 
 
 def test_a_commit_that_passes_is_deployed_and_one_that_fails_is_abandoned() -> None:
-    commits = [Commit(1, 0.0, ((1.0, False), (2.0, False))), Commit(2, 0.5, ((1.0, False), (2.0, True)))]
+    commits = [
+        PipelineCommit(1, 0.0, ((1.0, False), (2.0, False))),
+        PipelineCommit(2, 0.5, ((1.0, False), (2.0, True))),
+    ]
     log = events.validate(deliver((BUILD, TEST), commits))
     assert moments(log, "service.deployed") == {"C1": 3.0}
     assert moments(log, "change.abandoned") == {"C2": 3.5}
@@ -26,13 +29,13 @@ def test_a_commit_that_passes_is_deployed_and_one_that_fails_is_abandoned() -> N
 
 
 def test_after_a_failure_no_later_step_runs() -> None:
-    log = deliver((BUILD, TEST), [Commit(1, 0.0, ((1.0, True), (2.0, False)))])
+    log = deliver((BUILD, TEST), [PipelineCommit(1, 0.0, ((1.0, True), (2.0, False)))])
     assert log[log["kind"] == "stage.started"]["stage"].tolist() == ["build"]
 
 
 def test_a_step_with_one_runner_takes_commits_one_after_another() -> None:
     """Three commits at once, one test bench for two hours each: feedback after 3, 5 and 7 hours."""
-    one_bench = Step(name="system test", stage="test", hours=Fixed(2.0), runners=1)
+    one_bench = PipelineStep(name="system test", stage="test", hours=Fixed(2.0), runners=1)
     commits = draw_commits((BUILD, one_bench), [0.0] * 3, Streams(seed=1))
     log = events.validate(deliver((BUILD, one_bench), commits))
     assert moments(log, "service.deployed") == {"C1": 3.0, "C2": 5.0, "C3": 7.0}
@@ -48,7 +51,7 @@ def test_a_better_step_fails_commits_that_a_worse_one_fails_too() -> None:
     made = [0.0] * 500
     failing = []
     for fails in (0.1, 0.3):
-        step = Step(name="test", stage="test", hours=Fixed(1.0), fails=fails)
+        step = PipelineStep(name="test", stage="test", hours=Fixed(1.0), fails=fails)
         failing.append({commit.number for commit in draw_commits((step,), made, Streams(seed=1)) if commit.steps[0][1]})
     assert failing[0] < failing[1]
 
@@ -63,5 +66,5 @@ def test_a_better_step_fails_commits_that_a_worse_one_fails_too() -> None:
 )
 def test_a_step_that_cannot_be_is_refused(wrong: dict[str, str | float], says: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
-        Step(**{"name": "build", "stage": "build", "hours": Fixed(1.0), **wrong})  # type: ignore[arg-type] # a mistake
+        PipelineStep(**{"name": "build", "stage": "build", "hours": Fixed(1.0), **wrong})  # type: ignore[arg-type] # a mistake
     assert says in str(refused.value)
