@@ -85,6 +85,28 @@ def test_a_long_silence_is_a_gap() -> None:
     assert "gap" not in sorts(log_of(*[row for n in range(60) for row in travelled(f"W{n}", n, n + 5)]))
 
 
+def regular(step: float, silence: float, quiet: float = 0.0) -> pd.DataFrame:
+    """Return 60 requests, one each `step` hours, with a `silence` in the middle and a `quiet` end."""
+    times = [n * step + (silence - step) * (n >= 30) for n in range(60)]
+    return log_of(*[requested(f"W{n}", at=time) for n, time in enumerate(times)], horizon=times[-1] + quiet)
+
+
+@pytest.mark.parametrize(("step", "below", "above"), [(1, 240, 240.01), (20, 1176.4, 1176.6)])
+def test_a_gap_is_ten_times_the_longest_wait_that_is_usual(step: float, below: float, above: float) -> None:
+    """Of 59 exponential waits the longest is about ln 59 means: 20 / ln 2 · ln 59 = 117.65 hours; a day where that is less."""
+    assert "gap" not in sorts(regular(step, below))
+    assert len(sorts(regular(step, above))["gap"]) == 1
+    assert "gap" not in sorts(regular(step, step, quiet=below))
+    assert len(sorts(regular(step, step, quiet=above))["gap"]) == 1
+
+
+@pytest.mark.parametrize(("events", "expected"), [(19, False), (20, True)])
+def test_a_gap_needs_twenty_moments(events: int, *, expected: bool) -> None:
+    times = [*range(events - 1), 5000]
+    log = log_of(*[requested(f"W{n}", at=time) for n, time in enumerate(times)], horizon=5000)
+    assert ("gap" in sorts(log)) is expected
+
+
 def test_impossible_orders_are_counted_and_said_not_to_count() -> None:
     log = log_of(
         detected("I1", at=1), failed("D1", "I1", at=3), committed("C1"), deployed("C1", "D1", at=2),
