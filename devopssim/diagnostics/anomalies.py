@@ -13,7 +13,7 @@ import pandas as pd
 
 from devopssim.diagnostics.bootstrap import word_for
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import KPIS, Run, outages_of, table
+from devopssim.kpis import KPIS, EventPair, Run, outages_of, table
 
 GAP: Final = 10
 """A silence so many times as long as the usual longest one of a log that is as busy (see `_gaps`)."""
@@ -29,6 +29,12 @@ ASKED: Final = (
     "mttf",
     "mtbf",
 )
+PAIRS: Final = {
+    "cycle_time": EventPair(start="ticket.started", end="ticket.done", entity="item"),
+    "mttd": EventPair(start="service.failed", end="incident.detected", entity="incident"),
+    "mttr": EventPair(start="service.failed", end="incident.resolved", entity="incident"),
+}
+"""Starts and ends that a valid log may hold in the wrong order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,32 +79,23 @@ def _clock(run: Run) -> Iterator[Finding]:
 
 def _orders(run: Run) -> Iterator[Finding]:
     """Ends before their starts: the contract allows those whose kinds say no order, and no KPI counts them."""
-    for kpi in KPIS.values():
-        pair = PAIRS.get(kpi.name)
-        if pair is None:
-            continue
-        start, end = run.first(pair[0], pair[1]), run.first(pair[0], pair[2])
+    for name, pair in PAIRS.items():
+        title = KPIS[name].title.lower()
+        start, end = run.first(pair.entity, pair.start), run.first(pair.entity, pair.end)
         wrong = int((end < start).sum())
         alone = int((np.isfinite(end) & ~np.isfinite(start)).sum()) if not run.is_cut else 0
         if wrong:
             yield Finding(
                 sort="order",
                 count=wrong,
-                sentence=f"{wrong} times {pair[2]} comes before {pair[1]}: not in {kpi.title.lower()}.",
+                sentence=f"{wrong} times {pair.end} comes before {pair.start}: not in {title}.",
             )
         if alone:
             yield Finding(
                 sort="order",
                 count=alone,
-                sentence=f"{alone} times {pair[2]} comes without any {pair[1]}: not in {kpi.title.lower()}.",
+                sentence=f"{alone} times {pair.end} comes without any {pair.start}: not in {title}.",
             )
-
-
-PAIRS: Final = {
-    "cycle_time": ("item", "ticket.started", "ticket.done"),
-    "mttd": ("incident", "service.failed", "incident.detected"),
-    "mttr": ("incident", "service.failed", "incident.resolved"),
-}
 
 
 def _repeated(run: Run) -> Iterator[Finding]:

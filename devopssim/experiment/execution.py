@@ -5,7 +5,7 @@ who is first matters. What is lost with a worker is named and done again; what i
 """
 
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -159,7 +159,10 @@ def _all(
         before = len(left)
         with process_pool(workers) if executor is None else nullcontext(executor) as pool:
             window = SUBMITTED_AT_ONCE if executor else 2 * workers
-            for chunk, done in _handed_out(pool, left, measure, window, lost.append):
+            for chunk, done in _submitted(pool, left, measure, window):
+                if isinstance(done, Exception):
+                    lost.append((chunk, done))
+                    continue
                 left.remove(chunk)
                 yield chunk, _good(done)
         if lost:
@@ -174,34 +177,34 @@ def _good(done: Done) -> dict[int, Outcome]:
     return outcomes
 
 
-def _handed_out(
-    pool: Executor, chunks: Iterable[Chunk], measure: Measures, window: int, lose: Callable[[Lost], None]
-) -> Iterator[tuple[Chunk, Done]]:
-    """Yield what comes back, in any order; `lose` hears of each chunk that does not. At most `window` are out at once."""
+def _submitted(
+    pool: Executor, chunks: Iterable[Chunk], measure: Measures, window: int
+) -> Iterator[tuple[Chunk, Done | Exception]]:
+    """Yield each chunk with what comes back, in any order, or with the error of a lost worker; submit at most `window` at once."""
     waiting = list(chunks)[::-1]
-    out: dict[Future[Done], Chunk] = {}
+    submitted: dict[Future[Done], Chunk] = {}
     broken = False
     try:
-        while out or (waiting and not broken):
-            while waiting and len(out) < window and not broken:
+        while submitted or (waiting and not broken):
+            while waiting and len(submitted) < window and not broken:
                 try:
-                    out[pool.submit(work, measure, waiting[-1])] = waiting[-1]
+                    submitted[pool.submit(work, measure, waiting[-1])] = waiting[-1]
                     waiting.pop()
-                except RuntimeError as error:  # it broke, or was shut down, while we looked away
+                except RuntimeError as error:  # the pool broke, or was shut down, since the last result
                     broken = True
-                    if not out:
-                        lose((waiting[-1], error))
-            for future in wait(out, return_when=FIRST_COMPLETED).done:
-                chunk = out.pop(future)
+                    if not submitted:
+                        yield waiting[-1], error
+            for future in wait(submitted, return_when=FIRST_COMPLETED).done:
+                chunk = submitted.pop(future)
                 try:
                     done = future.result()
                 except Exception as error:  # noqa: BLE001 - `work` never raises: whatever this is, the worker is gone
                     broken = broken or isinstance(error, BrokenExecutor)
-                    lose((chunk, error))
+                    yield chunk, error
                 else:
                     yield chunk, done
     finally:
-        for future in out:
+        for future in submitted:
             future.cancel()
 
 
