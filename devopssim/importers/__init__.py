@@ -7,14 +7,14 @@
 for each source: what becomes which event, and what the source cannot tell.
 """
 
+from devopssim.history import History, join
 from devopssim.importers.cdevents import cdevents_history, from_cdevents, read_cdevents, restored_log
 from devopssim.importers.csv_mapping import mapped_history
 from devopssim.importers.git import git_history, read_git
 from devopssim.importers.github import github_history
 from devopssim.importers.gitlab import gitlab_history
-from devopssim.importers.history import History, join
 from devopssim.importers.jira import jira_history
-from devopssim.importers.log_from_history import log_of
+from devopssim.importers.translation import log_of
 
 __all__ = [
     "History",

@@ -25,10 +25,19 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import COLUMNS, Row, from_rows, validate, with_attrs
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    PipelineRunRecord,
+    WorkItemRecord,
+    by_id,
+    change_id,
+)
 from devopssim.importers.exported_files import objects_of, seconds, text_in
-from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id, change_id
-from devopssim.importers.log_from_history import BLAMED_FOR, log_of
 from devopssim.importers.normalisation import PRODUCTION, identifier, matches
+from devopssim.importers.translation import BLAMED_FOR, log_of
 
 RULES: Final = (
     "tickets are work items; a service that is deployed to production is a deployment of the changes that were packaged into "
@@ -107,11 +116,11 @@ def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCT
 class _Reader:
     environments: Sequence[str]
     seen: set[tuple[str, str]] = field(default_factory=set)
-    items: list[Item] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    deployments: list[Deployment] = field(default_factory=list)
-    incidents: list[Incident] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    items: list[WorkItemRecord] = field(default_factory=list)
+    changes: list[ChangeRecord] = field(default_factory=list)
+    deployments: list[DeploymentRecord] = field(default_factory=list)
+    incidents: list[IncidentRecord] = field(default_factory=list)
+    runs: list[PipelineRunRecord] = field(default_factory=list)
     packaged: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Artefact: the changes in it."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -148,14 +157,14 @@ class _Reader:
         word = {"created": "created", "closed": "withdrawn" if lost else "closed"}.get(predicate)
         if word:
             times: dict[str, Any] = {word: told.at}
-            self.items.append(Item(id=identifier(told.subject), **times))
+            self.items.append(WorkItemRecord(id=identifier(told.subject), **times))
         return word is not None
 
     def _change(self, predicate: str, told: "_Told") -> bool:
         if predicate not in {"created", "merged", "abandoned"}:
             return False
         times: dict[str, Any] = {predicate: told.at}
-        self.changes.append(Change(id=_change_name(told.subject), commit=_commit(told.subject), **times))
+        self.changes.append(ChangeRecord(id=_change_name(told.subject), commit=_commit(told.subject), **times))
         return True
 
     def _artifact(self, predicate: str, told: "_Told") -> bool:
@@ -169,7 +178,9 @@ class _Reader:
         if word:
             said = told.content.get("outcome") or told.content.get("status")
             times: dict[str, Any] = {word: told.at}
-            self.runs.append(Run(id=f"{kind} {told.subject}", kind=kind, outcome=OUTCOMES.get(str(said)), **times))
+            self.runs.append(
+                PipelineRunRecord(id=f"{kind} {told.subject}", kind=kind, outcome=OUTCOMES.get(str(said)), **times)
+            )
         return word is not None
 
     def _testsuiterun(self, predicate: str, told: "_Told") -> bool:
@@ -185,8 +196,12 @@ class _Reader:
             return True
         artefact = text_in(told.content, "artifactId")
         self.deployments.append(
-            Deployment(
-                id=" ".join(told.key), at=told.at, name=artefact, of=told.subject, back=predicate == "rolledback"
+            DeploymentRecord(
+                id=" ".join(told.key),
+                at=told.at,
+                name=artefact,
+                of=told.subject,
+                back=predicate == "rolledback" or None,
             )
         )
         return True
@@ -197,7 +212,7 @@ class _Reader:
             caused_by = text_in(told.content, "artifactId") if word == "known" else None
             said = text_in(told.content, "description")
             times: dict[str, Any] = {word: told.at}
-            self.incidents.append(Incident(id=identifier(told.subject), name=said, deployment=caused_by, **times))
+            self.incidents.append(IncidentRecord(id=identifier(told.subject), name=said, deployment=caused_by, **times))
         return word is not None
 
     def history(self, name: str) -> History:
@@ -212,7 +227,7 @@ class _Reader:
             counts={key: count for key, count in self.counts.items() if count},
         )
 
-    def _with_changes(self) -> Iterator[Deployment]:
+    def _with_changes(self) -> Iterator[DeploymentRecord]:
         for each in self.deployments:
             inside = self.packaged.get(each.name or "", [])
             commits = [sha for change in inside if (sha := _commit(change))]

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.history import ChangeRecord, DeploymentRecord, History, IncidentRecord, WorkItemRecord, by_id, change_id
 from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_of
-from devopssim.importers.history import Change, Deployment, History, Incident, Item, by_id, change_id
 from devopssim.importers.normalisation import identifier, severity
 
 RULES: Final = "tables are read by the mapping"
@@ -60,16 +60,13 @@ def mapped_history(mapping: str | Path) -> History:
     tables = given.get("table")
     if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
         raise InvalidInputError(f"{path}: has no [[table]]; write one for each CSV file.")
-    found: dict[str, list[Any]] = {what: [] for what in FIELDS}
+    records: dict[str, list[Any]] = {what: [] for what in FIELDS}
     counts: Counter[str] = Counter()
     for table in tables:
         _checked(path, table)
-        found[table["what"]] += _table(path, table, counts)
-    return History(
-        told=(("csv", path.name, RULES),),
-        **{what: by_id(things) for what, things in found.items()},
-        counts=dict(counts),
-    )
+        records[table["what"]] += _table(path, table, counts)
+    joined: dict[str, Any] = {what: by_id(things) for what, things in records.items()}
+    return History(told=(("csv", path.name, RULES),), counts=dict(counts), **joined)
 
 
 def _checked(path: Path, table: Mapping[str, Any]) -> None:
@@ -119,27 +116,27 @@ def _table(path: Path, table: Mapping[str, Any], counts: Counter[str]) -> list[A
     return found
 
 
-def _item(values: dict[str, Any], _: str) -> Item:
-    return Item(**{**values, "id": identifier(values["id"])})
+def _item(values: dict[str, Any], _: str) -> WorkItemRecord:
+    return WorkItemRecord(**{**values, "id": identifier(values["id"])})
 
 
-def _change(values: dict[str, Any], _: str) -> Change:
+def _change(values: dict[str, Any], _: str) -> ChangeRecord:
     commit = values.get("commit") or (values["id"] if COMMIT.fullmatch(values["id"]) else None)
     name = change_id(commit) if commit and COMMIT.fullmatch(commit) else identifier(values["id"])
-    return Change(**{**values, "id": name, "commit": commit, "items": _ids(values.get("items"))})
+    return ChangeRecord(**{**values, "id": name, "commit": commit, "items": _ids(values.get("items"))})
 
 
-def _deployment(values: dict[str, Any], where: str) -> Deployment:
+def _deployment(values: dict[str, Any], where: str) -> DeploymentRecord:
     if values.get("at") is None:
         raise InvalidInputError(f"{where}: a deployment has no time.")
     changes = tuple(change_id(each) if COMMIT.fullmatch(each) else each for each in _ids(values.get("changes")))
-    return Deployment(**{**values, "changes": changes})
+    return DeploymentRecord(**{**values, "changes": changes})
 
 
-def _incident(values: dict[str, Any], _: str) -> Incident:
+def _incident(values: dict[str, Any], _: str) -> IncidentRecord:
     cause = values.get("cause", "").casefold()
     said = {"severity": severity([values.get("severity")]), "cause": cause if cause in CAUSES else None}
-    return Incident(**{**values, **said, "id": identifier(values["id"])})
+    return IncidentRecord(**{**values, **said, "id": identifier(values["id"])})
 
 
 def _ids(text: str | None) -> tuple[str, ...]:

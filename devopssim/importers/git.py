@@ -29,9 +29,9 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
+from devopssim.history import ChangeRecord, DeploymentRecord, History, change_id, new_ancestors
 from devopssim.importers.git_repository import Commit, Tag, check, commits_of, head_of, reverts_of, tags_of
-from devopssim.importers.history import Change, Deployment, History, change_id, new_ancestors
-from devopssim.importers.log_from_history import log_of
+from devopssim.importers.translation import log_of
 
 REPAIR_WINDOW: Final = 72.0
 REPAIRS: Final = re.compile(r"(revert|hot-?fix|fix|bugfix)\b", re.IGNORECASE)
@@ -99,7 +99,7 @@ def git_history(
     )
 
 
-def _changes(commits: Mapping[str, Commit], head: str) -> list[Change]:
+def _changes(commits: Mapping[str, Commit], head: str) -> list[ChangeRecord]:
     found = []
     arrived = _arrivals(commits, head)
     for commit in commits.values():
@@ -110,7 +110,7 @@ def _changes(commits: Mapping[str, Commit], head: str) -> list[Change]:
         dates = [date for date in (_plausible(commit.authored), _plausible(commit.committed)) if date is not None]
         named = (*NAMED_ITEM.findall(commit.subject), *(f"#{each}" for each in CLOSES.findall(commit.subject)))
         found.append(
-            Change(
+            ChangeRecord(
                 id=change_id(commit.hash),
                 created=min(dates) if dates else merged,
                 merged=merged,
@@ -170,11 +170,11 @@ class _Releases:
             self.tags.append(tag)
             self.brought.append(new)
 
-    def deployments(self) -> Iterator[Deployment]:
+    def deployments(self) -> Iterator[DeploymentRecord]:
         """Yield a deployment for each tag."""
         for number, tag in enumerate(self.tags):
             broken = self._repaired(number)
-            yield Deployment(
+            yield DeploymentRecord(
                 id=f"tag {tag.name}",
                 at=float(tag.time),
                 commit=tag.commit,

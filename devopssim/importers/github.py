@@ -22,9 +22,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    PipelineRunRecord,
+    WorkItemRecord,
+    by_id,
+    change_id,
+    together,
+)
 from devopssim.importers.exported_files import objects_of, seconds, text_in
 from devopssim.importers.git import CLOSES
-from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id, change_id, together
 from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, matches, severity
 
 RULES: Final = (
@@ -55,13 +65,13 @@ def github_history(
 class _Reader:
     environments: Sequence[str]
     labels: Sequence[str]
-    items: list[Item] = field(default_factory=list)
-    incidents: list[Incident] = field(default_factory=list)
-    pulls: dict[str, tuple[str | None, Change]] = field(default_factory=dict)
+    items: list[WorkItemRecord] = field(default_factory=list)
+    incidents: list[IncidentRecord] = field(default_factory=list)
+    pulls: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
     """Each with the branch that it goes to."""
     deployments: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     statuses: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
-    runs: list[Run] = field(default_factory=list)
+    runs: list[PipelineRunRecord] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     def read(self, path: Path, thing: Mapping[str, Any]) -> None:
@@ -87,7 +97,7 @@ class _Reader:
         if any(matches(word, self.labels) for word in words):
             title = text_in(thing, "title")
             self.incidents.append(
-                Incident(
+                IncidentRecord(
                     id=name,
                     known=opened,
                     resolved=closed,
@@ -99,7 +109,7 @@ class _Reader:
             return
         lost = closed if thing.get("state_reason") in WITHDRAWN else None
         done = None if lost else closed
-        self.items.append(Item(id=identifier(name), created=opened, closed=done, withdrawn=lost))
+        self.items.append(WorkItemRecord(id=identifier(name), created=opened, closed=done, withdrawn=lost))
 
     def _pull(self, thing: Mapping[str, Any], where: str) -> None:
         number = _needed(thing, "number", where)
@@ -108,7 +118,7 @@ class _Reader:
         commit = text_in(thing, "merge_commit_sha") if merged is not None else None
         text = f"{thing.get('title') or ''}\n{thing.get('body') or ''}"
         place = _place(thing)
-        change = Change(
+        change = ChangeRecord(
             id=identifier(f"{place}!{number}"),
             created=seconds(thing.get("created_at"), where),
             merged=merged,
@@ -138,7 +148,9 @@ class _Reader:
         commit = text_in(thing, "head_sha")
         number = f"run {_needed(thing, 'id', where)}"
         self.runs.append(
-            Run(id=number, kind=kind, started=started, finished=finished, outcome=outcome, commit=commit, name=name)
+            PipelineRunRecord(
+                id=number, kind=kind, started=started, finished=finished, outcome=outcome, commit=commit, name=name
+            )
         )
 
     def history(self, name: str) -> History:
@@ -155,7 +167,7 @@ class _Reader:
             counts={key: count for key, count in self.counts.items() if count},
         )
 
-    def _reached(self) -> Iterable[Deployment]:
+    def _reached(self) -> Iterable[DeploymentRecord]:
         """Yield the deployments that reached production."""
         for number, thing in self.deployments.items():
             if not matches(text_in(thing, "environment"), self.environments):
@@ -171,12 +183,12 @@ class _Reader:
                 self.counts["deployments without a time"] += 1
                 continue
             commit = text_in(thing, "sha")
-            yield Deployment(
+            yield DeploymentRecord(
                 id=f"deployment {number}", at=at, commit=commit, name=text_in(thing, "ref"), of=_place(thing) or None
             )
 
 
-def to_the_usual_branch(pulls: Sequence[tuple[str | None, Change]]) -> tuple[list[Change], int]:
+def to_the_usual_branch(pulls: Sequence[tuple[str | None, ChangeRecord]]) -> tuple[list[ChangeRecord], int]:
     """Return the changes that go to the branch to which most of them were merged, and how many go elsewhere."""
     merged = Counter(branch for branch, change in pulls if branch and change.merged is not None)
     most = max(merged.values(), default=0)

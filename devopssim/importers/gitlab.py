@@ -20,10 +20,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    PipelineRunRecord,
+    WorkItemRecord,
+    by_id,
+    change_id,
+)
 from devopssim.importers.exported_files import objects_of, seconds, text_in
 from devopssim.importers.git import CLOSES
 from devopssim.importers.github import labels_of, to_the_usual_branch
-from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id, change_id
 from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, matches, severity
 
 RULES: Final = (
@@ -49,12 +58,12 @@ def gitlab_history(
 class _Reader:
     environments: Sequence[str]
     labels: Sequence[str]
-    items: list[Item] = field(default_factory=list)
-    incidents: list[Incident] = field(default_factory=list)
-    merges: list[tuple[str | None, Change]] = field(default_factory=list)
+    items: list[WorkItemRecord] = field(default_factory=list)
+    incidents: list[IncidentRecord] = field(default_factory=list)
+    merges: list[tuple[str | None, ChangeRecord]] = field(default_factory=list)
     """Merge requests, each with the branch that it goes to."""
-    deployments: list[Deployment] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    deployments: list[DeploymentRecord] = field(default_factory=list)
+    runs: list[PipelineRunRecord] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
     def read(self, path: Path, thing: Mapping[str, Any]) -> None:
@@ -79,10 +88,10 @@ class _Reader:
         if str(kind).casefold() == "incident" or any(matches(word, self.labels) for word in words):
             level = severity([text_in(thing, "severity"), *words])
             self.incidents.append(
-                Incident(id=name, known=opened, resolved=closed, severity=level, name=text_in(thing, "title"))
+                IncidentRecord(id=name, known=opened, resolved=closed, severity=level, name=text_in(thing, "title"))
             )
         else:
-            self.items.append(Item(id=name, created=opened, closed=closed))
+            self.items.append(WorkItemRecord(id=name, created=opened, closed=closed))
 
     def _merge_request(self, thing: Mapping[str, Any], where: str) -> None:
         full = text_in(thing, "references", "full") or f"!{_needed(thing, 'iid', where)}"
@@ -93,7 +102,7 @@ class _Reader:
         commit = commit if merged is not None else None
         text = f"{thing.get('title') or ''}\n{thing.get('description') or ''}"
         place = full.partition("!")[0]
-        change = Change(
+        change = ChangeRecord(
             id=change_id(commit) if commit else identifier(full),
             created=seconds(thing.get("created_at"), where),
             merged=merged,
@@ -118,12 +127,12 @@ class _Reader:
                 )
             number = f"deployment {_needed(thing, 'id', where)}"
             commit = text_in(thing, "sha")
-            self.deployments.append(Deployment(id=number, at=at, commit=commit, name=text_in(thing, "ref")))
+            self.deployments.append(DeploymentRecord(id=number, at=at, commit=commit, name=text_in(thing, "ref")))
 
     def _pipeline(self, thing: Mapping[str, Any], where: str) -> None:
         status = str(thing["status"])
         ended = thing.get("finished_at") or thing.get("updated_at")
-        run = Run(
+        run = PipelineRunRecord(
             id=f"pipeline {_needed(thing, 'id', where)}",
             kind="build",
             started=seconds(thing.get("started_at") or thing.get("created_at"), where),

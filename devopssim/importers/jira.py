@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.history import History, IncidentRecord, WorkItemRecord, by_id
 from devopssim.importers.exported_files import paths_of, rows_of, seconds
-from devopssim.importers.history import History, Incident, Item, by_id
 from devopssim.importers.normalisation import INCIDENTS, identifier, matches, severity
 
 RULES: Final = "issues are work items that are closed when they are resolved, issues of the type incident are incidents"
@@ -47,8 +47,8 @@ def jira_history(
     `incidents` are shell patterns of issue types, `time_format` is that of the export (default: Jira's usual ones), `zone` its
     time zone (default UTC). Raises InvalidInputError, in one line, for a file that is no export of issues.
     """
-    items: list[Item] = []
-    found: list[Incident] = []
+    items: list[WorkItemRecord] = []
+    found: list[IncidentRecord] = []
     counts: Counter[str] = Counter()
     for export in exports:
         for path in paths_of(export, {".csv"}):
@@ -68,7 +68,7 @@ def jira_history(
                 elif matches(kind.strip("[]").removeprefix("System] "), incidents):
                     level = severity([row.get("Priority"), row.get("Custom field (Severity)")])
                     found.append(
-                        Incident(
+                        IncidentRecord(
                             id=identifier(key),
                             began=time(*FAILED),
                             known=time("Created"),
@@ -81,7 +81,7 @@ def jira_history(
                     lost = (row.get("Resolution") or "").casefold() in WITHDRAWN
                     resolved = time("Resolved")
                     items.append(
-                        Item(
+                        WorkItemRecord(
                             id=identifier(key),
                             created=time("Created"),
                             started=time(*STARTED),

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from typing import Final
 
-from devopssim.events import encode_detail
-
 PRODUCTION: Final = ("prod*", "live*", "*/prod*", "*-prod*")
 """Environments that users meet."""
 INCIDENTS: Final = ("incident*", "*incident", "outage*", "sev[0-9]*", "p1", "p0")
@@ -20,11 +18,6 @@ SEVERITIES: Final = {
     "medium": ("medium", "sev3", "sev-3", "p3", "s3", "severity::3"),
     "low": ("low", "sev4", "sev-4", "p4", "s4", "minor", "trivial", "lowest", "severity::4"),
 }
-
-
-def details(**pairs: str | None) -> str | None:
-    """Return what is known as `key=value` pairs of the log; what would break their form is replaced."""
-    return encode_detail(**{key: plain(value) for key, value in pairs.items() if value})
 
 
 def plain(text: str) -> str:

@@ -10,8 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devopssim import events, kpis
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    PipelineRunRecord,
+    WorkItemRecord,
+    by_id,
+)
 from devopssim.importers import github_history, jira_history, join, log_of, mapped_history
-from devopssim.importers.history import Change, Deployment, History, Incident, Item, Run, by_id
 
 HERE: Final = Path(__file__).parent
 TIMES: Final = st.none() | st.integers(0, 1000).map(float)
@@ -26,18 +34,20 @@ def some(thing: Any, /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[A
 HISTORIES: Final = st.builds(
     History,
     told=st.just((("csv", "x", "rules"),)),
-    items=some(Item, created=TIMES, started=TIMES, done=TIMES, closed=TIMES, withdrawn=TIMES),
-    changes=some(Change, created=TIMES, merged=TIMES, abandoned=TIMES, commit=COMMITS, items=st.lists(IDS).map(tuple)),
+    items=some(WorkItemRecord, created=TIMES, started=TIMES, done=TIMES, closed=TIMES, withdrawn=TIMES),
+    changes=some(
+        ChangeRecord, created=TIMES, merged=TIMES, abandoned=TIMES, commit=COMMITS, items=st.lists(IDS).map(tuple)
+    ),
     deployments=some(
-        Deployment,
+        DeploymentRecord,
         at=st.integers(0, 1000).map(float),
         commit=COMMITS,
         tag=st.booleans(),
         back=st.booleans(),
         repairs=st.none() | IDS,
     ),
-    incidents=some(Incident, known=TIMES, began=TIMES, resolved=TIMES, deployment=st.none() | IDS),
-    runs=some(Run, kind=st.just("build"), started=TIMES, finished=TIMES, commit=COMMITS),
+    incidents=some(IncidentRecord, known=TIMES, began=TIMES, resolved=TIMES, deployment=st.none() | IDS),
+    runs=some(PipelineRunRecord, kind=st.just("build"), started=TIMES, finished=TIMES, commit=COMMITS),
     graph=st.just({"1" * 40: (), "2" * 40: ("1" * 40,), "3" * 40: ("2" * 40, "1" * 40)}),
 )
 
@@ -47,7 +57,7 @@ HISTORIES: Final = st.builds(
 def test_whatever_sources_say_their_order_does_not_matter_and_the_log_is_valid(histories: list[History]) -> None:
     joined = [join(*order) for order in itertools.permutations(histories)]
     assert all(each == joined[0] for each in joined)
-    known = Item(id="E", created=5.0)
+    known = WorkItemRecord(id="E", created=5.0)
     logs = [log_of(replace(each, items={**each.items, "E": known})) for each in joined[:2]]
     pd.testing.assert_frame_equal(logs[0], logs[1])
     events.validate(logs[0])
@@ -76,14 +86,14 @@ def test_trackers_and_tables_meet_in_one_log() -> None:
 
 def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
     commit, told = "1" * 40, (("csv", "x", "rules"),)
-    change = Change(id="C111111111111", created=0.0, merged=0.0, commit=commit)
+    change = ChangeRecord(id="C111111111111", created=0.0, merged=0.0, commit=commit)
     tags = History(
         told=told,
         changes={change.id: change},
         graph={commit: ()},
-        deployments={"tag v1": Deployment(id="tag v1", at=3600.0, commit=commit, tag=True)},
+        deployments={"tag v1": DeploymentRecord(id="tag v1", at=3600.0, commit=commit, tag=True)},
     )
-    real = History(told=told, deployments={"7": Deployment(id="7", at=7200.0, commit=commit)})
+    real = History(told=told, deployments={"7": DeploymentRecord(id="7", at=7200.0, commit=commit)})
     assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
     both = log_of(join(tags, real))
     assert kpis.lead_time_for_changes(both).tolist() == [2]
@@ -94,10 +104,10 @@ def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_o
     hour, told = 3600.0, (("csv", "x", "rules"),)
     history = History(
         told=told,
-        deployments=by_id([Deployment(id="a", at=0.0), Deployment(id="b", at=100 * hour)]),
-        incidents=by_id([Incident(id="i", began=110 * hour), Incident(id="j", began=150 * hour)]),
+        deployments=by_id([DeploymentRecord(id="a", at=0.0), DeploymentRecord(id="b", at=100 * hour)]),
+        incidents=by_id([IncidentRecord(id="i", began=110 * hour), IncidentRecord(id="j", began=150 * hour)]),
     )
     assert kpis.change_failure_rate(log_of(history)) == 1 / 2
     assert kpis.change_failure_rate(log_of(history, blamed_for=0)) == 0
-    told_so = replace(history, incidents=by_id([Incident(id="i", began=110 * hour, deployment="a")]))
+    told_so = replace(history, incidents=by_id([IncidentRecord(id="i", began=110 * hour, deployment="a")]))
     assert log_of(told_so).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]

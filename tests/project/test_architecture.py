@@ -24,7 +24,7 @@ FLOORS: Final = (
     ("files",),
     ("events",),
     ("scenario",),
-    ("kpis", "simulation"),
+    ("kpis", "simulation", "history"),
     ("experiment", "importers", "exporters", "diagnostics", "livelab", "handbook"),
     ("twin", "wording"),
     ("plots",),

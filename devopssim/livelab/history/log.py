@@ -1,4 +1,4 @@
-"""From the journal to the event log: facts become events, with ids, in the order of time.
+"""From the journal to the event log: facts become the records of a history, which the common translator writes.
 
 How a deployment gets its changes: an image is made from a commit; its changes are the commits that it builds on and that no
 earlier deployment had. Putting an earlier image back is no deployment but takes the present one back. A container that merely
@@ -12,116 +12,145 @@ How an incident gets its deployment: the drill or the release that is known to h
 came at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
 """
 
-import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pandas as pd
 
-from devopssim import events
-from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event
-from devopssim.livelab.history.commits import ShopCommit, ancestors, commit_of
+from devopssim.history import (
+    ArtifactRecord,
+    ChangeRecord,
+    DeployedRecord,
+    DeploymentRecord,
+    FindingRecord,
+    History,
+    IncidentRecord,
+    Observation,
+    PipelineRunRecord,
+    RollbackRecord,
+    ScanRecord,
+    new_ancestors,
+    translate,
+)
+from devopssim.livelab.history.commits import ShopCommit, commit_of
 from devopssim.livelab.history.journal import Fact
 
 ATTRIBUTED: Final = 60.0
 """Seconds after a deployment in which a failure is put down to it, if nothing else is known."""
 MOMENT: Final = 1e-3
 """Seconds by which an effect is put after its cause."""
-STEPS: Final = {"build": "build", "test": "testsuiterun"}
-"""The pipeline's steps that are events of their own, and the subject of the event."""
+RUNS: Final = {"build": "build", "test": "testsuiterun"}
+"""The pipeline's steps that are runs of their own in the log, and their kind there."""
+SEPARATORS: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})
+"""What would break the form of a log's `detail`, and what stands for it."""
 
 
 def log_of(
-    facts: Sequence[Fact], commits: Sequence[ShopCommit], *, start: str, now: float, source: dict[str, Any]
+    facts: Sequence[Fact], commits: Sequence[ShopCommit], *, start: str, now: float, source: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Return the valid event log of these facts and commits; `start` is an ISO time, `now` seconds since 1970."""
-    began = dt.datetime.fromisoformat(start).timestamp()
-    writer = _Writer(began=began, commits=_all_commits(facts, commits))
-    writer.write(sorted(_with_real_limits(facts), key=lambda fact: float(fact["at"])))
-    horizon = max([(now - began) / SECONDS_PER_HOUR, *(row[0] for row in writer.rows)])
-    return events.validate(events.from_rows(writer.rows, horizon=horizon, start=start, source=source))
+    reader = _JournalReader(commits=_all_commits(facts, commits))
+    for fact in sorted(_with_real_limits(facts), key=lambda fact: float(fact["at"])):
+        reader.read(fact)
+    history = reader.history(Observation(start=start, until=now, source=source))
+    return translate(history, attribute=reader.cause_of, plain=lambda text: text.translate(SEPARATORS).strip())
 
 
 @dataclass(kw_only=True)
-class _Writer:
-    """Reads facts in the order of time, and remembers what ids things have and what is in force."""
+class _JournalReader:
+    """Reads facts in the order of time, and remembers what is in force."""
 
-    began: float
-    commits: list[ShopCommit]
-    rows: list[Row] = field(default_factory=list)
-    changes: dict[str, str] = field(default_factory=dict)
+    commits: Sequence[ShopCommit]
+    merged: dict[str, float] = field(default_factory=dict)
+    """Commit: when it came to the main line."""
     sources: dict[str, str] = field(default_factory=dict)
     """Image: the commit that it was made from."""
-    deployments: dict[str, str] = field(default_factory=dict)
+    deployments: dict[str, DeploymentRecord] = field(default_factory=dict)
     """Image: the deployment that first brought it."""
-    deployed_at: dict[str, float] = field(default_factory=dict)
-    shipped: set[str] = field(default_factory=set)
+    rollbacks: dict[str, RollbackRecord] = field(default_factory=dict)
+    """Image: how its deployment was taken back."""
     present: dict[str, str] = field(default_factory=dict)
     """Service: the image that runs there."""
-    merged: set[str] = field(default_factory=set)
     containers: set[str] = field(default_factory=set)
-    taken_back: set[str] = field(default_factory=set)
-    incidents: dict[str, str] = field(default_factory=dict)
+    incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    declared: dict[str, float] = field(default_factory=dict)
+    """Incidents that nobody has detected, and when the prober declared them."""
+    images: dict[str, str | None] = field(default_factory=dict)
+    """Incident: the image that is known to have caused it (None: no image did)."""
     open_incident: str | None = None
-    undetected: dict[str, dict[str, Any]] = field(default_factory=dict)
-    findings: dict[str, str] = field(default_factory=dict)
-    reported_in: dict[str, str] = field(default_factory=dict)
-    """Finding: the commit in which it was first seen."""
-    mended: dict[str, str] = field(default_factory=dict)
-    """Finding that was in production: the commit that repaired it, until that is deployed."""
-    pipelined: set[str] = field(default_factory=set)
-    """Commits that the pipeline began to handle."""
-    scans: list[tuple[int, str]] = field(default_factory=list)
-    """The rows of scans, and the commits that they looked at."""
-    brought_by: dict[str, str] = field(default_factory=dict)
-    """ShopCommit: the deployment that brought it."""
-    last_deployment: str | None = None
-    repaired_by: str = "restart"
+    restored_by: str = "restart"
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pipelined: dict[str, float] = field(default_factory=dict)
+    artifacts: list[ArtifactRecord] = field(default_factory=list)
+    scans: list[ScanRecord] = field(default_factory=list)
+    findings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    graph: dict[str, tuple[str, ...]] = field(init=False)
 
-    def write(self, facts: Sequence[Fact]) -> None:
-        """Write the events of all facts."""
-        for number, commit in enumerate(self.commits, start=1):
-            self.changes[commit.sha] = f"C{number}"
-            detail = _detail(version=commit.sha[:7], name=commit.subject)
-            self.add(commit.at, "change.created", change=self.changes[commit.sha], detail=detail)
-        for fact in facts:
-            reader = getattr(self, f"_{fact['fact'].replace('.', '_')}", None)
-            if reader:
-                reader(fact, float(fact["at"]))
-        for row, sha in self.scans:
-            self.rows[row] = _with_deployment(self.rows[row], self.brought_by.get(sha))
-        self.rows.sort(key=lambda row: row[0])
+    def __post_init__(self) -> None:
+        self.graph = {commit.sha: commit.parents for commit in self.commits}
 
-    def add(self, at: float, kind: str, **fields: Any) -> None:
-        """Write one event that happened `at` seconds since 1970."""
-        self.rows.append(event(max(0.0, at - self.began) / SECONDS_PER_HOUR, kind, **fields))
+    def read(self, fact: Fact) -> None:
+        """Take in one fact; those that tell nothing to the log are skipped."""
+        reader = getattr(self, f"_{fact['fact'].replace('.', '_')}", None)
+        if reader:
+            reader(fact, float(fact["at"]))
+
+    def history(self, observation: Observation) -> History:
+        """Return everything that was read."""
+        changes = [
+            ChangeRecord(
+                id=f"C{number}",
+                created=commit.at,
+                merged=self.merged.get(commit.sha),
+                commit=commit.sha,
+                version=commit.sha[:7],
+                name=commit.subject,
+            )
+            for number, commit in enumerate(self.commits, start=1)
+        ]
+        return History(
+            changes={change.id: change for change in changes},
+            deployments=self.deployments,
+            incidents={name: IncidentRecord(**given) for name, given in self.incidents.items()},
+            runs={name: PipelineRunRecord(**given) for name, given in self.runs.items()},
+            graph=self.graph,
+            rollbacks=tuple(self.rollbacks.values()),
+            artifacts=tuple(self.artifacts),
+            scans=tuple(self.scans),
+            findings=tuple(FindingRecord(**given) for given in self.findings.values()),
+            pipelined=self.pipelined,
+            observation=observation,
+        )
+
+    def cause_of(
+        self, incident: IncidentRecord, began: float, deployed: Sequence[DeployedRecord]
+    ) -> DeployedRecord | None:
+        """Attribute an incident to the deployment of the image that is known as its cause, else to a recent one."""
+        before = [it for it in deployed if it.at <= began]
+        if incident.id in self.images:
+            return next((it for it in before if it.record.id == self.images[incident.id]), None)
+        if not before or before[-1].taken_back <= began or began - before[-1].at > ATTRIBUTED:
+            return None
+        return before[-1]
 
     def _merged(self, fact: Fact, at: float) -> None:
-        for sha in sorted(ancestors(fact["sha"], self.commits) - self.merged, key=self._number):
-            self.merged.add(sha)
-            self.add(at, "change.merged", change=self.changes[sha])
-
-    def _number(self, sha: str) -> int:
-        return int(self.changes[sha][1:])
+        self.merged |= dict.fromkeys(new_ancestors(self.graph, fact["sha"], self.merged), at)
 
     def _built(self, fact: Fact, _at: float) -> None:
         self.sources[fact["image"]] = fact["sha"]
 
     def _published(self, fact: Fact, at: float) -> None:
         tag = fact["reference"].rpartition(":")[2] if ":" in fact["reference"].rpartition("/")[2] else ""
-        detail = _detail(version=tag, digest=fact["digest"])
-        self.add(at, "artifact.published", detail=detail)
+        self.artifacts.append(ArtifactRecord(at=at, version=tag, digest=fact["digest"]))
 
     def _step(self, fact: Fact, at: float) -> None:
-        self.pipelined.add(fact["sha"])
-        subject = STEPS.get(fact["step"])
-        if subject and fact["state"] == "started":
-            self.add(at, f"{subject}.started", change=self.changes.get(fact["sha"]))
-        elif subject:
-            detail = _detail(outcome=fact["outcome"], automated="yes")
-            self.add(at, f"{subject}.finished", change=self.changes.get(fact["sha"]), detail=detail)
+        self.pipelined.setdefault(fact["sha"], at)
+        if kind := RUNS.get(fact["step"]):
+            name = f"{fact.get('run', '')} {fact['sha']} {kind}"
+            run = self.runs.setdefault(name, {"id": name, "kind": kind, "commit": fact["sha"]})
+            run |= {fact["state"]: at, "outcome": fact.get("outcome")}
 
     def _serving(self, fact: Fact, at: float) -> None:
         image, service = fact["image"], fact["service"]
@@ -137,120 +166,68 @@ class _Writer:
 
     def _deploy(self, fact: Fact, at: float) -> None:
         image = fact["image"]
-        deployment = f"D{len(self.deployments) + 1}"
-        self.last_deployment = self.deployments[image] = deployment
-        self.deployed_at[deployment] = at
         source: str = self.sources.get(image) or fact["sha"]
-        new = ancestors(source, self.commits) - self.shipped
-        self.shipped |= new
-        self.brought_by[source] = deployment
-        repair = self.open_incident and self.incidents[self.open_incident]
-        detail = _detail(digest=fact["digest"], repair=repair or "", replica=fact["service"])
+        self.graph.setdefault(source, ())  # a commit that was amended since
         if self.open_incident:
-            self.repaired_by = "fix"
-        changes: list[str | None] = [self.changes[sha] for sha in sorted(new, key=self._number)]
-        for change in changes or [None]:  # nothing new was committed
-            self.add(at, "service.deployed", change=change, deployment=deployment, detail=detail)
-
-        for finding in [finding for finding, sha in self.mended.items() if sha in new]:
-            known = {"finding": self.findings[finding], "deployment": deployment}
-            self.add(at, "patch.deployed", **known)
-            by_pipeline = "yes" if self.mended.pop(finding) in self.pipelined else "no"
-            self._task("patch", at, at, automated=by_pipeline, **known)
+            self.restored_by = "fix"
+        self.deployments[image] = DeploymentRecord(
+            id=image,
+            at=at,
+            commit=source,
+            back=False,
+            digest=fact["digest"],
+            during=self.open_incident,
+            replica=fact["service"],
+        )
 
     def _take_back(self, image: str, at: float) -> None:
-        deployment = self.deployments.get(image)
-        self.repaired_by = "rollback"
-        if deployment and deployment not in self.taken_back:
-            self.taken_back.add(deployment)
-            incident = self.open_incident and self.incidents[self.open_incident]
-            self.add(at, "service.rolledback", deployment=deployment, incident=incident or None)
+        self.restored_by = "rollback"
+        if image in self.deployments and image not in self.rollbacks:
+            self.rollbacks[image] = RollbackRecord(at=at, deployment=image, incident=self.open_incident)
 
     def _rolled_back(self, fact: Fact, at: float) -> None:
         self._take_back(fact["image"], at)
 
     def _incident_failed(self, fact: Fact, at: float) -> None:
-        name = f"I{len(self.incidents) + 1}"
-        self.incidents[fact["incident"]] = name
-        self.open_incident = fact["incident"]
-        self.undetected[fact["incident"]] = fact
-        self.repaired_by = "restart"
-        deployment = self._blamed(fact, at)
-        cause = fact.get("cause") or ("defect" if deployment else "infrastructure")
-        downtime = "yes" if fact["downtime"] else "no"
-        detail = _detail(cause=cause, severity=fact["severity"], downtime=downtime)
-        self.add(at, "service.failed", incident=name, deployment=deployment, detail=detail)
-
-    def _blamed(self, fact: Fact, at: float) -> str | None:
+        name = self.open_incident = fact["incident"]
+        self.restored_by = "restart"
+        self.declared[name] = float(fact["declared"])
+        known = {"severity": fact["severity"], "cause": fact.get("cause"), "downtime": bool(fact["downtime"])}
+        self.incidents[name] = {"id": name, "began": at, **known}
         if "image" in fact:
-            return self.deployments.get(fact["image"] or "")
-        recent = self.last_deployment
-        if recent is None or recent in self.taken_back:
-            return None
-        return recent if 0 <= at - self.deployed_at[recent] <= ATTRIBUTED else None
+            self.images[name] = fact["image"]
 
     def _alert(self, fact: Fact, at: float) -> None:
-        if self.open_incident in self.undetected:
-            self._detect(self.open_incident, at, name=fact["name"], automated="yes")
+        self._detect(self.open_incident, at, detected_by=fact["name"], detected_by_machine=True)
 
     def _noticed(self, _fact: Fact, at: float) -> None:
-        if self.open_incident in self.undetected:
-            self._detect(self.open_incident, at, automated="no")
+        self._detect(self.open_incident, at, detected_by_machine=False)
 
-    def _detect(self, incident: str | None, at: float, **known: str) -> None:
-        if incident is not None:
-            del self.undetected[incident]
-            self.add(at, "incident.detected", incident=self.incidents[incident], detail=_detail(**known))
+    def _detect(self, incident: str | None, at: float, **known: Any) -> None:
+        if incident in self.declared:
+            del self.declared[incident]
+            self.incidents[incident] |= {"known": at, **known}
 
     def _incident_resolved(self, fact: Fact, at: float) -> None:
-        incident = fact["incident"]
-        if incident in self.undetected:
-            declared = float(self.undetected[incident]["declared"])
-            self._detect(incident, min(declared, at), name="prober", automated="yes")
-        detail = _detail(via=self.repaired_by, automated=fact.get("automated", ""))
-        self.add(at, "incident.resolved", incident=self.incidents[incident], detail=detail)
+        name = fact["incident"]
+        self._detect(name, min(self.declared.get(name, at), at), detected_by="prober", detected_by_machine=True)
+        script = fact.get("automated") == "yes"
+        self.incidents[name] |= {"resolved": at, "restored_by": self.restored_by, "restored_by_script": script}
         self.open_incident = None
 
     def _scan(self, fact: Fact, at: float) -> None:
-        change = self.changes.get(fact["sha"])
-        detail = _detail(scanner=fact["scanner"], automated=fact["automated"], covered=fact["covered"])
-        self.scans.append((len(self.rows), fact["sha"]))
-        self.add(at, "scan.finished", change=change, detail=detail)
-        began = at - float(fact["seconds"])
-        self._task("scan", began, at, automated=fact["automated"], change=change)
-
-    def _task(self, task: str, began: float, ended: float, *, automated: str, **fields: Any) -> None:
-        """Write a security task as work on a stage."""
-        detail = _detail(task=task, automated=automated)
-        stage = "deploy" if task == "patch" else "test"
-        for at, kind in ((began, "stage.started"), (ended, "stage.finished")):
-            self.add(at, kind, stage=stage, role=None if automated == "yes" else "security", detail=detail, **fields)
+        known = {"scanner": fact["scanner"], "covered": fact["covered"], "automated": fact["automated"] == "yes"}
+        self.scans.append(ScanRecord(at=at, seconds=float(fact["seconds"]), commit=fact["sha"], **known))
 
     def _finding_reported(self, fact: Fact, at: float) -> None:
-        known = self.findings.setdefault(fact["finding"], f"V{len(self.findings) + 1}")
-        detail = _detail(scanner=fact["scanner"], severity=fact["severity"], name=fact["rule"])
-        self.reported_in[fact["finding"]] = fact["sha"]
-        change = self.changes.get(fact["sha"])
-        self.add(at, "finding.reported", finding=known, change=change, detail=detail)
+        known = {"scanner": fact["scanner"], "severity": fact["severity"], "rule": fact["rule"]}
+        self.findings[fact["finding"]] = {"id": fact["finding"], "reported": at, "commit": fact["sha"], **known}
 
     def _finding_fixed(self, fact: Fact, at: float) -> None:
-        change = self.changes.get(fact["sha"])
-        known = {"finding": self.findings[fact["finding"]], "change": change}
-        self.add(at, "finding.fixed", **known)
-        self._task("fix", at, at, automated="no", **known)
-        if self.reported_in[fact["finding"]] in self.shipped:
-            self.mended[fact["finding"]] = fact["sha"]
+        self.findings[fact["finding"]] |= {"fixed": at, "fixed_in": fact["sha"]}
 
     def _finding_dismissed(self, fact: Fact, at: float) -> None:
-        finding = self.findings[fact["finding"]]
-        self.add(at, "finding.dismissed", finding=finding, detail=_detail(reason=fact["reason"]))
-        self._task("triage", at, at, automated="no", finding=finding)
-
-
-def _with_deployment(row: Row, deployment: str | None) -> Row:
-    """Return the row with the deployment that brought what it tells of, if one did."""
-    time, kind, item, change, stage, _, incident, finding, role, detail = row
-    return (time, kind, item, change, stage, deployment, incident, finding, role, detail)
+        self.findings[fact["finding"]] |= {"dismissed": at, "reason": fact["reason"]}
 
 
 def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
@@ -285,12 +262,3 @@ def _all_commits(facts: Iterable[Fact], commits: Sequence[ShopCommit]) -> list[S
     drilled = [commit_of(fact) for fact in facts if fact["fact"] == "commit"]
     known = {commit.sha: commit for commit in (*commits, *drilled)}
     return sorted(known.values(), key=lambda commit: commit.at)
-
-
-def _detail(**pairs: object) -> str | None:
-    """Return what is known as the log's `key=value` pairs; what would break their form is replaced."""
-    said = {key: str(value).translate(_PLAIN).strip() for key, value in pairs.items() if value not in {"", None}}
-    return encode_detail(**said)
-
-
-_PLAIN: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})

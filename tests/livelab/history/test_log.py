@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim import events
-from devopssim.livelab.history.commits import ShopCommit, ancestors
+from devopssim.livelab.history.commits import ShopCommit
 from devopssim.livelab.history.journal import Fact
 from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, log_of
 
@@ -215,11 +215,6 @@ def test_words_that_would_break_the_form_of_a_detail_are_replaced() -> None:
     odd = ShopCommit(sha="a", parents=(), at=EPOCH + 1, subject="a=b; c\nd")
     log = translated(commits=(odd,))
     assert events.details(log, "name").tolist() == ["a:b, c d"]
-
-
-def test_a_commit_builds_on_all_its_ancestors_over_every_branch() -> None:
-    history = (commit("a"), commit("b", "a"), commit("c", "a"), commit("d", "b", "c"), commit("e"))
-    assert ancestors("d", history) == {"a", "b", "c", "d"}
 
 
 @given(data=st.data())
