@@ -23,6 +23,7 @@ from devopssim.history.records import (
     IncidentRecord,
     PipelineRunRecord,
     WorkItemRecord,
+    change_id,
     new_ancestors,
 )
 
@@ -129,8 +130,8 @@ class _HistoryWriter:
     moved: int = 0
     left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     changes: dict[str, ChangeRecord] = field(default_factory=dict)
-    change_of: dict[str, str] = field(default_factory=dict)
-    """The change of each commit."""
+    recorded: dict[str | None, str] = field(default_factory=dict)
+    """The change of each commit, where one recorder named the changes."""
     created: dict[str, float] = field(default_factory=dict)
     """When each change was created."""
     shipped: dict[str, float] = field(default_factory=dict)
@@ -149,7 +150,8 @@ class _HistoryWriter:
         """Write everything."""
         history = self.history
         self.changes = self._with_items(self._changes())
-        self.change_of = {change.commit: change.id for change in self.changes.values() if change.commit}
+        if history.observation:
+            self.recorded = {change.commit: change.id for change in self.changes.values()}
         incidents = sorted(history.incidents.values(), key=_when_known)
         self.incidents = {incident.id: f"I{number}" for number, incident in enumerate(incidents, start=1)}
         self._write_changes()
@@ -179,6 +181,11 @@ class _HistoryWriter:
         latest = max((cause for cause in causes if cause is not None), default=at)
         self.moved += latest > at
         return max(at, latest)
+
+    def change_of(self, commit: str | None) -> str | None:
+        """Return the change of a commit: as its recorder named it, or by the hash, if there is such a change."""
+        name = self.recorded.get(commit) or change_id(commit or "")
+        return name if name in self.changes else None
 
     def _changes(self) -> dict[str, ChangeRecord]:
         """Return the changes: a pull request that came by a merge commit stands for its commits, which git knows better."""
@@ -271,7 +278,7 @@ class _HistoryWriter:
         if deployment.commit is not None and deployment.commit in self.history.graph:
             new = new_ancestors(self.history.graph, deployment.commit, self.reached)
             self.reached.update(dict.fromkeys(new, deployment.id))
-            return [self.change_of[commit] for commit in new if commit in self.change_of]
+            return [change for commit in new if (change := self.change_of(commit))]
         if deployment.commit is None:
             return ()
         brought = []
@@ -345,7 +352,7 @@ class _HistoryWriter:
         return next((it for it in reversed(named) if it.at <= began), named[0])
 
     def _run(self, run: PipelineRunRecord) -> None:
-        change = self.change_of.get(run.commit or "")
+        change = self.change_of(run.commit)
         if run.started is not None:
             self.add(run.started, f"{run.kind}.started", {"name": run.name}, change=change)
         if run.finished is not None:
@@ -396,18 +403,18 @@ class _HistoryWriter:
             self.add(artifact.at, "artifact.published", details)
         made_of = {it.record.commit: it.name for it in self.deployed}
         for scan in self.history.scans:
-            change, automated = self.change_of.get(scan.commit), _yes_or_no(scan.automated)
+            change, automated = self.change_of(scan.commit), _yes_or_no(scan.automated)
             details = {"scanner": scan.scanner, "automated": automated, "covered": scan.covered}
             self.add(scan.at, "scan.finished", details, change=change, deployment=made_of.get(scan.commit))
             self._task("scan", scan.at - scan.seconds, scan.at, automated=scan.automated, change=change)
         names = {finding.id: f"V{number}" for number, finding in enumerate(self.history.findings, start=1)}
         for finding in self.history.findings:
             details = {"scanner": finding.scanner, "severity": finding.severity, "name": finding.rule}
-            change = self.change_of.get(finding.commit)
+            change = self.change_of(finding.commit)
             self.add(finding.reported, "finding.reported", details, finding=names[finding.id], change=change)
         fixed = sorted((it for it in self.history.findings if it.fixed is not None), key=lambda it: it.fixed or 0)
         for finding in fixed:
-            at, change = finding.fixed or 0.0, self.change_of.get(finding.fixed_in or "")
+            at, change = finding.fixed or 0.0, self.change_of(finding.fixed_in)
             self.add(at, "finding.fixed", finding=names[finding.id], change=change)
             self._task("fix", at, at, automated=False, finding=names[finding.id], change=change)
         dismissed = [it for it in self.history.findings if it.dismissed is not None]
