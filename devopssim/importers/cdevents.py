@@ -15,11 +15,11 @@ import base64
 import binascii
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pandas as pd
 
@@ -32,17 +32,13 @@ from devopssim.history import (
     IncidentRecord,
     PipelineRunRecord,
     WorkItemRecord,
-    by_id,
     change_id,
 )
 from devopssim.importers.exported_files import objects_of, seconds, text_in
-from devopssim.importers.normalisation import PRODUCTION, identifier, matches
+from devopssim.importers.normalisation import PRODUCTION, identifier
+from devopssim.importers.record_reader import RecordReader
 from devopssim.importers.translation import BLAMED_FOR, log_of
 
-RULES: Final = (
-    "tickets are work items; a service that is deployed to production is a deployment of the changes that were packaged into "
-    "its artefact; incidents are known with their first event"
-)
 TYPE: Final = re.compile(r"dev\.cdevents\.([a-z]+)\.([a-z]+)(?:\.\d+\.\d+\.\d+(?:-draft)?)?")
 VERSIONS: Final = re.compile(r"0\.[345](\.|$)")
 COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
@@ -105,34 +101,30 @@ def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCTION) -> History:
     """Return the facts of CDEvents, to be joined with others; arguments and errors as of `read_cdevents`."""
-    reader = _Reader(environments=environments)
-    for export in exports:
-        for path, thing in objects_of(export):
-            reader.read(path, thing)
-    return reader.history(", ".join(Path(each).name for each in exports))
+    return CDEventsReader(environments=environments).read_all(exports)
 
 
 @dataclass(kw_only=True)
-class _Reader:
-    environments: Sequence[str]
+class CDEventsReader(RecordReader):
+    """Reads CDEvents of other tools."""
+
+    tool: ClassVar[str] = "cdevents"
+    rules: ClassVar[str] = (
+        "tickets are work items; a service that is deployed to production is a deployment of the changes that were packaged into "
+        "its artefact; incidents are known with their first event"
+    )
     seen: set[tuple[str, str]] = field(default_factory=set)
-    items: list[WorkItemRecord] = field(default_factory=list)
-    changes: list[ChangeRecord] = field(default_factory=list)
-    deployments: list[DeploymentRecord] = field(default_factory=list)
-    incidents: list[IncidentRecord] = field(default_factory=list)
-    runs: list[PipelineRunRecord] = field(default_factory=list)
     packaged: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Artefact: the changes in it."""
-    counts: Counter[str] = field(default_factory=Counter)
 
-    def read(self, path: Path, thing: Mapping[str, Any]) -> None:
+    def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Take in one event."""
-        event = _unwrapped(path, thing)
+        event = _unwrapped(where, thing)
         context, subject = event.get("context"), event.get("subject")
         if not isinstance(context, Mapping) or not isinstance(subject, Mapping):
-            raise InvalidInputError(f"{path}: an event has no context or no subject, so it is no CDEvent.")
+            raise InvalidInputError(f"{where}: an event has no context or no subject, so it is no CDEvent.")
         name, key = text_in(context, "type") or "", (text_in(context, "source") or "", text_in(context, "id") or "")
-        where = f"{path}: event {key[1] or name}"
+        where = f"{where}: event {key[1] or name}"
         version = text_in(context, "specversion") or text_in(context, "version") or ""
         kind = TYPE.fullmatch(name)
         at = seconds(context.get("timestamp"), where)
@@ -191,8 +183,7 @@ class _Reader:
     def _service(self, predicate: str, told: "_Told") -> bool:
         if predicate not in {"deployed", "upgraded", "rolledback"}:
             return False
-        if not matches(text_in(told.content, "environment", "id"), self.environments):
-            self.counts["deployments to other environments"] += 1
+        if not self.reaches_users(text_in(told.content, "environment", "id")):
             return True
         artefact = text_in(told.content, "artifactId")
         self.deployments.append(
@@ -215,17 +206,9 @@ class _Reader:
             self.incidents.append(IncidentRecord(id=identifier(told.subject), name=said, deployment=caused_by, **times))
         return word is not None
 
-    def history(self, name: str) -> History:
-        """Put everything together."""
-        return History(
-            told=(("cdevents", name, RULES),),
-            items=by_id(self.items),
-            changes=by_id(self.changes),
-            deployments=by_id(self._with_changes()),
-            incidents=by_id(self.incidents),
-            runs=by_id(self.runs),
-            counts={key: count for key, count in self.counts.items() if count},
-        )
+    def finish(self) -> None:
+        """Complete the deployments."""
+        self.deployments = list(self._with_changes())
 
     def _with_changes(self) -> Iterator[DeploymentRecord]:
         for each in self.deployments:
@@ -246,7 +229,7 @@ class _Told:
     key: tuple[str, str]
 
 
-def _unwrapped(path: Path, thing: Mapping[str, Any]) -> Mapping[str, Any]:
+def _unwrapped(where: str, thing: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the CDEvent inside a CloudEvent; a bare one is returned as it is."""
     if "context" in thing:
         return thing
@@ -255,14 +238,14 @@ def _unwrapped(path: Path, thing: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             data = base64.b64decode(str(thing["data_base64"]), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise InvalidInputError(f"{path}: data_base64 of event {thing.get('id')} is damaged.") from error
+            raise InvalidInputError(f"{where}: data_base64 of event {thing.get('id')} is damaged.") from error
     if isinstance(data, str):
         try:
             data = json.loads(data)
         except (ValueError, RecursionError) as error:
-            raise InvalidInputError(f"{path}: the data of event {thing.get('id')} is no JSON.") from error
+            raise InvalidInputError(f"{where}: the data of event {thing.get('id')} is no JSON.") from error
     if not isinstance(data, Mapping):
-        raise InvalidInputError(f"{path}: holds objects that are neither CloudEvents nor CDEvents.")
+        raise InvalidInputError(f"{where}: holds objects that are neither CloudEvents nor CDEvents.")
     return data
 
 

@@ -13,11 +13,10 @@ Files of one page or many, in one folder or several; what an object is, is told 
 When work on an issue began is not told; the first merge request that says it closes it begins it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.history import (
@@ -27,18 +26,12 @@ from devopssim.history import (
     IncidentRecord,
     PipelineRunRecord,
     WorkItemRecord,
-    by_id,
     change_id,
 )
-from devopssim.importers.exported_files import objects_of, seconds, text_in
-from devopssim.importers.git import CLOSES
-from devopssim.importers.github import labels_of, to_the_usual_branch
-from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, matches, severity
+from devopssim.importers.exported_files import seconds, text_in
+from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, severity
+from devopssim.importers.record_reader import RecordReader, closed_items, labels_of, required
 
-RULES: Final = (
-    "issues are work items, merge requests are changes, successful deployments to production count, incidents are known "
-    "when they were opened"
-)
 OUTCOMES: Final = {"success": "success", "failed": "failure"}
 ENDED: Final = {"success", "failed", "canceled"}
 
@@ -47,28 +40,24 @@ def gitlab_history(
     *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
 ) -> History:
     """Return the facts of GitLab's answers, to be joined with others; arguments and errors as of `github_history`."""
-    reader = _Reader(environments=environments, labels=incidents)
-    for export in exports:
-        for path, thing in objects_of(export):
-            reader.read(path, thing)
-    return reader.history(", ".join(Path(each).name for each in exports))
+    return GitLabReader(environments=environments, incident_labels=incidents).read_all(exports)
 
 
 @dataclass(kw_only=True)
-class _Reader:
-    environments: Sequence[str]
-    labels: Sequence[str]
-    items: list[WorkItemRecord] = field(default_factory=list)
-    incidents: list[IncidentRecord] = field(default_factory=list)
+class GitLabReader(RecordReader):
+    """Reads the answers of GitLab's REST API."""
+
+    tool: ClassVar[str] = "gitlab"
+    rules: ClassVar[str] = (
+        "issues are work items, merge requests are changes, successful deployments to production count, incidents are known "
+        "when they were opened"
+    )
     merges: list[tuple[str | None, ChangeRecord]] = field(default_factory=list)
     """Merge requests, each with the branch that it goes to."""
-    deployments: list[DeploymentRecord] = field(default_factory=list)
-    runs: list[PipelineRunRecord] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
 
-    def read(self, path: Path, thing: Mapping[str, Any]) -> None:
+    def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Take in one object, told by its keys."""
-        where = f"{path}: {text_in(thing, 'web_url') or text_in(thing, 'id') or 'an object'}"
+        where = f"{where}: {text_in(thing, 'web_url') or text_in(thing, 'id') or 'an object'}"
         if "source_branch" in thing and "target_branch" in thing:
             self._merge_request(thing, where)
         elif isinstance(thing.get("environment"), Mapping) and "sha" in thing:
@@ -81,11 +70,11 @@ class _Reader:
             self.counts["objects of other kinds"] += 1
 
     def _issue(self, thing: Mapping[str, Any], where: str) -> None:
-        name = identifier(text_in(thing, "references", "full") or f"#{_needed(thing, 'iid', where)}")
+        name = identifier(text_in(thing, "references", "full") or f"#{required(thing, 'iid', where)}")
         opened, closed = seconds(thing.get("created_at"), where), seconds(thing.get("closed_at"), where)
         words = labels_of(thing)
         kind = thing.get("issue_type") or thing.get("type")
-        if str(kind).casefold() == "incident" or any(matches(word, self.labels) for word in words):
+        if str(kind).casefold() == "incident" or self.is_incident(words):
             level = severity([text_in(thing, "severity"), *words])
             self.incidents.append(
                 IncidentRecord(id=name, known=opened, resolved=closed, severity=level, name=text_in(thing, "title"))
@@ -94,13 +83,12 @@ class _Reader:
             self.items.append(WorkItemRecord(id=name, created=opened, closed=closed))
 
     def _merge_request(self, thing: Mapping[str, Any], where: str) -> None:
-        full = text_in(thing, "references", "full") or f"!{_needed(thing, 'iid', where)}"
+        full = text_in(thing, "references", "full") or f"!{required(thing, 'iid', where)}"
         merged, closed = seconds(thing.get("merged_at"), where), seconds(thing.get("closed_at"), where)
         commit = next(
             (sha for key in ("merge_commit_sha", "squash_commit_sha", "sha") if (sha := text_in(thing, key))), None
         )
         commit = commit if merged is not None else None
-        text = f"{thing.get('title') or ''}\n{thing.get('description') or ''}"
         place = full.partition("!")[0]
         change = ChangeRecord(
             id=change_id(commit) if commit else identifier(full),
@@ -108,14 +96,14 @@ class _Reader:
             merged=merged,
             abandoned=closed if merged is None else None,
             commit=commit,
-            items=tuple(sorted({identifier(f"{place}#{each}") for each in CLOSES.findall(text)})),
+            items=closed_items(place, thing.get("title"), thing.get("description")),
         )
         self.merges.append((text_in(thing, "target_branch"), change))
 
     def _deployment(self, thing: Mapping[str, Any], where: str) -> None:
-        if not matches(text_in(thing, "environment", "name"), self.environments):
-            self.counts["deployments to other environments"] += 1
-        elif thing.get("status") != "success":
+        if not self.reaches_users(text_in(thing, "environment", "name")):
+            return
+        if thing.get("status") != "success":
             self.counts["deployments that did not succeed"] += 1
         else:
             job = thing.get("deployable") if isinstance(thing.get("deployable"), Mapping) else {}
@@ -125,7 +113,7 @@ class _Reader:
                 raise InvalidInputError(
                     f"{where} is a deployment without a time; export the answers of the REST API as they are."
                 )
-            number = f"deployment {_needed(thing, 'id', where)}"
+            number = f"deployment {required(thing, 'id', where)}"
             commit = text_in(thing, "sha")
             self.deployments.append(DeploymentRecord(id=number, at=at, commit=commit, name=text_in(thing, "ref")))
 
@@ -133,7 +121,7 @@ class _Reader:
         status = str(thing["status"])
         ended = thing.get("finished_at") or thing.get("updated_at")
         run = PipelineRunRecord(
-            id=f"pipeline {_needed(thing, 'id', where)}",
+            id=f"pipeline {required(thing, 'id', where)}",
             kind="build",
             started=seconds(thing.get("started_at") or thing.get("created_at"), where),
             finished=seconds(ended, where) if status in ENDED else None,
@@ -143,23 +131,6 @@ class _Reader:
         )
         self.runs.append(run)
 
-    def history(self, name: str) -> History:
-        """Put everything together."""
-        changes, others = to_the_usual_branch(self.merges)
-        self.counts["merge requests to other branches"] += others
-        return History(
-            told=(("gitlab", name, RULES),),
-            items=by_id(self.items),
-            changes=by_id(changes),
-            deployments=by_id(self.deployments),
-            incidents=by_id(self.incidents),
-            runs=by_id(self.runs),
-            counts={key: count for key, count in self.counts.items() if count},
-        )
-
-
-def _needed(thing: Mapping[str, Any], key: str, where: str) -> str:
-    found = text_in(thing, key)
-    if found is None:
-        raise InvalidInputError(f"{where} has no {key!r}; export the answers of the REST API as they are.")
-    return found
+    def finish(self) -> None:
+        """Complete the changes."""
+        self.changes = self.keep_usual_branch(self.merges, "merge requests to other branches")
