@@ -39,6 +39,12 @@ def test_an_answer_is_read_as_json(port: int) -> None:
     assert ask(port, "/products").json() == {"espresso": 150}
 
 
+def test_no_proxy_stands_between(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    assert ask(port, "/products").status == 200
+
+
 def test_where_nobody_listens_the_error_says_so() -> None:
     with socket.socket() as taken:
         taken.bind((LOCALHOST, 0))  # bound, but nobody listens: no other process can answer there

@@ -1,12 +1,15 @@
 """When a service counts as broken, and when as restored."""
 
+import socket
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devopssim.livelab.history.prober import CALM, ENOUGH, SHORTEST_OUTAGE, TOO_SLOW, Judge, Probe
+from devopssim.livelab.history.journal import Journal
+from devopssim.livelab.history.prober import CALM, ENOUGH, SHORTEST_OUTAGE, TOO_SLOW, Judge, Probe, Prober
 
 EVERY = 0.1
 
@@ -71,3 +74,15 @@ def test_fewer_failures_than_enough_or_too_short_ones_are_none(answers: str) -> 
     bad = [number * EVERY for number, answer in enumerate(answers) if answer == "x"]
     if len(bad) < ENOUGH or bad[-1] - bad[0] < SHORTEST_OUTAGE - EVERY / 2:
         assert verdicts(probes(answers)) == []
+
+
+def test_an_incident_is_attributed_to_the_cause_in_force(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        prober = Prober(journal, port=int(taken.getsockname()[1]))
+        prober.attribute("bad release", "sha256:bad")
+        with prober:
+            prober.wait_until_broken(30)
+    (failed,) = journal.facts("incident.failed")
+    assert (failed["cause"], failed["image"], failed["downtime"]) == ("bad release", "sha256:bad", True)
