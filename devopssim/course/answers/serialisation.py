@@ -27,7 +27,7 @@ class TooLargeError(InvalidInputError):
 def to_json(value: object) -> Json:
     """Return `value` in its JSON form; what has no form becomes `{"$": "other", "type": …}`, what is too large `{"$": "large"}`."""
     try:
-        return _Writer().written(value, DEEPEST)
+        return _AnswerWriter().written(value, DEEPEST)
     except TooLargeError:
         return {FORM: "large", "type": type(value).__name__}
 
@@ -104,7 +104,7 @@ def missing(answer: Json) -> str | None:
     return None
 
 
-class _Writer:
+class _AnswerWriter:
     """Counts what it writes, so that an answer of any size and shape costs a bounded amount of work."""
 
     def __init__(self) -> None:

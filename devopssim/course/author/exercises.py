@@ -27,7 +27,7 @@ class Exercise:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
+class ExerciseText:
     """What the declaration of an exercise says besides the type of its answer."""
 
     title: str = ""
@@ -92,12 +92,12 @@ def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
     place = f"{where}: [exercise.{name}]"
     if not isinstance(settings, Mapping):
         raise InvalidInputError(f"{place} must be a table, not {settings!r}.")
-    task = typed(settings, Task, place)
-    own = {field.name for field in fields(Task)}
+    text = typed(settings, ExerciseText, place)
+    own = {field.name for field in fields(ExerciseText)}
     kind = answer_type_of({key: value for key, value in settings.items() if key not in own}, place)
     needs_answer = not isinstance(kind, Live | Words) and not (isinstance(kind, File) and kind.path)
-    if needs_answer and not task.answer.isidentifier():
+    if needs_answer and not text.answer.isidentifier():
         raise InvalidInputError(
-            f"{place}: answer={task.answer!r} (the name to be judged) must be a name of the notebook."
+            f"{place}: answer={text.answer!r} (the name to be judged) must be a name of the notebook."
         )
-    return Exercise(id=name, title=task.title or name, kind=kind, answer=task.answer, hints=task.hints)
+    return Exercise(id=name, title=text.title or name, kind=kind, answer=text.answer, hints=text.hints)

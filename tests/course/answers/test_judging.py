@@ -71,6 +71,7 @@ def test_nan_is_near_nan_and_an_infinity_near_itself_only(got: float, expected: 
         ({"a": 1}, {"a": 1, "b": 2}, False),
         ({"a": 1, "b": 2}, {"a": 1}, False),
         ({"a": 1}, {"a": 2}, False),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, False),
     ],
 )
 def test_forms_are_the_same_in_type_length_and_keys(got: Json, expected: Json, *, alike: bool) -> None:
@@ -150,6 +151,11 @@ def test_each_expected_column_counts_the_same(changes: dict[str, list[Json]], sh
     assert (judged.share, judged.remark) == (share, remark)
 
 
+def test_what_is_no_table_is_said_to_be_none() -> None:
+    judged = judge_table(3, EXPECTED, None, EXACTLY)
+    assert (judged.share, judged.remark, judged.waiting) == (0, "the number 3 is not a table.", False)
+
+
 def test_a_missing_column_is_wrong() -> None:
     assert judge_table(table(role=["a", "b"]), EXPECTED, None, EXACTLY).share == 0.25
 
@@ -196,6 +202,7 @@ LINES: dict[str, tuple[Json, Json]] = {"slow": ([1, 2], [3, 4]), "fast": ([1, 2]
         (figure(("slow", [3, 4]), ("other", [1, 2])), 0.5),
         (figure(("Slow", [3, 4]), ("fast", [1, 2])), 0.5),
         (figure(), 0),
+        (table(slow=[3, 4]), 0),
         (3, 0),
     ],
 )

@@ -160,10 +160,10 @@ def _host() -> str:
     """Return the engine's address; that there is none is not remembered, because one may be started."""
     from devopssim.livelab import find_engine  # noqa: PLC0415 - needs docker-py, which grading does not
 
-    found = find_engine()
-    if found is None:
+    engine = find_engine()
+    if engine is None:
         raise SandboxError("no container engine answers.")
-    return found.host
+    return engine.host
 
 
 def _docker(*words: str, given: bytes | None = None) -> subprocess.CompletedProcess[str]:

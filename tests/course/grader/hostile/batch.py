@@ -1,6 +1,6 @@
 """Grade all hostile submissions as one batch; as a program, show the table of attacks, grades and times.
 
-PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md
+PYTHONPATH=tests python -m course.grader.hostile.batch container bubblewrap --out docs/grading-attacks.md
 """
 
 import argparse
@@ -26,7 +26,7 @@ from devopssim.course.grader.sandbox import Limits, choose_sandbox, host
 from devopssim.course.grader.submissions import find_submissions
 from devopssim.files import write_text
 
-NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
+NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.grader.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
 MARK: Final = "WHOSE_SANDBOX"
 """In the environment of all that runs in this batch's sandboxes, so that it can be told from other graders' on this machine."""
 MOST_NOTICED: Final = 110
