@@ -137,9 +137,9 @@ def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "li
 
     from devopssim.course import Grader, Limits, choose_sandbox, grade_all, load_source
 
+    limits = Limits(**grading.limits())
     course = load_source(grading.source)
     sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.paths], image=grading.image)
-    limits = Limits(**grading.limits())
     grader = Grader(source=course, sandbox=sandbox, limits=limits, key=grading.key, sees_lab=len(submissions) == 1)
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
