@@ -15,7 +15,7 @@ from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import USUAL_REPLICATIONS, Experiment
 from devopssim.experiment.options import Options
 from devopssim.experiment.result import Result
-from devopssim.kpis import levels
+from devopssim.kpis import DORA_CLUSTERS, DORA_METRICS, classify, clusters, dora_kpis
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
 
 YEAR: Final = 2019
@@ -41,10 +41,10 @@ class Target:
 def dora(preset: str, metric: str) -> Target:
     """Return the band of the preset's level in DORA's report; of two levels, from the edge of one to the edge of the other."""
     names = LEVEL_OF[preset]
-    bands = [cluster.band(metric) for cluster in levels.clusters(YEAR) if cluster.level in names]
+    bands = [cluster.band(metric) for cluster in clusters(YEAR) if cluster.level in names]
     return Target(
         preset=preset,
-        kpi=levels.RECOVERY[False] if metric == "recovery_time" else metric,
+        kpi=dora_kpis(YEAR)[metric],
         low=min(low for low, _ in bands),
         high=max(high for _, high in bands),
         said_by=f"DORA {YEAR}, {' or '.join(names)}",
@@ -138,12 +138,12 @@ class DoraBenchmark:
             taken = (
                 table.set_index("kpi").rename(columns={"estimate": "value"}).assign(median=lambda each: each["value"])
             )
-            said = {year: levels.classify(taken, year=year)["levels"].tolist() for year in levels.CLUSTERS}
-            rows += [(scenario, metric, *words) for metric, *words in zip(levels.METRICS, *said.values(), strict=True)]
-        return pd.DataFrame(rows, columns=["scenario", "metric", *map(str, levels.CLUSTERS)])
+            said = {year: classify(taken, year=year)["levels"].tolist() for year in DORA_CLUSTERS}
+            rows += [(scenario, metric, *words) for metric, *words in zip(DORA_METRICS, *said.values(), strict=True)]
+        return pd.DataFrame(rows, columns=["scenario", "metric", *map(str, DORA_CLUSTERS)])
 
 
-KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), levels.RECOVERY[True])
+KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), dora_kpis(max(DORA_CLUSTERS))["recovery_time"])
 BENCHMARK_PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
 
 

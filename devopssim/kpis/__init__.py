@@ -10,7 +10,6 @@ A log that was cut (`events.since`) is observed from its warm-up to its horizon.
 what was in progress then counts where a KPI averages over time.
 """
 
-from devopssim.kpis import levels
 from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.curves import kpi_curve
 from devopssim.kpis.declaration import Kpi, Rate
@@ -27,6 +26,7 @@ from devopssim.kpis.delivery import (
     mttf,
     mttr,
 )
+from devopssim.kpis.downtime import outages, outages_of
 from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.flow import (
     availability,
@@ -38,7 +38,7 @@ from devopssim.kpis.flow import (
     utilisation_by_role,
     wip,
 )
-from devopssim.kpis.outages import outages, outages_of
+from devopssim.kpis.levels import DORA_CLUSTERS, DORA_METRICS, Band, Cluster, classify, clusters, dora_kpis
 from devopssim.kpis.run import Floats, Log, Run
 from devopssim.kpis.security import (
     FIX,
@@ -58,9 +58,13 @@ from devopssim.kpis.security import (
 from devopssim.kpis.summary import as_text, chosen, records, table, values
 
 __all__ = [
+    "DORA_CLUSTERS",
+    "DORA_METRICS",
     "FIX",
     "KPIS",
     "PATCH",
+    "Band",
+    "Cluster",
     "Durations",
     "EventPair",
     "Floats",
@@ -74,9 +78,12 @@ __all__ = [
     "busy_hours",
     "change_failure_rate",
     "chosen",
+    "classify",
+    "clusters",
     "cycle_time",
     "deployment_frequency",
     "deployment_rework_rate",
+    "dora_kpis",
     "failed_deployment_recovery_time",
     "false_positive_rate",
     "fixed_in_sprint_share",
@@ -84,7 +91,6 @@ __all__ = [
     "kpi_curve",
     "lead_time",
     "lead_time_for_changes",
-    "levels",
     "mtbf",
     "mttd",
     "mttf",

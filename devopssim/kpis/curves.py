@@ -9,9 +9,9 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
 from devopssim.kpis.declaration import Kpi
+from devopssim.kpis.downtime import incidents_open
 from devopssim.kpis.durations import Durations
 from devopssim.kpis.flow import open_items, people, work_at_start, work_of
-from devopssim.kpis.outages import incidents_open
 from devopssim.kpis.run import Floats, Log, Run, run_of
 from devopssim.kpis.security import findings_open
 from devopssim.kpis.summary import chosen

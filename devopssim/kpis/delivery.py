@@ -8,8 +8,8 @@ to count.
 from typing import Final
 
 from devopssim.kpis.declaration import COURSE, DORA, DORA_2024, INCIDENT, MEAN_OF_FEW, Rate, duration, rate, share
+from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.durations import Durations, EventPair
-from devopssim.kpis.outages import outages_of
 from devopssim.kpis.run import Run
 
 LEAD_TIME: Final = EventPair(start="ticket.created", end="ticket.closed", entity="item")

@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.events import ROLES
 from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate
 from devopssim.kpis.delivery import LEAD_TIME
-from devopssim.kpis.outages import outages_of
+from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.run import Floats, Integers, Log, Run, run_of
 
 NAN = float("nan")

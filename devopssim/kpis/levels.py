@@ -43,9 +43,9 @@ TIMES: Final[Mapping[str, Band]] = {
 }
 """Hours, by the reports' words."""
 
-METRICS: Final = ("deployment_frequency", "lead_time_for_changes", "change_failure_rate", "recovery_time")
-RECOVERY: Final[Mapping[bool, str]] = {False: "mttr", True: "failed_deployment_recovery_time"}
-"""Which KPI is the time to restore: since 2023 DORA asks only about failures that a deployment caused."""
+DORA_METRICS: Final = ("deployment_frequency", "lead_time_for_changes", "change_failure_rate", "recovery_time")
+FAILED_DEPLOYMENTS_ONLY: Final = 2023
+"""The first report whose time to restore is that of failures which a deployment caused."""
 ORDER: Final = ("elite", "high", "medium", "low")
 
 
@@ -69,13 +69,13 @@ class Cluster:
     """P: read in the report itself; S: read in a secondary source."""
 
     def band(self, metric: str) -> Band:
-        """Return the band of one of `METRICS`."""
+        """Return the band of one of `DORA_METRICS`."""
         if metric == "change_failure_rate":
             return self.change_failure_rate
         return (FREQUENCIES if metric == "deployment_frequency" else TIMES)[getattr(self, metric)]
 
     def words(self, metric: str) -> str:
-        """Return the band of one of `METRICS` as the report puts it."""
+        """Return the band of one of `DORA_METRICS` as the report puts it."""
         if metric != "change_failure_rate":
             return str(getattr(self, metric))
         low, high = self.change_failure_rate
@@ -103,7 +103,7 @@ _UP_TO_15: Final = (0.0, 0.15)
 _16_TO_30: Final = (0.16, 0.30)
 _46_TO_60: Final = (0.46, 0.60)
 
-CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
+DORA_CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
     2018: _year(
         2018,
         "P",
@@ -150,11 +150,17 @@ CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
 
 def clusters(year: int) -> tuple[Cluster, ...]:
     """Return a year's levels, best first. Raises InvalidInputError for a year without."""
-    if year not in CLUSTERS:
-        known = ", ".join(map(str, CLUSTERS))
+    if year not in DORA_CLUSTERS:
+        known = ", ".join(map(str, DORA_CLUSTERS))
         message = f"year={year} (the report whose levels are meant) must be one of {known}; 2025 has no levels."
         raise InvalidInputError(message)
-    return CLUSTERS[year]
+    return DORA_CLUSTERS[year]
+
+
+def dora_kpis(year: int) -> dict[str, str]:
+    """Return the KPI that stands for each of `DORA_METRICS` in a year's report."""
+    recovery = "failed_deployment_recovery_time" if year >= FAILED_DEPLOYMENTS_ONLY else "mttr"
+    return {metric: recovery if metric == "recovery_time" else metric for metric in DORA_METRICS}
 
 
 def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -168,7 +174,7 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     levels, or a table that lacks one of the KPIs.
     """
     found = clusters(year)
-    rows = {kpi: _place(kpi, metric, table, found) for metric, kpi in _kpis(year).items()}
+    rows = {kpi: _place(kpi, metric, table, found) for metric, kpi in dora_kpis(year).items()}
     columns = ["unit", "value", "level", "levels", "inside", "band"]
     placed = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kpi")
     fitting = [set(row[3].split(", ")) for row in rows.values() if row[3]]
@@ -195,11 +201,6 @@ def frequency_band(per_week: float) -> str:
 
 def _at_least(per_week: float, low: float, words: str) -> bool:
     return per_week > low if words == "on demand" else per_week >= low
-
-
-def _kpis(year: int) -> dict[str, str]:
-    """Return which KPI is which metric in a year's report."""
-    return {metric: RECOVERY[year >= 2023] if metric == "recovery_time" else metric for metric in METRICS}
 
 
 def _place(

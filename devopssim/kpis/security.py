@@ -13,9 +13,9 @@ from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
 from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, Rate, duration, rate, share
 from devopssim.kpis.delivery import deployment_count
+from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.flow import time_average
-from devopssim.kpis.outages import outages_of
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
 
 SPRINT: Final = 14 * HOURS_PER_DAY

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.kpis import KPIS, levels
+from devopssim.kpis import DORA_METRICS, KPIS, Band, Cluster, classify, clusters
 from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
 from devopssim.plots.descriptions import set_description
@@ -35,11 +35,11 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     leave gaps, because the reports do; that metrics disagree is for the eye to see. Raises InvalidInputError for a year
     without levels.
     """
-    found = levels.clusters(year)
+    found = clusters(year)
     tables = level_tables(shown, year=year)
     metrics = list(next(iter(tables.values())).index)
     figure, grid = panels(len(metrics), 1, (8.6, len(metrics) * (1.25 + 0.22 * len(tables))))
-    for ax, kpi, metric in zip(grid, metrics, levels.METRICS, strict=True):
+    for ax, kpi, metric in zip(grid, metrics, DORA_METRICS, strict=True):
         _strip(ax, kpi, metric, found, {name: float(table.loc[kpi, "value"]) for name, table in tables.items()})
     rows = [table.reset_index().assign(scenario=name) for name, table in tables.items()]
     told = "; ".join(
@@ -60,16 +60,16 @@ def level_tables(shown: "Result | pd.DataFrame", *, year: int = 2019) -> dict[st
             raise InvalidInputError(
                 "this table is not one of KPIs; give what devopssim.kpis.table(log) or devopssim.compare returns."
             )
-        return {"": levels.classify(shown, year=year)}
+        return {"": classify(shown, year=year)}
     tables = {}
     for name in shown.scenarios:
         means = shown.estimates[shown.estimates["scenario"] == name].set_index("kpi")
         table = means.assign(value=means["estimate"], median=means["estimate"])
-        tables[name] = levels.classify(table, year=year)
+        tables[name] = classify(table, year=year)
     return tables
 
 
-def _strip(ax: Axes, kpi: str, metric: str, found: tuple[levels.Cluster, ...], values: dict[str, float]) -> None:
+def _strip(ax: Axes, kpi: str, metric: str, found: tuple[Cluster, ...], values: dict[str, float]) -> None:
     known = KPIS[kpi]
     low, high = _scale(ax, known.unit, [value for value in values.values() if math.isfinite(value)])
     for lane, cluster in enumerate(found):
@@ -97,7 +97,7 @@ def _strip(ax: Axes, kpi: str, metric: str, found: tuple[levels.Cluster, ...], v
     ax.tick_params(axis="y", length=0)
 
 
-def _band(ax: Axes, lane: int, band: levels.Band, edges: tuple[float, float], words: str) -> None:
+def _band(ax: Axes, lane: int, band: Band, edges: tuple[float, float], words: str) -> None:
     start, end = max(band[0], edges[0]), min(band[1], edges[1])
     if start == end:
         ax.plot([start], [lane], marker="D", color=faint(), markersize=7)

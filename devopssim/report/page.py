@@ -12,7 +12,7 @@ import pandas as pd
 from devopssim import plots
 from devopssim._version import __version__
 from devopssim.files import write_text
-from devopssim.kpis import KPIS, levels
+from devopssim.kpis import KPIS, dora_kpis
 from devopssim.plots import USUAL_KPIS, level_tables
 from devopssim.report.figures import Picture, picture
 from devopssim.scenario import PRESETS, Scenario, dumps
@@ -58,7 +58,7 @@ def render(result: "Result") -> str:
 
 def _content(result: "Result") -> dict[str, Any]:
     shown = [kpi for kpi in USUAL_KPIS if kpi in set(result.values["kpi"])]
-    has_levels = set(_level_kpis()) <= set(result.values["kpi"])
+    has_levels = set(dora_kpis(YEAR).values()) <= set(result.values["kpi"])
     return {
         "title": " · ".join(result.scenarios),
         "names": list(result.scenarios),
@@ -114,10 +114,6 @@ def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, s
         )
         for name, row in table.iterrows()
     ]
-
-
-def _level_kpis() -> list[str]:
-    return [levels.RECOVERY[YEAR >= 2023] if metric == "recovery_time" else metric for metric in levels.METRICS]
 
 
 def _dora(result: "Result") -> dict[str, Any]:

@@ -69,6 +69,14 @@ def test_a_value_between_bands_belongs_to_the_nearest_and_that_is_said() -> None
     assert (row["level"], bool(row["inside"]), row["band"]) == ("low", False, "46-60%")
 
 
+@pytest.mark.parametrize(("hours", "nearest"), [(2 * 24, "high"), (3.5 * 24, "low")])
+def test_a_time_between_bands_belongs_to_the_one_that_is_nearest_by_ratio(hours: float, nearest: str) -> None:
+    """In 2018 the bands of recovery end at 1 day and go on at 7: the middle by ratio is 2.6 days, by difference 4."""
+    found = levels.classify(table(per_week=20, lead=0.5, failing=0.1, recovery=hours), year=2018)
+    assert not found.loc["mttr", "inside"]
+    assert found.loc["mttr", "level"] == nearest
+
+
 def test_medium_fails_less_often_than_high_in_2024_as_the_report_has_it() -> None:
     found = levels.classify(table(per_week=3, lead=100, failing=0.11, recovery=3), year=2024)
     assert found.loc["change_failure_rate", "level"] == "medium"
