@@ -1,6 +1,7 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and the package that Parquet files need."""
 
 import errno
+import importlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -54,6 +55,15 @@ def write_text(path: str | Path, text: str) -> None:
     """Write `text` (UTF-8, line ends as they are) to `path`, whole or not at all."""
     with whole_file(path) as part:
         part.write_bytes(text.encode())
+
+
+def require_pyarrow(path: str | Path) -> None:
+    """Raise InvalidInputError, in one line, where the package that reads and writes Parquet files is missing."""
+    try:
+        importlib.import_module("pyarrow")
+    except ModuleNotFoundError as error:
+        message = f"{path}: Parquet files need the package pyarrow; install it with `pip install pyarrow`, or name a .csv file."
+        raise InvalidInputError(message) from error
 
 
 def _umask() -> int:

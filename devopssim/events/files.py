@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events.contract import validate, validate_columns
 from devopssim.events.schema import COLUMNS, typed, with_attrs
-from devopssim.files import whole_file
+from devopssim.files import require_pyarrow, whole_file
 
 
 def write(log: pd.DataFrame, path: str | Path) -> None:
@@ -52,6 +52,8 @@ def _format(path: Path, known: Mapping[str, object]) -> None:
     if path.suffix.lower() not in known:
         message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(known)} file."
         raise InvalidInputError(message)
+    if path.suffix.lower() == ".parquet":
+        require_pyarrow(path)
 
 
 def _write_csv(log: pd.DataFrame, path: Path) -> None:

@@ -6,9 +6,13 @@ from typing import Any, Final, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
 
 from devopssim.errors import InvalidInputError
+
+try:
+    import pyarrow as pa  # type: ignore[import-untyped]
+except ModuleNotFoundError:  # pandas' own strings do as well, at a seventh of the speed; Parquet files need it
+    pa = None
 
 STAGES: Final = ("plan", "code", "build", "test", "deploy", "operate", "monitor")
 ROLES: Final = ("analyst", "developer", "tester", "operator", "security")
@@ -213,6 +217,8 @@ def _typed_column(name: str, values: Any) -> Any:
 
 def _texts(values: Any) -> Any:
     """Return strings as a column; Arrow takes a list of nothing but strings and None in a seventh of pandas' time."""
+    if pa is None:
+        return pd.array(values, dtype="str")
     try:
         return pd.array(pa.array(values, type=pa.large_string()), dtype="str")
     except (pa.ArrowTypeError, pa.ArrowInvalid):  # something else is among them

@@ -17,7 +17,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import IDS, validate
 from devopssim.exporters.cdevents import START
-from devopssim.files import whole_file
+from devopssim.files import require_pyarrow, whole_file
 
 COLUMNS: Final = ("case:concept:name", "concept:name", "time:timestamp", "org:resource", "lifecycle:transition")
 TRANSITIONS: Final = {"queued": "schedule", "started": "start", "finished": "complete"}
@@ -63,6 +63,8 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
         raise InvalidInputError(
             f"{target}: the ending {target.suffix!r} is not known; a process table is a .csv or .parquet file."
         )
+    if target.suffix.lower() == ".parquet":
+        require_pyarrow(target)
     table = process_table(log, case)
     with whole_file(target) as part:
         if target.suffix.lower() == ".csv":

@@ -1,7 +1,6 @@
-"""What other tools read: CDEvents, tables for process mining, OpenMetrics; and CDEvents back, bit for bit."""
+"""CDEvents that other tools read, and back, bit for bit."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,14 +10,12 @@ import pytest
 from cdevents_schemas import CLOUDEVENT, CONTENTS, cdevent
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logs import began, committed, deployed, ended, log_of, merged, outage, requested, travelled, valid, worked
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from logs import committed, deployed, log_of, merged, outage, requested, travelled, valid
 
-from devopssim import events, exporters, kpis
+from devopssim import events, exporters
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events import event
 from devopssim.exporters.cdevents import TYPES
-from devopssim.exporters.openmetrics import openmetrics
 from devopssim.importers import from_cdevents, read_cdevents
 from devopssim.scenario import AGILE, DEVSECOPS, vary
 from devopssim.simulation import simulate
@@ -98,6 +95,8 @@ def test_a_log_comes_back_from_cdevents_to_the_last_bit(tmp_path: Path, scenario
 
 
 NAMES: Final = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
+
+
 ROWS: Final = st.lists(
     st.one_of(
         st.builds(lambda at, name: requested(f"W{name}", at=at), st.floats(0, 1e6), NAMES),
@@ -128,72 +127,3 @@ def test_events_of_others_and_damaged_ones_are_not_restored() -> None:
         from_cdevents(found)
     with pytest.raises(BrokenContractError):
         list(exporters.to_cdevents(log_of(deployed("C1", "D1"))))  # no log: the change was never created
-
-
-def test_a_process_table_has_a_case_an_activity_a_time_and_a_resource() -> None:
-    log = valid(
-        log_of(
-            requested("W1", at=0),
-            requested("W2", at=1),
-            worked("code", 2, 6, item="W1", role="developer"),
-            committed("C1", at=6, item="W1"),
-            event(7.0, "build.finished", change="C1"),
-            deployed("C1", "D1", at=8),
-            start="2026-03-01T00:00:00+01:00",
-        )
-    )
-    table = exporters.process_table(log)
-    assert table.to_numpy().tolist()[1:3] == [
-        ["W1", "code", pd.Timestamp("2026-03-01T01:00:00Z"), "developer", "start"],
-        ["W1", "code", pd.Timestamp("2026-03-01T05:00:00Z"), "developer", "complete"],
-    ]
-    # a build names only its change, and belongs to the item of that change
-    assert table.query("`case:concept:name` == 'W1'")["concept:name"].tolist() == [
-        "ticket.created", "code", "code", "change.created", "build.finished", "service.deployed"
-    ]  # fmt: skip
-    assert table["case:concept:name"].tolist() == ["W1"] * 6 + ["W2"]
-    assert len(exporters.process_table(log, case="deployment")) == 1
-    with pytest.raises(InvalidInputError, match="case='team'"):
-        exporters.process_table(log, case="team")
-
-
-@pytest.mark.parametrize("ending", ["csv", "parquet"])
-def test_a_process_table_is_read_by_pandas(tmp_path: Path, ending: str) -> None:
-    """The columns and types are those that pm4py.format_dataframe makes: texts, and times with a zone."""
-    log = simulate(vary(AGILE, {"years": 0.1}), seed=1)
-    path = tmp_path / f"table.{ending}"
-    count = exporters.write_process_table(log, path)
-    back = pd.read_parquet(path) if ending == "parquet" else pd.read_csv(path, parse_dates=["time:timestamp"])
-    assert len(back) == count
-    assert str(back["time:timestamp"].dt.tz) == "UTC"
-    times = back.groupby("case:concept:name")["time:timestamp"]
-    assert times.apply(lambda each: each.is_monotonic_increasing).all()
-
-
-def test_openmetrics_is_read_by_the_parser_of_prometheus() -> None:
-    log = valid(
-        log_of(
-            *travelled("W1", 0, 10), *travelled("W2", 0, 20), committed("C1"), deployed("C1", "D1", at=4), horizon=168
-        )
-    )
-    text = openmetrics(log, labels={"team": 'the "shop"\n'})
-    found = {family.name: family for family in text_string_to_metric_families(text)}  # type: ignore[no-untyped-call]
-    lead = {each.labels["statistic"]: each.value for each in found["devopssim_lead_time_seconds"].samples}
-    assert lead["median"] == 15 * 3600
-    assert found["devopssim_lead_time_seconds"].unit == "seconds"
-    assert found["devopssim_lead_time_finished"].samples[0].value == 2
-    assert found["devopssim_deployment_frequency"].samples[0].value == 1
-    assert found["devopssim_mttr_seconds"].samples == []  # nothing failed: no number
-    assert all(each.labels["team"] == 'the "shop"\n' for family in found.values() for each in family.samples)
-    assert all(math.isfinite(each.value) for family in found.values() for each in family.samples)
-    assert len(kpis.KPIS) == sum(name.removesuffix("_seconds").removesuffix("_ratio") in kpis_named() for name in found)
-
-
-def kpis_named() -> set[str]:
-    return {f"devopssim_{name}" for name in kpis.KPIS}
-
-
-def test_work_that_is_under_way_is_in_the_table_too() -> None:
-    log = valid(log_of(requested("W1"), began("code", at=1, item="W1", role="developer"), horizon=5))
-    assert exporters.process_table(log)["lifecycle:transition"].tolist() == ["complete", "start"]
-    assert valid(log_of(began("code", at=1, item="W1"), ended("code", at=2, item="W1"))).shape[0] == 2
