@@ -2,48 +2,51 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Final
 
+import pandas as pd
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.openmetrics.exposition import generate_latest
+
 from devopssim.events import SECONDS_PER_HOUR
-from devopssim.kpis import KPIS, Log, table
+from devopssim.kpis import KPIS, Kpi, Log, table
 
 STATISTICS: Final = ("median", "p85", "mean")
 BASE_UNITS: Final = {"h": "seconds", "share": "ratio"}
 
 
-def openmetrics(log: Log, names: Iterable[str] | None = None, *, labels: dict[str, str] | None = None) -> str:
+def openmetrics(log: Log, names: Iterable[str] | None = None, *, labels: Mapping[str, str] | None = None) -> str:
     """Return the KPIs of a log as OpenMetrics text: gauges in base units (durations in seconds, shares as ratios).
 
     A duration has a sample for each of `STATISTICS`, and gauges that count the finished (`…_finished`) and unfinished
     (`…_unfinished`) ones; a rate has one sample, and what it was counted over (`…_counted`). Where there is nothing, there is
     no sample. `labels` are put on every sample (`{"team": "shop"}`).
     """
-    common = "".join(f',{_name(key)}="{_escaped(value)}"' for key, value in (labels or {}).items())
-    lines: list[str] = []
-    for kpi, row in table(log, names).iterrows():
-        declared = KPIS[str(kpi)]
-        unit = BASE_UNITS.get(declared.unit, "")
-        metric = f"devopssim_{kpi}" + (f"_{unit}" if unit else "")
-        factor = SECONDS_PER_HOUR if declared.unit == "h" else 1.0
-        lines += [f"# TYPE {metric} gauge", *([f"# UNIT {metric} {unit}"] if unit else [])]
-        lines.append(f"# HELP {metric} {_escaped(declared.definition)}")
-        if declared.shape == "duration":
-            shown = [(f'{{statistic="{each}"{common}}}', float(row[each]) * factor) for each in STATISTICS]
-            counts = {"finished": row["n"], "unfinished": row["unfinished"]}
-        else:
-            shown = [(f"{{{common[1:]}}}" if common else "", float(row["value"]) * factor)]
-            counts = {"counted": row["n"]}
-        lines += [f"{metric}{label} {value!r}" for label, value in shown if math.isfinite(value)]
-        for word, count in counts.items():
-            name = f"devopssim_{kpi}_{word}"
-            lines += [f"# TYPE {name} gauge", f"{name}{'{' + common[1:] + '}' if common else ''} {int(count)}"]
-    return "\n".join([*lines, "# EOF", ""])
+    common = {_name(key): value for key, value in (labels or {}).items()}
+    families = [
+        family for name, row in table(log, names).iterrows() for family in _families(KPIS[str(name)], row, common)
+    ]
+    return str(generate_latest(SimpleNamespace(collect=lambda: families)).decode())  # type: ignore[no-untyped-call]
+
+
+def _families(kpi: Kpi, row: "pd.Series[float]", common: Mapping[str, str]) -> Iterator[GaugeMetricFamily]:
+    """Yield the gauges of one row of a table of KPIs: its values, then its counts."""
+    is_duration = kpi.shape == "duration"
+    factor = SECONDS_PER_HOUR if kpi.unit == "h" else 1.0
+    labels = [*(["statistic"] if is_duration else []), *common]
+    gauge = GaugeMetricFamily(f"devopssim_{kpi.name}", kpi.definition, labels=labels, unit=BASE_UNITS.get(kpi.unit, ""))
+    for column in STATISTICS if is_duration else ("value",):
+        if math.isfinite(row[column]):
+            gauge.add_metric([*([column] if is_duration else []), *common.values()], float(row[column]) * factor)
+    yield gauge
+    counts = {"finished": "n", "unfinished": "unfinished"} if is_duration else {"counted": "n"}
+    for word, column in counts.items():
+        count = GaugeMetricFamily(f"devopssim_{kpi.name}_{word}", f"{kpi.title}: how many {word}", labels=list(common))
+        count.add_metric(list(common.values()), int(row[column]))
+        yield count
 
 
 def _name(text: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_]", "_", text).lstrip("0123456789") or "label"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
