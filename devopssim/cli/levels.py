@@ -1,6 +1,6 @@
 """`devopssim levels`: do the presets land where the field's data lies?"""
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +17,6 @@ from devopssim.cli.options import (
 
 if TYPE_CHECKING:
     from devopssim.experiment import DoraBenchmark
-
-LENGTHS: Final = {"month": 730.0, "week": 168.0, "day": 24.0, "h": 1.0, "min": 1 / 60}
 
 
 @click.command()
@@ -101,6 +99,8 @@ def amount(number: float, unit: str, like: float | None = None) -> str:
     """Return a number in words that people use; hours in the unit that suits the number, or another one `like` it."""
     import math
 
+    from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK
+
     if math.isinf(number):
         return "no limit"
     if number == 0:
@@ -110,7 +110,8 @@ def amount(number: float, unit: str, like: float | None = None) -> str:
     if unit != "h":
         return f"{number:.3g} {unit}"
     size = number if like is None else like
-    name, hours = next((name, hours) for name, hours in LENGTHS.items() if size >= hours or name == "min")
+    lengths = {"month": HOURS_PER_MONTH, "week": HOURS_PER_WEEK, "day": HOURS_PER_DAY, "h": 1.0, "min": 1 / 60}
+    name, hours = next((name, hours) for name, hours in lengths.items() if size >= hours or name == "min")
     many = "s" * (name not in ("h", "min") and number != hours)
     return f"{number / hours:.3g} {name}{many}"
 
