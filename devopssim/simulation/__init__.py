@@ -8,6 +8,7 @@ from devopssim.simulation.expectations import (
     effort_per_hour,
     escape_share,
     planned_hours,
+    sprint_intake,
     unprevented_share,
 )
 from devopssim.simulation.people import HEADCOUNTS, headcount
@@ -32,5 +33,6 @@ __all__ = [
     "headcount",
     "planned_hours",
     "simulate",
+    "sprint_intake",
     "unprevented_share",
 ]

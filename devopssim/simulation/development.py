@@ -66,7 +66,7 @@ def finish(org: "Organisation", change: Change) -> ProcessGenerator:
     if org.uses("integration", change.draws):
         yield from integrate(org, [change], late=0)
         if leaves_when_green(org, change):
-            org.release.change_ready(change)
+            org.release.ready(change)
 
 
 def leaves_when_green(org: "Organisation", change: Change) -> bool:

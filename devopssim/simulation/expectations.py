@@ -36,6 +36,17 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     return {role: demand.requests_per_week * effort for role, effort in hours.items()}
 
 
+def sprint_intake(scenario: Scenario) -> float:
+    """Return the coding, in hours a week, that sprints take in at most on average; mechanism: `workflows.agile`.
+
+    It is what sprints plan with, and the last item of each, which may be larger than the room that is left for it.
+    """
+    demand, process = scenario.demand, scenario.process
+    week = scenario.team.hours_per_week * process.focus
+    largest = demand.code_effort * (1 + demand.effort_cv**2) / process.sprint_weeks
+    return scenario.team.developers * week + largest
+
+
 def cross_training_factor(scenario: Scenario) -> float:
     """Return the mean factor on efforts where a share of the work may be done by anyone; mechanism: `People.work`."""
     return 1 + scenario.process.cross_training * scenario.practices.collaboration

@@ -41,7 +41,7 @@ class ReleaseManagement:
         self._close(item.id)
         for change in item.changes:
             if not leaves_when_green(self.org, change):
-                self.change_ready(change)
+                self.ready(change)
 
     def follow_up(self, item: WorkItem) -> None:
         """Let a new request follow from an item that is not what is needed."""
@@ -49,7 +49,7 @@ class ReleaseManagement:
         item.pass_on()
         self.org.accept_request(self.org.demand.follower(item))
 
-    def change_ready(self, change: Change) -> None:
+    def ready(self, change: Change) -> None:
         """Let a tested change go out at once if deployment is continuous, else with the next release."""
         if not self.org.uses("deployment", change.draws):
             self._waiting.append(change)

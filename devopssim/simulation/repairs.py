@@ -48,7 +48,7 @@ class Repairs:
         repair = self._repair_of(defect, change, incident)
         yield from self._develop(repair, urgent=False, late=1)
         org.log.record("defect.fixed", item=change.item, change=change.id, detail=detail)
-        org.release.change_ready(repair)
+        org.release.ready(repair)
 
     def vulnerability(self, vulnerability: Vulnerability, *, late: int, urgent: bool = False) -> ProcessGenerator:
         """Repair a vulnerability that is in production, and release the patch."""
@@ -60,7 +60,7 @@ class Repairs:
         if urgent:
             yield from org.release.urgently(patch)
         else:
-            org.release.change_ready(patch)
+            org.release.ready(patch)
 
     def maybe_bad_fix(self, defect: Defect, change: Change) -> None:
         """Let the change that fixes a defect bring a new one, in the share of fixes that are bad."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devopssim.scenario import Scenario
-from devopssim.simulation import cross_training_factor, headcount, planned_hours
+from devopssim.simulation import cross_training_factor, headcount, planned_hours, sprint_intake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +58,7 @@ def _sprints(scenario: Scenario) -> Iterator[Overload]:
     """Yield the sprints with the coding that is taken into them; the last item of each may be larger than the room for it."""
     if scenario.workflow != "agile":
         return
-    demand, process = scenario.demand, scenario.process
-    week = scenario.team.hours_per_week * process.focus
-    largest = demand.code_effort * (1 + demand.effort_cv**2) / process.sprint_weeks
-    needed = demand.requests_per_week * demand.code_effort
+    week = scenario.team.hours_per_week * scenario.process.focus
+    needed = scenario.demand.requests_per_week * scenario.demand.code_effort
     enough = f"--set team.developers={max(1, math.ceil(needed / week))}"
-    yield Overload(who="the sprints", needed=needed, there=scenario.team.developers * week + largest, enough=enough)
+    yield Overload(who="the sprints", needed=needed, there=sprint_intake(scenario), enough=enough)

@@ -16,6 +16,7 @@ from devopssim.simulation.expectations import (
     effort_per_hour,
     escape_share,
     planned_hours,
+    sprint_intake,
     unprevented_share,
 )
 
@@ -78,9 +79,10 @@ def test_changes_per_item(code_effort: float, effort_cv: float, change_effort: f
 
 
 def effort_by_role(log: pd.DataFrame, scenario: Scenario) -> "pd.Series[float]":
-    """Return the person-hours that each role worked, as effort."""
+    """Return the person-hours that each role worked until the horizon, as effort."""
     work = log[log["kind"].isin(["stage.started", "stage.finished"]) & log["role"].notna()]
-    signed = work["time"].where(work["kind"] == "stage.finished", -work["time"])
+    left = float(log.attrs["horizon"]) - work["time"]
+    signed = left.where(work["kind"] == "stage.started", -left)
     hours = signed.groupby(work["role"].astype(str)).sum()
     return hours * effort_per_hour(scenario)
 
@@ -110,6 +112,15 @@ def test_planned_hours_where_anyone_does_the_work() -> None:
     assert cross_training_factor(shared) == pytest.approx(1.3)
     per_item = sum(planned_hours(vary(shared, {"demand.requests_per_week": 1})).values())
     assert_mean([float(effort_by_role(log, shared).sum()) / ITEMS for log in logs(shared)], per_item, width=0.25)
+
+
+@pytest.mark.parametrize("sprint_weeks", [1.0, 4.0])
+def test_sprint_intake(sprint_weeks: float) -> None:
+    """More is asked for than sprints take in; they stay below the bound by the room into which the next item does not fit."""
+    calm = FINISHED | FLAWLESS | {"quality.review_effort": 0.0, "demand.backlog": 1500}
+    full = vary(AGILE, calm | {"process.sprint_weeks": sprint_weeks, "process.focus": 0.5, "years": 0.8})
+    coded = [float(effort_by_role(log, full)["developer"]) / (full.years * 8760 / 168) for log in logs(full)]
+    assert 0.6 * sprint_intake(full) < np.mean(coded) <= sprint_intake(full)
 
 
 SEVERE = {"quality.severe_share": 1.0, "quality.defects_per_change": 1.0}

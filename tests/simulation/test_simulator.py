@@ -245,6 +245,15 @@ def test_an_extreme_scenario_ends_well(workflow: str, extreme: dict[str, float |
     laws_hold(log, scenario)
 
 
+def test_the_laws_meet_every_cause_and_effect() -> None:
+    """So that none of them holds for want of cases."""
+    log = simulate(
+        vary(DEVSECOPS, {"years": 0.3, "production.infrastructure_mttf": 100, **EXTREMES["everything fails"]})
+    )
+    assert {kind for kinds in CAUSES.values() for kind in kinds} <= set(log["kind"])
+    laws_hold(log, vary(DEVSECOPS, {"years": 0.3}))
+
+
 @pytest.mark.parametrize("path", sorted(FILES.glob("*.toml")), ids=lambda path: path.stem)
 def test_an_organisation_of_real_size_keeps_the_laws(path: Path) -> None:
     """Ten weeks of each scenario that comes with the project."""
