@@ -26,9 +26,10 @@ lab: install-notebook ## make your copy of the course (COPY=my-course) and open 
 
 test: install-dev lint types unit notebooks live ## check everything, from the cheap to the expensive
 
-lint: install-dev ## ruff: rules and layout
+lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cycles
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-cache
 
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy

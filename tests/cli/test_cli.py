@@ -17,7 +17,7 @@ from devopssim import __version__, cli, events
 from devopssim.cli.experiments import cell
 from devopssim.experiment import EXPERIMENT_FILE
 
-SLOW: Final = ("dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
+SLOW: Final = ("click", "dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
 
 FULL_DEVICE: Final = Path("/dev/full")
 
