@@ -76,19 +76,16 @@ def parse_yaml(text: str) -> dict[str, Any]:
         )
     try:
         nodes = sum(1 for _ in yaml.parse(text, Loader=yaml.SafeLoader))
-        if nodes > MOST_NODES or any(
-            isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader)
-        ):
-            raise InvalidInputError(
-                f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly."
-            )
-        tree = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer words as truth values
+        aliased = any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader))
+        tree = {} if nodes > MOST_NODES or aliased else yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer words as truth values
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
         raise InvalidInputError(
             f"this is no YAML{place}: {getattr(error, 'problem', None) or type(error).__name__}."
         ) from error
+    if nodes > MOST_NODES or aliased:
+        raise InvalidInputError(f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly.")
     if not isinstance(tree, dict):
         raise InvalidInputError("the file says nothing; a mapping like `services:` or `jobs:` is expected.")
     return tree

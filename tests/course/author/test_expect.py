@@ -1,12 +1,14 @@
 """What each expectation gives for answers that are right, partly right, wrong, or not there."""
 
+import signal
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from devopssim.course.answers import GraderTroubleError, Json, Judgement, to_json
-from devopssim.course.author import expect, file_rules
+from devopssim.course.author import expect, file_rules, scenario_trials
 from devopssim.course.author.answer_types import File, Live, Number, OneOf
 from devopssim.course.author.exercises import Course, Exercise
 from devopssim.course.author.expectations import Expectation, collecting
@@ -138,3 +140,51 @@ def test_a_goal_is_reached_at_its_limit(goal: str, reached: list[float], missed:
 def test_what_is_no_goal_is_refused(goal: str) -> None:
     with pytest.raises(InvalidInputError, match="is no goal"):
         parse_goals({"kpi": goal})
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "remark"),
+    [
+        (
+            {"lead_time": 200.0, "throughput": 5.0},
+            1,
+            "lead_time at most 200: 200, reached; throughput at least 5: 5, reached.",
+        ),
+        ({"lead_time": 100.0}, 0.5, "lead_time at most 200: 100, reached; throughput at least 5: nan, missed."),
+        ({"throughput": 4.0}, 0, "lead_time at most 200: nan, missed; throughput at least 5: 4, missed."),
+    ],
+)
+def test_each_goal_counts_the_same(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, float], share: float, remark: str
+) -> None:
+    monkeypatch.setattr(scenario_trials, "run", lambda *_: values)
+    goals = parse_goals({"lead_time": "at most 200", "throughput": "at least 5"})
+    judged = scenario_trials.judge("", goals, [1])
+    assert (judged.share, judged.remark) == (share, remark)
+
+
+@pytest.mark.parametrize(
+    ("error", "remark"),
+    [
+        (subprocess.TimeoutExpired("x", 1), "did not finish within 60 seconds"),
+        (subprocess.CalledProcessError(-signal.SIGXCPU, "x"), "did not finish within 60 seconds"),
+        (subprocess.CalledProcessError(-signal.SIGKILL, "x"), "did not finish within 60 seconds"),
+        (subprocess.CalledProcessError(1, "x"), "the simulation failed"),
+        (ValueError("no JSON"), "the simulation failed"),
+    ],
+)
+def test_a_simulation_that_ends_badly_reaches_nothing(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, remark: str
+) -> None:
+    def fails(*_: object) -> dict[str, float]:
+        raise error
+
+    monkeypatch.setattr(scenario_trials, "run", fails)
+    monkeypatch.setattr(scenario_trials, "simulator_works", lambda: True)
+    judged = scenario_trials.judge("", parse_goals({"lead_time": "at most 200"}), [1])
+    assert judged.share == 0
+    assert remark in judged.remark
+    if not remark.startswith("did"):
+        monkeypatch.setattr(scenario_trials, "simulator_works", lambda: False)
+        with pytest.raises(GraderTroubleError):
+            scenario_trials.judge("", parse_goals({"lead_time": "at most 200"}), [1])

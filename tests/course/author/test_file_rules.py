@@ -120,3 +120,36 @@ def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:
 def test_what_is_no_such_file_is_refused_with_a_reason(name: str, text: str) -> None:
     with pytest.raises(InvalidInputError):
         files.parse(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "beyond"),
+    [
+        ("text", "x" * files.LONGEST, "x"),
+        ("compose", "a: " + "[" * files.DEEPEST + "]" * files.DEEPEST, " # ["),
+        ("compose", "a: [" + "1," * (files.MOST_NODES - 10) + "1", ",1"),
+    ],
+)
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(name: str, text: str, beyond: str) -> None:
+    ends = {"text": "", "compose": "" if text.endswith("]") else "]"}[name]
+    assert files.parse(name, text + ends)
+    larger = text.replace("[]", "[[]]") if "#" in beyond else text + beyond
+    with pytest.raises(InvalidInputError, match=r"characters|brackets|parts"):
+        files.parse(name, larger + ends)
+
+
+def test_the_limits_are_those_that_the_guide_promises() -> None:
+    assert (files.LONGEST, files.DEEPEST, files.MOST_NODES) == (65_536, 100, 5_000)
+
+
+def test_brackets_that_are_closed_again_are_not_open() -> None:
+    assert files.parse("compose", "a: [" + "[]," * 2 * files.DEEPEST + "{}]")
+
+
+def test_a_continuation_without_a_next_line_ends_the_file() -> None:
+    assert [line.value for line in files.parse_dockerfile("FROM x \\")] == ["x"]
+
+
+def test_an_alias_is_refused_with_what_to_do() -> None:
+    with pytest.raises(InvalidInputError, match="write it out plainly"):
+        files.parse("compose", "a: &x [1]\nb: *x")
