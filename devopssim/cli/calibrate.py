@@ -82,28 +82,32 @@ def as_json(found: "Calibration", checked: "Check | None") -> str:
     """Return what was learnt, what was left, and the check."""
     import json
 
-    from devopssim.cli.experiments import as_json as records
+    from devopssim.wording import json_records
 
     whole = {
         "base": found.base,
-        "learnt": json.loads(records(found.table)),
+        "learnt": json.loads(json_records(found.table)),
         "left": found.left,
         "overloads": [str(each) for each in found.overloads],
-        "check": json.loads(records(checked.table)) if checked else [],
+        "check": json.loads(json_records(checked.table)) if checked else [],
     }
     return json.dumps(whole, indent=1)
 
 
 def as_text(found: "Calibration", checked: "Check | None") -> str:
     """Return two tables and a verdict."""
-    from devopssim.cli.experiments import cell, grid
+    from devopssim.wording import plain_estimate, text_table
 
     rows = [["parameter", "learnt (95 % interval)", "default", "n", "fit", "from"]]
     for row in found.table.to_dict("records"):
-        value = row["value"] if isinstance(row["value"], str) else cell(float(row["value"]), row["low"], row["high"])
+        value = (
+            row["value"]
+            if isinstance(row["value"], str)
+            else plain_estimate(float(row["value"]), row["low"], row["high"])
+        )
         rows.append([row["parameter"], value, str(row["default"]), str(row["n"]), row["fit"], row["how"]])
     parts = [
-        grid(rows),
+        text_table(rows),
         f"{len(found.left)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.left)}.",
         *(f"Warning: {each}" for each in found.overloads),
     ]
@@ -118,11 +122,14 @@ def as_text(found: "Calibration", checked: "Check | None") -> str:
                     row["unit"],
                     shown,
                     str(row["n"]),
-                    cell(row["twin"], row["low"], row["high"]),
+                    plain_estimate(row["twin"], row["low"], row["high"]),
                     fitted,
                     row["verdict"],
                 ]
             )
         verdict = "The twin has" if checked.holds else "The twin does NOT have all of"
-        parts += [grid(rows), f"{verdict} the KPIs that it was fitted to ({checked.replications} simulated futures)."]
+        parts += [
+            text_table(rows),
+            f"{verdict} the KPIs that it was fitted to ({checked.replications} simulated futures).",
+        ]
     return "\n\n".join(parts)

@@ -44,8 +44,8 @@ def command(
     in_json: bool,
 ) -> int:
     """Compare, print the KPIs, write the folder."""
-    from devopssim.cli.experiments import as_json
     from devopssim.experiment import EXPERIMENT_FILE, Experiment, compare, load_experiment, save_experiment
+    from devopssim.wording import json_records
 
     if resume is None:
         experiment = Experiment(
@@ -73,7 +73,7 @@ def command(
             raise
         sys.stderr.write(f"devopssim: interrupted; go on with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
-    print(as_json(result.estimates) if in_json else as_text(result))
+    print(json_records(result.estimates) if in_json else as_text(result))
     if folder is not None:
         _write(result, folder)
     return DONE
@@ -94,7 +94,7 @@ def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenari
 
 def as_text(result: "Result") -> str:
     """Return the estimates as a table: a KPI a row, a scenario a column, each cell a mean with its interval."""
-    from devopssim.cli.experiments import about, cell, grid
+    from devopssim.wording import experiment_note, plain_estimate, text_table
 
     many = set(
         result.unfinished.query(f"share > {MANY_UNFINISHED}")[["scenario", "kpi"]].itertuples(index=False, name=None)
@@ -102,14 +102,14 @@ def as_text(result: "Result") -> str:
     rows = [["KPI", "unit", *result.scenarios]]
     for (kpi, unit), group in result.estimates.groupby(["kpi", "unit"], sort=False):
         found = group.set_index("scenario")[["estimate", "low", "high"]]
-        cells = [cell(*found.loc[name]) + " *" * ((name, kpi) in many) for name in result.scenarios]
+        cells = [plain_estimate(*found.loc[name]) + " *" * ((name, kpi) in many) for name in result.scenarios]
         rows.append([str(kpi), str(unit), *cells])
-    notes = [about(result)]
+    notes = [experiment_note(result)]
     if many:
         notes.append(
             f"* more than {MANY_UNFINISHED:.0%} had not ended when the runs did; these are missing, so it is larger."
         )
-    return "\n".join([grid(rows), "", *notes])
+    return "\n".join([text_table(rows), "", *notes])
 
 
 def _write(result: "Result", folder: Path) -> None:

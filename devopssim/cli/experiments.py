@@ -1,7 +1,7 @@
 """What the commands that do experiments share: a series on one scenario, and how tables are printed."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -24,30 +24,8 @@ from devopssim.cli.scenarios import named
 if TYPE_CHECKING:
     import pandas as pd
 
-    from devopssim.experiment import Result
 
 Outcome = TypeVar("Outcome")
-
-
-def as_json(table: "pd.DataFrame") -> str:
-    """Return the rows of a table as JSON; NaN, and what has no limit, is null."""
-    import json
-
-    import numpy as np
-
-    known = table.replace([np.inf, -np.inf], np.nan)
-    rows = known.astype(object).where(known.notna(), None).to_dict("records")
-    return json.dumps(rows, indent=1, allow_nan=False)
-
-
-def about(result: "Result") -> str:
-    """Say in one line what the numbers of an experiment are."""
-    years = sorted({scenario.years for scenario in result.scenarios.values()})
-    lasting = " or ".join(f"{each:g}" for each in years)
-    return (
-        f"{result.replications} replications of {lasting} years, seed {result.seed}: "
-        f"mean and {100 * result.confidence:g} % interval; - where there was nothing to count."
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,23 +137,3 @@ def write_out(folder: Path | None, tables: "Mapping[str, pd.DataFrame]") -> None
 
     write_tables(tables, folder)
     sys.stderr.write(f"{folder}: {', '.join(f'{name}.csv' for name in tables)}.\n")
-
-
-def cell(estimate: float, low: float, high: float) -> str:
-    """Return a mean with its interval, to as many digits as the interval allows."""
-    import math
-
-    if math.isnan(estimate):
-        return "-"
-    if math.isnan(low) or math.isclose(low, high, abs_tol=1e-12):  # the last bits of a sum are no interval
-        return f"{estimate:,.4g}"
-    digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
-    return f"{estimate:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
-
-
-def grid(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of words as text with aligned columns."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )

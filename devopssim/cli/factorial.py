@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
+from devopssim.cli.experiments import SeriesArguments, series_options, write_out
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial
+    from devopssim.wording import experiment_note, json_records
 
 
 @click.command()
@@ -36,25 +37,27 @@ def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: in
     if not effects.design.words:
         tables = {"shapley": effects.shapley, **tables}
     if series.in_json:
-        print(as_json(next(iter(tables.values()))))
+        print(json_records(next(iter(tables.values()))))
     else:
-        print(as_text(effects), about(effects.result), sep="\n\n")
+        print(as_text(effects), experiment_note(effects.result), sep="\n\n")
     write_out(series.out, tables)
 
 
 def as_text(found: "Factorial") -> str:
     """Return, for each KPI, what every practice adds, or its effect where only a fraction was run; then the interactions."""
+    from devopssim.wording import plain_estimate, text_table
+
     blocks = []
     for (kpi, unit), effects in found.effects.groupby(["kpi", "unit"], sort=False):
         rows = [["effect", f"{kpi} ({unit})", "cannot be told from"]]
         largest = effects.sort_values("estimate", key=abs, ascending=False, kind="stable")
         shown = largest[["effect", "estimate", "low", "high", "aliases"]].itertuples(index=False, name=None)
-        rows += [[name, cell(*numbers), aliases] for name, *numbers, aliases in shown]
-        blocks.append(grid(rows if found.design.words else [row[:2] for row in rows]))
+        rows += [[name, plain_estimate(*numbers), aliases] for name, *numbers, aliases in shown]
+        blocks.append(text_table(rows if found.design.words else [row[:2] for row in rows]))
         if not found.design.words:
             shares = found.shapley.query("kpi == @kpi").sort_values("share", ascending=False, kind="stable")
             shown = shares[["practice", "estimate", "low", "high", "share"]].itertuples(index=False, name=None)
             rows = [["practice", f"adds to {kpi} ({unit})", "share"]]
-            rows += [[name, cell(*numbers), f"{share:.1%}"] for name, *numbers, share in shown]
-            blocks.insert(-1, grid(rows))
+            rows += [[name, plain_estimate(*numbers), f"{share:.1%}"] for name, *numbers, share in shown]
+            blocks.insert(-1, text_table(rows))
     return "\n\n".join(blocks)

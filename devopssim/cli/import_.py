@@ -103,6 +103,7 @@ def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) 
     import json
 
     from devopssim import events, kpis
+    from devopssim.wording import kpi_table
 
     log = _log(sources, Rules(**rules))
     if out is not None:
@@ -113,7 +114,7 @@ def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) 
         sys.stderr.write(f"Rules: {source['rules']}.\n")
     for what, count in source.get("left_out", {}).items():
         sys.stderr.write(f"Note: {count} {what}.\n")
-    print(json.dumps(kpis.records(log), indent=1) if in_json else kpis.as_text(kpis.table(log)))
+    print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))
 
 
 def _log(sources: Sources, rules: Rules) -> "pd.DataFrame":

@@ -37,6 +37,7 @@ def command(
 
     from devopssim import events, kpis
     from devopssim.errors import InvalidInputError
+    from devopssim.wording import kpi_table
 
     if log_file is not None and git is None:
         if tags is not None or branch is not None:
@@ -51,7 +52,7 @@ def command(
     if intervals:
         _print_with_intervals(log, in_json=in_json)
     else:
-        print(json.dumps(kpis.records(log), indent=1) if in_json else kpis.as_text(kpis.table(log)))
+        print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))
 
 
 def _log_of_git(repository: Path, tags: str | None, branch: str | None) -> "pd.DataFrame":
@@ -65,18 +66,17 @@ def _log_of_git(repository: Path, tags: str | None, branch: str | None) -> "pd.D
 def _print_with_intervals(log: "pd.DataFrame", *, in_json: bool) -> None:
     from math import isnan
 
-    from devopssim.cli.experiments import as_json as records
-    from devopssim.cli.experiments import cell, grid
     from devopssim.diagnostics import intervals
+    from devopssim.wording import json_records, plain_estimate, text_table
 
     found = intervals(log).reset_index()
     if in_json:
-        print(records(found[["kpi", "unit", "value", "low", "high", "n", "unfinished", "word"]]))
+        print(json_records(found[["kpi", "unit", "value", "low", "high", "n", "unfinished", "word"]]))
         return
     rows = [["KPI", "unit", "value (95 % interval)", "n", "unfinished", ""]]
     for row in found.to_dict("records"):
         unfinished = "-" if isnan(row["unfinished"]) else str(round(row["unfinished"]))
         word = "" if row["word"] == "enough" else row["word"]
-        value = cell(row["value"], row["low"], row["high"])
+        value = plain_estimate(row["value"], row["low"], row["high"])
         rows.append([row["kpi"], row["unit"], value, str(row["n"]), unfinished, word])
-    print(grid(rows))
+    print(text_table(rows))

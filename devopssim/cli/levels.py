@@ -30,15 +30,15 @@ def command(
     *, replications: int, variation: Variation, seed: int, workplace: Workplace, in_json: bool, markdown: bool
 ) -> int:
     """Print the table: 0 if every preset lies where it has to, 1 if not."""
-    from devopssim.cli.experiments import as_json
     from devopssim.experiment import BENCHMARK_PRESETS, compare_with_dora
+    from devopssim.wording import json_records
 
     only_one_of({"--json": in_json, "--markdown": markdown})
     presets = tuple(variation.of(preset) for preset in BENCHMARK_PRESETS)
     with workplace.opened() as execution:
         benchmark = compare_with_dora(presets, replications, seed=seed, execution=execution)
     if in_json:
-        print(as_json(benchmark.table))
+        print(json_records(benchmark.table))
     else:
         print(as_markdown(benchmark) if markdown else as_text(benchmark))
     return DONE if benchmark.holds else ANSWER_IS_NO
@@ -46,15 +46,18 @@ def command(
 
 def as_text(found: "DoraBenchmark") -> str:
     """Return the table as aligned text, and the verdict."""
-    from devopssim.cli.experiments import about, grid
+    from devopssim.wording import experiment_note, text_table
 
     verdict = "Every preset lies where it has to." if found.holds else "NOT every preset lies where it has to."
-    return "\n\n".join([grid(_bands(found)), grid(_levels(found)), f"{verdict} {about(found.result)}"])
+    return "\n\n".join(
+        [text_table(_bands(found)), text_table(_levels(found)), f"{verdict} {experiment_note(found.result)}"]
+    )
 
 
 def as_markdown(found: "DoraBenchmark") -> str:
     """Return the tables for the documentation: beside the bands, the level in every report, and what was tuned."""
     from devopssim.scenario import evidence_cards
+    from devopssim.wording import markdown_table
 
     tuned = [
         ["`{name}`".format(**card), f"{card['default']:g} {card['unit']}".strip(), card["meaning"], card["source"]]
@@ -63,28 +66,29 @@ def as_markdown(found: "DoraBenchmark") -> str:
     ]
     return "\n\n".join(
         [
-            _table(_bands(found)),
+            markdown_table(_bands(found)),
             "The level of each preset in every report, metric by metric:",
-            _table(_levels(found)),
+            markdown_table(_levels(found)),
             "Defaults that were tuned so that the presets land there:",
-            _table([["parameter", "default", "meaning", "what it was held against"], *tuned]),
+            markdown_table([["parameter", "default", "meaning", "what it was held against"], *tuned]),
         ]
     )
 
 
 def _bands(found: "DoraBenchmark") -> list[list[str]]:
     from devopssim.kpis import KPIS
+    from devopssim.wording import short_amount
 
     rows = [["preset", "KPI", "model", "95 % interval", "the field", "who says so", "distance"]]
     for _, row in found.table.iterrows():
         unit, like = row["unit"], row["estimate"]
-        model, low, high = (amount(row[name], unit, like) for name in ("estimate", "low", "high"))
-        field = f"{amount(row['from'], unit)} to {amount(row['to'], unit)}"
-        distance = amount(row["distance"], unit) + ("" if row["inside"] else " (outside)")
+        model, low, high = (short_amount(row[name], unit, like) for name in ("estimate", "low", "high"))
+        field = f"{short_amount(row['from'], unit)} to {short_amount(row['to'], unit)}"
+        distance = short_amount(row["distance"], unit) + ("" if row["inside"] else " (outside)")
         title = KPIS[row["kpi"]].title
         rows.append([row["scenario"], title, model, f"{low} to {high}", field, row["said_by"], distance])
     rates = found.between.set_index("scenario")
-    model, low, high = (amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
+    model, low, high = (short_amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
     said_by = "their order; DORA's medium is 0 to 15 % in 2018 and 2019, 16 to 30 % in 2021"
     order = ["between devops and waterfall", said_by, "0" if found.ordered else "not between"]
     return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]
@@ -93,29 +97,3 @@ def _bands(found: "DoraBenchmark") -> list[list[str]]:
 def _levels(found: "DoraBenchmark") -> list[list[str]]:
     rows = [[str(cell).replace("_", " ") for cell in row] for row in found.levels.itertuples(index=False, name=None)]
     return [list(found.levels.columns), *rows]
-
-
-def amount(number: float, unit: str, like: float | None = None) -> str:
-    """Return a number in words that people use; hours in the unit that suits the number, or another one `like` it."""
-    import math
-
-    from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK
-
-    if math.isinf(number):
-        return "no limit"
-    if number == 0:
-        return "0"
-    if unit == "share":
-        return f"{100 * number:.3g} %"
-    if unit != "h":
-        return f"{number:.3g} {unit}"
-    size = number if like is None else like
-    lengths = {"month": HOURS_PER_MONTH, "week": HOURS_PER_WEEK, "day": HOURS_PER_DAY, "h": 1.0, "min": 1 / 60}
-    name, hours = next((name, hours) for name, hours in lengths.items() if size >= hours or name == "min")
-    many = "s" * (name not in ("h", "min") and number != hours)
-    return f"{number / hours:.3g} {name}{many}"
-
-
-def _table(rows: list[list[str]]) -> str:
-    head, *body = rows
-    return "\n".join("| " + " | ".join(line) + " |" for line in [head, ["---"] * len(head), *body])

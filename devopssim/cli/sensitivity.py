@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
+from devopssim.cli.experiments import SeriesArguments, series_options, write_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,20 +23,23 @@ if TYPE_CHECKING:
 def command(*, series: SeriesArguments, change: float, parameters: tuple[str, ...]) -> None:
     """Vary, print the tornado, write the folder."""
     from devopssim.experiment import sensitivity
+    from devopssim.wording import experiment_note, json_records
 
     swings = series.carry_out(sensitivity, change=change, names=parameters)
     if series.in_json:
-        print(as_json(swings.tornado))
+        print(json_records(swings.tornado))
     else:
-        print(as_text(swings.differences), about(swings.result), sep="\n\n")
+        print(as_text(swings.differences), experiment_note(swings.result), sep="\n\n")
     tables = {"tornado": swings.tornado, "differences": swings.differences, "values": swings.result.values}
     write_out(series.out, tables)
 
 
 def as_text(differences: "pd.DataFrame") -> str:
     """Return what each setting changes, as a table, the widest swing first."""
+    from devopssim.wording import plain_estimate, text_table
+
     rows = [["parameter", "set to", "KPI", "unit", "changes by"]]
     columns = ["parameter", "setting", "kpi", "unit", "difference", "low", "high"]
     for parameter, setting, kpi, unit, *numbers in differences[columns].itertuples(index=False, name=None):
-        rows.append([parameter, f"{setting:g}", kpi, unit, cell(*numbers)])
-    return grid(rows)
+        rows.append([parameter, f"{setting:g}", kpi, unit, plain_estimate(*numbers)])
+    return text_table(rows)

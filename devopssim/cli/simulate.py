@@ -24,9 +24,10 @@ def command(
 
     from devopssim import events, kpis
     from devopssim.simulation import simulate
+    from devopssim.wording import kpi_table
 
     log = simulate(variation.of(named(scenario)), seed=seed, replication=replication)
     if out is not None:
         events.write(log, out)
         sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
-    print(json.dumps(kpis.records(log), indent=1) if in_json else kpis.as_text(kpis.table(log)))
+    print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from devopssim.cli.experiments import SeriesArguments, about, as_json, cell, grid, series_options, write_out
+from devopssim.cli.experiments import SeriesArguments, series_options, write_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,12 +19,13 @@ EXAMPLE: Final = "team.developers=4,6,8"
 def command(*, series: SeriesArguments, ranges: tuple[str, ...]) -> None:
     """Sweep, print the table, write the folder."""
     from devopssim.experiment import sweep
+    from devopssim.wording import experiment_note, json_records
 
     swept = series.carry_out(sweep, _ranges(ranges))
     if series.in_json:
-        print(as_json(swept.estimates))
+        print(json_records(swept.estimates))
     else:
-        print(as_text(swept.estimates), about(swept.result), sep="\n\n")
+        print(as_text(swept.estimates), experiment_note(swept.result), sep="\n\n")
     write_out(series.out, {"estimates": swept.estimates, "values": swept.values})
 
 
@@ -44,10 +45,12 @@ def _ranges(words: Sequence[str]) -> dict[str, list[float | str]]:
 
 def as_text(estimates: "pd.DataFrame") -> str:
     """Return the estimates as a table: a point a row, a KPI a column."""
+    from devopssim.wording import plain_estimate, text_table
+
     parameters = list(estimates.columns[: estimates.columns.get_loc("kpi")])
     units = estimates.drop_duplicates("kpi").set_index("kpi")["unit"]
     rows = [[*parameters, *(f"{kpi} ({unit})" for kpi, unit in units.items())]]
     for point, group in estimates.groupby(parameters, sort=False):
-        cells = [cell(*row) for row in group[["estimate", "low", "high"]].itertuples(index=False, name=None)]
+        cells = [plain_estimate(*row) for row in group[["estimate", "low", "high"]].itertuples(index=False, name=None)]
         rows.append([*(f"{value:g}" if isinstance(value, float) else str(value) for value in point), *cells])
-    return grid(rows)
+    return text_table(rows)

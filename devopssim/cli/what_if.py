@@ -59,29 +59,29 @@ def command(
 def _as_json(answer: "WhatIf") -> str:
     import json
 
-    from devopssim.cli.experiments import as_json
+    from devopssim.wording import json_records
 
     overloads = [{"scenario": name, "overload": str(overload)} for name, overload in answer.overloads]
-    whole = {"sentence": answer.sentence(), "table": json.loads(as_json(answer.table)), "overloads": overloads}
+    whole = {"sentence": answer.sentence(), "table": json.loads(json_records(answer.table)), "overloads": overloads}
     return json.dumps(whole, indent=1)
 
 
 def _as_text(answer: "WhatIf") -> str:
-    from devopssim.cli.experiments import cell, grid
+    from devopssim.wording import plain_estimate, significant, text_table
 
     rows = [["KPI", "unit", "now", "then", "difference (95 % interval)"]]
     rows += [
         [
             row["kpi"],
             row["unit"],
-            f"{row['before']:,.4g}",
-            f"{row['after']:,.4g}",
-            cell(row["difference"], row["low"], row["high"]),
+            significant(row["before"]),
+            significant(row["after"]),
+            plain_estimate(row["difference"], row["low"], row["high"]),
         ]
         for row in answer.table.to_dict("records")
     ]
     warnings = [f"Warning: {name}: {overload}" for name, overload in answer.overloads]
-    return "\n\n".join([answer.sentence(), grid(rows), *warnings])
+    return "\n\n".join([answer.sentence(), text_table(rows), *warnings])
 
 
 def _whole(given: Mapping[str, float | str]) -> dict[str, int]:

@@ -55,7 +55,7 @@ from devopssim.kpis.security import (
     security_test_coverage,
     vulnerabilities_open,
 )
-from devopssim.kpis.summary import as_text, chosen, records, table, values
+from devopssim.kpis.summary import chosen, records, table, values
 
 __all__ = [
     "DORA_CLUSTERS",
@@ -72,7 +72,6 @@ __all__ = [
     "Log",
     "Rate",
     "Run",
-    "as_text",
     "automated_scan_share",
     "availability",
     "busy_hours",

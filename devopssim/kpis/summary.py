@@ -48,16 +48,6 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
     return found
 
 
-def as_text(kpis: pd.DataFrame) -> str:
-    """Return a table of KPIs, as `table` gives it, as aligned text; a dash where there is no number."""
-    shown = pd.DataFrame({"kpi": kpis.index, "unit": kpis["unit"].to_numpy()})
-    for name in COLUMNS[1:]:
-        shown[name] = [_short(number, name) for number in kpis[name]]
-    lines = [list(shown.columns), *shown.to_numpy().tolist()]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return "\n".join(_aligned(line, widths) for line in lines)
-
-
 def chosen(names: Iterable[str] | None) -> list[Kpi]:
     """Return the KPIs of these names (default: all). Raises InvalidInputError for a name that is none of `KPIS`."""
     wanted = list(KPIS) if names is None else [names] if isinstance(names, str) else list(names)
@@ -84,19 +74,3 @@ def _plain(number: float, key: str) -> float | int | None:
     if math.isnan(number):
         return None
     return int(number) if key in {"n", "unfinished"} else float(number)
-
-
-def _short(number: float, name: str) -> str:
-    if math.isnan(number):
-        return "-"
-    return (
-        f"{number:.0f}" if name in {"n", "unfinished"} else f"{number:,.4g}" if abs(number) < 1e4 else f"{number:,.0f}"
-    )
-
-
-def _aligned(line: list[str], widths: list[int]) -> str:
-    words = [
-        f"{word:<{width}}" if at < 2 else f"{word:>{width}}"
-        for at, (word, width) in enumerate(zip(line, widths, strict=True))
-    ]
-    return "  ".join(words).rstrip()

@@ -14,8 +14,8 @@ import pytest
 from logs import deployed, log_of
 
 from devopssim import __version__, cli, events
-from devopssim.cli.experiments import cell
 from devopssim.experiment import EXPERIMENT_FILE
+from devopssim.wording import plain_estimate
 
 SLOW: Final = ("click", "dataclasses", "numpy", "pandas", "matplotlib", "scipy", "simpy", "docker", "IPython")
 
@@ -214,6 +214,6 @@ def test_an_interrupted_experiment_says_how_to_go_on(tmp_path: Path) -> None:
 
 def test_a_mean_that_never_varies_is_shown_without_an_interval() -> None:
     sums = [0.9, math.nextafter(0.9, 1)]
-    assert cell(0.9, *sums) == "0.9"
-    assert cell(0.0, 0.0, 1e-17) == "0"
-    assert cell(0.9, 0.89, 0.91) == "0.900 (0.890 to 0.910)"
+    assert plain_estimate(0.9, *sums) == "0.9"
+    assert plain_estimate(0.0, 0.0, 1e-17) == "0"
+    assert plain_estimate(0.9, 0.89, 0.91) == "0.900 (0.890 to 0.910)"

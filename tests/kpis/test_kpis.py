@@ -327,14 +327,6 @@ def test_records_are_what_programs_read() -> None:
     ]
 
 
-def test_text_shows_a_dash_where_there_is_no_number() -> None:
-    text = kpis.as_text(kpis.table(log_of(travelled("W1", 0, 4)), ["lead_time", "change_failure_rate"]))
-    assert [line.split() for line in text.splitlines()[1:]] == [
-        ["lead_time", "h", "4", "4", "4", "4", "1", "0"],
-        ["change_failure_rate", "share", "-", "-", "-", "-", "0", "-"],
-    ]
-
-
 @pytest.mark.parametrize("name", kpis.KPIS)
 def test_an_empty_log_has_no_number_for_any_kpi_and_nothing_counted(name: str) -> None:
     row = kpis.table(EMPTY, [name]).to_dict("index")[name]

@@ -6,7 +6,7 @@ One test, because it is one experiment: thirty replications of three years of ea
 import pandas as pd
 from validation.pages import shown
 
-from devopssim.cli.levels import amount, as_markdown
+from devopssim.cli.levels import as_markdown
 from devopssim.experiment import DoraBenchmark, Experiment, Outcome, Result, compare_with_dora
 from devopssim.experiment.dora_benchmark import TARGETS
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, parameters
@@ -77,11 +77,3 @@ def test_the_levels_of_every_year_are_named_metric_by_metric() -> None:
 
 def test_no_parameter_is_tuned_without_saying_against_what() -> None:
     assert all(each.source for each in parameters().values() if each.tuned)
-
-
-def test_amounts_are_told_as_people_say_them() -> None:
-    assert [amount(hours, "h") for hours in (0, 0.5, 1.5, 36, 336, 1460, float("inf"))] == [
-        "0", "30 min", "1.5 h", "1.5 days", "2 weeks", "2 months", "no limit",
-    ]  # fmt: skip
-    assert (amount(0.0183, "share"), amount(0.5, "per week"), amount(168, "h")) == ("1.83 %", "0.5 per week", "1 week")
-    assert amount(1460, "h", like=336) == "8.69 weeks"
