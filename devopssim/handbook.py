@@ -10,7 +10,7 @@ from pathlib import Path
 from devopssim import kpis
 from devopssim.files import write_text
 from devopssim.kpis import Kpi
-from devopssim.scenario import GRADES, PRACTICE_DESCRIPTIONS, EvidenceCard, Practice, cards_as_markdown, evidence_cards
+from devopssim.scenario import GRADES, PRACTICES, EvidenceCard, Practice, cards_as_markdown, evidence_cards
 
 NOTE = "<!-- Written by `python -m devopssim.handbook docs`: change the code, not this page. -->\n"
 
@@ -19,12 +19,10 @@ def pages() -> dict[str, str]:
     """Return every page by its path below the folder of the documentation."""
     found = {"parameters.md": _parameters()}
     found |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
-    found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICE_DESCRIPTIONS.items()}
+    found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
     measured = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
     found["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), measured)
-    changed = {
-        name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICE_DESCRIPTIONS.items()
-    }
+    changed = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
     found["practices/index.md"] = _index(
         "The seven C's, and security inside", ("practice", "without it", "with it"), changed
     )

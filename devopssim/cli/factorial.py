@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: int) -> None:
     """Run the design, print effects and shares, write the folder."""
     from devopssim.experiment import factorial
-    from devopssim.scenario import PRACTICES
+    from devopssim.scenario import SEVEN_CS
 
-    effects = series.carry_out(factorial, practices or PRACTICES, halvings=halvings)
+    effects = series.carry_out(factorial, practices or SEVEN_CS, halvings=halvings)
     tables = {"effects": effects.effects, "values": effects.result.values}
     if not effects.design.words:
         tables = {"shapley": effects.shapley, **tables}

@@ -18,7 +18,7 @@ from devopssim.experiment.intervals import Difference, Interval, Verdict, interv
 from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result, unit_of
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICES, Scenario, adopt
+from devopssim.scenario import SEVEN_CS, Scenario, adopt
 
 SHOWN_ALIASES = 2
 """Aliases among more practices than that are not listed: what three practices do only together is mostly small."""
@@ -103,7 +103,7 @@ class Factorial:
 
 def factorial(
     scenario: Scenario | Experiment,
-    practices: Sequence[str] = PRACTICES,
+    practices: Sequence[str] = SEVEN_CS,
     replications: int | None = None,
     *,
     halvings: int = 0,

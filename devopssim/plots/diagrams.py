@@ -11,7 +11,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, halo
 from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
-from devopssim.scenario import PRACTICE_DESCRIPTIONS
+from devopssim.scenario import PRACTICES, SEVEN_CS
 
 WORKFLOWS: Final = {
     "waterfall": (
@@ -27,6 +27,8 @@ WORKFLOWS: Final = {
         "Items flow one by one through seven phases; what is learnt in production flows back to the plan.",
     ),
 }
+CLOCKWISE: Final = ("integration", "testing", "delivery", "deployment", "monitoring", "feedback", "collaboration")
+"""The seven C's as they stand around their centre: along the loop of DevOps."""
 LOOP: Final = (
     ("plan", "what is worth doing"),
     ("code", "design and write"),
@@ -120,34 +122,23 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
     ax = axes(ax, (9.0, 5.2))
     ax.set(xlim=(-2.7, 2.7), ylim=(-1.55, 1.5), aspect="equal")
     colours = list(STAGE_COLOURS.values())
-    names = list(_WORDS)
+    around = {name: PRACTICES[name].motto for name in CLOCKWISE}
     ax.text(0, 0, "small steps,\nall the time", ha="center", va="center", fontsize=11, fontweight="bold", color=ink())
-    for place, name in enumerate(names):
-        turn = math.pi / 2 - place * 2 * math.pi / len(names)
+    for place, (name, motto) in enumerate(around.items()):
+        turn = math.pi / 2 - place * 2 * math.pi / len(around)
         x, y = 1.62 * math.cos(turn), 1.2 * math.sin(turn)
         ax.plot([0.42 * x, 0.74 * x], [0.42 * y, 0.74 * y], color=faint(), linewidth=1.2)
-        _box(ax, (x, y), f"{name}\n{_WORDS[name]}", colours[place], size=(1.36, 0.4))
+        _box(ax, (x, y), f"{name}\n{motto}", colours[place], size=(1.36, 0.4))
     ax.set_title("The seven C's: continuous …")
     bare(ax)
     table = pd.DataFrame(
-        [(each.title, each.without, each.adopted) for key, each in PRACTICE_DESCRIPTIONS.items() if key != "security"],
+        [(PRACTICES[name].title, PRACTICES[name].without, PRACTICES[name].adopted) for name in SEVEN_CS],
         columns=["practice", "without", "with"],
     )
     set_description(
-        ax, f"The seven C's. {'; '.join(f'continuous {name}: {words}' for name, words in _WORDS.items())}.", table
+        ax, f"The seven C's. {'; '.join(f'{PRACTICES[name].name}: {motto}' for name, motto in around.items())}.", table
     )
     return ax
-
-
-_WORDS: Final = {
-    "integration": "merge when committed",
-    "testing": "machines test each merge",
-    "delivery": "always ready to release",
-    "deployment": "green goes out",
-    "monitoring": "alerts, not complaints",
-    "feedback": "show it while small",
-    "collaboration": "one team, no hand-overs",
-}
 
 
 def _eight(turn: float) -> tuple[float, float]:

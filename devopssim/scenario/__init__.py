@@ -14,8 +14,7 @@ from devopssim.scenario.demand import Demand
 from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
 from devopssim.scenario.files import dumps, load, loads, save
 from devopssim.scenario.pipeline import Pipeline
-from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS, Practice
-from devopssim.scenario.practices import PRACTICES, Practices
+from devopssim.scenario.practices import PRACTICES, SEVEN_CS, Practice, Practices
 from devopssim.scenario.presets import (
     AGILE,
     AGILE_WITH_CI,
@@ -53,8 +52,8 @@ __all__ = [
     "GRADES",
     "PARTS",
     "PRACTICES",
-    "PRACTICE_DESCRIPTIONS",
     "PRESETS",
+    "SEVEN_CS",
     "WATERFALL",
     "WORKFLOWS",
     "Demand",

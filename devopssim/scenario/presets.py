@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario.practices import PRACTICES
+from devopssim.scenario.practices import SEVEN_CS
 from devopssim.scenario.scenario import Scenario, adopt, unknown_name_message
 
 WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
 AGILE: Final = adopt(Scenario(name="agile", workflow="agile"), {"feedback": 1, "integration": 0.5, "testing": 0.5})
-DEVOPS: Final = adopt(Scenario(name="devops", workflow="devops"), dict.fromkeys(PRACTICES, 1.0))
+DEVOPS: Final = adopt(Scenario(name="devops", workflow="devops"), dict.fromkeys(SEVEN_CS, 1.0))
 DEVSECOPS: Final = adopt(replace(DEVOPS, name="devsecops"), {"security": 1})
 DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devops")
 AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})

@@ -116,12 +116,10 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
 
 def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
     """Return a variant with practices adopted: `adopt(WATERFALL, {"integration": 1})`; `security` is security inside."""
-    names = (*PRACTICES, "security")
     for name in practices:
-        if name not in names:
-            raise InvalidInputError(unknown_name_message("practice", name, names))
-    inside = {"security": "security.embedded"}
-    return vary(scenario, {inside.get(name, f"practices.{name}"): share for name, share in practices.items()})
+        if name not in PRACTICES:
+            raise InvalidInputError(unknown_name_message("practice", name, PRACTICES))
+    return vary(scenario, {f"practices.{name}": share for name, share in practices.items()})
 
 
 def check_parameter(name: str) -> str:

@@ -9,13 +9,6 @@ from devopssim.scenario.declaration import Part, parameter
 class Security(Part):
     """Weaknesses, how they are looked for (as an afterthought or embedded), and what attackers do."""
 
-    embedded: float = parameter(
-        0,
-        "DevSecOps: share of changes that are scanned and repaired inside the pipeline",
-        high=1,
-        grade="assumed",
-        source="a choice: presets and experiments set it",
-    )
     vulnerabilities_per_change: float = parameter(
         0.06,
         "weaknesses that a change brings, mean",

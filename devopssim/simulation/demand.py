@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.scenario import PRACTICES, Scenario
+from devopssim.scenario import PRACTICES, SEVEN_CS, Scenario
 from devopssim.simulation.randomness import (
     Exponential,
     Streams,
@@ -196,7 +196,7 @@ class DrawnDemand:
     def _generation(self, generation: int) -> list[WorkItem]:
         demand = self._scenario.demand
         streams, suffix = self._streams, f"/{generation}" if generation else ""
-        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(PRACTICES)))
+        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(SEVEN_CS)))
         efforts = [
             effort_distribution(mean, demand.effort_cv).quantile(draws[:, column])
             for column, mean in enumerate((demand.plan_effort, demand.code_effort, demand.test_effort))
@@ -215,7 +215,7 @@ class DrawnDemand:
                 misunderstood=bool(row[3] < demand.misunderstood_share),
                 drifts_after=float(drifts[number]),
                 complaint_after=float(complaints[number]),
-                draws=dict(zip(PRACTICES, row[6:], strict=True)),
+                draws=dict(zip(SEVEN_CS, row[6:], strict=True)),
                 number=number,
                 generation=generation,
             )
@@ -272,8 +272,7 @@ class DrawnDemand:
             disclosed.append((time, new_vulnerability(self._scenario, f"VD{len(disclosed) + 1}", row[1:])))
 
 
-PRACTICES_OF_CHANGES: Final = (*PRACTICES, "security")
-CHANGE_DRAWS: Final = 5 + len(PRACTICES_OF_CHANGES)
+CHANGE_DRAWS: Final = 5 + len(PRACTICES)
 DEFECT_DRAWS: Final = 8
 VULNERABILITY_DRAWS: Final = 6
 
@@ -287,7 +286,7 @@ def new_change(name: str, item: str | None, coding: float, draws: list[float]) -
         conflicts=draws[2],
         installation=draws[3],
         noise=draws[4],
-        draws=dict(zip(PRACTICES_OF_CHANGES, draws[5:], strict=True)),
+        draws=dict(zip(PRACTICES, draws[5:], strict=True)),
     )
 
 

@@ -120,8 +120,6 @@ class Organisation:
 
     def uses(self, practice: str, draws: Mapping[str, float]) -> bool:
         """Whether a practice is used for this change or occasion: its adoption is the share of those for which it is."""
-        if practice == "security":
-            return draws[practice] < self.scenario.security.embedded
         adoption: float = getattr(self.scenario.practices, practice)
         return draws[practice] < adoption
 

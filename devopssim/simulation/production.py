@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import PRACTICES_OF_CHANGES, Change, Defect, DrawTable
+from devopssim.scenario import PRACTICES
+from devopssim.simulation.demand import Change, Defect, DrawTable
 from devopssim.simulation.randomness import Exponential, Streams
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
-INCIDENT_DRAWS: Final = 3 + len(PRACTICES_OF_CHANGES)
+INCIDENT_DRAWS: Final = 3 + len(PRACTICES)
 
 
 @dataclass(slots=True, eq=False)
@@ -185,5 +186,5 @@ class ServiceOperation:
     def _incident(self) -> Incident:
         self._incidents += 1
         row = self._incident_draws.next_row()
-        draws = dict(zip(PRACTICES_OF_CHANGES, row[3:], strict=True))
+        draws = dict(zip(PRACTICES, row[3:], strict=True))
         return Incident(id=f"I{self._incidents}", detection=row[0], diagnosis=row[1], repair=row[2], draws=draws)

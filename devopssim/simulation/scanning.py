@@ -76,4 +76,4 @@ def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Chan
 
 def training_factor(org: "Organisation") -> float:
     """Return the factor on the repair efforts of developers who were trained, as far as security is embedded."""
-    return 1 - org.scenario.security.training_effect * org.scenario.security.embedded
+    return 1 - org.scenario.security.training_effect * org.scenario.practices.security

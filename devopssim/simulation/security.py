@@ -25,7 +25,9 @@ class ProductSecurity:
     def train(self) -> ProcessGenerator:
         """Train a developer, as far as security is to be embedded."""
         security = self.org.scenario.security
-        yield from self.org.people.work("developer", "plan", security.training * security.embedded, finding="training")
+        yield from self.org.people.work(
+            "developer", "plan", security.training * self.org.scenario.practices.security, finding="training"
+        )
 
     def receive(self, deployment: Deployment) -> None:
         """Note which repairs have reached production, which vulnerabilities are now exposed, and what nobody has looked at."""
@@ -53,7 +55,7 @@ class ProductSecurity:
                 detail=encode_detail(severity=vulnerability.severity, cause="dependency"),
             )
             org.env.process(self.expose(vulnerability))
-            if vulnerability.embedded < org.scenario.security.embedded:
+            if vulnerability.embedded < org.scenario.practices.security:
                 org.env.process(self.patch_dependency(vulnerability))
             else:
                 self._in_dependencies.append(vulnerability)

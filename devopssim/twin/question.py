@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import CLEAR, Difference, Experiment, Options, Result, compare, paired
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, adopt, parameter_value, vary
+from devopssim.scenario import PRACTICES, Scenario, adopt, parameter_value, vary
 from devopssim.twin.load import Overload, overloads
 
 AS_IS: Final = "as it is"
@@ -111,7 +111,7 @@ def _words(
 ) -> str:
     said = []
     for name, share in adopting.items():
-        title = PRACTICE_DESCRIPTIONS[name].title.lower() if name != "security" else "security inside"
+        title = PRACTICES[name].name
         said.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
     for role, many in adding.items():
         verb = "add" if many >= 0 else "do without"

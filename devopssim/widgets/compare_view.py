@@ -7,7 +7,7 @@ import traitlets
 
 from devopssim.kpis import KPIS
 from devopssim.plots import USUAL_KPIS, colour_of
-from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
+from devopssim.scenario import AGILE, DEVOPS, SEVEN_CS, WATERFALL, Scenario
 from devopssim.widgets.chart_data import lines
 from devopssim.widgets.controls import knobs
 from devopssim.widgets.kpi_cards import tiles
@@ -16,7 +16,7 @@ from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, disagree, state_of
 from devopssim.widgets.status import status
-from devopssim.wording import ADOPTION, explain_changes
+from devopssim.wording import explain_changes
 
 CURVES: Final = ("lead_time", "wip", "throughput", "change_failure_rate")
 TEAM: Final = ("team.developers", "team.testers", "team.operators", "team.analysts", "team.security")
@@ -137,10 +137,10 @@ def _groups(state: State) -> list[dict[str, Any]]:
         else "in all of them (they differ: moving one sets all)"
         for key, names in (("team", TEAM), ("demand", DEMAND))
     }
-    practices = [name for name in ADOPTION if name != "security.embedded"]
+    practices = [f"practices.{name}" for name in SEVEN_CS]
     return [
         {"key": "practices", "title": f"Practices of {state.chosen}", "knobs": knobs(practices, scenario)},
-        {"key": "security", "title": f"Security of {state.chosen}", "knobs": knobs(["security.embedded"], scenario)},
+        {"key": "security", "title": f"Security of {state.chosen}", "knobs": knobs(["practices.security"], scenario)},
         {"key": "team", "title": f"The team, {all_of_them['team']}", "knobs": knobs(TEAM, scenario)},
         {"key": "demand", "title": f"What is asked for, {all_of_them['demand']}", "knobs": knobs(DEMAND, scenario)},
     ]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario
+from devopssim.scenario import Scenario
 from devopssim.wording.findings import WORKFLOWS, Verdicts, against, what_differs
 from devopssim.wording.numbers import amount
 from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
@@ -71,7 +71,7 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
     said = []
     for name, row in table.iterrows():
         if str(name) in ADOPTION:
-            known = PRACTICE_DESCRIPTIONS[ADOPTION[str(name)]]
+            known = ADOPTION[str(name)]
             more = row[now] > row[before]
             share = parameter_text(str(name), abs(row[now] - row[before]))
             way = known.adopted if more else known.without

@@ -9,7 +9,7 @@ import pandas as pd
 
 from devopssim.experiment import CLEAR
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, Scenario, parameter_value, parameters
+from devopssim.scenario import PRACTICES, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
     found = (
         [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name]) for name in workflows] if len(workflows) > 1 else []
     )
-    for practice, known in PRACTICE_DESCRIPTIONS.items():
-        shares = [adoption(scenario, practice) for scenario in scenarios.values()]
+    for practice, known in PRACTICES.items():
+        shares = [float(getattr(scenario.practices, practice)) for scenario in scenarios.values()]
         if len(set(shares)) > 1:
             found.append(
                 Mechanism(
@@ -129,8 +129,3 @@ def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
                 )
             )
     return found
-
-
-def adoption(scenario: Scenario, practice: str) -> float:
-    """Return how far a scenario adopts one of the seven C's, or `security`."""
-    return float(scenario.security.embedded if practice == "security" else getattr(scenario.practices, practice))

@@ -2,19 +2,16 @@
 
 from typing import Final
 
-from devopssim.scenario import PRACTICE_DESCRIPTIONS, parameters
+from devopssim.scenario import PRACTICES, parameters
 
-ADOPTION: Final = {
-    **{f"practices.{name}": name for name in PRACTICE_DESCRIPTIONS if name != "security"},
-    "security.embedded": "security",
-}
-"""The parameters that say how far a practice is adopted, with the practice's name."""
+ADOPTION: Final = {f"practices.{name}": practice for name, practice in PRACTICES.items()}
+"""The parameters that say how far a practice is adopted, each with its practice."""
 
 
 def parameter_label(name: str) -> str:
     """Return what a parameter is called beside its slider: `parameter_label("team.developers") == "Developers"`."""
     if name in ADOPTION:
-        return PRACTICE_DESCRIPTIONS[ADOPTION[name]].title
+        return ADOPTION[name].title
     return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 

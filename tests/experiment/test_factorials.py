@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import Factorial, factorial
 from devopssim.experiment.designs import Design, fraction, full, shapley_weights
-from devopssim.scenario import DEVOPS, PRACTICES, vary
+from devopssim.scenario import DEVOPS, SEVEN_CS, vary
 
 TEXTBOOK = {
     (3, 0): None,
@@ -141,8 +141,8 @@ def test_a_fraction_says_what_it_cannot_tell_apart() -> None:
         (("testing", "testing"), 0, "named once"),
         (("tests",), 0, "practice 'tests' is unknown"),
         ((), 0, "0 practices"),
-        (PRACTICES, 5, "halvings=5"),
-        (PRACTICES, -1, "halvings=-1"),
+        (SEVEN_CS, 5, "halvings=5"),
+        (SEVEN_CS, -1, "halvings=-1"),
     ],
 )
 def test_a_factorial_that_cannot_be_is_refused(practices: tuple[str, ...], halvings: int, said: str) -> None:

@@ -35,7 +35,7 @@ def test_a_tornado_stays_within_what_parameters_allow() -> None:
     assert "workflow" not in settings
     assert "demand.backlog" not in settings
     assert "years" not in settings
-    assert sorted(settings["security.embedded"]) == [pytest.approx(0.3)]
+    assert sorted(settings["practices.security"]) == [pytest.approx(0.3)]
 
 
 @pytest.mark.parametrize("change", [0, 1, -0.2])

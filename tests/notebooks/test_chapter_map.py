@@ -11,7 +11,7 @@ import pytest
 
 from devopssim.kpis import KPIS
 from devopssim.plots.diagrams import LOOP
-from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS
+from devopssim.scenario import PRACTICES, SEVEN_CS
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 MAP: Final = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def test_every_section_and_figure_of_the_chapter_has_a_place() -> None:
 
 def test_every_phase_practice_and_kpi_has_a_place() -> None:
     assert missing("phases", [phase for phase, _ in LOOP]) == []
-    assert missing("C's", [each.title for name, each in PRACTICE_DESCRIPTIONS.items() if name != "security"]) == []
+    assert missing("C's", [PRACTICES[name].title for name in SEVEN_CS]) == []
     assert missing("KPIs of delivery", list(NINE)) == []
     assert missing("KPIs of security", [kpi.title for kpi in KPIS.values() if kpi.family == "security"]) == []
 

@@ -16,14 +16,15 @@ from devopssim.scenario import (
     DEVOPS,
     DEVOPS_IN_NAME_ONLY,
     DEVSECOPS,
+    PRACTICES,
+    SEVEN_CS,
     WATERFALL,
+    Practices,
     Scenario,
     adopt,
     parameters,
     vary,
 )
-from devopssim.scenario import PRACTICES as NAMES
-from devopssim.scenario.practice_descriptions import PRACTICE_DESCRIPTIONS
 from devopssim.simulation import simulate
 
 REPLICATIONS = 6
@@ -89,15 +90,15 @@ def raises(without: Scenario, adopted: Scenario, kpi: str) -> bool:
 
 
 def test_every_practice_is_described_and_names_parameters_that_exist() -> None:
-    assert set(PRACTICE_DESCRIPTIONS) == {*NAMES, "security"}
-    for practice in PRACTICE_DESCRIPTIONS.values():
+    assert set(PRACTICES) == {*SEVEN_CS, "security"} == {field.name for field in dataclasses.fields(Practices)}
+    for practice in PRACTICES.values():
         assert set(practice.parameters) <= set(parameters())
 
 
-@pytest.mark.parametrize("practice", PRACTICE_DESCRIPTIONS)
+@pytest.mark.parametrize("practice", PRACTICES)
 def test_what_a_practice_names_is_there(practice: str) -> None:
     """The functions of the model that do it, the kinds of events, the parameters in its mechanism."""
-    described = PRACTICE_DESCRIPTIONS[practice]
+    described = PRACTICES[practice]
     for module, function in re.findall(r"`(\w+)\.(\w+)`", described.mechanism):
         assert f"def {function}(" in (MODEL / f"{module}.py").read_text(encoding="utf-8"), (module, function)
     assert set(described.events) <= set(events.KINDS)
@@ -175,7 +176,7 @@ NO_COST_OF_DELAY: Mapping[str, float] = {
 
 
 CALM_WATERFALL = vary(WATERFALL, NO_COST_OF_DELAY)
-CALM_AGILE = vary(adopt(AGILE, dict.fromkeys(NAMES, 0.0)), NO_COST_OF_DELAY)
+CALM_AGILE = vary(adopt(AGILE, dict.fromkeys(SEVEN_CS, 0.0)), NO_COST_OF_DELAY)
 """Sprints and nothing else: no practice is adopted, so only the moments differ at which work moves."""
 
 
@@ -198,7 +199,7 @@ def test_without_the_costs_of_delay_agile_saves_time_but_no_work() -> None:
 
 def test_with_the_costs_of_delay_sprints_alone_save_work() -> None:
     """The four costs are what makes the difference: the same two ways of moving work, with and without them."""
-    sprints_alone = adopt(AGILE, dict.fromkeys(NAMES, 0.0))
+    sprints_alone = adopt(AGILE, dict.fromkeys(SEVEN_CS, 0.0))
     more = paired(saved(WATERFALL, sprints_alone), saved(CALM_WATERFALL, CALM_AGILE), 0.95)
     assert more.low > 0
 
@@ -210,7 +211,7 @@ def test_what_brings_many_changes_at_once_fails_more_often(workflow: Scenario) -
     assert paired(found["big_releases_fail"], found["single_changes_fail"], 0.95).low > 0
 
 
-@pytest.mark.parametrize("practice", NAMES)
+@pytest.mark.parametrize("practice", SEVEN_CS)
 def test_a_practice_of_devops_that_is_given_up_never_makes_everything_better(practice: str) -> None:
     given_up = adopt(DEVOPS, {practice: 0})
     better = [

@@ -15,6 +15,7 @@ from devopssim.scenario import (
     GRADES,
     PRACTICES,
     PRESETS,
+    SEVEN_CS,
     WATERFALL,
     Scenario,
     Team,
@@ -115,16 +116,16 @@ def test_a_file_that_is_not_there_or_is_no_text_is_said_so(tmp_path: Path) -> No
 
 def test_practices_are_adopted_by_name() -> None:
     half = adopt(WATERFALL, {"integration": 0.5, "security": 1})
-    assert (half.practices.integration, half.security.embedded) == (0.5, 1)
+    assert (half.practices.integration, half.practices.security) == (0.5, 1)
     with pytest.raises(InvalidInputError, match="did you mean testing"):
         adopt(WATERFALL, {"test": 1})
 
 
 def test_presets_are_workflows_with_practices_and_nothing_else() -> None:
     for preset in PRESETS.values():
-        plain = dataclasses.replace(preset, practices=Scenario().practices, security=Scenario().security)
+        plain = dataclasses.replace(preset, practices=Scenario().practices)
         assert plain == Scenario(name=preset.name, workflow=preset.workflow)
-    assert all(getattr(DEVOPS.practices, practice) == 1 for practice in PRACTICES)
+    assert all(getattr(DEVOPS.practices, practice) == 1 for practice in SEVEN_CS)
     assert all(getattr(DEVOPS_IN_NAME_ONLY.practices, practice) == 0 for practice in PRACTICES)
 
 

@@ -34,7 +34,7 @@ FINISHED = {
     "pipeline.automated_mistakes": 0.0,
     "security.vulnerabilities_per_change": 0.0,
     "security.disclosures_per_year": 0.0,
-    "security.embedded": 0.0,
+    "practices.security": 0.0,
     "quality.conflict_probability": 0.0,
     "quality.bad_fix_share": 0.0,
     "years": 2.0,

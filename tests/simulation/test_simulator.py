@@ -41,7 +41,6 @@ scenarios = st.builds(
         Scenario(workflow=workflow, years=0.6),
         {
             **{f"practices.{name}": share for name, share in zip(PRACTICES, practices, strict=True)},
-            "security.embedded": practices[0],
             "team.developers": team,
             "demand.requests_per_week": rate,
             "process.project_weeks": 6,
@@ -184,7 +183,7 @@ def test_the_same_change_carries_the_same_defects_in_every_workflow() -> None:
     assert devops == injected(WATERFALL)
 
 
-@pytest.mark.parametrize("practice", [*PRACTICES, "security"])
+@pytest.mark.parametrize("practice", PRACTICES)
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_a_practice_adopted_by_a_hair_is_as_good_as_absent(workflow: str, practice: str) -> None:
     plain = Scenario(workflow=workflow, years=0.4)
