@@ -10,23 +10,9 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from devopssim.errors import InvalidInputError
 from devopssim.plots.canvas import axes, bare, halo
 from devopssim.plots.descriptions import set_description
-from devopssim.plots.theme import BLUE, GREEN, GREY, SCENARIO_COLOURS, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
-from devopssim.scenario import PRACTICES, SEVEN_CS
+from devopssim.plots.theme import BLUE, GREEN, GREY, STAGE_COLOURS, VERMILION, VIOLET, faint, ink, on
+from devopssim.scenario import PRACTICES, SEVEN_CS, WORKFLOWS
 
-WORKFLOWS: Final = {
-    "waterfall": (
-        ("requirements", "sign-off", "development", "test", "acceptance", "hand-over", "release"),
-        "Each phase begins when the one before has ended for the whole batch; users see the product at the end.",
-    ),
-    "agile": (
-        ("plan", "develop", "test", "review"),
-        "Sprint after sprint: plan with the user, develop, test, review; what is done waits for operations, which release it every few sprints.",
-    ),
-    "devops": (
-        ("plan", "code", "build", "test", "deploy", "operate", "monitor"),
-        "Items flow one by one through seven phases; what is learnt in production flows back to the plan.",
-    ),
-}
 CLOCKWISE: Final = ("integration", "testing", "delivery", "deployment", "monitoring", "feedback", "collaboration")
 """The seven C's as they stand around their centre: along the loop of DevOps."""
 LOOP: Final = (
@@ -57,10 +43,14 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
         raise InvalidInputError(f"workflow={name!r} must be one of {', '.join(WORKFLOWS)}.")
     ax = axes(ax, (9.0, 3.6))
     {"waterfall": _waterfall, "agile": _agile, "devops": _devops}[name](ax)
-    phases, text = WORKFLOWS[name]
-    ax.set_title(f"{name.capitalize() if name != 'devops' else 'DevOps'}")
+    drawn = WORKFLOWS[name]
+    ax.set_title(drawn.title)
     bare(ax)
-    set_description(ax, f"The {name} workflow: {', '.join(phases)}. {text}", pd.DataFrame({"phase": list(phases)}))
+    set_description(
+        ax,
+        f"The {name} workflow: {', '.join(drawn.phases)}. {drawn.order}",
+        pd.DataFrame({"phase": list(drawn.phases)}),
+    )
     return ax
 
 
@@ -173,10 +163,10 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], *, be
 
 
 def _waterfall(ax: Axes) -> None:
-    phases = WORKFLOWS["waterfall"][0]
+    phases = WORKFLOWS["waterfall"].phases
     ax.set(xlim=(-0.7, 8.4), ylim=(-4.1, 0.6))
     for place, phase in enumerate(phases):
-        _box(ax, (place * 1.25, -place * 0.6), phase, SCENARIO_COLOURS["waterfall"], size=(1.3, 0.42))
+        _box(ax, (place * 1.25, -place * 0.6), phase, WORKFLOWS["waterfall"].colour, size=(1.3, 0.42))
         if place:
             _arrow(ax, ((place - 1) * 1.25 + 0.65, -(place - 1) * 0.6), (place * 1.25, -place * 0.6 + 0.22), bend=-0.35)
     ax.text(4.6, -0.35, "the whole batch waits at every step", fontsize=9.5, color=ink())
@@ -185,11 +175,11 @@ def _waterfall(ax: Axes) -> None:
 
 
 def _agile(ax: Axes) -> None:
-    phases = WORKFLOWS["agile"][0]
+    phases = WORKFLOWS["agile"].phases
     ax.set(xlim=(-0.6, 8.4), ylim=(-1.9, 1.9))
     centres = ((1.5, -1.05), (0.0, 0.0), (1.5, 1.05), (3.0, 0.0))  # the review stands where finished work leaves
     for (x, y), phase in zip(centres, phases, strict=True):
-        _box(ax, (x, y), phase, SCENARIO_COLOURS["agile"], size=(1.0, 0.46))
+        _box(ax, (x, y), phase, WORKFLOWS["agile"].colour, size=(1.0, 0.46))
     for here, there in zip(centres, (*centres[1:], centres[0]), strict=True):
         _arrow(
             ax,
@@ -206,7 +196,7 @@ def _agile(ax: Axes) -> None:
 
 
 def _devops(ax: Axes) -> None:
-    phases = WORKFLOWS["devops"][0]
+    phases = WORKFLOWS["devops"].phases
     ax.set(xlim=(-0.7, 8.4), ylim=(-1.7, 1.5))
     for place, phase in enumerate(phases):
         _box(ax, (place * 1.28, 0), phase, STAGE_COLOURS[phase], size=(1.0, 0.5))

@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.colors import to_rgb
 
 from devopssim.errors import InvalidInputError
+from devopssim.scenario import WORKFLOWS
 
 Theme = Literal["light", "dark"]
 
@@ -30,9 +31,7 @@ BAD: Final = VERMILION
 WAITING: Final = GREY
 
 SCENARIO_COLOURS: Final[Mapping[str, str]] = {
-    "waterfall": VERMILION,
-    "agile": BLUE,
-    "devops": GREEN,
+    **{name: workflow.colour for name, workflow in WORKFLOWS.items()},
     "devsecops": PURPLE,
     "devops in name only": OCHRE,
     "agile with CI": VIOLET,

@@ -25,7 +25,7 @@ from devopssim.scenario.presets import (
     WATERFALL,
     preset,
 )
-from devopssim.scenario.process import WORKFLOWS, Process
+from devopssim.scenario.process import Process
 from devopssim.scenario.production import Production
 from devopssim.scenario.quality import Quality
 from devopssim.scenario.scenario import (
@@ -42,6 +42,7 @@ from devopssim.scenario.scenario import (
 )
 from devopssim.scenario.security import Security
 from devopssim.scenario.team import Team
+from devopssim.scenario.workflows import WORKFLOWS, Workflow
 
 __all__ = [
     "AGILE",
@@ -68,6 +69,7 @@ __all__ = [
     "Scenario",
     "Security",
     "Team",
+    "Workflow",
     "adopt",
     "cards_as_markdown",
     "cards_as_text",

@@ -1,11 +1,8 @@
 """When work moves: workflows, cadences, limits, gates and the waits between functions."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from devopssim.scenario.declaration import Part, parameter
-
-WORKFLOWS: Final = ("waterfall", "agile", "devops")
 
 
 @dataclass(frozen=True, kw_only=True)

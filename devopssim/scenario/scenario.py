@@ -11,11 +11,12 @@ from devopssim.scenario.declaration import Parameter, Part, declared_parameters,
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.pipeline import Pipeline
 from devopssim.scenario.practices import PRACTICES, Practices
-from devopssim.scenario.process import WORKFLOWS, Process
+from devopssim.scenario.process import Process
 from devopssim.scenario.production import Production
 from devopssim.scenario.quality import Quality
 from devopssim.scenario.security import Security
 from devopssim.scenario.team import Team
+from devopssim.scenario.workflows import WORKFLOWS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Scenario(Part):
 
     name: str = "scenario"
     workflow: str = parameter(
-        "devops", "how work moves between stages", choices=WORKFLOWS, grade="assumed", source="a choice"
+        "devops", "how work moves between stages", choices=tuple(WORKFLOWS), grade="assumed", source="a choice"
     )
     years: float = parameter(
         3,

@@ -72,7 +72,7 @@ def finish(org: "Organisation", change: Change) -> ProcessGenerator:
 def leaves_when_green(org: "Organisation", change: Change) -> bool:
     """Whether the change is ready for release when its automated tests are green, before its item is done."""
     tested = org.uses("integration", change.draws) and org.uses("testing", change.draws)
-    return org.rules.green_changes_leave and tested
+    return org.workflow.green_changes_leave and tested
 
 
 def review(org: "Organisation", change: Change) -> ProcessGenerator:

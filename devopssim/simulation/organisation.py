@@ -2,14 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Unpack
+from typing import Unpack
 
 from simpy import Environment, Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
-from devopssim.scenario import Scenario
+from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
 from devopssim.simulation.production import ServiceOperation
@@ -18,24 +17,6 @@ from devopssim.simulation.release import ReleaseManagement
 from devopssim.simulation.repairs import Repairs
 from devopssim.simulation.resources import Resource
 from devopssim.simulation.security import ProductSecurity
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkflowRules:
-    """What a workflow lays down: which roles form one team, and how changes leave for production."""
-
-    one_team: tuple[str, ...] = ()
-    release_windows: bool = True
-    """Whether releases and urgent repairs wait for a release window."""
-    green_changes_leave: bool = True
-    """Whether a change is ready for release when its automated tests are green, before its item is done."""
-
-
-RULES: Final[Mapping[str, WorkflowRules]] = {
-    "waterfall": WorkflowRules(green_changes_leave=False),
-    "agile": WorkflowRules(one_team=("analyst", "developer", "tester"), release_windows=False),
-    "devops": WorkflowRules(one_team=("analyst", "developer", "tester")),
-}
 
 
 class Backlog:
@@ -88,14 +69,14 @@ class Organisation:
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
         """Build the organisation at hour 0; nothing moves yet."""
         self.scenario = scenario
-        self.rules = RULES[scenario.workflow]
+        self.workflow = WORKFLOWS[scenario.workflow]
         self.env = env = Environment()
         self.log = Recorder(lambda: env.now)
         self.demand = DrawnDemand(scenario, streams)
         self.backlog = Backlog(env, self.log)
 
         self.people = People(env, self.log, scenario)
-        self.team_of = {role: "development" if role in self.rules.one_team else role for role in ROLES}
+        self.team_of = {role: "development" if role in self.workflow.one_team else role for role in ROLES}
         self.coding_slots = Resource(env, scenario.team.developers)
         """A developer codes one item at a time."""
         self.machines = Resource(env, scenario.pipeline.runners)

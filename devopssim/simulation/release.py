@@ -115,7 +115,7 @@ class ReleaseManagement:
 
     def _approval(self) -> ProcessGenerator:
         yield self.org.env.timeout(self.org.scenario.process.approval)
-        if self.org.rules.release_windows:
+        if self.org.workflow.release_windows:
             yield self.org.release_window()
 
     def _record(self, deployment: Deployment) -> None:

@@ -8,7 +8,7 @@ what_if(found.scenario, adopt={"testing": 1}, add={"developers": 2}).sentence()
 from devopssim.twin.calibration import Calibration, calibrate
 from devopssim.twin.estimates import Learnt
 from devopssim.twin.goodness_of_fit import Check, check
-from devopssim.twin.load import Overload, overloads
-from devopssim.twin.question import WhatIf, what_if
+from devopssim.twin.intervention import WhatIf, what_if
+from devopssim.twin.overload import Overload, overloads
 
 __all__ = ["Calibration", "Check", "Learnt", "Overload", "WhatIf", "calibrate", "check", "overloads", "what_if"]

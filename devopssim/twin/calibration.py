@@ -20,9 +20,9 @@ from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
 from devopssim.simulation import HEADCOUNTS, changes_per_item
-from devopssim.twin import failures, ways, work
+from devopssim.twin import failures, work, workflow_inference
 from devopssim.twin.estimates import Learnt, given, rate
-from devopssim.twin.load import Overload, overloads
+from devopssim.twin.overload import Overload, overloads
 
 LEAST_WEEKS: Final = 4
 ROUNDS: Final = 3
@@ -114,7 +114,7 @@ def calibrate(
         )
     years = float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
     learnt: dict[str, Learnt] = {}
-    looks = None if base else ways.workflow(ways.releases_of(run))
+    looks = None if base else workflow_inference.workflow(workflow_inference.releases_of(run))
     start = base or PRESETS[str(looks.value) if looks else "devops"]
     known = dict(stated or {})
     scenario = vary(replace(start, name=name, years=years), known)
@@ -147,7 +147,7 @@ def _allowed(learnt: Learnt) -> float | str:
 
 
 def _practices(run: Run, _: Scenario) -> Iterator[Learnt]:
-    yield from ways.practices(run)
+    yield from workflow_inference.practices(run)
 
 
 def _people(run: Run, _: Scenario) -> Iterator[Learnt]:
@@ -159,7 +159,7 @@ def _people(run: Run, _: Scenario) -> Iterator[Learnt]:
 
 
 def _cadence(run: Run, scenario: Scenario) -> Iterator[Learnt]:
-    yield from ways.cadence(ways.releases_of(run), scenario)
+    yield from workflow_inference.cadence(workflow_inference.releases_of(run), scenario)
 
 
 def _demand(run: Run, scenario: Scenario) -> Iterator[Learnt]:

@@ -16,7 +16,7 @@ from devopssim.simulation import (
     unprevented_share,
 )
 from devopssim.twin.estimates import Learnt, count_bounds, given, mean, share, variation
-from devopssim.twin.ways import batch_sizes
+from devopssim.twin.workflow_inference import batch_sizes
 
 ENOUGH: Final = 5
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from devopssim.errors import DevopssimError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precise
-from devopssim.scenario import Scenario
+from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.widgets.worker_pools import Soon, patiently
 
 FIRST: Final = 3
@@ -201,12 +201,7 @@ class Answers:
 
 def glimpse(scenario: Scenario) -> Scenario:
     """Return the scenario as a glance shows it: only as long as four batches of its workflow take, eight weeks at least."""
-    process = scenario.process
-    cadence = {
-        "waterfall": process.project_weeks,
-        "agile": process.sprint_weeks * process.sprints_per_release,
-        "devops": 0.0,
-    }[scenario.workflow]
+    cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
     weeks = max(SHORTEST, BATCHES * cadence)
     return replace(scenario, years=min(scenario.years, weeks * HOURS_PER_WEEK / HOURS_PER_YEAR))
 

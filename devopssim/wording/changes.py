@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
-from devopssim.scenario import Scenario
-from devopssim.wording.findings import WORKFLOWS, Verdicts, against, what_differs
+from devopssim.scenario import WORKFLOWS, Scenario
+from devopssim.wording.findings import Verdicts, against, what_differs
 from devopssim.wording.numbers import amount
 from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
 
@@ -41,8 +41,8 @@ def _changed(result: Result, name: str, before: str, *, glance: bool) -> Section
 
 def _side_by_side(result: Result, *, glance: bool) -> list[Section]:
     first, *others = result.scenarios
-    ways = dict.fromkeys(each.workflow for each in result.scenarios.values())
-    how = [f"{way.capitalize() if way != 'devops' else 'DevOps'}: {WORKFLOWS[way]}" for way in ways]
+    workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
+    how = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
     sections: list[Section] = [{"title": "How the work moves", "parts": [["", how]]}]
     if glance:
         return sections
@@ -79,7 +79,7 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
                 f"{known.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {way}"
             )
         elif name == "workflow":
-            said.append(WORKFLOWS[str(row[now])])
+            said.append(WORKFLOWS[str(row[now])].text)
     return said
 
 

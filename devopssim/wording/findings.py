@@ -9,19 +9,12 @@ import pandas as pd
 
 from devopssim.experiment import CLEAR
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICES, Scenario, parameter_value, parameters
+from devopssim.scenario import PRACTICES, WORKFLOWS, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
 
-WORKFLOWS: Final[Mapping[str, str]] = {
-    "waterfall": "A project gathers requests for months; requirements, development, test and release follow each other, each for the whole "
-    "batch. An item waits for the slowest of its batch at every gate, and its need may change while it travels.",
-    "agile": "Items are taken into sprints, built and tested there and shown to their users; what is done waits for a release every few sprints.",
-    "devops": "Items flow one by one, a limited number at once; a change goes on when it is ready, as far as practices allow it.",
-}
-"""What each workflow does to work, in one or two sentences."""
 FAMILIES: Final = ("delivery", "flow")
 
 
@@ -113,7 +106,9 @@ def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
     """Return the mechanisms in which the scenarios differ: workflows first, then practices."""
     workflows = dict.fromkeys(scenario.workflow for scenario in scenarios.values())
     found = (
-        [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name]) for name in workflows] if len(workflows) > 1 else []
+        [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name].text) for name in workflows]
+        if len(workflows) > 1
+        else []
     )
     for practice, known in PRACTICES.items():
         shares = [float(getattr(scenario.practices, practice)) for scenario in scenarios.values()]

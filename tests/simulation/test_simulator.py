@@ -46,7 +46,7 @@ scenarios = st.builds(
             "process.project_weeks": 6,
         },
     ),
-    workflow=st.sampled_from(WORKFLOWS),
+    workflow=st.sampled_from(list(WORKFLOWS)),
     practices=st.tuples(*[shares] * len(PRACTICES)),
     team=st.integers(1, 10),
     rate=st.sampled_from([0.0, 1.0, 5.0]),

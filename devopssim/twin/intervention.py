@@ -11,7 +11,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import CLEAR, Difference, Experiment, Options, Result, compare, paired
 from devopssim.scenario import PRACTICES, Scenario, adopt, parameter_value, vary
-from devopssim.twin.load import Overload, overloads
+from devopssim.twin.overload import Overload, overloads
 
 AS_IS: Final = "as it is"
 ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
