@@ -32,11 +32,11 @@ def intervals(log: pd.DataFrame, names: Iterable[str] | None = None, *, confiden
     anecdotes (1 to 4), few (5 to 19) or enough.
     """
     run = Run(log)
-    found = table(run, names)
+    measured = table(run, names)
     rows = [_interval(kpi, run, log, confidence) for kpi in chosen(names)]
-    found["low"], found["high"], found["resampled"] = (list(each) for each in zip(*rows, strict=True))
-    found["word"] = [word_for(int(n)) for n in found["n"]]
-    return found
+    measured["low"], measured["high"], measured["resampled"] = (list(column) for column in zip(*rows, strict=True))
+    measured["word"] = [word_for(int(n)) for n in measured["n"]]
+    return measured
 
 
 def word_for(n: int) -> str:
@@ -82,7 +82,7 @@ def bootstrap(values: Floats, statistic: Callable[..., Any], confidence: float) 
     for method in ("BCa", "percentile"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # degenerate samples give NaN, and the next method its turn
-            found = stats.bootstrap(
+            ends = stats.bootstrap(
                 (values,),
                 statistic,
                 n_resamples=RESAMPLES,
@@ -91,6 +91,6 @@ def bootstrap(values: Floats, statistic: Callable[..., Any], confidence: float) 
                 batch=max(1, 2_000_000 // len(values)),
                 rng=1,
             ).confidence_interval
-        if np.isfinite([found.low, found.high]).all():
-            return float(found.low), float(found.high)
+        if np.isfinite([ends.low, ends.high]).all():
+            return float(ends.low), float(ends.high)
     return NAN, NAN

@@ -67,7 +67,7 @@ def fraction(factors: int, halvings: int) -> Design:
         raise InvalidInputError(
             f"halvings={halvings} (how often the 2^{factors} combinations are halved) must lie between 0 and {max(0, factors - FEWEST_FREE)}."
         )
-    products = [each for each in range(2**free) if each.bit_count() >= 2]
+    products = [product for product in range(2**free) if product.bit_count() >= 2]
     chosen = min(combinations(products, halvings), key=lambda choice: _lengths(_words(choice, free)))
     words = _words(chosen, free)
     design = Design(factors=factors, runs=whole.runs, words=words)
@@ -77,17 +77,17 @@ def fraction(factors: int, halvings: int) -> Design:
 
 def _words(choice: tuple[int, ...], free: int) -> tuple[int, ...]:
     """Return the words that say that practice `free + k` is the product of those in `choice[k]`, and their products."""
-    found = [0]
+    words = [0]
     for number, product in enumerate(choice):
         word = product | 1 << (free + number)
-        found += [word ^ other for other in found]
-    return tuple(found[1:])
+        words += [word ^ other for other in words]
+    return tuple(words[1:])
 
 
 def _lengths(words: tuple[int, ...]) -> tuple[int, ...]:
     """Return what minimum aberration makes least: how many words there are of each length, short ones first."""
     lengths = [word.bit_count() for word in words]
-    return tuple(lengths.count(each) for each in range(1, MOST_FACTORS + 1))
+    return tuple(lengths.count(length) for length in range(1, MOST_FACTORS + 1))
 
 
 def shapley_weights(factors: int) -> npt.NDArray[np.float64]:
@@ -99,7 +99,10 @@ def shapley_weights(factors: int) -> npt.NDArray[np.float64]:
     orders = [1 / (factors * comb(factors - 1, size)) for size in range(factors)]
     return np.array(
         [
-            [orders[run.bit_count() - 1] if run >> each & 1 else -orders[run.bit_count()] for run in range(2**factors)]
-            for each in range(factors)
+            [
+                orders[run.bit_count() - 1] if run >> factor & 1 else -orders[run.bit_count()]
+                for run in range(2**factors)
+            ]
+            for factor in range(factors)
         ]
     )

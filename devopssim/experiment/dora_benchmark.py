@@ -93,13 +93,13 @@ class DoraBenchmark:
         `distance` is how far the estimate lies outside the band (0: within it), in the KPI's unit; `inside` says whether the
         whole interval lies within the band, above its lower edge.
         """
-        found = {
+        estimates = {
             (scenario, kpi): (unit, estimate, low, high)
             for scenario, kpi, unit, estimate, low, high, _ in self.result.estimates.itertuples(index=False, name=None)
         }
         rows = []
         for target in TARGETS:
-            unit, estimate, low, high = found[target.preset, target.kpi]
+            unit, estimate, low, high = estimates[target.preset, target.kpi]
             distance = max(0.0, target.low - estimate, estimate - target.high)
             inside = target.low < low and high <= target.high
             band = target.low, target.high, target.said_by
@@ -110,9 +110,9 @@ class DoraBenchmark:
     @cached_property
     def between(self) -> pd.DataFrame:
         """The change failure rates, which have to be in order: scenario, estimate, low, high; waterfall first."""
-        found = self.result.estimates
-        found = found[(found["kpi"] == "change_failure_rate") & found["scenario"].isin(LEVEL_OF)]
-        return found[["scenario", "estimate", "low", "high"]].reset_index(drop=True)
+        rates = self.result.estimates
+        rates = rates[(rates["kpi"] == "change_failure_rate") & rates["scenario"].isin(LEVEL_OF)]
+        return rates[["scenario", "estimate", "low", "high"]].reset_index(drop=True)
 
     @property
     def ordered(self) -> bool:
@@ -136,10 +136,10 @@ class DoraBenchmark:
         rows = []
         for scenario, table in self.result.estimates.groupby("scenario", sort=False):
             taken = (
-                table.set_index("kpi").rename(columns={"estimate": "value"}).assign(median=lambda each: each["value"])
+                table.set_index("kpi").rename(columns={"estimate": "value"}).assign(median=lambda rows: rows["value"])
             )
-            said = {year: classify(taken, year=year)["levels"].tolist() for year in DORA_CLUSTERS}
-            rows += [(scenario, metric, *words) for metric, *words in zip(DORA_METRICS, *said.values(), strict=True)]
+            by_year = {year: classify(taken, year=year)["levels"].tolist() for year in DORA_CLUSTERS}
+            rows += [(scenario, metric, *words) for metric, *words in zip(DORA_METRICS, *by_year.values(), strict=True)]
         return pd.DataFrame(rows, columns=["scenario", "metric", *map(str, DORA_CLUSTERS)])
 
 

@@ -157,7 +157,7 @@ def save_experiment(experiment: Experiment, folder: Path) -> None:
         raise InvalidInputError(message) from error
     for name, file in names.items():
         save(experiment.scenarios[name], folder / "scenarios" / file)
-    kept = {each.name: getattr(experiment, each.name) for each in fields(experiment)} | {"scenarios": names}
+    kept = {field.name: getattr(experiment, field.name) for field in fields(experiment)} | {"scenarios": names}
     write_text(folder / EXPERIMENT_FILE, json.dumps(msgspec.to_builtins(_File(**kept)), indent=1) + "\n")
 
 

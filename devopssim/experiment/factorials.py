@@ -47,9 +47,9 @@ class Factorial:
         for effect in self._up_to_two():
             contrast = 2 * self.design.signs(effect) / len(self.design.runs)
             for kpi, runs in self._runs.items():
-                found = interval(contrast @ runs, self.result.confidence)
-                name, aliases, verdict = self._name(effect), self._aliases(effect), _verdict(found, kpi)
-                rows.append((name, effect.bit_count(), kpi, unit_of(kpi), *found, aliases, verdict))
+                effect_size = interval(contrast @ runs, self.result.confidence)
+                name, aliases, verdict = self._name(effect), self._aliases(effect), _verdict(effect_size, kpi)
+                rows.append((name, effect.bit_count(), kpi, unit_of(kpi), *effect_size, aliases, verdict))
         columns = ["effect", "order", "kpi", "unit", "estimate", "low", "high", "replications", "aliases", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -71,7 +71,7 @@ class Factorial:
         rows = []
         for kpi, runs in self._runs.items():
             added = weights @ runs
-            parts = [interval(each, self.result.confidence) for each in added]
+            parts = [interval(values, self.result.confidence) for values in added]
             whole = sum(part.estimate for part in parts)
             for practice, part in zip(self.practices, parts, strict=True):
                 share = part.estimate / whole if whole else np.nan
@@ -82,11 +82,11 @@ class Factorial:
     @cached_property
     def _runs(self) -> dict[str, npt.NDArray[np.float64]]:
         """Values by KPI, shape (runs of the design, replications); a replication with a gap in one run has it in all."""
-        found = {}
+        by_kpi = {}
         for kpi, group in self.result.values.groupby("kpi", sort=False):
             runs = group["value"].to_numpy().reshape(-1, self.result.replications)
-            found[str(kpi)] = np.where(np.isfinite(runs).all(axis=0), runs, np.nan)
-        return found
+            by_kpi[str(kpi)] = np.where(np.isfinite(runs).all(axis=0), runs, np.nan)
+        return by_kpi
 
     def _up_to_two(self) -> list[int]:
         single = [1 << number for number in range(len(self.practices))]
@@ -94,7 +94,7 @@ class Factorial:
 
     def _aliases(self, effect: int) -> str:
         return ", ".join(
-            self._name(each) or "mean" for each in self.design.aliases(effect) if each.bit_count() <= SHOWN_ALIASES
+            self._name(alias) or "mean" for alias in self.design.aliases(effect) if alias.bit_count() <= SHOWN_ALIASES
         )
 
     def _name(self, effect: int) -> str:

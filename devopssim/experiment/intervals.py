@@ -65,21 +65,21 @@ class Difference(NamedTuple):
 
 def interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     """Return the mean of one value a replication with its t-interval; NaN values (nothing to count) are left out."""
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    n = len(known)
-    estimate = float(known.mean()) if n else np.nan
-    half = half_width(known, confidence)
+    sample = np.asarray(values, dtype=np.float64)
+    sample = sample[np.isfinite(sample)]
+    n = len(sample)
+    estimate = float(sample.mean()) if n else np.nan
+    half = half_width(sample, confidence)
     return Interval(estimate, estimate - half, estimate + half, n)
 
 
 def pointwise(runs: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, Floats, Floats]:
     """Return `interval` of each row at once, as columns: estimate, low, high, replications. `runs`: (points, replications)."""
-    known = np.isfinite(runs)
-    n = known.sum(axis=1)
+    observed = np.isfinite(runs)
+    n = observed.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):  # points without a value, or with one, have no interval
-        estimate = np.where(known, runs, 0.0).sum(axis=1) / n
-        squares = (np.where(known, runs - estimate[:, np.newaxis], 0.0) ** 2).sum(axis=1)
+        estimate = np.where(observed, runs, 0.0).sum(axis=1) / n
+        squares = (np.where(observed, runs - estimate[:, np.newaxis], 0.0) ** 2).sum(axis=1)
         half = t_quantiles(confidence, n - 1) * np.sqrt(squares / (n - 1) / n)
     return estimate, estimate - half, estimate + half, n
 
@@ -95,22 +95,22 @@ def paired(
     ours, theirs = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
     both = np.isfinite(ours) & np.isfinite(theirs)
     ours, theirs = ours[both], theirs[both]
-    found = interval(ours - theirs, confidence)
+    mean = interval(ours - theirs, confidence)
     gained = np.nan
     if len(ours) > 1:
         independent = ours.var(ddof=1) + theirs.var(ddof=1)
         together = (ours - theirs).var(ddof=1)
         if independent > 0:
             gained = float(independent / together) if together > 0 else np.inf
-    return Difference(*found, gained, better)
+    return Difference(*mean, gained, better)
 
 
-def half_width(known: Floats, confidence: float = 0.95) -> float:
+def half_width(sample: Floats, confidence: float = 0.95) -> float:
     """Return half the width of the t-interval of these finite values; NaN for fewer than two."""
-    n = len(known)
+    n = len(sample)
     if n < 2:
         return float("nan")
-    return t_quantile(confidence, n - 1) * float(known.std(ddof=1)) / math.sqrt(n)
+    return t_quantile(confidence, n - 1) * float(sample.std(ddof=1)) / math.sqrt(n)
 
 
 def t_quantile(confidence: float, freedom: int) -> float:

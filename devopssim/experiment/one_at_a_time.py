@@ -44,11 +44,11 @@ class Sensitivity:
 
         The parameters with the widest swing of the first KPI come first.
         """
-        found = self.result.differences
-        found = found[found["baseline"] == AS_IT_IS].drop(columns="baseline").reset_index(drop=True)
-        steps = pd.DataFrame([vars(self.steps[name]) for name in found.pop("scenario")])
-        table = steps.join(found)
-        order = {name: place for place, name in enumerate(self._by_swing(table))}
+        differences = self.result.differences
+        differences = differences[differences["baseline"] == AS_IT_IS].drop(columns="baseline").reset_index(drop=True)
+        steps = pd.DataFrame([vars(self.steps[name]) for name in differences.pop("scenario")])
+        table = steps.join(differences)
+        order = {name: rank for rank, name in enumerate(self._by_swing(table))}
         return table.sort_values("parameter", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
 
     @cached_property

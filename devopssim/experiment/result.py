@@ -120,8 +120,8 @@ class Result:
             times, point = np.unique(group["time"], return_inverse=True)
             runs = np.full((len(times), self.replications), np.nan)
             runs[point, group["replication"]] = group["value"]
-            found: tuple[Any, ...] = (scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence))
-            parts.append(pd.DataFrame(dict(zip(columns, found, strict=True))))
+            row: tuple[Any, ...] = (scenario, kpi, unit_of(str(kpi)), times, *pointwise(runs, self.confidence))
+            parts.append(pd.DataFrame(dict(zip(columns, row, strict=True))))
         return _possible(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame(columns=columns)
 
     @property
@@ -160,8 +160,8 @@ def _values(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[tuple[Any, ..
     for scenario, runs in outcomes.items():
         for kpi in runs[0].values:
             for replication, run in enumerate(runs):
-                told = run.n.get(kpi, float("nan")), run.unfinished.get(kpi, float("nan"))
-                yield scenario, replication, kpi, unit_of(kpi), run.values[kpi], *told
+                counts = run.n.get(kpi, float("nan")), run.unfinished.get(kpi, float("nan"))
+                yield scenario, replication, kpi, unit_of(kpi), run.values[kpi], *counts
 
 
 def _curves(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[tuple[Any, ...]]:

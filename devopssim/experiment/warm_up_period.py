@@ -69,10 +69,10 @@ def warm_up(
     time = np.asarray(outcomes[0].curves[kpi][0])
     runs = np.array([outcome.curves[kpi][1] for outcome in outcomes])
     table = welch(time, runs, smoothing)
-    known = table["mean"].notna().to_numpy()
-    cut = mser5(table["mean"].to_numpy()[known])
-    settled = cut <= known.sum() / 2
-    hours = float(time[known][cut - 1]) if cut else 0.0
+    observed = table["mean"].notna().to_numpy()
+    cut = mser5(table["mean"].to_numpy()[observed])
+    settled = cut <= observed.sum() / 2
+    hours = float(time[observed][cut - 1]) if cut else 0.0
     if not settled:
         message = (
             f"{kpi} of {start.name!r} seems to settle only after {hours:g} of {time[-1]:g} hours; let it run longer "
@@ -114,10 +114,10 @@ def welch(time: npt.ArrayLike, runs: npt.ArrayLike, smoothing: int = 28) -> pd.D
     series = pd.DataFrame(np.asarray(runs, dtype=np.float64)).mean(axis=0).to_numpy()
     reach = np.minimum(np.arange(len(series)), smoothing)
     smooth = np.full(len(series), np.nan)
-    for place in range(len(series) - smoothing):
-        near = series[place - reach[place] : place + reach[place] + 1]
+    for day in range(len(series) - smoothing):
+        near = series[day - reach[day] : day + reach[day] + 1]
         if np.isfinite(near).any():
-            smooth[place] = np.nanmean(near)
+            smooth[day] = np.nanmean(near)
     return pd.DataFrame({"time": np.asarray(time, dtype=np.float64), "mean": series, "smooth": smooth})
 
 
