@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types unit notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab test lint types unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -44,6 +44,9 @@ live: install-dev programs ## the tests and notebooks on a real container engine
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+
+mutation: install-dev ## change the core a little, a hundred times, and see that a test fails each time (MUTANTS=100, SEED=1)
+	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@$(PYTEST) --benchmark-enable benchmarks

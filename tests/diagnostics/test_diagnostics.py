@@ -107,6 +107,27 @@ def test_a_gap_needs_twenty_moments(events: int, *, expected: bool) -> None:
     assert ("gap" in sorts(log)) is expected
 
 
+def test_gaps_are_counted_and_the_longest_is_named() -> None:
+    times = [n + 300 * (n >= 20) + 600 * (n >= 40) for n in range(60)]
+    (gap,) = (each for each in report(log_of(*[requested(f"W{n}", at=n) for n in times])) if each.sort == "gap")
+    assert gap.count == 2
+    assert gap.sentence.startswith("nothing happens for 25 days from hour 339 on")
+
+
+def test_more_than_a_tenth_has_to_be_unfinished_to_be_reported() -> None:
+    def after(unfinished: int) -> dict[str, list[str]]:
+        done = [row for n in range(20 - unfinished) for row in travelled(f"W{n}", n, n + 5)]
+        return sorts(log_of(*done, *[requested(f"V{n}", at=n) for n in range(unfinished)], horizon=99))
+
+    assert "unfinished" not in after(2)
+    assert "3 of 20 have not ended" in after(3)["unfinished"][0]
+
+
+def test_a_log_of_less_than_four_weeks_has_no_rates_worth_the_name() -> None:
+    assert any("the log spans 27.9 days" in each for each in sorts(log_of(requested("W1"), horizon=669))["small"])
+    assert not any("the log spans" in each for each in sorts(log_of(requested("W1"), horizon=672))["small"])
+
+
 def test_impossible_orders_are_counted_and_said_not_to_count() -> None:
     log = log_of(
         detected("I1", at=1), failed("D1", "I1", at=3), committed("C1"), deployed("C1", "D1", at=2),

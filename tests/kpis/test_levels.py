@@ -77,6 +77,26 @@ def test_a_time_between_bands_belongs_to_the_one_that_is_nearest_by_ratio(hours:
     assert found.loc["mttr", "level"] == nearest
 
 
+@pytest.mark.parametrize(("per_week", "nearest"), [(3, "elite"), (2.5, "high")])
+def test_a_frequency_between_bands_belongs_to_the_one_that_is_nearest_by_ratio(per_week: float, nearest: str) -> None:
+    """In 2021 high ends at once a week and elite begins above 7: the middle by ratio is 2.65, by difference 4."""
+    found = levels.classify(table(per_week=per_week, lead=0.5, failing=0.05, recovery=0.5), year=2021)
+    assert not found.loc["deployment_frequency", "inside"]
+    assert found.loc["deployment_frequency", "level"] == nearest
+
+
+def test_a_share_between_bands_belongs_to_the_one_that_is_nearest_by_difference() -> None:
+    """28 % is 13 points above 15 % and 18 below 46 %; by ratio, 46 % were nearer."""
+    found = levels.classify(table(per_week=20, lead=0.5, failing=0.28, recovery=0.5), year=2018)
+    assert found.loc["change_failure_rate", "levels"] == "elite, high, medium"
+
+
+def test_a_team_that_never_deploys_or_needs_no_time_is_placed() -> None:
+    found = levels.classify(table(per_week=0, lead=0, failing=0, recovery=0), year=2018)
+    assert found["level"].tolist() == ["medium", "elite", "elite", "elite"]
+    assert found["inside"].tolist() == [False, True, True, True]
+
+
 def test_medium_fails_less_often_than_high_in_2024_as_the_report_has_it() -> None:
     found = levels.classify(table(per_week=3, lead=100, failing=0.11, recovery=3), year=2024)
     assert found.loc["change_failure_rate", "level"] == "medium"

@@ -55,6 +55,13 @@ def test_a_preset_outside_is_told_with_its_distance() -> None:
     assert "outside" not in as_markdown(by_hand())
 
 
+def test_a_preset_below_its_band_is_outside_by_what_it_lacks() -> None:
+    found = by_hand(devops_deployment_frequency=0.75)
+    (row,) = found.table[~found.table["inside"]].to_dict("records")
+    assert (row["kpi"], row["from"]) == ("deployment_frequency", 1)
+    assert round(row["distance"], 6) == 0.25
+
+
 def test_an_interval_that_reaches_over_the_edge_is_outside_though_its_middle_is_not() -> None:
     found = by_hand(devops_mttr=23.99)
     (row,) = found.table[~found.table["inside"]].to_dict("records")

@@ -1,0 +1,266 @@
+"""Change the core a little and see whether a test notices: `python tests/mutants.py` (`make mutation`).
+
+A mutant is a module with one expression changed. It lives in memory: the process that runs the tests imports the changed
+syntax tree instead of the file, so no file is touched and mutants run side by side. Each mutant meets the tests of its own
+room and is killed by the first that fails. The sample is drawn by a hash of the seed and the change itself, so an edit
+elsewhere in a module leaves it as it was. Exit status 1 if a mutant survives: write the test that kills it.
+
+This is our own because mutmut leaves out every decorated function and property, which is every KPI, and cosmic-ray writes
+its mutants into the working tree, one at a time, and brings a database, a web server and twelve packages.
+"""
+
+import argparse
+import ast
+import copy
+import hashlib
+import importlib.util
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Final, Literal
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+KPIS: Final = tuple(f"tests/kpis/test_{name}.py" for name in ("levels", "kpis", "security", "curves", "laws"))
+SIMULATION: Final = tuple(
+    f"tests/simulation/test_{name}.py"
+    for name in ("repairs", "resources", "people", "expectations", "simulator", "randomness")
+)
+CORE: Final = {
+    "devopssim/kpis/*.py": KPIS,
+    "devopssim/experiment/dora_benchmark.py": ("tests/validation/test_calibration.py",),
+    "devopssim/diagnostics/anomalies.py": ("tests/diagnostics",),
+    "devopssim/simulation/*.py": SIMULATION,
+    "devopssim/course/answers/judging.py": ("tests/course/answers", "tests/course/author/test_expect.py"),
+    "devopssim/course/author/expect.py": ("tests/course/author/test_expect.py",),
+    "devopssim/course/author/file_rules.py": ("tests/course/author/test_file_rules.py",),
+    "devopssim/course/author/answer_types.py": ("tests/course/author/test_answer_types.py",),
+}
+"""The modules whose decisions are numbers or grades, and the tests that have to notice; the fastest tests first."""
+
+PRELOADED: Final = ("matplotlib.pyplot", "msgspec", "pandas", "pyarrow", "pytest", "scipy.stats")
+PYTEST: Final = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not live and not browser")
+Outcome = Literal["killed", "survived", "timed out"]
+
+COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+OPERATORS: Final[dict[type[ast.operator], type[ast.operator]]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one module: the line, and the expression before and after."""
+
+    module: str
+    line: int
+    source: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+    tree: ast.Module = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """Return the change as one line."""
+        return f"{self.module}:{self.line}  {self.before}  ->  {self.after}"
+
+    def rank(self, seed: int) -> bytes:
+        """Return what orders the mutants of a sample."""
+        return hashlib.sha256(f"{seed} {self.module} {self.source} {self.before} {self.after}".encode()).digest()
+
+
+def changes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the variants of one node: another comparison or operator, a number one larger, the other truth, one side only."""
+    match node:
+        case ast.Compare(left=left, ops=[operator, *rest], comparators=comparators) if type(operator) in COMPARISONS:
+            yield ast.Compare(left, [COMPARISONS[type(operator)](), *rest], comparators)
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
+            yield ast.BinOp(left, OPERATORS[type(operator)](), right)
+        case ast.BoolOp(op=operator, values=values):
+            yield ast.BoolOp(ast.Or() if isinstance(operator, ast.And) else ast.And(), values)
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
+            yield operand
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            yield ast.IfExp(test, orelse, body)
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int(number) | float(number)):
+            yield ast.Constant(number + 1)
+        case ast.Return(value=value) if value is not None and not (
+            isinstance(value, ast.Constant) and value.value is None
+        ):
+            yield ast.Return(ast.Constant(None))
+
+
+def mutants_of(path: Path, tests: tuple[str, ...]) -> Iterator[Mutant]:
+    """Yield every mutant of a module; annotations and decorators stay as they are."""
+    text = path.read_text(encoding="utf-8")
+    lines, tree = text.splitlines(), ast.parse(text)
+    module = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    for node, parent, name, index in _slots(tree):
+        for changed in changes(node):
+            line = getattr(node, "lineno", 0)
+            yield Mutant(
+                module=module,
+                line=line,
+                source=lines[line - 1],
+                before=_text(node),
+                after=_text(changed),
+                tests=tests,
+                tree=_with(tree, (parent, name, index), changed),
+            )
+
+
+def _text(node: ast.AST) -> str:
+    text = ast.unparse(node).splitlines()[0]
+    return text if len(text) <= 110 else f"{text[:107]}..."
+
+
+def _slots(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST, str, int | None]]:
+    """Yield each node below a tree with its parent, and the field and index where it stands there."""
+    for name, value in ast.iter_fields(tree):
+        if name in {"annotation", "returns", "decorator_list"}:
+            continue
+        for index, node in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if isinstance(node, ast.AST):
+                yield node, tree, name, index
+                yield from _slots(node)
+
+
+def _with(tree: ast.Module, slot: tuple[ast.AST, str, int | None], changed: ast.AST) -> ast.Module:
+    """Return a copy of a tree in which another node stands in a slot."""
+    parent, field, index = slot
+    before = getattr(parent, field)
+    after = changed if index is None else [*before[:index], changed, *before[index + 1 :]]
+    setattr(parent, field, after)
+    mutated = ast.fix_missing_locations(copy.deepcopy(tree))
+    setattr(parent, field, before)
+    return mutated
+
+
+def sample(mutants: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
+    """Return a sample of a given size, each room with its share."""
+    rooms: dict[tuple[str, ...], list[Mutant]] = {}
+    for mutant in mutants:
+        rooms.setdefault(mutant.tests, []).append(mutant)
+    share = min(1.0, size / max(1, len(mutants)))
+    chosen = (sorted(room, key=lambda it: it.rank(seed))[: max(1, round(len(room) * share))] for room in rooms.values())
+    return [mutant for room in chosen for mutant in room]
+
+
+class MutantFinder(MetaPathFinder, Loader):
+    """Import one module from a syntax tree, and leave all others to those that come after."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.name = mutant.module.removesuffix(".py").replace("/", ".")
+        self.path = str(ROOT / mutant.module)
+        self.tree = mutant.tree
+
+    def find_spec(self, fullname: str, _path: object = None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return where the mutated module comes from, None for any other."""
+        return (
+            importlib.util.spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
+        )
+
+    def create_module(self, _spec: ModuleSpec) -> None:
+        """Let Python create the module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed tree as the module."""
+        exec(compile(self.tree, self.path, "exec"), module.__dict__)  # noqa: S102  # as every import does
+
+
+def _meet_tests(mutant: Mutant | None, tests: tuple[str, ...]) -> None:
+    """Run tests in a process of their own, which ends with pytest's exit status; None is the package as it is."""
+    os.setsid()
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    if mutant is not None:
+        sys.meta_path.insert(0, MutantFinder(mutant))
+    os._exit(pytest.main([*PYTEST, *tests]))
+
+
+def _outcome(mutant: Mutant | None, tests: tuple[str, ...], seconds: float) -> Outcome:
+    process = multiprocessing.get_context("forkserver").Process(target=_meet_tests, args=(mutant, tests))
+    process.start()
+    process.join(seconds)
+    if process.exitcode is None and process.pid is not None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.join()
+        return "timed out"
+    return "killed" if process.exitcode else "survived"
+
+
+def main() -> int:
+    """Run the sample and print what survived; return the exit status."""
+    parser = argparse.ArgumentParser(description="Run the tests of the core against small changes of its code.")
+    parser.add_argument(
+        "--mutants", type=int, default=100, help="about how many (default 100: ten minutes on two cores)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample (default 1)")
+    parser.add_argument("--only", default="", help="only modules whose path contains this")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time (default: one a core)")
+    options = parser.parse_args()
+
+    os.chdir(ROOT)
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    multiprocessing.set_forkserver_preload(list(PRELOADED))
+    mutants = [
+        mutant
+        for pattern, tests in CORE.items()
+        for path in sorted(ROOT.glob(pattern))
+        if path.name != "__init__.py" and options.only in path.as_posix()
+        for mutant in mutants_of(path, tests)
+    ]
+    chosen = sample(mutants, options.mutants, options.seed)
+    print(f"{len(chosen)} of {len(mutants)} mutants, seed {options.seed}")
+
+    limits: dict[tuple[str, ...], float] = {}
+    for tests in dict.fromkeys(mutant.tests for mutant in chosen):
+        begun = time.monotonic()
+        if _outcome(None, tests, 600) != "survived":
+            print(f"the tests fail without a mutant: {' '.join(tests)}")
+            return 2
+        limits[tests] = 20 + 5 * (time.monotonic() - begun)
+
+    def run(mutant: Mutant) -> Outcome:
+        outcome = _outcome(mutant, mutant.tests, limits[mutant.tests])
+        print(f"{outcome:<9}  {mutant}", flush=True)
+        return outcome
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(run, chosen))
+    print(", ".join(f"{outcomes.count(it)} {it}" for it in ("killed", "survived", "timed out")))
+    return 1 if "survived" in outcomes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
