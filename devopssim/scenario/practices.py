@@ -189,7 +189,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         "its use is measured after release.",
         mechanism="what does not fit is learnt at acceptance, at the sprint's review or from complaints; adopted, "
         "after the first change, when `misfit_rework` is a share of little, and, with monitoring, `observation` "
-        "after release (`development.show`, `release._use`)",
+        "after release (`development.demo`, `release._use`)",
         events=(
             "misfit.found",
             "ticket.created",
