@@ -10,10 +10,9 @@ from devopssim.errors import InvalidInputError
 from devopssim.scenario import DEVOPS, Scenario, vary
 from devopssim.simulation import Streams, simulate
 from devopssim.widgets.board_timeline import film
-from devopssim.widgets.latest import Latest
-from devopssim.widgets.live_estimates import Workplace, why_it_failed
+from devopssim.widgets.live_estimates import Workplace, error_text
 from devopssim.widgets.panel import Panel, script, styles
-from devopssim.widgets.worker_pools import soon_here, workshop
+from devopssim.widgets.worker_pools import LatestTask, event_loop_scheduler, workshop
 
 MOST_REPLICATIONS = 1000
 
@@ -54,7 +53,7 @@ class Board(Panel):
         self.scenario, self.seed = scenario, Streams(seed).seed
         self.replication = self._possible(replication)
         self._place = place
-        self._latest: Latest | None = None
+        self._latest: LatestTask | None = None
         name = scenario.name if scenario else "an event log"
         settings = {"name": name, "replication": replication if scenario else None, "most": MOST_REPLICATIONS - 1}
         super().__init__(settings=settings, film={} if log is None else film(log))
@@ -87,7 +86,7 @@ class Board(Panel):
 
     def _ask(self) -> None:
         if self._latest is None:
-            self._latest = Latest(tell=self._show, fail=self._fail, soon=soon_here())
+            self._latest = LatestTask(tell=self._show, fail=self._fail, soon=event_loop_scheduler())
         place = self._place or workshop()
         if self.scenario is not None:
             self._latest.ask([(place.quick, partial(film_of, self.scenario, self.seed, self.replication))])
@@ -96,7 +95,7 @@ class Board(Panel):
         self.film = found
 
     def _fail(self, error: Exception) -> None:
-        self.note = why_it_failed(error)
+        self.note = error_text(error)
 
 
 def film_of(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:

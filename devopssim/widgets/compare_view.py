@@ -10,8 +10,8 @@ from devopssim.plots import USUAL_KPIS, colour_of
 from devopssim.scenario import AGILE, DEVOPS, SEVEN_CS, WATERFALL, Scenario
 from devopssim.widgets.chart_data import lines
 from devopssim.widgets.controls import knobs
-from devopssim.widgets.kpi_cards import tiles
-from devopssim.widgets.live_estimates import Answer, Question, Workplace
+from devopssim.widgets.kpi_cards import kpi_cards
+from devopssim.widgets.live_estimates import LiveEstimate, Query, Workplace
 from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, disagree, state_of
@@ -63,7 +63,7 @@ class Compare(ScenarioPanel):
         place: Workplace | None = None,
     ) -> None:
         self.curve = CURVES[0]
-        self._last: tuple[Question, Answer] | None = None
+        self._last: tuple[Query, LiveEstimate] | None = None
         names = list(state.scenarios)
         settings = {
             "names": names,
@@ -107,14 +107,14 @@ class Compare(ScenarioPanel):
         """The curve that is seen."""
         return (self.curve,)
 
-    def show(self, question: Question, answer: Answer) -> None:
+    def show(self, question: Query, answer: LiveEstimate) -> None:
         """Show an answer."""
         self._last = question, answer
         result = answer.result
         starts = {name: BEFORE.format(name) for name in self.state.scenarios if BEFORE.format(name) in result.scenarios}
         self.shown = {
             "status": status(question, answer),
-            "cards": tiles(result, self.kpis, starts, glance=answer.glance),
+            "cards": kpi_cards(result, self.kpis, starts, glance=answer.glance),
             "chart": lines(result, self.curve, before={before: name for name, before in starts.items()}),
             "words": explain_changes(result, starts, glance=answer.glance),
         }

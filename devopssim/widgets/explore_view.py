@@ -10,14 +10,13 @@ from devopssim.plots import USUAL_KPIS
 from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value, parameters
 from devopssim.widgets.controls import knobs
 from devopssim.widgets.figures import FIGURES, known_figures, pictures
-from devopssim.widgets.kpi_cards import tiles
-from devopssim.widgets.latest import Latest
-from devopssim.widgets.live_estimates import Answer, Question, Workplace, glimpse
+from devopssim.widgets.kpi_cards import kpi_cards
+from devopssim.widgets.live_estimates import LiveEstimate, Query, Workplace, preview_scenario
 from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, state_of
 from devopssim.widgets.status import status
-from devopssim.widgets.worker_pools import patiently, soon_here
+from devopssim.widgets.worker_pools import LatestTask, at_low_priority, event_loop_scheduler
 from devopssim.wording import explain_changes, parameter_label
 
 PARAMETERS: Final = (
@@ -92,7 +91,7 @@ class Explore(ScenarioPanel):
     ) -> None:
         self.names = list(dict.fromkeys(names))
         self.replication = 0
-        self._pictures: Latest | None = None
+        self._pictures: LatestTask | None = None
         settings = {
             "name": state.chosen,
             "parameters": [
@@ -156,24 +155,24 @@ class Explore(ScenarioPanel):
         title = f"Parameters of {self.state.chosen}"
         return [{"key": "parameters", "title": title, "knobs": knobs(self.names, self.scenario)}]
 
-    def show(self, question: Question, answer: Answer) -> None:
+    def show(self, question: Query, answer: LiveEstimate) -> None:
         """Show an answer."""
         name = self.state.chosen
         starts = {name: BEFORE.format(name)} if BEFORE.format(name) in answer.result.scenarios else {}
         self.shown = {
             "status": status(question, answer),
-            "cards": tiles(answer.result, self.kpis, starts, glance=answer.glance),
+            "cards": kpi_cards(answer.result, self.kpis, starts, glance=answer.glance),
             "words": explain_changes(answer.result, starts, glance=answer.glance) if starts else [],
         }
 
     def _draw(self) -> None:
         """Draw a glance of the figures first, then the whole run."""
         if self._pictures is None:
-            self._pictures = Latest(tell=self._show_pictures, fail=self.fail, soon=soon_here())
+            self._pictures = LatestTask(tell=self._show_pictures, fail=self.fail, soon=event_loop_scheduler())
         place, names, seed = self.workplace, list(self.figures), self._experiment.seed
         whole = partial(pictures, self.scenario, seed, self.replication, names)
-        short = partial(pictures, glimpse(self.scenario), seed, self.replication, names)
-        self._pictures.ask([(place.quick, short), (place.patient, partial(patiently, whole))] if names else [])
+        short = partial(pictures, preview_scenario(self.scenario), seed, self.replication, names)
+        self._pictures.ask([(place.quick, short), (place.patient, partial(at_low_priority, whole))] if names else [])
         if not names:
             self.pictures = {}
 

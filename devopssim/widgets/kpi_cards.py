@@ -19,7 +19,7 @@ SIGNS: Final = {
 SAID: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
 
 
-def tiles(
+def kpi_cards(
     result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, glance: bool = False
 ) -> list[dict[str, Any]]:
     """Return one card a scenario, for a browser: name, colour and rows of KPIs in words.

@@ -14,7 +14,7 @@ from devopssim.errors import DevopssimError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precise
 from devopssim.scenario import WORKFLOWS, Scenario
-from devopssim.widgets.worker_pools import Soon, patiently
+from devopssim.widgets.worker_pools import Scheduler, at_low_priority
 
 FIRST: Final = 3
 """The least number of replications that is told, unless fewer were asked for: the interval of two is wider than anybody can use."""
@@ -43,7 +43,7 @@ class Workplace(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class LiveEstimate:
     """What is known of a question now. A glance is one short replication; `final` says that nothing better will come."""
 
     result: Result
@@ -53,7 +53,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Query:
     """An experiment that is answered until it is as precise as asked, and the curves that its glance shows."""
 
     experiment: Experiment
@@ -62,7 +62,7 @@ class Question:
     @cached_property
     def glance(self) -> Experiment:
         """One short replication of each scenario."""
-        short = {name: glimpse(scenario) for name, scenario in self.experiment.scenarios.items()}
+        short = {name: preview_scenario(scenario) for name, scenario in self.experiment.scenarios.items()}
         return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.glance_curves)
 
     @cached_property
@@ -76,26 +76,26 @@ class Question:
         return {name: replace(scenario, name="") for name, scenario in self.experiment.scenarios.items()}
 
 
-class Answers:
+class LiveEstimates:
     """Asks, and tells of each better answer, and of an error if there is one."""
 
     def __init__(
         self,
         place: Workplace,
         *,
-        tell: Callable[[Question, Answer], None],
+        tell: Callable[[Query, LiveEstimate], None],
         fail: Callable[[Exception], None],
-        soon: Soon,
+        soon: Scheduler,
     ) -> None:
         self._place = place
         self._tell, self._fail, self._soon = tell, fail, soon
-        self._question: Question | None = None
+        self._question: Query | None = None
         self._known: dict[Key, Outcome] = {}
         self._out: dict[Future[Outcome], Key] = {}
         self._told = 0
         self._glanced = self._settled = False
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: Query) -> None:
         """Begin to answer a question; an earlier one is stale from now on."""
         self._question, self._told = question, 0
         self._glanced = self._settled = False
@@ -129,11 +129,11 @@ class Answers:
         if n >= first and (final or tight or n >= self._told * GROWTH) and n > self._told:
             self._told, self._settled = n, final or tight
             result = Result.of(experiment, self._outcomes(question, n))
-            self._tell(question, Answer(result=result, final=final or tight, precise=tight))
+            self._tell(question, LiveEstimate(result=result, final=final or tight, precise=tight))
         if final or tight:
             return
         measure = question.glance.measure
-        glances = [(glimpse(scenario), 0, True, measure) for scenario in question.nameless.values()]
+        glances = [(preview_scenario(scenario), 0, True, measure) for scenario in question.nameless.values()]
         if not self._told and not self._glanced:
             missing = [key for key in glances if key not in self._known]
             if missing:
@@ -141,7 +141,7 @@ class Answers:
                 return
             self._glanced = True
             outcomes = {name: [self._known[key]] for name, key in zip(experiment.scenarios, glances, strict=True)}
-            self._tell(question, Answer(result=Result.of(question.glance, outcomes), glance=True))
+            self._tell(question, LiveEstimate(result=Result.of(question.glance, outcomes), glance=True))
         room = 2 * self._place.workers - len(self._out)
         self._submit(self._place.patient, self._missing(question)[: max(0, room)], experiment.seed)
 
@@ -151,7 +151,7 @@ class Answers:
             if key in under_way:
                 continue
             scenario, replication, is_glance, measure = key
-            task = measure if is_glance else partial(patiently, measure)
+            task = measure if is_glance else partial(at_low_priority, measure)
             try:
                 future: Future[Outcome] = place.submit(task, scenario, seed, replication)
             except RuntimeError as error:  # the processes are gone
@@ -176,7 +176,7 @@ class Answers:
             del self._known[next(iter(self._known))]
         self._go_on()
 
-    def _missing(self, question: Question) -> list[Key]:
+    def _missing(self, question: Query) -> list[Key]:
         wanted = (
             (each, replication, False, question.measure)
             for replication in range(question.experiment.replications)
@@ -184,7 +184,7 @@ class Answers:
         )
         return [key for key in wanted if key not in self._known and key not in self._out.values()]
 
-    def _finished(self, question: Question) -> int:
+    def _finished(self, question: Query) -> int:
         """Return how many of the first replications are there of every scenario."""
         for replication in range(question.experiment.replications):
             for each in question.nameless.values():
@@ -192,21 +192,21 @@ class Answers:
                     return replication
         return question.experiment.replications
 
-    def _outcomes(self, question: Question, n: int) -> dict[str, list[Outcome]]:
+    def _outcomes(self, question: Query, n: int) -> dict[str, list[Outcome]]:
         return {
             name: [self._known[each, k, False, question.measure] for k in range(n)]
             for name, each in question.nameless.items()
         }
 
 
-def glimpse(scenario: Scenario) -> Scenario:
+def preview_scenario(scenario: Scenario) -> Scenario:
     """Return the scenario as a glance shows it: only as long as four batches of its workflow take, eight weeks at least."""
     cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
     weeks = max(SHORTEST, BATCHES * cadence)
     return replace(scenario, years=min(scenario.years, weeks * HOURS_PER_WEEK / HOURS_PER_YEAR))
 
 
-def why_it_failed(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return what to say of an error in one line."""
     if isinstance(error, DevopssimError):
         return str(error)

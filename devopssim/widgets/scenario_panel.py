@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Final
 
 from devopssim.experiment import Experiment, Precision
 from devopssim.kpis import chosen
-from devopssim.widgets.live_estimates import Answer, Answers, Question, Workplace, why_it_failed
+from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query, Workplace, error_text
 from devopssim.widgets.panel import Panel
 from devopssim.widgets.state import State
 from devopssim.widgets.status import waiting
-from devopssim.widgets.worker_pools import soon_here, workshop
+from devopssim.widgets.worker_pools import event_loop_scheduler, workshop
 
 PRECISELY: Final = ("lead_time", "deployment_frequency")
 """The KPIs that are to be known well before an answer is final."""
@@ -48,7 +48,7 @@ class ScenarioPanel(Panel):
             precision=Precision(target=precision, kpis=PRECISELY),
         )
         self._place = place
-        self._answers: Answers | None = None
+        self._answers: LiveEstimates | None = None
         super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)
 
     @property
@@ -56,7 +56,7 @@ class ScenarioPanel(Panel):
         """The curves that a glance shows."""
         return self.curves
 
-    def show(self, question: Question, answer: Answer) -> None:
+    def show(self, question: Query, answer: LiveEstimate) -> None:
         """Show an answer."""
         raise NotImplementedError
 
@@ -116,15 +116,15 @@ class ScenarioPanel(Panel):
     def ask(self) -> None:
         """Ask what comes of the state."""
         if self._answers is None:
-            self._answers = Answers(self.workplace, tell=self.show, fail=self.fail, soon=soon_here())
+            self._answers = LiveEstimates(self.workplace, tell=self.show, fail=self.fail, soon=event_loop_scheduler())
         self._answers.ask(self.question())
 
-    def question(self) -> Question:
+    def question(self) -> Query:
         """Return what is asked: the scenarios, and those that changed as they were at the start, under the same luck."""
         before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
         experiment = replace(self._experiment, scenarios={**before, **self.state.scenarios})
-        return Question(experiment=experiment, glance_curves=self.glance_curves)
+        return Query(experiment=experiment, glance_curves=self.glance_curves)
 
     def fail(self, error: Exception) -> None:
         """Say why there is no answer."""
-        self.shown = {**self.shown, "status": {"stage": "error", "text": why_it_failed(error), "done": 0, "of": 1}}
+        self.shown = {**self.shown, "status": {"stage": "error", "text": error_text(error), "done": 0, "of": 1}}

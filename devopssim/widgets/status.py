@@ -3,7 +3,7 @@
 from typing import Any
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.widgets.live_estimates import Answer, Question
+from devopssim.widgets.live_estimates import LiveEstimate, Query
 from devopssim.wording import counted
 
 
@@ -12,7 +12,7 @@ def waiting() -> dict[str, Any]:
     return {"stage": "waiting", "text": "The first simulations run.", "done": 0, "of": 1}
 
 
-def status(question: Question, answer: Answer) -> dict[str, Any]:
+def status(question: Query, answer: LiveEstimate) -> dict[str, Any]:
     """Return the status of an answer, for a browser: stage (glance, refining, final), text, done and of (replications)."""
     done = answer.result.replications
     if answer.glance:

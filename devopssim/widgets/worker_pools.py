@@ -3,10 +3,10 @@
 import asyncio
 import atexit
 import os
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, suppress
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, Final
 
 from devopssim.experiment import process_pool
@@ -14,8 +14,10 @@ from devopssim.experiment import process_pool
 PATIENCE: Final = 5
 """How much a worker that refines yields to everything else (nice, POSIX)."""
 
-Soon = Callable[[Callable[[], None]], None]
+Scheduler = Callable[[Callable[[], None]], None]
 """Runs something in the thread that a widget lives in, soon."""
+Step = tuple[Executor, Callable[[], Any]]
+"""Who does it, and what: something that can travel to another process."""
 
 
 class Workshop:
@@ -35,7 +37,7 @@ class Workshop:
 
     @cached_property
     def patient(self) -> Executor:
-        """Processes for everything else; see `patiently`."""
+        """Processes for everything else; see `at_low_priority`."""
         return self._open.enter_context(process_pool(self.workers))
 
     def close(self) -> None:
@@ -51,14 +53,14 @@ def workshop() -> Workshop:
     return new
 
 
-def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
+def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
     """Do it in a process that lets others go first, so that a slider that moves meanwhile is answered at once."""
     if hasattr(os, "nice"):
         os.nice(max(0, PATIENCE - os.nice(0)))
     return function(*arguments)
 
 
-def soon_here() -> Soon:
+def event_loop_scheduler() -> Scheduler:
     """Return what runs a function in the event loop that runs here, from whatever thread it is asked; at once if none runs."""
     try:
         loop = asyncio.get_running_loop()
@@ -70,3 +72,42 @@ def soon_here() -> Soon:
             loop.call_soon_threadsafe(function)
 
     return soon
+
+
+class LatestTask:
+    """Does the steps of the latest question one after the other, and tells what each one gave."""
+
+    def __init__(self, *, tell: Callable[[Any], None], fail: Callable[[Exception], None], soon: Scheduler) -> None:
+        self._tell, self._fail, self._soon = tell, fail, soon
+        self._steps: list[Step] = []
+        self._out: Future[Any] | None = None
+
+    def ask(self, steps: Sequence[Step]) -> None:
+        """Do these from now on, and nothing that was asked before."""
+        if self._out is not None:
+            self._out.cancel()
+        self._steps = list(steps)
+        self._next()
+
+    def _next(self) -> None:
+        if not self._steps:
+            self._out = None
+            return
+        place, task = self._steps.pop(0)
+        try:
+            self._out = place.submit(task)
+        except RuntimeError as error:  # the processes are gone
+            self._fail(error)
+            return
+        self._out.add_done_callback(lambda done: self._soon(partial(self._arrive, done)))
+
+    def _arrive(self, done: "Future[Any]") -> None:
+        if done is not self._out or done.cancelled():
+            return
+        error = done.exception()
+        if isinstance(error, Exception):
+            self._steps = []
+            self._fail(error)
+            return
+        self._tell(done.result())
+        self._next()

@@ -20,12 +20,12 @@ from devopssim.widgets.compare_view import Compare
 from devopssim.widgets.controls import knob
 from devopssim.widgets.explore_view import Explore
 from devopssim.widgets.figures import FIGURES, pictures
-from devopssim.widgets.kpi_cards import tiles
-from devopssim.widgets.latest import Latest
-from devopssim.widgets.live_estimates import Answer, Answers, Question, glimpse, why_it_failed
+from devopssim.widgets.kpi_cards import kpi_cards
+from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query, error_text, preview_scenario
 from devopssim.widgets.page import check_port, notebook
 from devopssim.widgets.state import disagree, state_of
 from devopssim.widgets.status import status
+from devopssim.widgets.worker_pools import LatestTask
 from devopssim.wording import explain_changes
 
 SHORT = vary(DEVOPS, {"years": 0.1})
@@ -77,9 +77,9 @@ def measured(scenario: Scenario, seed: int, replication: int) -> Outcome:
     return Outcome(values={"lead_time": 100.0 / scenario.team.developers + 0.01 * (replication % 2) + 0.0 * seed})
 
 
-def question(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Question:
+def question(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Query:
     wanted = Precision(target=precision, kpis=("lead_time",))
-    return Question(
+    return Query(
         experiment=Experiment(
             scenarios={"devops": given}, kpis=("lead_time",), replications=replications, precision=wanted
         )
@@ -91,9 +91,9 @@ class Asked:
 
     def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = measured) -> None:
         self.bench = Bench(instead)
-        self.told: list[Answer] = []
+        self.told: list[LiveEstimate] = []
         self.errors: list[Exception] = []
-        self.answers = Answers(
+        self.answers = LiveEstimates(
             self.bench,
             tell=lambda _, answer: self.told.append(answer),
             fail=self.errors.append,
@@ -208,7 +208,7 @@ def test_a_slider_that_moves_cancels_what_has_not_begun() -> None:
     assert stale
     assert all(future.cancelled() for future in stale)
     asked.bench.work()
-    assert {answer.result.scenarios["devops"] for answer in asked.told[1:]} == {glimpse(SMALLER), SMALLER}
+    assert {answer.result.scenarios["devops"] for answer in asked.told[1:]} == {preview_scenario(SMALLER), SMALLER}
 
 
 def test_what_was_known_is_not_simulated_again() -> None:
@@ -232,8 +232,8 @@ def test_an_error_is_told_and_ends_the_question() -> None:
     asked.answers.ask(question())
     asked.bench.work()
     assert [str(error) for error in asked.errors] == ["years=0 must lie between 0.02 and 50."]
-    assert why_it_failed(asked.errors[0]) == "years=0 must lie between 0.02 and 50."
-    assert "Restart the kernel" in why_it_failed(RuntimeError("no more processes"))
+    assert error_text(asked.errors[0]) == "years=0 must lie between 0.02 and 50."
+    assert "Restart the kernel" in error_text(RuntimeError("no more processes"))
 
 
 def test_an_answer_is_what_compare_gives() -> None:
@@ -247,13 +247,13 @@ def test_an_answer_is_what_compare_gives() -> None:
 
 @pytest.mark.parametrize(("given", "weeks"), [(WATERFALL, 52), (AGILE, 16), (DEVOPS, 8)])
 def test_a_glance_is_as_long_as_four_batches_take(given: Scenario, weeks: float) -> None:
-    assert glimpse(given).years * 8760 / 168 == pytest.approx(weeks)
-    assert glimpse(vary(given, {"years": 0.05})).years == 0.05
+    assert preview_scenario(given).years * 8760 / 168 == pytest.approx(weeks)
+    assert preview_scenario(vary(given, {"years": 0.05})).years == 0.05
 
 
 def test_only_the_latest_question_is_answered() -> None:
     bench, told = ByHand(), list[str]()
-    latest = Latest(tell=told.append, fail=lambda error: told.append(str(error)), soon=lambda act: act())
+    latest = LatestTask(tell=told.append, fail=lambda error: told.append(str(error)), soon=lambda act: act())
     latest.ask([(bench, lambda: "old"), (bench, lambda: "older")])
     latest.ask([(bench, lambda: "new"), (bench, lambda: "newer")])
     bench.work()
@@ -270,7 +270,7 @@ def result() -> Result:
 
 
 def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Result) -> None:
-    (card,) = tiles(result, ["lead_time", "throughput"], {"devops": BEFORE})
+    (card,) = kpi_cards(result, ["lead_time", "throughput"], {"devops": BEFORE})
     assert card["scenario"] == "devops"
     row = card["rows"][0]
     estimate = result.estimates.set_index(["scenario", "kpi"])["estimate"]["devops", "lead_time"]
@@ -282,14 +282,14 @@ def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Re
 
 
 def test_a_glance_is_never_called_better_or_worse(result: Result) -> None:
-    (card,) = tiles(result, ["lead_time"], {"devops": BEFORE}, glance=True)
+    (card,) = kpi_cards(result, ["lead_time"], {"devops": BEFORE}, glance=True)
     assert card["rows"][0]["said"] == "first glance"
     assert card["rows"][0]["verdict"] == "unclear"
 
 
 def test_what_did_not_change_says_so() -> None:
     same = compare({BEFORE: SHORT, "devops": SHORT}, 2, kpis=("lead_time",), progress=False)
-    (card,) = tiles(same, ["lead_time"], {"devops": BEFORE})
+    (card,) = kpi_cards(same, ["lead_time"], {"devops": BEFORE})
     assert card["rows"][0]["change"] == "no change"
 
 
@@ -312,13 +312,14 @@ def test_a_curve_without_values_says_so(result: Result) -> None:
 
 def test_the_status_says_how_good_the_answer_is(result: Result) -> None:
     asked = question(WATERFALL)
-    glance = compare({"devops": glimpse(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
+    glance = compare({"devops": preview_scenario(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
     assert (
-        "one random future of 52 weeks, without intervals" in status(asked, Answer(result=glance, glance=True))["text"]
+        "one random future of 52 weeks, without intervals"
+        in status(asked, LiveEstimate(result=glance, glance=True))["text"]
     )
-    assert status(asked, Answer(result=result))["stage"] == "refining"
-    assert "as many as were asked for" in status(asked, Answer(result=result, final=True))["text"]
-    assert "within 1e-07 %" in status(asked, Answer(result=result, final=True, precise=True))["text"]
+    assert status(asked, LiveEstimate(result=result))["stage"] == "refining"
+    assert "as many as were asked for" in status(asked, LiveEstimate(result=result, final=True))["text"]
+    assert "within 1e-07 %" in status(asked, LiveEstimate(result=result, final=True, precise=True))["text"]
 
 
 # ── the board ──
@@ -457,7 +458,7 @@ def test_compare_shows_what_the_plain_functions_return() -> None:
     assert widget.scenarios == {"devops": SMALLER}
     assert widget.shown["status"]["stage"] == "final"
     direct = compare(widget.question().experiment, progress=False)
-    assert widget.shown["cards"] == tiles(direct, widget.kpis, {"devops": BEFORE})
+    assert widget.shown["cards"] == kpi_cards(direct, widget.kpis, {"devops": BEFORE})
     assert widget.shown["words"] == explain_changes(direct, {"devops": BEFORE})
     assert widget.shown["chart"] == lines(direct, "lead_time", before={BEFORE: "devops"})
 
