@@ -99,7 +99,9 @@ def test_every_practice_is_described_and_names_parameters_that_exist() -> None:
 def test_what_a_practice_names_is_there(practice: str) -> None:
     """The functions of the model that do it, the kinds of events, the parameters in its mechanism."""
     described = PRACTICES[practice]
-    for module, function in re.findall(r"`(\w+)\.(\w+)`", described.mechanism):
+    functions = re.findall(r"`(\w+)\.(\w+)`", described.mechanism)
+    assert functions
+    for module, function in functions:
         assert f"def {function}(" in (MODEL / f"{module}.py").read_text(encoding="utf-8"), (module, function)
     assert set(described.events) <= set(events.KINDS)
     known = {name.rpartition(".")[2] for name in parameters()}

@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 from logs import committed, deployed, log_of
 
-from devopssim import cli, events, kpis, scenario
+from devopssim import cli, events, scenario
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import AGILE, DEVOPS, PRESETS, WATERFALL, Scenario, parameter_value, vary
+from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, parameter_value, vary
 from devopssim.simulation import simulate
-from devopssim.twin import Calibration, calibrate, check, overloads, what_if
-from devopssim.twin.estimates import count_bounds
+from devopssim.twin import Calibration, calibrate, check, what_if
 
 TRUTH: Final = vary(
     AGILE,
@@ -167,38 +166,6 @@ def test_what_is_stated_stands() -> None:
     assert not {"team.developers", "quality.severe_share"} & {*found.left, *(each.parameter for each in found.learnt)}
 
 
-@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
-def test_presets_have_the_people_that_their_requests_need(preset: Scenario) -> None:
-    assert overloads(preset) == ()
-
-
-OVERLOADED: Final = {
-    "the analysts": vary(WATERFALL, {"demand.plan_effort": 40, "years": 4}),
-    "the developers": vary(WATERFALL, {"team.developers": 3, "years": 4}),
-    "the testers": vary(WATERFALL, {"demand.test_effort": 40, "years": 4}),
-    "the people": vary(DEVOPS, {"demand.requests_per_week": 30, "years": 1}),
-    "the sprints": vary(AGILE, {"demand.requests_per_week": 11, "years": 2}),
-}
-
-
-@pytest.mark.parametrize("who", OVERLOADED)
-def test_more_work_than_people_is_named_and_does_queue_without_bound(who: str) -> None:
-    """Twice as long, about twice as many wait; with what the warning advises, it is silent."""
-    busy = OVERLOADED[who]
-    (found,) = overloads(busy)
-    assert found.who == who
-    assert found.needed > found.there
-    half, whole = (waiting(vary(busy, {"years": years})) for years in (busy.years / 2, busy.years))
-    assert 1.6 < whole / half < 2.6
-    parameter, _, people = found.enough.removeprefix("--set ").partition("=")
-    assert overloads(vary(busy, {parameter: int(people)})) == ()
-
-
-def waiting(of: Scenario) -> int:
-    """Return how many requests are open when a run ends."""
-    return int(kpis.lead_time(simulate(of, seed=2)).attrs["unfinished"])
-
-
 def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,44 +179,3 @@ def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(
     assert len(json.loads(capsys.readouterr().out)["overloads"]) >= 1
     answer = what_if(scenario.load(tmp_path / "twin.toml"), add={"developers": 5}, replications=2, progress=False)
     assert {name for name, _ in answer.overloads} == {"as it is"}
-
-
-def test_bounds_of_a_count_are_the_exact_ones() -> None:
-    """Garwood's table: of no event at most 3.69, of ten 4.80 to 18.39."""
-    assert list(count_bounds(0)) == pytest.approx([0, 3.689], abs=1e-3)
-    assert list(count_bounds(10)) == pytest.approx([4.795, 18.39], abs=1e-2)
-
-
-SMALL: Final = vary(AGILE, {"years": 0.7})
-
-
-def test_what_if_says_it_in_days_and_money() -> None:
-    found = what_if(SMALL, changes={"process.approval": 500}, cost_per_hour=1000, replications=4, progress=False)
-    lead = found.table.set_index("kpi").loc["lead_time"]
-    assert lead["low"] > 0  # waiting for an approval makes it later, beyond chance
-    said = found.sentence()
-    assert said.startswith("If we change process.approval from 48.0 to 500, a request is with its users ")
-    assert f"{lead['difference'] / 24:.3g} days later" in said
-    assert "4 simulated futures" in said
-    assert "\n" not in said
-
-
-def test_money_is_hours_of_downtime_times_the_cost() -> None:
-    found = what_if(
-        SMALL, add={"developers": -2}, changes={"production.report_delay": 300}, cost_per_hour=1000, replications=4
-    )
-    availability = found.result.values.query("kpi == 'availability'").groupby("scenario")["value"].mean()
-    hours = (availability["as it is"] - availability[found.change]) * 8760
-    assert found.downtime.estimate == pytest.approx(hours)
-    assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
-    assert found.change == "do without 2 developers and change production.report_delay from 30.0 to 300"
-    assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
-
-
-def test_a_question_that_changes_nothing_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="nothing is changed"):
-        what_if(SMALL)
-    with pytest.raises(InvalidInputError, match="cost_per_hour=-1"):
-        what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)
-    with pytest.raises(InvalidInputError, match=r"team\.wizards"):
-        what_if(SMALL, add={"wizards": 1})
