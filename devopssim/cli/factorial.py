@@ -8,7 +8,6 @@ from devopssim.cli.experiments import SeriesArguments, series_options, write_out
 
 if TYPE_CHECKING:
     from devopssim.experiment import Factorial
-    from devopssim.wording import experiment_note, json_records
 
 
 @click.command()
@@ -31,6 +30,7 @@ def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: in
     """Run the design, print effects and shares, write the folder."""
     from devopssim.experiment import factorial
     from devopssim.scenario import SEVEN_CS
+    from devopssim.wording import experiment_note, json_records
 
     effects = series.carry_out(factorial, practices or SEVEN_CS, halvings=halvings)
     tables = {"effects": effects.effects, "values": effects.result.values}
