@@ -23,7 +23,6 @@ PURPOSES: Final = {
     "grading": "grading of notebooks",
 }
 ENOUGH_DISK: Final = 4e9
-HUB: Final = ("docker.io", 443)
 
 
 class Finding(NamedTuple):

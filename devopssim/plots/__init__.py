@@ -18,7 +18,6 @@ from devopssim.plots.flow import (
     cumulative_flow,
     cycle_time_scatter,
     lead_time_distribution,
-    share_within,
     work_in_progress,
 )
 from devopssim.plots.item_timeline import item_path
@@ -58,7 +57,6 @@ __all__ = [
     "level_tables",
     "seven_cs",
     "shapley",
-    "share_within",
     "style",
     "sweep_curve",
     "sweep_map",

@@ -1,6 +1,6 @@
 """How work flows, from one log: what waits and what moves, how long items take, how old they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 
 from devopssim.errors import InvalidInputError
 from devopssim.kpis import KPIS, Floats, Kpi, Run
-from devopssim.plots.axes import clock_axis, log_durations, percent_axis
+from devopssim.plots.axes import clock_axis, log_durations
 from devopssim.plots.canvas import Label, axes, halo, label_right, nothing, tidy
 from devopssim.plots.descriptions import set_description
-from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, colour_of, faint, ink, readable
+from devopssim.plots.theme import BLUE, GREEN, GREY, VIOLET, ink
 from devopssim.wording import duration, number
 
 STEPS: Final = ("ticket.created", "ticket.started", "ticket.done", "ticket.closed")
@@ -24,7 +24,6 @@ BANDS: Final = (
     ("available to users", GREEN),
 )
 PERCENTILES: Final = (50, 85, 95)
-LEAST_SHARE_FOR_A_LABEL: Final = 0.06
 
 
 def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None = None) -> Axes:
@@ -141,68 +140,6 @@ def lead_time_distribution(
         ax,
         f"Distribution of {chosen.title.lower()} over {len(hours)} {_counted(chosen)} ({unfinished} unfinished): {told}.",
         table,
-    )
-    return ax
-
-
-def share_within(logs: Mapping[str, pd.DataFrame], *, kpi: str = "lead_time", ax: Axes | None = None) -> Axes:
-    """Draw, for each log, the share that was finished within each duration (`logs`: name to log). `kpi` is any duration.
-
-    Read it at a height: the promise that can be kept to 85 of 100 is where the curve crosses 85 %.
-    """
-    ax = axes(ax)
-    chosen = duration_kpi(kpi)
-    found = {name: _durations(Run(log), chosen) for name, log in logs.items()}
-    known = {name: np.sort(_shown(hours)) for name, (_, hours, _) in found.items() if len(hours)}
-    if not known:
-        return nothing(ax, f"{chosen.title}: nothing was finished in these logs")
-    low, high = min(each[0] for each in known.values()), max(each[-1] for each in known.values())
-    log_durations(ax.xaxis, float(low), float(high))
-    rows = {}
-    by_median = sorted(known, key=lambda name: float(np.median(known[name])))
-    heights = np.linspace(0.7, 0.2, len(known)) if len(known) > 1 else [0.4]
-    for place, (name, hours) in enumerate(known.items()):
-        colour = colour_of(name, place)
-        ax.plot(
-            np.append(hours[0], hours),
-            np.linspace(0, 1, len(hours) + 1),
-            color=colour,
-            linewidth=2,
-            drawstyle="steps-post",
-        )
-        median, p85 = float(np.median(hours)), float(np.percentile(hours, 85))
-        ax.plot([median, p85], [0.5, 0.85], linestyle="", marker="o", color=colour, markersize=6)
-        height = heights[list(by_median).index(name)]
-        at = float(np.quantile(hours, height))
-        left = bool(np.log(at / low) > 0.7 * np.log(high / low))
-        words = ax.annotate(
-            f"{name}\nhalf within {duration(median)}",
-            (at, height),
-            xytext=(-8 if left else 8, 0),
-            textcoords="offset points",
-            ha="right" if left else "left",
-            va="center",
-            fontsize=9,
-            fontweight="bold",
-            color=readable(colour),
-        )
-        halo(words)
-        rows[name] = {"median (h)": median, "85th percentile (h)": p85, "n": len(hours), "unfinished": found[name][2]}
-    for share in (0.5, 0.85):
-        ax.axhline(share, color=faint(), linewidth=0.9, linestyle=":")
-    ax.set_yticks([0, 0.25, 0.5, 0.85, 1])
-    percent_axis(ax.yaxis)
-    ax.set(ylim=(0, 1.02), ylabel="finished within", xlabel=chosen.title)
-    ax.set_title(f"{chosen.title}: how many are finished within")
-    tidy(ax, grid="x")
-    told = "; ".join(
-        f"{name}: half within {duration(row['median (h)'])}, 85 % within {duration(row['85th percentile (h)'])}"
-        for name, row in rows.items()
-    )
-    set_description(
-        ax,
-        f"{chosen.title}, share finished within a duration. {told}.",
-        pd.DataFrame.from_dict(rows, orient="index").rename_axis("log"),
     )
     return ax
 

@@ -26,10 +26,6 @@ VIOLET: Final = "#7a6fd0"
 GREY: Final = "#8a8a8a"
 SIENNA: Final = "#a0522d"
 
-OK: Final = BLUE
-BAD: Final = VERMILION
-WAITING: Final = GREY
-
 SCENARIO_COLOURS: Final[Mapping[str, str]] = {
     **{name: workflow.colour for name, workflow in WORKFLOWS.items()},
     "devsecops": PURPLE,

@@ -89,6 +89,7 @@ def three() -> Factorial:
 
 
 def test_shares_add_up_to_the_whole_difference(three: Factorial) -> None:
+    assert not three.shapley.empty
     for kpi, rows in three.shapley.groupby("kpi"):
         runs = three.result.values[three.result.values["kpi"] == kpi].pivot(
             index="scenario", columns="replication", values="value"

@@ -47,7 +47,7 @@ def test_a_process_table_is_read_by_pandas(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"table.{ending}"
     count = exporters.write_process_table(log, path)
     back = pd.read_parquet(path) if ending == "parquet" else pd.read_csv(path, parse_dates=["time:timestamp"])
-    assert len(back) == count
+    assert len(back) == count > 0
     assert str(back["time:timestamp"].dt.tz) == "UTC"
     times = back.groupby("case:concept:name")["time:timestamp"]
     assert times.apply(lambda each: each.is_monotonic_increasing).all()

@@ -93,6 +93,7 @@ def test_words_that_are_formulas_or_commands_elsewhere_are_words(tmp_path: Path,
     issues = [{**ISSUE, "number": word, "title": word}, {**ISSUE, "number": 2, "title": word, "labels": ["incident"]}]
     (tmp_path / "page.json").write_text(json.dumps(issues))
     log = log_of(github_history(tmp_path))
+    assert set(log["kind"]) >= {"ticket.created", "incident.reported"}
     events.write(log, tmp_path / "log.csv")
     exporters.write_process_table(log, tmp_path / "table.csv")
     for name in ("log.csv", "table.csv"):

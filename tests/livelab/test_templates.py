@@ -86,7 +86,9 @@ def test_every_port_of_production_is_bound_to_this_machine(production: Path) -> 
 
 
 def test_everything_of_production_carries_the_label(production: Path) -> None:
-    for path in production.glob("compose*.yaml"):
+    files = list(production.glob("compose*.yaml"))
+    assert files
+    for path in files:
         parts = read(path)
         labelled = [*parts["services"].values(), *parts["networks"].values(), *parts.get("volumes", {}).values()]
         assert [it for it in labelled if it["labels"]["devopssim.lab"] != "lab"] == []

@@ -73,6 +73,7 @@ def test_a_cell_can_be_read_at_a_glance(path: Path) -> None:
     shown = [
         source_of(cell).split("### BEGIN HIDDEN TESTS")[0] for cell in code_of(path) if not part_of(cell, "solution")
     ]
+    assert shown
     assert [text.splitlines()[0] for text in shown if len(text.splitlines()) > LONGEST_CELL] == []
 
 
@@ -107,6 +108,7 @@ def test_what_a_figure_shows_is_said_in_words_or_numbers_beside_it(path: Path) -
 def test_it_was_saved_without_errors_and_warnings(path: Path) -> None:
     outputs = [(source_of(cell), output) for cell in code_of(path) for output in cell["outputs"]]
     loud = [(text, output) for text, output in outputs if "error" in (output["output_type"], output.get("name"))]
+    assert outputs
     assert [text for text, _ in loud] == []
     assert [text for text, output in outputs if output.get("name") == "stderr"] == []
 
@@ -139,6 +141,7 @@ def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path
 def test_a_written_answer_has_a_mark_scheme_and_a_model_answer(path: Path) -> None:
     written = [cell for cell in cells_of(path) if cell["cell_type"] == "markdown" and part_of(cell, "solution")]
     scheme = re.compile(r"=== BEGIN MARK SCHEME ===\n.+=== END MARK SCHEME ===\n.{200,}", re.DOTALL)
+    assert written
     assert [source_of(cell) for cell in written if not scheme.search(source_of(cell))] == []
 
 
@@ -155,4 +158,4 @@ def test_a_live_notebook_takes_its_lab_down_at_the_end(path: Path) -> None:
 
 def test_every_exercise_that_is_declared_is_asked_somewhere() -> None:
     asked = {name for path in NOTEBOOKS for name in ids_in(path)}
-    assert load_course(FOLDER).exercises.keys() - asked == set()
+    assert load_course(FOLDER).exercises.keys() == asked

@@ -71,9 +71,11 @@ def test_every_module_is_named_after_what_it_does() -> None:
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
+    files = list(tracked())
+    assert ROOT / "README.md" in files
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
-        for path in tracked()
+        for path in files
         if path.suffix not in {".png", ".parquet", ".gz"}
         for match in re.finditer("|".join(ELSEWHERE), path.read_text(errors="replace"))
     ]
@@ -82,7 +84,9 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 def test_every_notebook_is_kept_as_it_ran() -> None:
     """A cell without an execution count is never compared, so that a cleared notebook would pass for nothing."""
-    for path in (path for path in tracked() if path.parent == ROOT / "notebooks" and path.suffix == ".ipynb"):
+    notebooks = [path for path in tracked() if path.parent == ROOT / "notebooks" and path.suffix == ".ipynb"]
+    assert notebooks
+    for path in notebooks:
         cells = json.loads(path.read_text())["cells"]
         code = [cell for cell in cells if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
         assert code, f"{path.name} has no code"

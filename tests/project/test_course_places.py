@@ -20,11 +20,12 @@ CONTAINER: Final[dict[str, Any]] = json.loads((ROOT / ".devcontainer" / "devcont
 INSTALL: Final = (ROOT / "requirements" / "install.sh").read_text()
 
 
-def blocks(page: str) -> list[str]:
-    """Return the command lines of a page: what stands in its blocks."""
+def commands(page: str) -> list[str]:
+    """Return the command lines of a page: the lines of its blocks, and the project's commands in its sentences."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    found = re.findall(r"```\n(.*?)```", text, re.DOTALL)
-    return [line for block in found for line in block.splitlines() if line.strip()]
+    blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.strip()]
+    return lines + re.findall(r"(?<!`)`((?:make|devopssim|requirements/\S+) [^`]+)`", text)
 
 
 def oldest_python() -> tuple[int, int]:
@@ -81,7 +82,9 @@ def test_the_lock_that_places_install_can_build_devopssim_and_start_the_course()
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_on_a_page_exist(page: str) -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for line in blocks(page):
+    lines = commands(page)
+    assert lines
+    for line in lines:
         words = shlex.split(line, comments=True)
         if words[0] == "make":
             assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE), line
@@ -95,6 +98,7 @@ def test_commands_on_a_page_exist(page: str) -> None:
 def test_links_on_a_page_lead_somewhere(page: str) -> None:
     here = (ROOT / page).parent
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert links
     assert [link for link in links if "://" not in link and not (here / link).exists()] == []
 
 

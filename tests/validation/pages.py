@@ -40,10 +40,11 @@ def assert_agreed_and_shown(rows: "Iterable[Comparison]", *, width: float = 0.12
     """Hold that each figure agrees with its reference, that its interval is no wider than says something, and that the
     documentation shows this very row.
     """
-    for row in rows:
+    for row in (compared := list(rows)):
         assert row.agrees, row
         assert row.width < width, row
         assert line(row) in shown("validation"), "run `python tests/validation/pages.py`"
+    assert compared, "nothing was compared"
 
 
 @cache

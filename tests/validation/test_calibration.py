@@ -83,4 +83,6 @@ def test_the_levels_of_every_year_are_named_metric_by_metric() -> None:
 
 
 def test_no_parameter_is_tuned_without_saying_against_what() -> None:
-    assert all(each.source for each in parameters().values() if each.tuned)
+    tuned = [parameter for parameter in parameters().values() if parameter.tuned]
+    assert tuned
+    assert all(parameter.source for parameter in tuned)

@@ -354,9 +354,7 @@ def test_an_item_with_work_in_two_stages_stands_in_the_earlier_one() -> None:
         worked("test", start=3, end=4, change="C1", role="tester"),
         horizon=6,
     )
-    assert [COLUMNS[move.column] for move in moves(log) if 1 < move.time < 5] == ["code"] * len(
-        [move for move in moves(log) if 1 < move.time < 5]
-    )
+    assert [COLUMNS[move.column] for move in moves(log) if 1 < move.time < 5] == ["code"]
 
 
 def test_no_item_is_lost_or_comes_back_from_live() -> None:
