@@ -13,7 +13,7 @@ lock() { # lock NAME OPTION...: pyproject.toml's needs and the build backend's, 
     name=$1
     shift
     build_needs | uv --no-config pip compile pyproject.toml - "$@" --output-file "requirements/$name.txt" \
-        --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links \
         --custom-compile-command 'make lock' --quiet
 }
 
