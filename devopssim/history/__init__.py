@@ -1,6 +1,12 @@
-"""What happened, as records of a source or of a recorder, and the one translator that makes an event log of them.
+"""Records of what happened, and the one translator that turns them into an event log.
 
-Importers read a team's records from its tools, the live lab from its journal; both write the log with `translate`.
+Importers read a team's records from its tools, the live lab reads its own from its journal; both write the log with
+`translate`, so one set of rules decides which changes a deployment carried and what an incident was.
+
+    history = History(changes={…}, deployments={…})
+    log = translate(history, attribute=strategy, plain=str.strip)
+
+Importers offer the shorter `devopssim.importers.log_of(history)`.
 """
 
 from devopssim.history.records import (
@@ -18,8 +24,8 @@ from devopssim.history.records import (
     by_id,
     change_id,
     join,
+    merge_records,
     new_ancestors,
-    together,
 )
 from devopssim.history.translation import Attribution, DeployedRecord, translate
 
@@ -40,7 +46,7 @@ __all__ = [
     "by_id",
     "change_id",
     "join",
+    "merge_records",
     "new_ancestors",
-    "together",
     "translate",
 ]

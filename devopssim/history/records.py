@@ -1,8 +1,8 @@
-"""What happened, before it is an event log: one small vocabulary that every source and recorder uses.
+"""Records of what happened before it becomes an event log: the vocabulary that every importer and recorder uses.
 
-Times are seconds since 1970 (UTC), None where the source does not say. Records of several sources are joined by their ids
-(`join`), then become one log (`devopssim.history.translate`). Where two sources describe the same thing, the earlier
-time and the alphabetically first word stand, so the order in which they are joined does not matter.
+Times are seconds since 1970 (UTC); None where the source lacks them. Records of several sources are joined by their ids
+(`join`) and become one log (`devopssim.history.translate`). Where two sources describe the same thing, the earlier time and
+the alphabetically first text win, so the order in which they are joined does not matter.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,34 @@ from functools import reduce
 from typing import Any, Final, TypeVar
 
 Record = TypeVar("Record", "WorkItemRecord", "ChangeRecord", "DeploymentRecord", "IncidentRecord", "PipelineRunRecord")
+"""A record with an id; two records with the same id describe the same thing."""
 LENGTH_OF_ID: Final = 12
-"""How many letters of a commit's hash name a change."""
+"""Characters of a commit's hash that name a change."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkItemRecord:
-    """A work item: requested, taken up, done, closed."""
+    """A work item: created, started, done, closed.
+
+    `done` is the end of development and test, `closed` the moment at which users have it. Each time is in seconds since 1970;
+    None is "not observed", and `translate` infers what it can from the item's changes.
+
+    Parameters
+    ----------
+    id : str
+        The item's id in the log.
+    created, started, done, closed : float, optional
+        When it was requested, taken up, developed and tested, and closed.
+    withdrawn : float, optional
+        When it was closed without being done; withdrawn items stay out of the log.
+    name : str, optional
+        Title.
+
+    Examples
+    --------
+    >>> WorkItemRecord(id="W1", created=0.0, closed=7200.0).started is None
+    True
+    """
 
     id: str
     created: float | None = None
@@ -25,13 +46,35 @@ class WorkItemRecord:
     done: float | None = None
     closed: float | None = None
     withdrawn: float | None = None
-    """Closed without having been done: not planned, a duplicate."""
+    """When it was closed without being done: not planned, a duplicate."""
     name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRecord:
-    """A change: committed, merged or abandoned. `commit` is the hash that it has on main."""
+    """A change: created, then merged or abandoned.
+
+    Parameters
+    ----------
+    id : str
+        The change's id in the log; `change_id` makes it from a commit.
+    created, merged, abandoned : float, optional
+        Seconds since 1970.
+    commit : str, optional
+        Hash of the change on the main line.
+    brought_by : str, optional
+        Hash of the main line's commit that brought the change there.
+    items : tuple of str, default ()
+        Work items that the change names.
+    name, version : str, optional
+        Subject, and the short form of the hash.
+
+    Examples
+    --------
+    >>> commit = "0123456789abcdef0123456789abcdef01234567"
+    >>> ChangeRecord(id=change_id(commit), merged=60.0, commit=commit).id
+    'C0123456789ab'
+    """
 
     id: str
     created: float | None = None
@@ -39,16 +82,48 @@ class ChangeRecord:
     abandoned: float | None = None
     commit: str | None = None
     brought_by: str | None = None
-    """The commit of the main line with which it came there."""
+    """Hash of the main line's commit that brought the change there."""
     items: tuple[str, ...] = ()
-    """Work items that it says it belongs to."""
+    """Work items that the change names."""
     name: str | None = None
     version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentRecord:
-    """Changes reach production: those that `commit` reaches, or those that are named."""
+    """A deployment: changes reach production at one moment.
+
+    The changes are those that `changes` names; without names, those that `commit` reaches in the history's graph and that no
+    earlier deployment carried; without a graph, those merged until then.
+
+    Parameters
+    ----------
+    id : str
+        The deployment's id in its source; the log numbers deployments D1, D2, …
+    at : float
+        Seconds since 1970.
+    commit : str, optional
+        Hash of the deployed commit.
+    changes : tuple of str, default ()
+        Ids of the changes that it carries.
+    name : str, optional
+        Tag, version or reference.
+    of : str, optional
+        The deployed service; each service has its own sequence of versions.
+    tag : bool, default False
+        Whether the deployment is inferred from a tag.
+    repairs, during : str, optional
+        The deployment that this one repairs; the incident during which it came.
+    back : bool, optional
+        Whether this restores the version before the present one; None lets the commit decide.
+    digest, replica : str, optional
+        Digest of the image, and the service instance that runs it.
+
+    Examples
+    --------
+    >>> DeploymentRecord(id="run 7", at=3600.0, changes=("C1", "C2")).changes
+    ('C1', 'C2')
+    """
 
     id: str
     at: float
@@ -56,22 +131,22 @@ class DeploymentRecord:
     changes: tuple[str, ...] = ()
     name: str | None = None
     of: str | None = None
-    """The service that is deployed."""
+    """The deployed service."""
     tag: bool = False
-    """Guessed from a tag; does not count where a source tells of real deployments."""
+    """Whether it is inferred from a tag; tags are excluded where another source reports deployments."""
     repairs: str | None = None
-    """The deployment that this one puts right, as far as one can guess."""
+    """The deployment that this one repairs, inferred from tags and messages."""
     during: str | None = None
-    """The incident that lasted when it came, which it is meant to end."""
+    """The open incident that this deployment is meant to end."""
     back: bool | None = None
-    """Whether the version before the present one is put back; None: the commit tells."""
+    """Whether the version before the present one is restored; None: the commit decides."""
     digest: str | None = None
     replica: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackRecord:
-    """A deployment is taken back, during an incident or without one."""
+    """A rollback: `deployment` is taken back at `at` (seconds since 1970), during `incident` or outside any incident."""
 
     at: float
     deployment: str
@@ -80,7 +155,40 @@ class RollbackRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentRecord:
-    """The service is broken: since when (`began`), known when, restored when, caused by which deployment."""
+    """An incident: the service is down or degraded.
+
+    Parameters
+    ----------
+    id : str
+        The incident's id in its source; the log numbers incidents I1, I2, …
+    known, began, resolved : float, optional
+        When it was detected or reported, when the failure occurred, when the service was restored; seconds since 1970. A source
+        without `began` yields `incident.reported` at the time of failure, so the time to detect has n = 0.
+    deployment : str, optional
+        Id, name or commit of the deployment that caused it.
+    severity : str, optional
+        low, medium, high or critical.
+    cause : str, optional
+        defect, installation, infrastructure, vulnerability, dependency, or the name of a drill.
+    name : str, optional
+        Title.
+    downtime : bool, optional
+        Whether the service was down rather than degraded.
+    detected_by : str, optional
+        Name of the alert or prober.
+    detected_by_machine : bool, optional
+        Whether a machine, not a person, detected it.
+    restored_by : str, optional
+        restart, rollback or fix.
+    restored_by_script : bool, default False
+        Whether a script, not a person, restored the service.
+
+    Examples
+    --------
+    >>> incident = IncidentRecord(id="#4", known=100.0, resolved=400.0, severity="high")
+    >>> incident.resolved - incident.known
+    300.0
+    """
 
     id: str
     known: float | None = None
@@ -94,13 +202,32 @@ class IncidentRecord:
     detected_by: str | None = None
     detected_by_machine: bool | None = None
     restored_by: str | None = None
-    """How it was ended: restart, rollback, fix."""
+    """How it ended: restart, rollback, fix."""
     restored_by_script: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRunRecord:
-    """A machine worked: `kind` is build or testsuiterun."""
+    """A run of the pipeline: a build or a run of the tests.
+
+    Parameters
+    ----------
+    id : str
+        The run's id in its source.
+    kind : {"build", "testsuiterun"}
+        The subject of the log's events: `build.started`, `testsuiterun.finished`.
+    started, finished : float, optional
+        Seconds since 1970.
+    outcome : {"success", "failure"}, optional
+        How it ended.
+    commit, name : str, optional
+        Hash of the commit, and the name of the workflow.
+
+    Examples
+    --------
+    >>> PipelineRunRecord(id="run 9", kind="build", started=0.0, finished=90.0, outcome="success").kind
+    'build'
+    """
 
     id: str
     kind: str
@@ -113,7 +240,7 @@ class PipelineRunRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ArtifactRecord:
-    """An artefact is published under a version, with its digest."""
+    """A published artifact: its version and digest, at `at` (seconds since 1970)."""
 
     at: float
     version: str
@@ -122,7 +249,29 @@ class ArtifactRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ScanRecord:
-    """A scanner looked at a commit: when it ended, how long it took, which share of the lines it covered."""
+    """A finished scan of one commit.
+
+    Parameters
+    ----------
+    at : float
+        When it finished, in seconds since 1970.
+    seconds : float
+        How long it took.
+    scanner : str
+        Name of the scanner.
+    covered : str
+        Share of the source lines that it covered, as text (`"0.750"`); empty without source lines.
+    automated : bool
+        Whether the pipeline, not a person, started it.
+    commit : str
+        Hash of the scanned commit.
+
+    Examples
+    --------
+    >>> scan = ScanRecord(at=60.0, seconds=4.0, scanner="bandit", covered="0.750", automated=True, commit="a" * 40)
+    >>> float(scan.covered)
+    0.75
+    """
 
     at: float
     seconds: float
@@ -134,7 +283,33 @@ class ScanRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRecord:
-    """A scanner's finding in a commit, and how it ended: fixed in a commit, or dismissed with a reason."""
+    """A scanner's finding in a commit, and how it ended: fixed in a commit, or dismissed with a reason.
+
+    Parameters
+    ----------
+    id : str
+        The finding's id in its source; the log numbers findings V1, V2, …
+    reported : float
+        Seconds since 1970.
+    scanner, severity, rule : str
+        Who reported it, how bad it is, and the rule that matched.
+    commit : str
+        Hash of the commit in which it was found.
+    fixed : float, optional
+        When a scan stopped reporting it, in seconds since 1970.
+    fixed_in : str, optional
+        Hash of the commit without it.
+    dismissed : float, optional
+        When it was judged to be a false positive, in seconds since 1970.
+    reason : str, optional
+        Why it was dismissed.
+
+    Examples
+    --------
+    >>> finding = FindingRecord(id="B602", reported=0.0, scanner="bandit", severity="high", rule="shell", commit="a" * 40)
+    >>> finding.fixed is None and finding.dismissed is None  # open
+    True
+    """
 
     id: str
     reported: float
@@ -148,15 +323,29 @@ class FindingRecord:
     reason: str | None = None
 
 
-Told = tuple[str, str, str]
-"""What kind of source told, what it is called, and by which rules it was read."""
+Provenance = tuple[str, str, str]
+"""Provenance of records: the kind of source, its name, and the rules by which it was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One recorder watched everything from `start` (ISO time) until `until` (seconds since 1970), by one clock.
+    """The observation of one recorder, which saw everything from `start` until `until` by one clock.
 
-    Its records are in the order in which they happened, and its log keeps that order. `source` describes the recorder.
+    Its records are in the order in which they happened, and the log keeps that order.
+
+    Parameters
+    ----------
+    start : str
+        ISO time; the log's hours count from it.
+    until : float
+        Seconds since 1970; the log's horizon.
+    source : Mapping
+        Description of the recorder, for `log.attrs["source"]`.
+
+    Examples
+    --------
+    >>> Observation(start="1970-01-01T00:00:00+00:00", until=7200.0, source={"lab": "example"}).until
+    7200.0
     """
 
     start: str
@@ -166,62 +355,165 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """All records of one source, or of several that were joined. `graph` maps each commit to its parents."""
+    """All records of one source, or of several sources that were joined.
 
-    told: tuple[Told, ...] = ()
+    Parameters
+    ----------
+    provenance : tuple of (str, str, str), default ()
+        Kind of source, its name, and the rules by which it was read; one triple per source.
+    items, changes, deployments, incidents, runs : Mapping, default {}
+        Records by id.
+    graph : Mapping, default {}
+        Parents of each commit, by hash.
+    counts : Mapping, default {}
+        How often an importer excluded or moved something, by reason.
+    rollbacks, artifacts, scans, findings : tuple, default ()
+        Records that only the live lab writes.
+    pipelined : Mapping, default {}
+        Commits that the pipeline handled, and since when.
+    observation : Observation, optional
+        The recorder, if one recorder saw everything; None for exports of tools.
+
+    Examples
+    --------
+    >>> history = History(items=by_id([WorkItemRecord(id="W1", created=0.0)]))
+    >>> list(history.items), history.observation is None
+    (['W1'], True)
+    """
+
+    provenance: tuple[Provenance, ...] = ()
+    """Kind of source, its name, and the rules by which it was read; one triple per source."""
     items: Mapping[str, WorkItemRecord] = field(default_factory=dict)
     changes: Mapping[str, ChangeRecord] = field(default_factory=dict)
     deployments: Mapping[str, DeploymentRecord] = field(default_factory=dict)
     incidents: Mapping[str, IncidentRecord] = field(default_factory=dict)
     runs: Mapping[str, PipelineRunRecord] = field(default_factory=dict)
     graph: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Parents of each commit, by hash."""
     counts: Mapping[str, int] = field(default_factory=dict)
-    """What a reader left out or had to change, and how often: `{"deployments to other environments": 3}`."""
+    """How often an importer excluded or moved something, by reason: `{"deployments to other environments": 3}`."""
     rollbacks: tuple[RollbackRecord, ...] = ()
     artifacts: tuple[ArtifactRecord, ...] = ()
     scans: tuple[ScanRecord, ...] = ()
     findings: tuple[FindingRecord, ...] = ()
     pipelined: Mapping[str, float] = field(default_factory=dict)
-    """Commits that a pipeline handled, and since when."""
+    """Commits that the pipeline handled, and since when (seconds since 1970)."""
     observation: Observation | None = None
-    """Who watched, where it was one recorder; None for exports of tools."""
+    """The recorder, if one recorder saw everything; None for exports of tools."""
 
 
 JOINED: Final = ("items", "changes", "deployments", "incidents", "runs")
-"""What exports of tools hold, by id."""
+"""Fields of `History` that exports of tools fill, by id."""
 
 
 def change_id(commit: str) -> str:
-    """Return what the change of this commit is called in a log."""
+    """Return the id in the log of the change that a commit makes.
+
+    Parameters
+    ----------
+    commit : str
+        Hash of the commit.
+
+    Returns
+    -------
+    str
+        `C` and the first 12 characters of the hash.
+
+    Examples
+    --------
+    >>> change_id("0123456789abcdef0123456789abcdef01234567")
+    'C0123456789ab'
+    """
     return f"C{commit[:LENGTH_OF_ID]}"
 
 
 def by_id(records: Iterable[Record]) -> dict[str, Record]:
-    """Return records by their ids; what is told twice is put together."""
+    """Return records by their ids; records with the same id are merged by `merge_records`.
+
+    Parameters
+    ----------
+    records : Iterable of Record
+        Records of one type.
+
+    Returns
+    -------
+    dict of str to Record
+        In the order in which each id first came.
+
+    Examples
+    --------
+    >>> table = by_id([WorkItemRecord(id="W1", created=5.0), WorkItemRecord(id="W1", closed=9.0)])
+    >>> table["W1"].created, table["W1"].closed
+    (5.0, 9.0)
+    """
     table: dict[str, Record] = {}
     for record in records:
-        table[record.id] = together(table[record.id], record) if record.id in table else record
+        table[record.id] = merge_records(table[record.id], record) if record.id in table else record
     return table
 
 
-def together(one: Record, other: Record) -> Record:
-    """Return what two sources know of the same thing: the earlier time, the alphabetically first word, all items and changes."""
+def merge_records(one: Record, other: Record) -> Record:
+    """Return one record of what two sources report of the same thing.
+
+    The earlier time and the alphabetically first text win; tuples are united; a flag that both set holds if both agree. The
+    result is the same in either order.
+
+    Parameters
+    ----------
+    one, other : Record
+        Two records of one type and id.
+
+    Returns
+    -------
+    Record
+        The merged record.
+
+    Examples
+    --------
+    >>> git = ChangeRecord(id="C1", created=20.0, items=("#2",))
+    >>> tracker = ChangeRecord(id="C1", created=10.0, merged=30.0, items=("#1",))
+    >>> merged = merge_records(git, tracker)
+    >>> merged.created, merged.merged, merged.items
+    (10.0, 30.0, ('#1', '#2'))
+    """
     if one == other:
         return one
-    values = {each.name: _agreed(getattr(one, each.name), getattr(other, each.name)) for each in fields(one)}
+    values = {item.name: _agreed(getattr(one, item.name), getattr(other, item.name)) for item in fields(one)}
     return type(one)(**values)
 
 
 def _agreed(one: Any, other: Any) -> Any:
+    """Return the value that stands for two: union, conjunction, or the smaller one."""
     if isinstance(one, tuple):
         return tuple(sorted({*one, *other}))
     if isinstance(one, bool) and isinstance(other, bool):
         return one and other
-    return min((each for each in (one, other) if each is not None), default=None)
+    return min((value for value in (one, other) if value is not None), default=None)
 
 
 def join(*histories: History) -> History:
-    """Return the records of several sources as one history, in whatever order they are given."""
+    """Return the records of several sources as one history, independent of their order.
+
+    Parameters
+    ----------
+    *histories : History
+        One or more histories of exports; at least one.
+
+    Returns
+    -------
+    History
+        Records by id, merged as by `merge_records`; counts are added up.
+
+    Examples
+    --------
+    >>> tracker = History(items=by_id([WorkItemRecord(id="W1", created=0.0)]))
+    >>> rollouts = History(deployments=by_id([DeploymentRecord(id="7", at=3600.0)]))
+    >>> both = join(tracker, rollouts)
+    >>> list(both.items), list(both.deployments)
+    (['W1'], ['7'])
+    >>> both == join(rollouts, tracker)
+    True
+    """
     return reduce(_joined, histories)
 
 
@@ -231,7 +523,7 @@ def _joined(one: History, other: History) -> History:
     }
     counts = {key: one.counts.get(key, 0) + other.counts.get(key, 0) for key in {*one.counts, *other.counts}}
     return History(
-        told=tuple(sorted({*one.told, *other.told})),
+        provenance=tuple(sorted({*one.provenance, *other.provenance})),
         graph={**one.graph, **other.graph},
         counts={key: counts[key] for key in sorted(counts)},
         **both,
@@ -239,13 +531,34 @@ def _joined(one: History, other: History) -> History:
 
 
 def new_ancestors(graph: Mapping[str, tuple[str, ...]], head: str, seen: Iterable[str]) -> list[str]:
-    """Return the commits that `head` reaches and that are not in `seen` (a set or a mapping), `head` first."""
+    """Return the commits that a commit reaches and that were not reached before.
+
+    Parameters
+    ----------
+    graph : Mapping of str to tuple of str
+        Parents of each commit; commits outside the graph are ignored.
+    head : str
+        Commit to start from.
+    seen : set or Mapping of str
+        Commits already reached; the walk stops at them.
+
+    Returns
+    -------
+    list of str
+        `head` first.
+
+    Examples
+    --------
+    >>> graph = {"a": (), "b": ("a",), "c": ("b",)}
+    >>> new_ancestors(graph, "c", {"a"})
+    ['c', 'b']
+    """
     reached: dict[str, None] = {}
-    waiting = [head]
-    while waiting:
-        at = waiting.pop()
-        if at in seen or at in reached or at not in graph:
+    pending = [head]
+    while pending:
+        commit = pending.pop()
+        if commit in seen or commit in reached or commit not in graph:
             continue
-        reached[at] = None
-        waiting.extend(graph[at])
+        reached[commit] = None
+        pending.extend(graph[commit])
     return list(reached)

@@ -1,7 +1,7 @@
-"""From a history to an event log: which changes a deployment carried, what an incident was, and causes before effects.
+"""Translation of a history into an event log: what deployments carried, what incidents were, and causes before effects.
 
-Clocks differ, so what comes before its cause is moved to it; `log.attrs["source"]["moved"]` counts how often, except where
-one recorder watched everything by one clock.
+Clocks differ between sources, so an event that precedes its cause is moved to it; `log.attrs["source"]["moved"]` counts how
+often. One recorder has one clock, so a history with an observation carries no such count.
 """
 
 from collections import defaultdict
@@ -28,8 +28,8 @@ from devopssim.history.records import (
 )
 
 ORDER: Final = {
-    kind: place
-    for place, kind in enumerate(
+    kind: rank
+    for rank, kind in enumerate(
         (
             "ticket.created",
             "ticket.started",
@@ -51,12 +51,30 @@ ORDER: Final = {
         )
     )
 }
-"""Of what happens in one instant, causes go first."""
+"""Rank of event kinds within one instant: causes before effects."""
 
 
 @dataclass(kw_only=True)
 class DeployedRecord:
-    """A deployment as it stands in the log: when it came, what it is called there, and when it was taken back."""
+    """A deployment as it stands in the log.
+
+    Parameters
+    ----------
+    at : float
+        When it came, in seconds since 1970, after its changes were created.
+    name : str
+        Its id in the log, for example `D3`.
+    record : DeploymentRecord
+        The record that it was made from.
+    taken_back : float, default inf
+        When it was rolled back.
+
+    Examples
+    --------
+    >>> from devopssim.history import DeploymentRecord
+    >>> DeployedRecord(at=60.0, name="D1", record=DeploymentRecord(id="7", at=60.0)).taken_back
+    inf
+    """
 
     at: float
     name: str
@@ -65,37 +83,59 @@ class DeployedRecord:
 
 
 Attribution = Callable[[IncidentRecord, float, Sequence[DeployedRecord]], DeployedRecord | None]
-"""A strategy: from an incident whose cause no source names, when it began, and the deployments, to the one that caused it."""
+"""Strategy that attributes an incident to a deployment where the source leaves its cause open.
+
+It maps the incident, the time of its failure (seconds since 1970) and the deployments so far (oldest first) to the deployment that
+caused it, or None.
+"""
 
 
 def translate(history: History, *, attribute: Attribution, plain: Callable[[str], str]) -> pd.DataFrame:
     """Return the valid event log of a history.
 
+    Hours count from the observation's start, else from the first event. Without an observation, events of one instant are
+    sorted causes first, and the log's source states the rules, how many times were moved, and what was left out.
+
     Parameters
     ----------
     history : History
-        The records of one recorder, or of one source or several.
+        Records of one recorder, or of one source or several.
     attribute : Attribution
-        Strategy for incidents of which no source says the cause.
+        Strategy for incidents without a cause.
     plain : Callable
-        How a text is made fit for the log's `detail`.
+        Function that makes a text fit for the log's column `detail`.
+
+    Returns
+    -------
+    DataFrame
+        Event log (`devopssim.events`), with `attrs` start, horizon and source.
 
     Raises
     ------
     InvalidInputError
-        Where exports of tools record nothing.
+        Where a history without an observation yields no event.
 
+    Examples
+    --------
+    >>> from devopssim.history import ChangeRecord, DeploymentRecord, History
+    >>> history = History(
+    ...     changes={"C1": ChangeRecord(id="C1", created=0.0, merged=1800.0)},
+    ...     deployments={"7": DeploymentRecord(id="7", at=3600.0, changes=("C1",))},
+    ... )
+    >>> log = translate(history, attribute=lambda incident, began, deployed: None, plain=str.strip)
+    >>> list(zip(log["time"], log["kind"]))
+    [(0.0, 'change.created'), (0.5, 'change.merged'), (1.0, 'service.deployed')]
     """
     writer = _HistoryWriter(history=history, attribute=attribute, plain=plain)
     writer.write()
-    seen = history.observation
-    if seen is not None:
-        start = datetime.fromisoformat(seen.start).timestamp()
+    observation = history.observation
+    if observation is not None:
+        start = datetime.fromisoformat(observation.start).timestamp()
         rows = _since(start, writer.rows)
-        horizon = max([(seen.until - start) / SECONDS_PER_HOUR, *(row[0] for row in rows)])
-        return validate(from_rows(rows, horizon=horizon, start=seen.start, source=seen.source))
+        horizon = max([(observation.until - start) / SECONDS_PER_HOUR, *(row[0] for row in rows)])
+        return validate(from_rows(rows, horizon=horizon, start=observation.start, source=observation.source))
     if not writer.rows:
-        names = ", ".join(f"{kind} {name}" for kind, name, _ in history.told)
+        names = ", ".join(f"{kind} {name}" for kind, name, _ in history.provenance)
         raise InvalidInputError(f"{names}: tells of no request, change, deployment or incident, so there is no log.")
     start = min(row[0] for row in writer.rows)
     rows = _since(start, writer.rows)
@@ -110,18 +150,22 @@ def _since(start: float, rows: Iterable[Row]) -> list[Row]:
 
 
 def _source(history: History, writer: "_HistoryWriter") -> dict[str, Any]:
-    """Return where the log comes from, by which rules, and what was moved or left out."""
+    """Return where the log comes from, its rules, and what was moved or left out."""
     names: dict[str, Any] = {}
-    for kind, name, _ in history.told:
+    for kind, name, _ in history.provenance:
         names[kind] = f"{names[kind]}, {name}" if kind in names else name
-    rules = "; ".join(dict.fromkeys(rules for _, _, rules in history.told))
+    rules = "; ".join(dict.fromkeys(rules for _, _, rules in history.provenance))
     left_out = {**history.counts, **{key: count for key, count in writer.left_out.items() if count}}
     return {**names, "rules": rules, "moved": writer.moved, **({"left_out": left_out} if left_out else {})}
 
 
 @dataclass(kw_only=True)
 class _HistoryWriter:
-    """Writes the rows of a history, with times in seconds since 1970."""
+    """Writer of a history's rows, with times in seconds since 1970.
+
+    Changes come first, since deployments ask when a change was created; deployments next, since incidents and items ask what
+    was deployed when.
+    """
 
     history: History
     attribute: Attribution
@@ -129,9 +173,10 @@ class _HistoryWriter:
     rows: list[Row] = field(default_factory=list)
     moved: int = 0
     left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many records were excluded, by reason."""
     changes: dict[str, ChangeRecord] = field(default_factory=dict)
     recorded: dict[str | None, str] = field(default_factory=dict)
-    """The change of each commit, where one recorder named the changes."""
+    """The change of each commit, as the recorder names it."""
     created: dict[str, float] = field(default_factory=dict)
     """When each change was created."""
     shipped: dict[str, float] = field(default_factory=dict)
@@ -142,12 +187,12 @@ class _HistoryWriter:
     reached: dict[str, str] = field(default_factory=dict)
     """Commit: the deployment (its id in the source) that first reached it."""
     incidents: dict[str, str] = field(default_factory=dict)
-    """What an incident is called in the log, by its id in the source."""
+    """The id of each incident in the log, by its id in the source."""
     inferred: int = 0
-    """How many incidents follow from deployments that were put right."""
+    """How many incidents were inferred from deployments that repair another one."""
 
     def write(self) -> None:
-        """Write everything."""
+        """Write all rows of the history."""
         history = self.history
         self.changes = self._with_items(self._changes())
         if history.observation:
@@ -172,25 +217,32 @@ class _HistoryWriter:
         self._security()
 
     def add(self, at: float, kind: str, details: Mapping[str, str | None] | None = None, /, **ids: Any) -> None:
-        """Write one row."""
+        """Add one row; empty details are omitted."""
         detail = encode_detail(**{key: self.plain(value) for key, value in (details or {}).items() if value})
         self.rows.append(event(at, kind, detail=detail, **ids))
 
     def after(self, at: float, *causes: float | None) -> float:
-        """Return `at`, or the latest of its causes if that is later, which is counted."""
+        """Return `at`, or the latest cause if that is later; count such moves."""
         latest = max((cause for cause in causes if cause is not None), default=at)
         self.moved += latest > at
         return max(at, latest)
 
     def change_of(self, commit: str | None) -> str | None:
-        """Return the change of a commit: as its recorder named it, or by the hash, if there is such a change."""
+        """Return the id of a commit's change: the recorder's id, else the one made from the hash; None for an unknown change."""
         name = self.recorded.get(commit) or change_id(commit or "")
         return name if name in self.changes else None
 
     def _changes(self) -> dict[str, ChangeRecord]:
-        """Return the changes: a pull request that came by a merge commit stands for its commits, which git knows better."""
+        """Return the changes; a pull request that arrived by a merge commit is replaced by its commits.
+
+        Git dates each commit, while the pull request has one date for all of them.
+        """
         graph, changes = self.history.graph, dict(self.history.changes)
-        merges = {each.commit: each for each in changes.values() if each.commit and len(graph.get(each.commit, ())) > 1}
+        merges = {
+            change.commit: change
+            for change in changes.values()
+            if change.commit and len(graph.get(change.commit, ())) > 1
+        }
         if self.history.observation or not merges:
             return changes
         for name, change in list(changes.items()):
@@ -202,20 +254,21 @@ class _HistoryWriter:
         return changes
 
     def _with_items(self, changes: Mapping[str, ChangeRecord]) -> dict[str, ChangeRecord]:
-        """Return the changes with the items that there are: a commit's `#12` is `shop#12`, if only one item is called so."""
+        """Return the changes with links to existing items only; a commit's `#12` means `shop#12` if exactly one item ends so."""
         short: dict[str, str | None] = {}
         for name in self.history.items:
             end = f"#{name.rpartition('#')[2]}"
             short[end] = None if end in short else name
         wanted = {name for name, item in self.history.items.items() if item.withdrawn is None}
         linked = {}
-        for name, change in changes.items():
-            meant = {each if each in wanted else short.get(each) for each in change.items}
-            items = tuple(sorted(each for each in meant if each in wanted))
-            linked[name] = change if items == change.items else replace(change, items=items)
+        for change_name, change in changes.items():
+            full = {name if name in wanted else short.get(name) for name in change.items}
+            items = tuple(sorted(name for name in full if name in wanted))
+            linked[change_name] = change if items == change.items else replace(change, items=items)
         return linked
 
     def _write_changes(self) -> None:
+        """Write creation, merge and abandonment of each change."""
         for change in self.changes.values():
             first = _first(change.created, change.merged, change.abandoned) or 0
             born = self.created[change.id] = first if change.created is None else change.created
@@ -230,39 +283,45 @@ class _HistoryWriter:
                 self.add(at, "change.abandoned", change=change.id, item=_item_of(change))
 
     def _deployments(self) -> None:
-        deployments = sorted(self.history.deployments.values(), key=lambda each: (each.at, each.id))
-        real = [each for each in deployments if not each.tag]
-        self.left_out["tags, as other sources tell of deployments"] = len(deployments) - len(real) if real else 0
-        waiting = sorted(self.changes.values(), key=lambda each: (inf if each.merged is None else each.merged, each.id))
+        """Write deployments and rollbacks in the order of time."""
+        deployments = sorted(self.history.deployments.values(), key=lambda deployment: (deployment.at, deployment.id))
+        reported = [deployment for deployment in deployments if not deployment.tag]
+        self.left_out["tags, as other sources tell of deployments"] = (
+            len(deployments) - len(reported) if reported else 0
+        )
+        waiting = sorted(self.changes.values(), key=_when_merged)
         waiting.reverse()
-        order = {name: place for place, name in enumerate(self.changes)}
+        order = {name: index for index, name in enumerate(self.changes)}
         present: dict[str | None, list[DeploymentRecord]] = defaultdict(list)
-        for deployment in real or deployments:
+        for deployment in reported or deployments:
             running = present[deployment.of]
             if self._goes_back(deployment, running):
                 self._roll_back(deployment, running)
                 continue
             running.append(deployment)
-            brought = {each for each in self._brought(deployment, waiting) if each not in self.shipped}
+            brought = {change for change in self._brought(deployment, waiting) if change not in self.shipped}
             self._deploy(deployment, sorted(brought, key=order.__getitem__))
 
     @staticmethod
     def _goes_back(deployment: DeploymentRecord, running: list[DeploymentRecord]) -> bool:
-        """Whether it brings back a version that ran before the present one; a tag never does."""
+        """Return whether a deployment restores an earlier version; a tag never does."""
         if deployment.back is not None or deployment.tag:
             return bool(deployment.back)
-        before = {each.commit for each in running if each.commit}
+        before = {earlier.commit for earlier in running if earlier.commit}
         return bool(running) and deployment.commit in before and deployment.commit != running[-1].commit
 
     def _roll_back(self, deployment: DeploymentRecord, running: list[DeploymentRecord]) -> None:
+        """Take back what runs above the restored version; without a known one, the newest."""
         if not running:
             self.left_out["rollbacks of what is not known"] += 1
             return
-        same = [at for at, each in enumerate(running) if deployment.commit and each.commit == deployment.commit]
+        same = [
+            index for index, earlier in enumerate(running) if deployment.commit and earlier.commit == deployment.commit
+        ]
         until = same[0] if same else len(running) - 2
-        for each in running[max(0, until) + 1 :] or running[-1:]:
-            self._take_back(self.by_record[each.id], deployment.at)
-            running.remove(each)
+        for newer in running[max(0, until) + 1 :] or running[-1:]:
+            self._take_back(self.by_record[newer.id], deployment.at)
+            running.remove(newer)
 
     def _take_back(self, deployed: DeployedRecord, at: float, incident: str | None = None) -> None:
         deployed.taken_back = self.after(at, deployed.at)
@@ -271,10 +330,10 @@ class _HistoryWriter:
     def _brought(self, deployment: DeploymentRecord, waiting: list[ChangeRecord]) -> Iterable[str]:
         """Return the changes that a deployment carries: named, reached by its commit, or merged until then.
 
-        `waiting` holds the changes that were not merged until the deployment before, the next one last.
+        `waiting` holds the changes of no deployment yet, the next one to be merged last; taken ones are popped.
         """
         if deployment.changes:
-            return [each for each in deployment.changes if each in self.changes]
+            return [change for change in deployment.changes if change in self.changes]
         if deployment.commit is not None and deployment.commit in self.history.graph:
             new = new_ancestors(self.history.graph, deployment.commit, self.reached)
             self.reached.update(dict.fromkeys(new, deployment.id))
@@ -287,8 +346,9 @@ class _HistoryWriter:
         return brought
 
     def _deploy(self, deployment: DeploymentRecord, brought: list[str]) -> None:
+        """Write a deployment with its changes, and the incident that it repairs if no source reports incidents."""
         before = self.deployed[-1].at if self.deployed else None
-        at = self.after(deployment.at, before, *(self.created[each] for each in brought))
+        at = self.after(deployment.at, before, *(self.created[change] for change in brought))
         name = f"D{len(self.deployed) + 1}"
         deployed = self.by_record[deployment.id] = DeployedRecord(at=at, name=name, record=deployment)
         self.deployed.append(deployed)
@@ -312,6 +372,7 @@ class _HistoryWriter:
             self.add(at, "incident.resolved", {"via": "fix"}, incident=incident)
 
     def _incident(self, incident: IncidentRecord) -> None:
+        """Write failure, detection and resolution of one incident."""
         name = self.incidents[incident.id]
         began = _first(incident.began, incident.known, incident.resolved)
         if began is None:
@@ -331,27 +392,32 @@ class _HistoryWriter:
         }
         deployment = caused_by.name if caused_by else None
         self.add(began, "service.failed", details, incident=name, deployment=deployment)
-        known = began if incident.known is None else self.after(incident.known, began)
+        detected = began if incident.known is None else self.after(incident.known, began)
         if incident.known is not None:
             kind = "incident.reported" if incident.began is None else "incident.detected"
             details = {"name": incident.detected_by, "automated": _yes_or_no(incident.detected_by_machine)}
-            self.add(known, kind, details, incident=name)
+            self.add(detected, kind, details, incident=name)
         if incident.resolved is not None:
             details = {"via": incident.restored_by, "automated": "yes" if incident.restored_by_script else None}
-            self.add(self.after(incident.resolved, known), "incident.resolved", details, incident=name)
+            self.add(self.after(incident.resolved, detected), "incident.resolved", details, incident=name)
 
     def _named_cause(self, incident: IncidentRecord, began: float) -> DeployedRecord | None:
-        """Return the deployment that a source names as the cause of an incident: the last one before it, else the first."""
+        """Return the deployment that the source names as the cause: the last one before the failure, else the first."""
         if incident.deployment is None:
             return None
         wanted = incident.deployment
-        named = [it for it in self.deployed if wanted in (it.record.id, it.record.name, it.record.commit)]
+        named = [
+            deployed
+            for deployed in self.deployed
+            if wanted in (deployed.record.id, deployed.record.name, deployed.record.commit)
+        ]
         if not named:
             self.left_out["deployments that incidents name and nobody knows"] += 1
             return None
-        return next((it for it in reversed(named) if it.at <= began), named[0])
+        return next((deployed for deployed in reversed(named) if deployed.at <= began), named[0])
 
     def _run(self, run: PipelineRunRecord) -> None:
+        """Write start and end of a pipeline run."""
         change = self.change_of(run.commit)
         if run.started is not None:
             self.add(run.started, f"{run.kind}.started", {"name": run.name}, change=change)
@@ -360,15 +426,16 @@ class _HistoryWriter:
             self.add(self.after(run.finished, run.started), f"{run.kind}.finished", details, change=change)
 
     def _item(self, item: WorkItemRecord, changes: list[str]) -> None:
+        """Write request, start, end of development and delivery of a work item."""
         first = _first(item.created, item.started, item.done, item.closed)
         if first is None or item.withdrawn is not None:
             self.left_out["items without any time" if first is None else "items that were withdrawn"] += 1
             return
-        linked = [self.changes[each] for each in changes]
+        linked = [self.changes[name] for name in changes]
         created = first if item.created is None else item.created
         self.left_out["items whose request has no time"] += item.created is None
         self.add(created, "ticket.created", {"name": item.name}, item=item.id)
-        began = item.started if item.started is not None else _first(*(each.created for each in linked))
+        began = item.started if item.started is not None else _first(*(change.created for change in linked))
         started = None if began is None else max(created, began) if item.started is None else self.after(began, created)
         if started is not None:
             self.add(started, "ticket.started", item=item.id)
@@ -383,25 +450,26 @@ class _HistoryWriter:
 
     @staticmethod
     def _done(item: WorkItemRecord, linked: list[ChangeRecord]) -> float | None:
-        """Return when an item was developed and tested: as the source says, with its last merge, or when it was closed."""
-        merged = [each.merged for each in linked if each.merged is not None]
+        """Return when an item was developed and tested: the source's time, else its last merge, at the latest its closing."""
+        merged = [change.merged for change in linked if change.merged is not None]
         if item.done is not None or item.closed is None:
             return item.done
         return min(item.closed, max(merged)) if linked and len(merged) == len(linked) else item.closed
 
     def _delivered(self, item: WorkItemRecord, changes: list[str]) -> float | None:
-        """Return when users got the item: with the last of its changes, or when it was closed if no deployment is known."""
+        """Return when users got the item: with the last of its changes; without known deployments, when it was closed."""
         if not changes or not self.deployed or item.closed is None:
             return item.closed
-        if not all(each in self.shipped for each in changes):
+        if not all(change in self.shipped for change in changes):
             return None
-        return max(item.closed, *(self.shipped[each] for each in changes))
+        return max(item.closed, *(self.shipped[change] for change in changes))
 
     def _security(self) -> None:
+        """Write artifacts, scans, findings and their ends, and the work on them."""
         for artifact in self.history.artifacts:
             details: dict[str, str | None] = {"version": artifact.version, "digest": artifact.digest}
             self.add(artifact.at, "artifact.published", details)
-        made_of = {it.record.commit: it.name for it in self.deployed}
+        made_of = {deployed.record.commit: deployed.name for deployed in self.deployed}
         for scan in self.history.scans:
             change, automated = self.change_of(scan.commit), _yes_or_no(scan.automated)
             details = {"scanner": scan.scanner, "automated": automated, "covered": scan.covered}
@@ -412,13 +480,13 @@ class _HistoryWriter:
             details = {"scanner": finding.scanner, "severity": finding.severity, "name": finding.rule}
             change = self.change_of(finding.commit)
             self.add(finding.reported, "finding.reported", details, finding=names[finding.id], change=change)
-        fixed = sorted((it for it in self.history.findings if it.fixed is not None), key=lambda it: it.fixed or 0)
+        fixed = sorted((one for one in self.history.findings if one.fixed is not None), key=lambda one: one.fixed or 0)
         for finding in fixed:
             at, change = finding.fixed or 0.0, self.change_of(finding.fixed_in)
             self.add(at, "finding.fixed", finding=names[finding.id], change=change)
             self._task("fix", at, at, automated=False, finding=names[finding.id], change=change)
-        dismissed = [it for it in self.history.findings if it.dismissed is not None]
-        for finding in sorted(dismissed, key=lambda it: it.dismissed or 0):
+        dismissed = [one for one in self.history.findings if one.dismissed is not None]
+        for finding in sorted(dismissed, key=lambda one: one.dismissed or 0):
             at = finding.dismissed or 0.0
             self.add(at, "finding.dismissed", {"reason": finding.reason}, finding=names[finding.id])
             self._task("triage", at, at, automated=False, finding=names[finding.id])
@@ -430,11 +498,11 @@ class _HistoryWriter:
                 self._task("patch", patch.at, patch.at, automated=by_pipeline, **ids)
 
     def _patch(self, finding: FindingRecord) -> DeployedRecord | None:
-        """Return the deployment that repaired a finding in production, if it had been there and was repaired later."""
+        """Return the deployment that repaired a finding in production; None unless it was deployed before it was fixed."""
         at = finding.fixed or 0.0
-        weak = self.by_record.get(self.reached.get(finding.commit, ""))
+        vulnerable = self.by_record.get(self.reached.get(finding.commit, ""))
         repair = self.by_record.get(self.reached.get(finding.fixed_in or "", ""))
-        return repair if weak and repair and weak.at <= at < repair.at else None
+        return repair if vulnerable and repair and vulnerable.at <= at < repair.at else None
 
     def _task(self, task: str, began: float, ended: float, *, automated: bool, **ids: str | None) -> None:
         """Write a security task as work on a stage."""
@@ -445,7 +513,12 @@ class _HistoryWriter:
 
 
 def _when_known(incident: IncidentRecord) -> tuple[float, str]:
+    """Return the sort key of incidents: first known time, then id."""
     return _first(incident.began, incident.known, incident.resolved) or 0.0, incident.id
+
+
+def _when_merged(change: ChangeRecord) -> tuple[float, str]:
+    return inf if change.merged is None else change.merged, change.id
 
 
 def _item_of(change: ChangeRecord) -> str | None:
@@ -453,7 +526,7 @@ def _item_of(change: ChangeRecord) -> str | None:
 
 
 def _first(*times: float | None) -> float | None:
-    return min((each for each in times if each is not None), default=None)
+    return min((time for time in times if time is not None), default=None)
 
 
 def _yes_or_no(holds: bool | None) -> str | None:  # noqa: FBT001 - private

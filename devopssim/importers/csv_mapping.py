@@ -66,7 +66,7 @@ def mapped_history(mapping: str | Path) -> History:
         _checked(path, table)
         records[table["what"]] += _table(path, table, counts)
     joined: dict[str, Any] = {what: by_id(things) for what, things in records.items()}
-    return History(told=(("csv", path.name, RULES),), counts=dict(counts), **joined)
+    return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), **joined)
 
 
 def _checked(path: Path, table: Mapping[str, Any]) -> None:

@@ -91,7 +91,7 @@ def git_history(
         "dates before 1980": sum(each.authored < YEAR_1980 or each.committed < YEAR_1980 for each in commits.values()),
     }
     return History(
-        told=(("git", folder.resolve().name, EXPLAINED.format(window=repair_window)),),
+        provenance=(("git", folder.resolve().name, EXPLAINED.format(window=repair_window)),),
         changes={change.id: change for change in changes},
         deployments={each.id: each for each in releases.deployments()},
         graph={name: commit.parents for name, commit in commits.items()},

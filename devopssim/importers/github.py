@@ -29,7 +29,7 @@ from devopssim.history import (
     PipelineRunRecord,
     WorkItemRecord,
     change_id,
-    together,
+    merge_records,
 )
 from devopssim.importers.exported_files import seconds, text_in
 from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, severity
@@ -117,8 +117,8 @@ class GitHubReader(RecordReader):
             items=closed_items(place, thing.get("title"), thing.get("body")),
         )
         # listed twice: with the issues, which tell less, and with the pull requests
-        branch, known = self.pulls.get(change.id, (None, change))
-        self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), together(known, change))
+        branch, earlier = self.pulls.get(change.id, (None, change))
+        self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), merge_records(earlier, change))
 
     def _status(self, thing: Mapping[str, Any], where: str) -> None:
         deployment = required(thing, "deployment_url", where).rstrip("/").rpartition("/")[2]

@@ -59,7 +59,7 @@ class RecordReader(ABC):
         self.finish()
         name = ", ".join(Path(each).name for each in exports)
         return History(
-            told=((self.tool, name, self.rules),),
+            provenance=((self.tool, name, self.rules),),
             items=by_id(self.items),
             changes=by_id(self.changes),
             deployments=by_id(self.deployments),

@@ -33,7 +33,7 @@ def some(thing: Any, /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[A
 
 HISTORIES: Final = st.builds(
     History,
-    told=st.just((("csv", "x", "rules"),)),
+    provenance=st.just((("csv", "x", "rules"),)),
     items=some(WorkItemRecord, created=TIMES, started=TIMES, done=TIMES, closed=TIMES, withdrawn=TIMES),
     changes=some(
         ChangeRecord, created=TIMES, merged=TIMES, abandoned=TIMES, commit=COMMITS, items=st.lists(IDS).map(tuple)
@@ -85,15 +85,15 @@ def test_trackers_and_tables_meet_in_one_log() -> None:
 
 
 def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
-    commit, told = "1" * 40, (("csv", "x", "rules"),)
+    commit, provenance = "1" * 40, (("csv", "x", "rules"),)
     change = ChangeRecord(id="C111111111111", created=0.0, merged=0.0, commit=commit)
     tags = History(
-        told=told,
+        provenance=provenance,
         changes={change.id: change},
         graph={commit: ()},
         deployments={"tag v1": DeploymentRecord(id="tag v1", at=3600.0, commit=commit, tag=True)},
     )
-    real = History(told=told, deployments={"7": DeploymentRecord(id="7", at=7200.0, commit=commit)})
+    real = History(provenance=provenance, deployments={"7": DeploymentRecord(id="7", at=7200.0, commit=commit)})
     assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
     both = log_of(join(tags, real))
     assert kpis.lead_time_for_changes(both).tolist() == [2]
@@ -101,9 +101,9 @@ def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
 
 
 def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_otherwise() -> None:
-    hour, told = 3600.0, (("csv", "x", "rules"),)
+    hour, provenance = 3600.0, (("csv", "x", "rules"),)
     history = History(
-        told=told,
+        provenance=provenance,
         deployments=by_id([DeploymentRecord(id="a", at=0.0), DeploymentRecord(id="b", at=100 * hour)]),
         incidents=by_id([IncidentRecord(id="i", began=110 * hour), IncidentRecord(id="j", began=150 * hour)]),
     )
