@@ -38,6 +38,7 @@ class WorkItemRecord:
     --------
     >>> WorkItemRecord(id="W1", created=0.0, closed=7200.0).started is None
     True
+
     """
 
     id: str
@@ -74,6 +75,7 @@ class ChangeRecord:
     >>> commit = "0123456789abcdef0123456789abcdef01234567"
     >>> ChangeRecord(id=change_id(commit), merged=60.0, commit=commit).id
     'C0123456789ab'
+
     """
 
     id: str
@@ -123,6 +125,7 @@ class DeploymentRecord:
     --------
     >>> DeploymentRecord(id="run 7", at=3600.0, changes=("C1", "C2")).changes
     ('C1', 'C2')
+
     """
 
     id: str
@@ -188,6 +191,7 @@ class IncidentRecord:
     >>> incident = IncidentRecord(id="#4", known=100.0, resolved=400.0, severity="high")
     >>> incident.resolved - incident.known
     300.0
+
     """
 
     id: str
@@ -227,6 +231,7 @@ class PipelineRunRecord:
     --------
     >>> PipelineRunRecord(id="run 9", kind="build", started=0.0, finished=90.0, outcome="success").kind
     'build'
+
     """
 
     id: str
@@ -271,6 +276,7 @@ class ScanRecord:
     >>> scan = ScanRecord(at=60.0, seconds=4.0, scanner="bandit", covered="0.750", automated=True, commit="a" * 40)
     >>> float(scan.covered)
     0.75
+
     """
 
     at: float
@@ -309,6 +315,7 @@ class FindingRecord:
     >>> finding = FindingRecord(id="B602", reported=0.0, scanner="bandit", severity="high", rule="shell", commit="a" * 40)
     >>> finding.fixed is None and finding.dismissed is None  # open
     True
+
     """
 
     id: str
@@ -346,6 +353,7 @@ class Observation:
     --------
     >>> Observation(start="1970-01-01T00:00:00+00:00", until=7200.0, source={"lab": "example"}).until
     7200.0
+
     """
 
     start: str
@@ -379,6 +387,7 @@ class History:
     >>> history = History(items=by_id([WorkItemRecord(id="W1", created=0.0)]))
     >>> list(history.items), history.observation is None
     (['W1'], True)
+
     """
 
     provenance: tuple[Provenance, ...] = ()
@@ -423,6 +432,7 @@ def change_id(commit: str) -> str:
     --------
     >>> change_id("0123456789abcdef0123456789abcdef01234567")
     'C0123456789ab'
+
     """
     return f"C{commit[:LENGTH_OF_ID]}"
 
@@ -445,6 +455,7 @@ def by_id(records: Iterable[Record]) -> dict[str, Record]:
     >>> table = by_id([WorkItemRecord(id="W1", created=5.0), WorkItemRecord(id="W1", closed=9.0)])
     >>> table["W1"].created, table["W1"].closed
     (5.0, 9.0)
+
     """
     table: dict[str, Record] = {}
     for record in records:
@@ -475,6 +486,7 @@ def merge_records(one: Record, other: Record) -> Record:
     >>> merged = merge_records(git, tracker)
     >>> merged.created, merged.merged, merged.items
     (10.0, 30.0, ('#1', '#2'))
+
     """
     if one == other:
         return one
@@ -513,6 +525,7 @@ def join(*histories: History) -> History:
     (['W1'], ['7'])
     >>> both == join(rollouts, tracker)
     True
+
     """
     return reduce(_joined, histories)
 
@@ -552,6 +565,7 @@ def new_ancestors(graph: Mapping[str, tuple[str, ...]], head: str, seen: Iterabl
     >>> graph = {"a": (), "b": ("a",), "c": ("b",)}
     >>> new_ancestors(graph, "c", {"a"})
     ['c', 'b']
+
     """
     reached: dict[str, None] = {}
     pending = [head]

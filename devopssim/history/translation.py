@@ -74,6 +74,7 @@ class DeployedRecord:
     >>> from devopssim.history import DeploymentRecord
     >>> DeployedRecord(at=60.0, name="D1", record=DeploymentRecord(id="7", at=60.0)).taken_back
     inf
+
     """
 
     at: float
@@ -125,6 +126,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     >>> log = translate(history, attribute=lambda incident, began, deployed: None, plain=str.strip)
     >>> list(zip(log["time"], log["kind"]))
     [(0.0, 'change.created'), (0.5, 'change.merged'), (1.0, 'service.deployed')]
+
     """
     writer = _HistoryWriter(history=history, attribute=attribute, plain=plain)
     writer.write()
