@@ -42,7 +42,7 @@ def test_what_is_changed(tmp_path: Path, source: str, expected: list[str]) -> No
 def test_each_mutant_differs_from_the_module_in_one_place(tmp_path: Path) -> None:
     path = tmp_path / "some.py"
     path.write_text("def f(a, b):\n    return a + b * 2 < 3\n")
-    trees = [ast.unparse(mutant.tree) for mutant in mutants.mutants_of(path, NOTHING)]
+    trees = [ast.unparse(mutant.tree()) for mutant in mutants.mutants_of(path, NOTHING)]
     body = [tree.splitlines()[1].strip() for tree in trees]
     assert body == [
         "return None",
@@ -57,7 +57,7 @@ def test_each_mutant_differs_from_the_module_in_one_place(tmp_path: Path) -> Non
 def test_every_module_of_the_core_and_its_tests_exist_and_it_has_mutants() -> None:
     for pattern, tests in mutants.CORE.items():
         assert any(any(mutants.mutants_of(path, tests)) for path in mutants.ROOT.glob(pattern)), pattern
-        assert [test for test in tests if not (mutants.ROOT / test).exists()] == []
+        assert [test for test in tests if not (mutants.ROOT / test.removeprefix("--ignore=")).exists()] == []
 
 
 def test_a_seed_draws_one_sample_and_an_edit_elsewhere_leaves_it() -> None:
@@ -76,6 +76,6 @@ def test_the_changed_module_is_imported_in_place_of_the_file() -> None:
     assert finder.find_spec("devopssim.kpis.run") is None
     assert finder.find_spec("devopssim.kpis.levels") is not None
     space: dict[str, object] = {"HOURS_PER_YEAR": 8760.0}
-    line = next(node for node in mutant.tree.body if "HALF_YEAR" in ast.unparse(node))
+    line = next(node for node in mutant.tree().body if "HALF_YEAR" in ast.unparse(node))
     exec(ast.unparse(line).replace(": Final", ""), space)  # noqa: S102 - one line of our own
     assert space["HALF_YEAR"] == 17520
