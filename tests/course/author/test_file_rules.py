@@ -97,6 +97,25 @@ def test_a_rule_of_gitlab_files_is_kept() -> None:
     assert files.runs("^pytest").holds(tree)
 
 
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (files.runs("^pytest"), "a step runs ^pytest"),
+        (files.runs("^pytest", "the tests run"), "the tests run"),
+        (files.has("user"), "there is a USER"),
+        (files.has("user", says="a user is named"), "a user is named"),
+        (files.starts_from("slim"), "the image starts from the right base"),
+        (files.starts_from("slim", "the base is slim"), "the base is slim"),
+        (files.at("on"), "on is given"),
+        (files.at("on", equals="push"), "on is given as it should be"),
+        (files.at("on", matches="push"), "on is given as it should be"),
+        (files.at("on", says="it is triggered"), "it is triggered"),
+    ],
+)
+def test_a_rule_says_what_it_asks_in_its_own_words_or_in_the_authors(rule: files.Rule, says: str) -> None:
+    assert rule.says == says
+
+
 def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:
     assert not files.needs("a", "c").holds({"jobs": {"a": {"needs": "b"}, "b": {"needs": "a"}}})
 
