@@ -45,6 +45,12 @@ def test_a_number_is_right_to_a_millionth_or_as_near_as_is_said() -> None:
     assert share(lambda: expect.number("number", 8.0, plus_minus=0.5), 8.625) == 0
 
 
+def test_each_number_in_a_value_has_to_be_as_near_as_is_said() -> None:
+    assert share(lambda: expect.value("number", [2, 3]), [2, 3]) == 1
+    assert share(lambda: expect.value("number", [2, 3]), [2, 3.5]) < 1
+    assert share(lambda: expect.value("number", [2, 3], plus_minus=0.5), [2, 3.5]) == 1
+
+
 def test_any_of_several_values_is_right_and_nothing_else() -> None:
     def either() -> None:
         expect.one_of("choice", "a", "b")
