@@ -1,4 +1,9 @@
-"""The simulation: demand, people, workflows, production and security, as SimPy processes that only record what happens."""
+"""Simulate a scenario: demand, people, workflows, production and security as SimPy processes that only record events.
+
+`simulate` turns a scenario into an event log; KPIs are computed from that log afterwards. The distributions and `Streams`
+serve every model that needs common random numbers. The functions of `expectations` give averages of the same mechanisms
+in closed form.
+"""
 
 from devopssim.simulation.expectations import (
     builds_per_item,

@@ -1,8 +1,8 @@
 """The demand of one replication: work items with all their draws made ahead.
 
-What is drawn is where in its distribution each thing lies, a number between 0 and 1. So the same (seed, replication) asks the
-same of every workflow and every practice, and a defect that is found by a test that finds 60 % is found by one that finds
-70 %. Draws never shift: those of requests that follow from others, of repairs and of incidents come from tables of their own.
+A draw is a probability: the point of a distribution at which a value lies. So one (seed, replication) poses the same
+requests to every workflow and every practice, and a test that finds 70 % of defects finds all that a test of 60 % finds.
+Draws keep their places: follow-up requests, repairs and incidents have tables of their own.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,12 @@ Uniforms = NDArray[np.float64]
 
 @dataclass(slots=True, eq=False)
 class Defect:
-    """A mistake in a change. `review`, `test`, `acceptance`: found there if the draw is below the share that is found there."""
+    """Mistake in a change.
+
+    `review`, `test`, `acceptance` and `prevention` are draws: that check finds the defect if its share of finds lies above the
+    draw. `bad_fix` lies below `quality.bad_fix_share` if the fix brings a new defect. `fix_effort` is in person-hours,
+    `surfaces_after` in hours after deployment.
+    """
 
     id: str
     severe: bool
@@ -46,7 +51,12 @@ class Defect:
 
 @dataclass(slots=True, eq=False)
 class Vulnerability:
-    """A flaw in a change or a dependency. `search`: found if the draw is below the share that is found."""
+    """Flaw in a change or a dependency that an attack can exploit.
+
+    `search` and `embedded` are draws: a scan or review finds the vulnerability if its share of finds lies above `search`, and
+    composition analysis sees a dependency's if the adoption of security lies above `embedded`. `backlog_delay` and
+    `exploited_after` are in hours, `fix_effort` in person-hours.
+    """
 
     id: str
     severity: str
@@ -61,7 +71,11 @@ class Vulnerability:
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """A developer's commit. A practice is used for it if `draws[practice]` is below the practice's adoption."""
+    """Developer's commit. A practice is used for it if `draws[practice]` lies below the practice's adoption.
+
+    `conflicts`, `installation` and `noise` are draws for its merge conflicts, a failed installation and false positives.
+    `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours.
+    """
 
     id: str
     item: str | None
@@ -83,7 +97,13 @@ class Change:
 
 @dataclass(slots=True, eq=False)
 class WorkItem:
-    """A request for something of value, with the effort that it will cost and how well its need is understood."""
+    """Request for something of value, with its efforts and how well its need is understood.
+
+    Efforts are in person-hours, times in hours. A *requirements misfit* is the difference between what is built and what is
+    needed: the need is `misunderstood` from the start, or it changes `drifts_after` hours after it was understood. Users who
+    live with a misfit complain after `complaint_after`. `number` is the item's row in its generation; `follows` names the item
+    that a follow-up request comes from.
+    """
 
     id: str
     arrives: float
@@ -101,34 +121,55 @@ class WorkItem:
 
     @property
     def code_effort(self) -> float:
-        """Coding effort of all changes, in hours."""
+        """Coding effort of all changes, in person-hours."""
         return sum(change.effort for change in self.changes)
 
     @property
-    def left(self) -> float:
-        """Coding effort of the changes that are not committed yet, in hours."""
+    def remaining_effort(self) -> float:
+        """Coding effort of the changes that are not committed yet, in person-hours."""
         return sum(change.effort for change in self.changes if not change.committed)
 
     def misfits(self, now: float) -> bool:
-        """Whether what is built is not what is needed, as things stand now."""
+        """Return whether what is built differs from what is needed at hour `now`."""
         return self.misunderstood or now - self.understood_at >= self.drifts_after
 
     def understand(self, now: float) -> None:
-        """Learn what is needed, as it is now. Learnt again, it is understood; a need drifts once."""
+        """Learn what is needed at hour `now`.
+
+        The first time, a misunderstanding stays. The second time resolves it, and the need drifts at most once in all.
+        """
         if self.understood_at < inf:
             self.misunderstood = False
-            travelled = now - self.understood_at
-            self.drifts_after = self.drifts_after - travelled if travelled < self.drifts_after else inf
+            elapsed = now - self.understood_at
+            self.drifts_after = self.drifts_after - elapsed if elapsed < self.drifts_after else inf
         self.understood_at = now
 
-    def pass_on(self) -> None:
-        """Leave what does not fit to a new request."""
+    def leave_to_follow_up(self) -> None:
+        """Leave the misfit to a new request; the item itself counts as fitting from now on."""
         self.misunderstood = False
         self.drifts_after = inf
 
 
 class DrawTable:
-    """Draws in rows, made in blocks: each thing that happens takes the next row, so nothing else shifts them."""
+    """Rows of draws from one stream: each occurrence takes the next row, and the rows of all others stay the same.
+
+    Rows are drawn in blocks, which is much faster than one by one.
+
+    Parameters
+    ----------
+    streams : Streams
+        Random streams of the replication.
+    kind : str
+        Name of the stream.
+    width : int
+        Numbers per row, each in [0, 1).
+
+    Examples
+    --------
+    >>> table = DrawTable(Streams(seed=1), "incidents", width=3)
+    >>> [round(draw, 2) for draw in table.next_row()]
+    [0.94, 0.55, 0.28]
+    """
 
     BLOCK: Final = 256
 
@@ -148,18 +189,41 @@ class DrawTable:
 
 
 def poisson_quantile(mean: float, draw: float) -> int:
-    """Return the count at the probability `draw` of a Poisson distribution with this mean."""
+    """Return the count at probability `draw` of the Poisson distribution with this mean.
+
+    Summed term by term: for the small means of this model that is much faster than a library call.
+
+    Examples
+    --------
+    >>> poisson_quantile(0.5, 0.6), poisson_quantile(0.5, 0.95)
+    (0, 2)
+    """
     count, probability = 0, exp(-mean)
-    reached = probability
-    while draw > reached and probability > 0 and count < LARGEST_COUNT:
+    cumulative = probability
+    while draw > cumulative and probability > 0 and count < LARGEST_COUNT:
         count += 1
         probability *= mean / count
-        reached += probability
+        cumulative += probability
     return count
 
 
 class DrawnDemand:
-    """All that will be asked in one replication: `first` requests, and those that may follow from each of them."""
+    """Requests, follow-up requests and disclosures of one replication.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its demand, quality, production, security and years are read; its workflow and practices leave the draws unchanged.
+    streams : Streams
+        Random streams of the replication.
+
+    Attributes
+    ----------
+    first : list of WorkItem
+        Requests in the order of their arrival: the backlog at hour 0, then Poisson arrivals up to the horizon.
+    disclosures : list of (float, Vulnerability)
+        When vulnerabilities become known in dependencies, in hours.
+    """
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
         """Draw the first requests."""
@@ -171,7 +235,7 @@ class DrawnDemand:
         self.disclosures = self._disclosures()
 
     def follower(self, item: WorkItem) -> WorkItem:
-        """Return the request that follows from an item that did not fit; its draws depend on the item alone."""
+        """Return the request that follows from an item with a misfit; its draws depend on that item alone."""
         generation = item.generation + 1
         if generation not in self._followers:
             self._followers[generation] = self._generation(generation)
@@ -185,15 +249,16 @@ class DrawnDemand:
         if demand.requests_per_week == 0:
             return at_start
         horizon = self._scenario.years * HOURS_PER_YEAR
-        between = Exponential(HOURS_PER_WEEK / demand.requests_per_week)
+        interarrival_time = Exponential(HOURS_PER_WEEK / demand.requests_per_week)
         generator = self._streams.stream("arrivals")
         times = np.empty(0)
         while not len(times) or times[-1] < horizon:
-            more = between.sample(generator, 512).cumsum()
-            times = np.concatenate([times, more + (times[-1] if len(times) else 0.0)])
+            block = interarrival_time.sample(generator, 512).cumsum()
+            times = np.concatenate([times, block + (times[-1] if len(times) else 0.0)])
         return np.concatenate([at_start, times[times < horizon]])
 
     def _generation(self, generation: int) -> list[WorkItem]:
+        """Draw the requests of a generation, one per arrival: 0 are the first requests, 1 those that follow from them, and so on."""
         demand = self._scenario.demand
         streams, suffix = self._streams, f"/{generation}" if generation else ""
         draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(SEVEN_CS)))
@@ -251,22 +316,22 @@ class DrawnDemand:
     def _vulnerabilities(self, counts: list[int], suffix: str) -> Iterator[list[Vulnerability]]:
         rows = self._streams.stream(f"vulnerabilities{suffix}").random((sum(counts), VULNERABILITY_DRAWS)).tolist()
         names = (f"V{number + 1}{suffix.replace('/', '.')}" for number in range(len(rows)))
-        drawn = (new_vulnerability(self._scenario, name, row) for name, row in zip(names, rows, strict=True))
+        vulnerabilities = (new_vulnerability(self._scenario, name, row) for name, row in zip(names, rows, strict=True))
         for count in counts:
-            yield [next(drawn) for _ in range(count)]
+            yield [next(vulnerabilities) for _ in range(count)]
 
     def _disclosures(self) -> list[tuple[float, Vulnerability]]:
-        """When vulnerabilities become known in dependencies, and which."""
+        """Draw when vulnerabilities become known in dependencies, and which."""
         security, horizon = self._scenario.security, self._scenario.years * HOURS_PER_YEAR
         if not security.disclosures_per_year:
             return []
         table = DrawTable(self._streams, "disclosures", 1 + VULNERABILITY_DRAWS)
-        between = Exponential(HOURS_PER_YEAR / security.disclosures_per_year)
+        interarrival_time = Exponential(HOURS_PER_YEAR / security.disclosures_per_year)
         disclosed: list[tuple[float, Vulnerability]] = []
         time = 0.0
         while True:
             row = table.next_row()
-            time += between.quantile(row[0])
+            time += interarrival_time.quantile(row[0])
             if time >= horizon:
                 return disclosed
             disclosed.append((time, new_vulnerability(self._scenario, f"VD{len(disclosed) + 1}", row[1:])))
@@ -278,7 +343,19 @@ VULNERABILITY_DRAWS: Final = 6
 
 
 def new_change(name: str, item: str | None, coding: float, draws: list[float]) -> Change:
-    """Return a change without faults; `draws` is a row of CHANGE_DRAWS numbers, of which the first two counted its faults."""
+    """Return a change without faults.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    item : str or None
+        Id of the item that it belongs to.
+    coding : float
+        Coding effort in person-hours.
+    draws : list of float
+        Row of CHANGE_DRAWS numbers; the first two have counted its defects and vulnerabilities.
+    """
     return Change(
         id=name,
         item=item,

@@ -1,6 +1,8 @@
-"""From a request to code on main: plan, code, review, merge, build, test; and fixing the defects that are found on the way.
+"""From a request to code on main: plan, code, review, merge, build, test, and fix the defects found on the way.
 
-Each function is a process that does one thing to an item or a change. The workflows decide when.
+Each function is a process that does one thing to an item or a change. The workflows decide when. Draws decide what is
+found: a check that finds the share `s` finds exactly the defects whose draw lies below `s`, so a better check finds all
+that a worse one finds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,28 +20,38 @@ if TYPE_CHECKING:
 
 
 def plan(org: "Organisation", item: WorkItem) -> ProcessGenerator:
-    """Find out what is needed, and what it will take."""
+    """Find out what is needed, and what it will take.
+
+    An analyst works for the item's planning effort. From then on the need is understood, as it is at that moment.
+    """
     anyone = org.uses("collaboration", item.draws)
     yield from org.people.work("analyst", "plan", item.plan_effort, anyone=anyone, item=item.id)
     item.understand(org.env.now)
 
 
 def develop(org: "Organisation", item: WorkItem) -> ProcessGenerator:
-    """Code the item, change by change; with continuous integration each goes on to main while the next is coded."""
+    """Code the item, change by change; with continuous integration each change goes on to main while the next is coded.
+
+    A developer's coding slot limits how many items are coded at once. With feedback, users see the first change in a demo.
+    Records `ticket.started`; ends when all changes are reviewed and, where integration is continuous, merged and tested.
+    """
     with org.coding_slots.request() as request:
         yield request
         org.log.record("ticket.started", item=item.id)
-        on_the_way = []
+        finishing = []
         for number, change in enumerate(item.changes):
             yield from code(org, change)
-            on_the_way.append(org.env.process(finish(org, change)))
+            finishing.append(org.env.process(finish(org, change)))
             if number == 0 and org.uses("feedback", item.draws):
                 yield from demo(org, item, coded=change.effort)
-    yield org.env.all_of(on_the_way)
+    yield org.env.all_of(finishing)
 
 
 def code(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Write the change, with its automated tests if testing is continuous, and commit it."""
+    """Write the change, with its automated tests if testing is continuous, and commit it.
+
+    Records `change.created`, then the defects and vulnerabilities that the change brings.
+    """
     change.base = org.merges
     upkeep = org.scenario.quality.test_upkeep if org.uses("testing", change.draws) else 0.0
     yield from org.people.work(
@@ -55,7 +67,7 @@ def code(org: "Organisation", change: Change) -> ProcessGenerator:
 
 
 def record_defect(org: "Organisation", change: Change, defect: Defect) -> None:
-    """Record that a change brought a defect, though nobody knows of it yet."""
+    """Record `defect.injected`: the change brings a defect that a check or users may find later."""
     severity = "high" if defect.severe else "low"
     org.log.record("defect.injected", change=change.id, detail=encode_detail(defect=defect.id, severity=severity))
 
@@ -64,40 +76,54 @@ def finish(org: "Organisation", change: Change) -> ProcessGenerator:
     """Review a committed change; with continuous integration, merge and check it at once."""
     yield from review(org, change)
     if org.uses("integration", change.draws):
-        yield from integrate(org, [change], late=0)
+        yield from integrate(org, [change], steps_late=0)
         if leaves_when_green(org, change):
             org.release.ready(change)
 
 
 def leaves_when_green(org: "Organisation", change: Change) -> bool:
-    """Whether the change is ready for release when its automated tests are green, before its item is done."""
+    """Return whether the change may be released when its automated tests pass, before its item is done."""
     tested = org.uses("integration", change.draws) and org.uses("testing", change.draws)
     return org.workflow.green_changes_leave and tested
 
 
 def review(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Let a colleague read the change."""
+    """Let a colleague read the change, and fix the defects that the review finds."""
     quality = org.scenario.quality
     yield from org.people.work(
         "developer", "code", quality.review_effort, anyone=one_team(org, change), item=change.item, change=change.id
     )
-    yield from fix_defects(org, change, lambda defect: defect.review < quality.review_finds, found_in="review", late=0)
+    yield from fix_defects(
+        org, change, lambda defect: defect.review < quality.review_finds, found_in="review", steps_late=0
+    )
 
 
-def integrate(org: "Organisation", changes: Sequence[Change], *, late: int) -> ProcessGenerator:
-    """Bring changes to main, resolve their conflicts, build, and run the automated tests and scans of those that have them."""
+def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:
+    """Bring changes to main, resolve their conflicts, build once, and run their automated tests and scans.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        What comes to main together; nothing happens for none.
+    steps_late : int
+        How many steps after coding the tests run: 0 at once, 1 after a batch. Each step multiplies the effort of a fix by
+        `quality.late_fix_factor`.
+    """
     if not changes:
         return
     yield all_of(org.env, *[merge(org, change) for change in changes])
     yield from build(org, changes)
     tested = [change for change in changes if org.uses("testing", change.draws)]
-    checks = [run_tests(org, tested, late=late)] if tested else []
+    checks = [run_tests(org, tested, steps_late=steps_late)] if tested else []
     checks += [scan(org, change) for change in changes if org.uses("security", change.draws)]
     yield all_of(org.env, *checks)
 
 
 def merge(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Merge a change; it may conflict with each change that came to main while it was apart."""
+    """Merge a change; it may conflict with each change that came to main while it was apart.
+
+    The number of conflicts is Poisson. Records `change.merged` once they are resolved.
+    """
     quality = org.scenario.quality
     conflicts = poisson_quantile(quality.conflict_probability * (org.merges - change.base), change.conflicts)
     org.merges += 1
@@ -113,7 +139,7 @@ def merge(org: "Organisation", change: Change) -> ProcessGenerator:
 
 
 def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
-    """Build what is on main and publish it."""
+    """Build main on a machine and publish the artifact, under the name of the last change."""
     change = changes[-1].id
     org.log.record("build.started", change=change)
     yield from org.machine("build", org.scenario.pipeline.build_time, change=change)
@@ -121,8 +147,11 @@ def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
     org.log.record("artifact.published", change=change)
 
 
-def run_tests(org: "Organisation", changes: Sequence[Change], *, late: int) -> ProcessGenerator:
-    """Run the automated tests on a machine, and fix the defects that they find."""
+def run_tests(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:
+    """Run the automated tests of the changes on a machine, and fix the defects that they find.
+
+    Records `testsuiterun.started` and `testsuiterun.finished` with the outcome, under the name of the last change.
+    """
     finds = org.scenario.quality.automated_test_finds
     last = changes[-1].id
     org.log.record("testsuiterun.started", change=last)
@@ -130,11 +159,14 @@ def run_tests(org: "Organisation", changes: Sequence[Change], *, late: int) -> P
     red = any(not defect.is_found and defect.test < finds for change in changes for defect in change.defects)
     detail = encode_detail(outcome="failure" if red else "success")
     org.log.record("testsuiterun.finished", change=last, detail=detail)
-    yield all_of(org.env, *[_fix_tested(org, change, finds, late=late) for change in changes])
+    yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=steps_late) for change in changes])
 
 
 def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
-    """Test by hand the changes of the item that automated tests leave out, and fix the defects that are found."""
+    """Let a tester test the item's changes without automated tests, and fix the defects found.
+
+    The effort is the item's test effort times the share of such changes.
+    """
     by_hand = [change for change in item.changes if not org.uses("testing", change.draws)]
     if not by_hand:
         return
@@ -142,17 +174,29 @@ def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
     anyone = org.uses("collaboration", item.draws)
     yield from org.people.work("tester", "test", effort, anyone=anyone, item=item.id)
     finds = org.scenario.quality.manual_test_finds
-    yield all_of(org.env, *[_fix_tested(org, change, finds, late=1) for change in by_hand])
+    yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=1) for change in by_hand])
 
 
-def _fix_tested(org: "Organisation", change: Change, finds: float, *, late: int) -> ProcessGenerator:
-    return fix_defects(org, change, lambda defect: defect.test < finds, found_in="test", late=late)
+def _fix_tested(org: "Organisation", change: Change, finds: float, *, steps_late: int) -> ProcessGenerator:
+    return fix_defects(org, change, lambda defect: defect.test < finds, found_in="test", steps_late=steps_late)
 
 
 def fix_defects(
-    org: "Organisation", change: Change, finds: Callable[[Defect], bool], *, found_in: str, late: int
+    org: "Organisation", change: Change, finds: Callable[[Defect], bool], *, found_in: str, steps_late: int
 ) -> ProcessGenerator:
-    """Fix the defects of a change that are found here and were not found before."""
+    """Fix the defects of a change that this check finds and no earlier check found.
+
+    Records `defect.found` and `defect.fixed` for each; a fix may bring a new defect.
+
+    Parameters
+    ----------
+    finds : callable
+        Return whether the check finds a defect.
+    found_in : str
+        Name of the check in the events: review, test or acceptance.
+    steps_late : int
+        How many steps after coding the check comes; see `integrate`.
+    """
     defects = [defect for defect in change.defects if not defect.is_found and finds(defect)]
     for defect in defects:
         defect.is_found = True
@@ -161,7 +205,7 @@ def fix_defects(
         yield from org.people.work(
             "developer",
             "code",
-            defect.fix_effort * org.late_fix_factor(late),
+            defect.fix_effort * org.late_fix_factor(steps_late),
             anyone=one_team(org, change),
             item=change.item,
             change=change.id,
@@ -171,7 +215,15 @@ def fix_defects(
 
 
 def demo(org: "Organisation", item: WorkItem, *, coded: float) -> ProcessGenerator:
-    """Show what there is to those who asked for it; rework it if it is not what they need."""
+    """Show the item to the people who requested it; rework it if it misses their need.
+
+    A requirements misfit costs a share (`quality.misfit_rework`) of what was coded so far. The need is then understood anew.
+
+    Parameters
+    ----------
+    coded : float
+        Coding effort behind what is shown, in person-hours.
+    """
     if not item.misfits(org.env.now):
         return
     org.log.record("misfit.found", item=item.id)
@@ -182,10 +234,10 @@ def demo(org: "Organisation", item: WorkItem, *, coded: float) -> ProcessGenerat
 
 
 def unmerged(org: "Organisation", items: Iterable[WorkItem]) -> list[Change]:
-    """Return the changes of these items that wait for the end of the batch to be merged."""
+    """Return the changes that are merged at the end of their batch, because integration is not continuous for them."""
     return [change for item in items for change in item.changes if not org.uses("integration", change.draws)]
 
 
 def one_team(org: "Organisation", change: Change) -> bool:
-    """Whether anyone may work on this change."""
+    """Return whether people of any role may work on this change."""
     return org.uses("collaboration", change.draws)

@@ -1,4 +1,4 @@
-"""The organisation: its people and machines, and the way of a change through development, release, production and repairs."""
+"""The organisation: its people and machines, and a change's path through development, release, production and repairs."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -20,38 +20,38 @@ from devopssim.simulation.security import ProductSecurity
 
 
 class Backlog:
-    """Requests that wait to be taken up, the oldest first."""
+    """Requests that wait for a workflow to take them up, the oldest first."""
 
     def __init__(self, env: Environment, log: Recorder) -> None:
         self._env = env
         self._log = log
         self._items: deque[WorkItem] = deque()
-        self._wanted: deque[Event] = deque()
+        self._takers: deque[Event] = deque()
 
     def put(self, item: WorkItem) -> None:
-        """Take in a request."""
+        """Add a request and record `ticket.created`."""
         self._log.record("ticket.created", item=item.id, detail=encode_detail(rework_of=item.follows))
-        if self._wanted:
-            self._wanted.popleft().succeed(item)
+        if self._takers:
+            self._takers.popleft().succeed(item)
         else:
             self._items.append(item)
 
     def next(self) -> Event:
-        """Return the event that a request is there, which is its value."""
-        wanted = Event(self._env)
+        """Return the event that a request is available; its value is the oldest item."""
+        event = Event(self._env)
         if self._items:
-            return wanted.succeed(self._items.popleft())
-        self._wanted.append(wanted)
-        return wanted
+            return event.succeed(self._items.popleft())
+        self._takers.append(event)
+        return event
 
     def take_all(self) -> list[WorkItem]:
-        """Take everything that waits."""
+        """Take all waiting items."""
         items = list(self._items)
         self._items.clear()
         return items
 
     def take_within(self, room: float) -> list[WorkItem]:
-        """Take the oldest items whose coding fits into `room` hours, at least one where there is any room."""
+        """Take the oldest items whose coding effort fits into `room` person-hours; at least one if `room` is above 0."""
         taken: list[WorkItem] = []
         while self._items and room > 0 and (not taken or self._items[0].code_effort <= room):
             taken.append(self._items.popleft())
@@ -60,10 +60,17 @@ class Backlog:
 
 
 class Organisation:
-    """Everything that the processes of one replication share.
+    """State that the processes of one replication share.
 
-    A change goes from development to `release`, from there to `production`, and what is found there, by users or by
-    `security`, goes through `repairs` back to `release`.
+    A change goes from development to `release`, from there to `production`. Faults that users or `security` find there go
+    through `repairs` back to `release`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    streams : Streams
+        Random streams of the replication.
     """
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
@@ -89,7 +96,7 @@ class Organisation:
         self.repairs = Repairs(self, streams)
 
     def requests(self) -> ProcessGenerator:
-        """Let the requests come in when they arrive."""
+        """Let each request come in at its arrival."""
         for item in self.demand.first:
             yield self.env.timeout(item.arrives - self.env.now)
             self.accept_request(item)
@@ -100,12 +107,16 @@ class Organisation:
         self.backlog.put(item)
 
     def uses(self, practice: str, draws: Mapping[str, float]) -> bool:
-        """Whether a practice is used for this change or occasion: its adoption is the share of those for which it is."""
+        """Return whether a practice is used for this change, item or incident.
+
+        Its adoption is the share of cases that use it: those whose draw lies below. A higher adoption adds cases and keeps all
+        others.
+        """
         adoption: float = getattr(self.scenario.practices, practice)
         return draws[practice] < adoption
 
     def machine(self, stage: str, hours: float, **fields: Unpack[EventFields]) -> ProcessGenerator:
-        """Queue for a machine, then let it work."""
+        """Queue for a machine, then run it for so many hours; records `stage.queued`, `stage.started` and `stage.finished`."""
         self.log.record("stage.queued", stage=stage, **fields)
         with self.machines.request() as request:
             yield request
@@ -114,19 +125,19 @@ class Organisation:
             self.log.record("stage.finished", stage=stage, **fields)
 
     def hand_over(self, giver: str, taker: str, draws: Mapping[str, float]) -> ProcessGenerator:
-        """Wait until another team takes over; within a team, and with collaboration, nobody waits."""
+        """Wait until another team takes over; within one team, and with collaboration, work goes on at once."""
         if self.team_of[giver] != self.team_of[taker] and not self.uses("collaboration", draws):
             yield self.env.timeout(self.scenario.process.hand_over)
 
     def release_window(self) -> Event:
-        """Wait for the next release window."""
+        """Return the event of the next release window; windows recur every `process.window_weeks`."""
         period = self.scenario.process.window_weeks * HOURS_PER_WEEK
         return self.env.timeout(period - self.env.now % period)
 
     def late_fix_factor(self, steps: int) -> float:
-        """Return the factor on the effort of a repair that comes so many steps late."""
+        """Return the factor on the effort of a fix that comes so many steps late: `quality.late_fix_factor` per step."""
         return float(self.scenario.quality.late_fix_factor) ** steps
 
     def reaction_time(self, mean: float, draw: float) -> float:
-        """Return the hours that people take to notice, find or restore something in production."""
+        """Return the hours that people take to detect, diagnose or restore something, at this probability of their distribution."""
         return float(effort_distribution(mean, self.scenario.production.luck_cv).quantile(draw))

@@ -1,4 +1,4 @@
-"""People: whoever is free takes the most urgent work that waits longest; urgent work takes people away from other work."""
+"""People: a free person takes the most urgent work that has waited longest; urgent work interrupts planned work."""
 
 import heapq
 from itertools import count
@@ -18,11 +18,11 @@ HEADCOUNTS: Final = {
     "operator": "operators",
     "security": "security",
 }
-"""The field of a scenario's team that holds the head-count of each role."""
+"""Field of `Scenario.team` that holds the head-count of each role."""
 
 
 class EventFields(TypedDict, total=False):
-    """What a step of work belongs to: columns of its `stage.*` events."""
+    """Entities that a step of work belongs to: columns of its `stage.*` events."""
 
     item: str | None
     change: str | None
@@ -33,7 +33,19 @@ class EventFields(TypedDict, total=False):
 
 
 class PersonRequest(Request):
-    """A request for a person, and the work while that person does it. Urgent work goes first, then the oldest."""
+    """Request for a person, and the work while that person does it; urgent requests go first, then the oldest.
+
+    Parameters
+    ----------
+    people : People
+        Grants the request.
+    role : str
+        Role of the person who is wanted.
+    order : (bool, int)
+        Whether the work is planned, and its number; the smallest is granted first.
+    anyone : bool
+        Whether people of other roles may do the work.
+    """
 
     def __init__(self, people: "People", role: str, order: tuple[bool, int], *, anyone: bool) -> None:
         super().__init__(people)
@@ -42,7 +54,7 @@ class PersonRequest(Request):
         self.process = people.env.active_process
         self.role = role
         self.order = order
-        """Whether the work is planned, and its number."""
+        """Whether the work is planned, and its number: the smallest is granted first."""
         self.anyone = anyone
         self.person = ""
         """The role of the person who does the work; empty while it waits."""
@@ -50,7 +62,7 @@ class PersonRequest(Request):
 
     @property
     def planned(self) -> bool:
-        """Whether urgent work may take the person away."""
+        """Whether urgent work may interrupt this work."""
         return self.order[0]
 
     def __lt__(self, other: "PersonRequest") -> bool:
@@ -58,10 +70,25 @@ class PersonRequest(Request):
 
 
 class People:
-    """The people of an organisation, by role; with continuous collaboration, work that anyone may do."""
+    """People of an organisation, by role, and the work that waits for them.
+
+    Planned work queues by role, and work that anyone may do (continuous collaboration) in a queue of its own. A person who
+    becomes free compares both queues and takes the more urgent, then the older work.
+
+    Attributes
+    ----------
+    free : dict of str to int
+        People of each role who are available now.
+    calendar_factor : float
+        Hours on the clock for an hour of effort.
+    switching : float
+        Effort, in person-hours, that an interruption costs.
+    cross_training : float
+        Additional share of effort where anyone may do the work.
+    """
 
     def __init__(self, env: Environment, log: Recorder, scenario: Scenario) -> None:
-        """Let everybody be free."""
+        """Start with all people free."""
         self.env = env
         self.log = log
         self.free: dict[str, int] = headcount(scenario)
@@ -85,10 +112,28 @@ class People:
         on_call: bool = False,
         **fields: Unpack[EventFields],
     ) -> ProcessGenerator:
-        """Queue for a person of this role (or for `anyone`), then do `effort` person-hours of work.
+        """Queue for a person of the role, then do the work.
 
-        Urgent work interrupts planned work, which is taken up again later and then costs the switch. On-call work runs
-        around the clock, other work in working hours. `fields` fill the columns of the `stage.*` events.
+        Urgent work interrupts planned work; the interrupted work queues again, under its first number, and takes the switching
+        effort on top. On-call work runs around the clock, all other work in working hours. Each attempt records `stage.queued`,
+        `stage.started` and `stage.finished`.
+
+        Parameters
+        ----------
+        role : str
+            Role that the work needs.
+        stage : str
+            Stage that the events name.
+        effort : float
+            Person-hours; nothing happens for 0 or less.
+        urgent : bool, default False
+            Whether the work goes before, and interrupts, planned work.
+        anyone : bool, default False
+            Whether people of other roles may do it, for more effort (`cross_training`).
+        on_call : bool, default False
+            Whether an hour of effort is an hour on the clock.
+        **fields
+            Entities for the columns of the `stage.*` events.
         """
         if effort <= 0:
             return
@@ -114,7 +159,7 @@ class People:
                 self.log.record("stage.finished", stage=stage, role=request.person, **fields)
 
     def request(self, role: str, order: tuple[bool, int], *, anyone: bool = False) -> PersonRequest:
-        """Request a person: one who is free, or for urgent work one who is not, or whoever is free next."""
+        """Request a person: a free one first; for urgent work one with planned work; else the next who becomes free."""
         request = PersonRequest(self, role, order, anyone=anyone)
         person = self._take_free(request) or (None if request.planned else self._preempt(request))
         if person is not None:
@@ -124,7 +169,7 @@ class People:
         return request
 
     def release(self, request: PersonRequest) -> None:
-        """Let the person take up the most urgent work that waits longest; withdraw a request that still waits."""
+        """Let the person take up the next work; withdraw a request that still waits."""
         if request.preempted:
             return
         if not request.person:
@@ -141,6 +186,7 @@ class People:
             self.free[request.person] += 1
 
     def _take_free(self, request: PersonRequest) -> str | None:
+        """Take a free person of the role, or for work that anyone may do one of the role with most free people."""
         if self.free[request.role]:
             person = request.role
         elif request.anyone and any(self.free.values()):
@@ -151,7 +197,7 @@ class People:
         return person
 
     def _preempt(self, request: PersonRequest) -> str | None:
-        """Interrupt the most recently begun planned work of a person who can do the urgent work."""
+        """Interrupt the planned work that began last, of a person who can do the urgent work; return the person's role."""
         for other in reversed(self._busy):
             if other.planned and (request.anyone or other.person == request.role):
                 del self._busy[other]
@@ -167,7 +213,24 @@ class People:
 
 
 def headcount(scenario: Scenario) -> dict[str, int]:
-    """Return how many people there are of each role."""
+    """Return the number of people of each role.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its team is read.
+
+    Returns
+    -------
+    dict of str to int
+        Head-counts by role, in the order of `HEADCOUNTS`.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import Scenario
+    >>> headcount(Scenario())
+    {'analyst': 2, 'developer': 8, 'tester': 3, 'operator': 2, 'security': 1}
+    """
     return {role: getattr(scenario.team, field) for role, field in HEADCOUNTS.items()}
 
 

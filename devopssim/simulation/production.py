@@ -1,4 +1,4 @@
-"""The service in production: it fails by itself, by defects, by installations and by attacks; people find out and repair it."""
+"""The service in production: infrastructure, defects, installations and attacks break it; people detect, diagnose and restore."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ INCIDENT_DRAWS: Final = 3 + len(PRACTICES)
 
 @dataclass(slots=True, eq=False)
 class Deployment:
-    """Changes that reached production together."""
+    """Changes that reached production together; `mistake` means that the installation went wrong, `time` is in hours."""
 
     id: str
     changes: list[Change]
@@ -32,7 +32,11 @@ class Deployment:
 
 @dataclass(slots=True, eq=False)
 class Incident:
-    """The service is broken or degraded. Its draws were made before it happened."""
+    """Time during which the service is down or degraded.
+
+    `detection`, `diagnosis` and `repair` are the draws of its reaction times, made before it happens: an incident that takes
+    long to diagnose does so in every scenario that shares its random numbers.
+    """
 
     id: str
     draws: dict[str, float]
@@ -44,7 +48,7 @@ class Incident:
 
 
 class ServiceOperation:
-    """What runs in production, and what happens to it."""
+    """Run deployments in production, let their faults surface, and handle incidents."""
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
@@ -57,14 +61,14 @@ class ServiceOperation:
         org = self.org
         org.env.process(self.operate(deployment))
         if deployment.mistake:
-            org.env.process(self.fail("installation", partial(self.install_again, deployment), deployment))
+            org.env.process(self.fail("installation", partial(self.reinstall, deployment), deployment))
         for change in deployment.changes:
             for defect in change.defects:
                 if not defect.is_found:
                     org.env.process(self.surface(deployment, change, defect))
 
     def operate(self, deployment: Deployment) -> ProcessGenerator:
-        """Watch a new deployment settle, by hand; or let monitoring watch it, and how it is used."""
+        """Let an operator watch a new deployment settle; with monitoring, machines watch it and how it is used."""
         org, settling = self.org, self.org.scenario.pipeline.settling_effort
         if not org.uses("monitoring", deployment.changes[0].draws):
             yield from org.people.work("operator", "operate", settling, deployment=deployment.id)
@@ -75,7 +79,10 @@ class ServiceOperation:
             org.log.record("stage.finished", stage=stage, deployment=deployment.id)
 
     def surface(self, deployment: Deployment, change: Change, defect: Defect) -> ProcessGenerator:
-        """A defect shows itself in use: a severe one breaks the service, unless monitoring tells in time."""
+        """Let a defect show itself in use: a severe one breaks the service, unless monitoring reveals it in time.
+
+        A minor or revealed defect is repaired as planned work.
+        """
         org = self.org
         yield org.env.timeout(defect.surfaces_after)
         if defect.is_found:
@@ -89,12 +96,12 @@ class ServiceOperation:
             yield from org.repairs.defect_as_planned(change, defect)
 
     def infrastructure(self) -> ProcessGenerator:
-        """The service fails by itself, now and then; monitoring prevents some of it."""
+        """Let the infrastructure fail at exponential times; monitoring prevents a share of the failures."""
         org, production = self.org, self.org.scenario.production
-        between = Exponential(production.infrastructure_mttf)
+        time_to_failure = Exponential(production.infrastructure_mttf)
         while True:
             wait, prevention = self._infrastructure_draws.next_row()
-            yield org.env.timeout(float(between.quantile(wait)))
+            yield org.env.timeout(float(time_to_failure.quantile(wait)))
             if prevention >= production.prevented_share * org.scenario.practices.monitoring:
                 yield from self.fail("infrastructure", self.restart)
 
@@ -105,7 +112,21 @@ class ServiceOperation:
         deployment: Deployment | None = None,
         finding: str | None = None,
     ) -> ProcessGenerator:
-        """Break the service; then somebody finds out, and it is restored."""
+        """Break the service, detect the incident and restore the service.
+
+        Records `service.failed`, the events of detection and restoration, and `incident.resolved`.
+
+        Parameters
+        ----------
+        cause : str
+            Cause in the events: installation, defect, infrastructure or vulnerability.
+        restore : callable
+            Return the process that restores the service.
+        deployment : Deployment, optional
+            The deployment to blame.
+        finding : str, optional
+            Id of the vulnerability that was exploited.
+        """
         incident = self._incident()
         self.org.log.record(
             "service.failed",
@@ -119,7 +140,7 @@ class ServiceOperation:
         self.org.log.record("incident.resolved", incident=incident.id, detail=encode_detail(via=incident.via))
 
     def detect(self, incident: Incident) -> ProcessGenerator:
-        """Learn of the incident from an alert, or from users."""
+        """Detect the incident by an alert, or later by a user's report; records `incident.detected`."""
         production = self.org.scenario.production
         alerted = self.org.uses("monitoring", incident.draws)
         mean = production.alert_delay if alerted else production.report_delay
@@ -131,7 +152,7 @@ class ServiceOperation:
         )
 
     def restart(self, incident: Incident) -> ProcessGenerator:
-        """Restart or replace infrastructure; with automated delivery a machine does it from its description."""
+        """Diagnose failed infrastructure on call, then restore it; with automated delivery a machine rebuilds it."""
         org, production = self.org, self.org.scenario.production
         incident.via = "restart"
         yield from self.on_call("operator", org.reaction_time(production.diagnosis, incident.diagnosis), incident)
@@ -140,31 +161,31 @@ class ServiceOperation:
         else:
             yield from self.on_call("operator", org.reaction_time(production.repair_time, incident.repair), incident)
 
-    def install_again(self, deployment: Deployment, incident: Incident) -> ProcessGenerator:
-        """Take a deployment back whose installation went wrong, or find out what went wrong and install it again."""
-        if self._can_be_taken_back(deployment):
+    def reinstall(self, deployment: Deployment, incident: Incident) -> ProcessGenerator:
+        """Roll back a deployment whose installation went wrong, or diagnose it and install it again."""
+        if self._can_roll_back(deployment):
             yield from self.roll_back(deployment, incident)
         else:
             diagnosis = self.org.reaction_time(self.org.scenario.production.diagnosis, incident.diagnosis)
             yield from self.on_call("operator", diagnosis + self.org.scenario.pipeline.release_effort, incident)
 
     def undo(self, deployment: Deployment, change: Change, defect: Defect, incident: Incident) -> ProcessGenerator:
-        """Take a deployment back that brought a severe defect, and repair it as planned work; or repair it now."""
-        if self._can_be_taken_back(deployment):
+        """Roll back a deployment with a severe defect and repair the defect as planned work, or fix it forward at once."""
+        if self._can_roll_back(deployment):
             yield from self.roll_back(deployment, incident)
             self.org.env.process(self.org.repairs.defect_as_planned(change, defect, incident.id))
         else:
             yield from self.fix_forward(change, defect, incident)
 
     def roll_back(self, deployment: Deployment, incident: Incident) -> ProcessGenerator:
-        """Put the version before the deployment back."""
+        """Put the previous version back into service; records `service.rolledback`."""
         incident.via = "rollback"
         deployment.rolled_back = True
         yield from self.org.machine("operate", self.org.scenario.pipeline.rollback_time, incident=incident.id)
         self.org.log.record("service.rolledback", deployment=deployment.id, incident=incident.id)
 
     def fix_forward(self, change: Change, defect: Defect, incident: Incident) -> ProcessGenerator:
-        """Find the cause on call, and repair it urgently."""
+        """Diagnose a defect on call, then repair and release it urgently."""
         org = self.org
         yield from org.hand_over("operator", "developer", incident.draws)
         diagnosis = org.reaction_time(org.scenario.production.diagnosis, incident.diagnosis)
@@ -172,13 +193,14 @@ class ServiceOperation:
         yield from org.repairs.fix_forward(change, defect, incident.id)
 
     def on_call(self, role: str, effort: float, incident: Incident) -> ProcessGenerator:
-        """Let somebody work on an incident at once, around the clock."""
+        """Let a person work on an incident at once and around the clock; it interrupts planned work."""
         anyone = self.org.uses("collaboration", incident.draws)
         yield from self.org.people.work(
             role, "operate", effort, urgent=True, on_call=True, anyone=anyone, incident=incident.id
         )
 
-    def _can_be_taken_back(self, deployment: Deployment) -> bool:
+    def _can_roll_back(self, deployment: Deployment) -> bool:
+        """Return whether the deployment was automated, is young enough and still runs."""
         if deployment.rolled_back or not deployment.automated:
             return False
         return self.org.env.now - deployment.time <= self.org.scenario.pipeline.rollback_horizon

@@ -1,9 +1,12 @@
 """Common random numbers: one independent stream per kind of variation, and distributions in the domain's own units.
 
-Two ideas make experiments fair. *Streams*: demand, defects, failures … each read their own stream, so that a model which
-needs one more number for a defect still meets the same demand. *Draws made ahead*: what is drawn at an item's arrival is a
-number between 0 and 1, and `distribution.quantile(draw)` turns it into hours; two scenarios may have different distributions
-and still share the draw (the item that is hard for one is hard for the other).
+Two ideas make comparisons fair.
+
+*Streams*: demand, defects, failures … each read their own stream, so a model that draws one more number for a defect still
+meets the same demand.
+
+*Draws made ahead*: what is drawn when an item arrives is a number between 0 and 1, and `distribution.quantile(draw)` turns
+it into hours. Scenarios with different distributions share the draw: an item that is hard in one is hard in the other.
 """
 
 import operator
@@ -28,13 +31,31 @@ LEAST_CV = 1e-8  # below it, variation drowns in the rounding of a float64
 
 @dataclass(frozen=True)
 class Streams:
-    """The random streams of one replication: `Streams(seed=1, replication=7).stream("demand")`.
+    """Random streams of one replication, one for each kind of variation.
 
-    A stream depends on the seed, the replication and its kind's name, and on nothing else: not on the other streams, on the
-    order of asking, on the process or on the machine. Seed and replication are spawned, never added or multiplied
-    (`numpy.random.SeedSequence`), so neighbouring ones are as independent as distant ones.
+    A stream is a function of the seed, the replication and the name of its kind alone: other streams, the order of the calls,
+    the operating-system process and the machine leave it unchanged. Seed and replication enter a `numpy.random.SeedSequence`
+    as entropy and spawn key, so neighbouring seeds are as independent as distant ones.
 
-    Raises InvalidInputError unless both are whole numbers from 0 (the replication below 2³²).
+    Parameters
+    ----------
+    seed : int
+        Random seed of the experiment; 0 or more.
+    replication : int, default 0
+        Number of the replication, from 0 to below 2**32.
+
+    Raises
+    ------
+    InvalidInputError
+        If `seed` or `replication` lies outside its range or is fractional.
+
+    Examples
+    --------
+    >>> streams = Streams(seed=1, replication=7)
+    >>> streams.stream("demand").random(2).round(3).tolist()
+    [0.813, 0.018]
+    >>> streams.stream("defects").random(2).round(3).tolist() == streams.stream("demand").random(2).round(3).tolist()
+    False
     """
 
     seed: int
@@ -47,7 +68,7 @@ class Streams:
             raise InvalidInputError(f"replication={self.replication} (which random future) must lie below 2**32.")
 
     def stream(self, kind: str) -> np.random.Generator:
-        """Return a new generator at the start of the stream `kind`; asking again starts the same numbers again."""
+        """Return a new generator at the start of the stream `kind`; a second call starts the same numbers again."""
         name = np.frombuffer(blake2b(kind.encode(), digest_size=8).digest(), dtype="<u4")
         return np.random.default_rng(
             np.random.SeedSequence(entropy=self.seed, spawn_key=(self.replication, *map(int, name)))
@@ -55,6 +76,7 @@ class Streams:
 
 
 def _whole(value: int, name: str, meaning: str) -> int:
+    """Return a whole number from 0 as an int, also from a NumPy integer; raise InvalidInputError otherwise."""
     try:
         whole = operator.index(value)
     except TypeError:
@@ -67,25 +89,47 @@ def _whole(value: int, name: str, meaning: str) -> int:
 
 
 class Distribution(Protocol):
-    """How long a thing takes, or how large it is: what the model asks of every distribution."""
+    """Protocol of a distribution of durations, efforts or other amounts from 0.
+
+    The built-in ones are Fixed, Uniform, Exponential, Lognormal and Gamma. All sample by inverse transform, so one uniform
+    number belongs to one value and can be kept for another scenario.
+
+    Examples
+    --------
+    >>> def median(distribution: Distribution) -> float:
+    ...     return distribution.quantile(0.5)
+    >>> median(Uniform(2, 6)), median(Fixed(3))
+    (4.0, 3.0)
+    """
 
     @property
     def mean(self) -> float:
-        """The mean, in the distribution's own unit."""
+        """Mean, in the distribution's own unit."""
 
     @property
     def cv(self) -> float:
-        """The coefficient of variation: standard deviation ÷ mean."""
+        """Coefficient of variation: standard deviation ÷ mean."""
 
     def quantile(self, u: Draw) -> Draw:
-        """Return the value below which the share `u` of all draws lies; `u` in [0, 1), a number or an array."""
+        """Return the value below which the share `u` of all draws lies.
+
+        Parameters
+        ----------
+        u : float or array of float
+            Probabilities in [0, 1).
+
+        Returns
+        -------
+        float or array of float
+            Values in the shape of `u`.
+        """
 
     def sample(self, rng: np.random.Generator, n: int) -> Numbers:
         """Return `n` draws: the quantiles of the generator's next `n` uniform numbers."""
 
 
 class _Sampled:
-    """Draws by inverse transform: a draw is the quantile of one uniform number, so draws can be kept and used again."""
+    """Sample by inverse transform: a draw is the quantile of one uniform number, so draws can be kept and used again."""
 
     def quantile(self, u: Draw) -> Draw:
         raise NotImplementedError
@@ -97,7 +141,23 @@ class _Sampled:
 
 @dataclass(frozen=True)
 class Fixed(_Sampled):
-    """Always `value`: a number from 0; infinity is never."""
+    """Distribution of a constant.
+
+    Parameters
+    ----------
+    value : float
+        What every draw returns, 0 or more. Infinity stands for an event that never happens.
+
+    Raises
+    ------
+    InvalidInputError
+        If `value` is negative or NaN.
+
+    Examples
+    --------
+    >>> Fixed(8).quantile(0.99)
+    8.0
+    """
 
     value: float
 
@@ -107,22 +167,40 @@ class Fixed(_Sampled):
 
     @property
     def mean(self) -> float:
-        """The value itself."""
+        """Return the value itself."""
         return self.value
 
     @property
     def cv(self) -> float:
-        """0: nothing varies."""
+        """Return 0: a constant has no variation."""
         return 0.0
 
     def quantile(self, u: Draw) -> Draw:
-        """Return the value, whatever `u` is."""
+        """Return the value for every `u`, in the shape of `u`."""
         return _constant(self.value, u)
 
 
 @dataclass(frozen=True)
 class Uniform(_Sampled):
-    """Anything from `low` to `high`, all equally likely; 0 <= low <= high."""
+    """Uniform distribution: all values from `low` to `high` are equally likely.
+
+    Parameters
+    ----------
+    low : float
+        Smallest value, 0 or more.
+    high : float
+        Largest value, at least `low`.
+
+    Raises
+    ------
+    InvalidInputError
+        If `low` is negative, or `high` lies below `low` or is infinite.
+
+    Examples
+    --------
+    >>> Uniform(1, 3).quantile(0.25)
+    1.5
+    """
 
     low: float
     high: float
@@ -136,12 +214,12 @@ class Uniform(_Sampled):
 
     @property
     def mean(self) -> float:
-        """Half-way between low and high."""
+        """Return (low + high) / 2."""
         return (self.low + self.high) / 2
 
     @property
     def cv(self) -> float:
-        """(high - low) / √12 ÷ mean."""
+        """Return (high - low) / √12 ÷ mean; 0 for a mean of 0."""
         return (self.high - self.low) / sqrt(12) / self.mean if self.mean else 0.0
 
     def quantile(self, u: Draw) -> Draw:
@@ -151,7 +229,23 @@ class Uniform(_Sampled):
 
 @dataclass(frozen=True)
 class Exponential(_Sampled):
-    """Waiting for something that may come at any moment, `mean` > 0: the times between arrivals, failures, attacks."""
+    """Exponential distribution: times between events of a Poisson process, as arrivals, failures and attacks.
+
+    Parameters
+    ----------
+    mean : float
+        Mean, above 0.
+
+    Raises
+    ------
+    InvalidInputError
+        If `mean` is 0 or less, or infinite.
+
+    Examples
+    --------
+    >>> print(round(Exponential(2).quantile(0.5), 3))  # the median is mean · ln 2
+    1.386
+    """
 
     mean: float
 
@@ -160,7 +254,7 @@ class Exponential(_Sampled):
 
     @property
     def cv(self) -> float:
-        """1: the exponential distribution has no memory."""
+        """Return 1: the standard deviation of an exponential distribution equals its mean."""
         return 1.0
 
     def quantile(self, u: Draw) -> Draw:
@@ -170,8 +264,24 @@ class Exponential(_Sampled):
 
 @dataclass(frozen=True)
 class Lognormal(_Sampled):
-    """Human effort: mostly near the middle, sometimes much longer. `mean` > 0 is its own mean (not that of its logarithm),
-    `cv` >= 0 its standard deviation ÷ mean; with cv = 0 every draw is the mean.
+    """Lognormal distribution, used for human effort: mostly near the median, sometimes much longer.
+
+    Parameters
+    ----------
+    mean : float
+        Mean of the values themselves (the mean of their logarithms follows from it), above 0.
+    cv : float
+        Coefficient of variation, 0 or more; with 0, every draw is the mean.
+
+    Raises
+    ------
+    InvalidInputError
+        If `mean` is 0 or less, `cv` is negative, or one of them is infinite.
+
+    Examples
+    --------
+    >>> print(round(Lognormal(mean=24, cv=1).quantile(0.5), 2))  # the median is mean / √(1 + cv²)
+    16.97
     """
 
     mean: float
@@ -191,7 +301,27 @@ class Lognormal(_Sampled):
 
 @dataclass(frozen=True)
 class Gamma(_Sampled):
-    """`mean` > 0 and `cv` >= 0: exponential at cv = 1, Erlang with k steps at cv = 1/√k, fixed at cv = 0, wild above 1."""
+    """Gamma distribution by mean and coefficient of variation.
+
+    It is fixed at cv = 0, Erlang with k stages at cv = 1/√k, exponential at cv = 1, and more variable above.
+
+    Parameters
+    ----------
+    mean : float
+        Mean, above 0.
+    cv : float
+        Coefficient of variation, 0 or more.
+
+    Raises
+    ------
+    InvalidInputError
+        If `mean` is 0 or less, `cv` is negative, or one of them is infinite.
+
+    Examples
+    --------
+    >>> print(round(Gamma(mean=2, cv=1).quantile(0.5), 3))  # as Exponential(2)
+    1.386
+    """
 
     mean: float
     cv: float
@@ -209,25 +339,27 @@ class Gamma(_Sampled):
 
 
 def effort_distribution(mean: float, cv: float) -> Distribution:
-    """Return how human effort varies around `mean` (lognormal); a mean of 0 is always 0."""
+    """Return the distribution of a human effort: lognormal around `mean`, or always 0 for a mean of 0."""
     return Lognormal(mean, cv) if mean else Fixed(0)
 
 
 def delay_distribution(mean: float) -> Distribution:
-    """Return the delay of what may happen at any moment, after `mean` hours on average (exponential); a mean of 0 is no delay."""
+    """Return the distribution of a delay: exponential with `mean` hours, or always 0 for a mean of 0."""
     return Exponential(mean) if mean else Fixed(0)
 
 
 def time_between(per_hour: float) -> Distribution:
-    """Return the time between events that happen `per_hour` times in an hour (exponential); infinite for 0 times."""
+    """Return the distribution of the time between events that happen `per_hour` times an hour: exponential, infinite for 0."""
     return Exponential(1 / per_hour) if per_hour else Fixed(inf)
 
 
 def _constant(value: float, u: Draw) -> Draw:
+    """Return `value` in the shape of `u`."""
     return cast("Draw", np.full(np.shape(u), value) if np.ndim(u) else float(value))
 
 
 def _require(name: str, value: float, meaning: str, *, above_zero: bool = True) -> None:
+    """Raise InvalidInputError unless `value` is finite and above 0 (or at least 0)."""
     if not (isfinite(value) and (value > 0 if above_zero else value >= 0)):
         allowed = "a finite number above 0" if above_zero else "a finite number from 0"
         raise InvalidInputError(f"{name}={value:g} ({meaning}) must be {allowed}.")

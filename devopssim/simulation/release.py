@@ -1,4 +1,4 @@
-"""From main to production: regression, hand-over, approval, installation; and back again."""
+"""From main to production: regression test, hand-over, approval, installation; and the follow-up of what users get."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class ReleaseManagement:
-    """Changes that are ready, and what still stands between them and production."""
+    """Bring changes that are ready to production, and close items when their last change is there.
+
+    How far a change goes alone depends on its practices: with continuous deployment and testing it leaves at once; with
+    continuous deployment alone it shares a regression test; all others wait for the next release.
+    """
 
     def __init__(self, org: "Organisation") -> None:
         self.org = org
@@ -31,11 +35,11 @@ class ReleaseManagement:
         self._deployments = 0
 
     def expect(self, item: WorkItem) -> None:
-        """Know which changes must be in production before the item is available to its users."""
+        """Register the changes that must be in production before the item is available to its users."""
         self._undeployed[item.id] = {change.id for change in item.changes}
 
     def item_done(self, item: WorkItem) -> None:
-        """Record that the item is developed, reviewed and tested; its changes that have not left yet are ready."""
+        """Record `ticket.done` (developed, reviewed and tested) and release the item's remaining changes."""
         self.org.log.record("ticket.done", item=item.id)
         self._done[item.id] = item
         self._close(item.id)
@@ -44,13 +48,13 @@ class ReleaseManagement:
                 self.ready(change)
 
     def follow_up(self, item: WorkItem) -> None:
-        """Let a new request follow from an item that is not what is needed."""
+        """Record `misfit.found` and let a new request follow from an item that misses the need."""
         self.org.log.record("misfit.found", item=item.id)
-        item.pass_on()
+        item.leave_to_follow_up()
         self.org.accept_request(self.org.demand.follower(item))
 
     def ready(self, change: Change) -> None:
-        """Let a tested change go out at once if deployment is continuous, else with the next release."""
+        """Deploy a tested change at once if deployment is continuous, else with the next release."""
         if not self.org.uses("deployment", change.draws):
             self._waiting.append(change)
         elif self.org.uses("testing", change.draws):
@@ -62,7 +66,10 @@ class ReleaseManagement:
                 self.org.env.process(self._deploy_tested_by_hand())
 
     def release_waiting(self) -> ProcessGenerator:
-        """Bring everything that waits to production: regression, hand-over, approval, a window, installation."""
+        """Bring everything that waits to production: regression test, hand-over, approval, release window, installation.
+
+        Changes that become ready after its start wait for the next release.
+        """
         changes, self._waiting = self._waiting, []
         if not changes:
             return
@@ -72,7 +79,11 @@ class ReleaseManagement:
         yield from self.deploy(changes)
 
     def urgently(self, change: Change) -> ProcessGenerator:
-        """Bring an urgent repair to production; repairs that wait for an approval at the same time go out together."""
+        """Bring an urgent repair to production.
+
+        With continuous deployment it leaves at once. Otherwise repairs that wait for an approval at the same time share one
+        deployment.
+        """
         if self.org.uses("deployment", change.draws):
             yield from self.deploy([change], urgent=True)
             return
@@ -84,7 +95,18 @@ class ReleaseManagement:
             yield from self.deploy(approved, urgent=True)
 
     def deploy(self, changes: Sequence[Change], *, urgent: bool = False) -> ProcessGenerator:
-        """Install changes in production, by machine or by hand."""
+        """Install changes in production together, by machine or by an operator.
+
+        The practices of the first change decide for all of them. Records `service.deployed` for each change, then production and
+        security receive the deployment.
+
+        Parameters
+        ----------
+        changes : sequence of Change
+            At least one.
+        urgent : bool, default False
+            Whether an operator does it on call, ahead of planned work.
+        """
         org, first = self.org, changes[0]
         pipeline = org.scenario.pipeline
         automated = org.uses("delivery", first.draws)
@@ -119,6 +141,7 @@ class ReleaseManagement:
             yield self.org.release_window()
 
     def _record(self, deployment: Deployment) -> None:
+        """Record `service.deployed` for each change, then close the items whose last change this was."""
         for change in deployment.changes:
             detail = encode_detail(repair=change.repairs)
             self.org.log.record(
@@ -130,13 +153,17 @@ class ReleaseManagement:
                 self._close(change.item)
 
     def _close(self, item: str) -> None:
+        """Record `ticket.closed` if the item is done and all its changes are in production; then its users work with it."""
         if item in self._done and not self._undeployed.get(item, {""}):
             del self._undeployed[item]
             self.org.log.record("ticket.closed", item=item)
             self.org.env.process(self._use(self._done.pop(item)))
 
     def _use(self, item: WorkItem) -> ProcessGenerator:
-        """Let users live with what they got; if it does not fit, measuring or, weeks later, their complaints tell."""
+        """Let users work with the item; a requirements misfit leads to a new request.
+
+        With feedback and monitoring, measurements show a misfit after the observation time; otherwise users complain later.
+        """
         org = self.org
         if item.misfits(org.env.now):
             measured = org.uses("feedback", item.draws) and org.uses("monitoring", item.draws)
@@ -145,14 +172,14 @@ class ReleaseManagement:
             self.follow_up(item)
 
     def _regression(self, changes: Sequence[Change]) -> ProcessGenerator:
-        """Test by hand that the old still works, as far as no automated tests look after it."""
+        """Test by hand that existing behaviour still works, for the share of changes without automated tests."""
         by_hand = sum(not self.org.uses("testing", change.draws) for change in changes) / len(changes)
         effort = self.org.scenario.quality.regression_effort * by_hand
         first = changes[0]
         yield from self.org.people.work("tester", "test", effort, anyone=one_team(self.org, first), change=first.id)
 
     def _deploy_tested_by_hand(self) -> ProcessGenerator:
-        """Deploy what was tested by hand, after a regression; what comes meanwhile shares the next one."""
+        """Deploy changes that were tested by hand, after a regression test; changes that arrive meanwhile share the next one."""
         while self._tested_by_hand:
             batch, self._tested_by_hand = self._tested_by_hand, []
             yield from self._regression(batch)

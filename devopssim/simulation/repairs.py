@@ -1,4 +1,4 @@
-"""Repairs: whatever is wrong in production becomes a change that is coded, brought to main, tested and released."""
+"""Repairs: a fault in production becomes a change that is coded, brought to main, tested and released."""
 
 from typing import TYPE_CHECKING
 
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
 PRODUCTION = 2
-"""How many steps late a repair is in production: after review and test."""
+"""How many steps late a repair in production comes: after review and test."""
 
 
 class Repairs:
-    """The one way by which incidents, defects and findings in production are repaired."""
+    """Repair incidents, defects and vulnerabilities in production by new changes.
+
+    Their draws come from tables of their own, so a repair leaves the draws of all requests in place.
+    """
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
@@ -36,26 +39,39 @@ class Repairs:
         self._count = 0
 
     def fix_forward(self, change: Change, defect: Defect, incident: str) -> ProcessGenerator:
-        """Repair a defect that breaks the service urgently, and release the repair urgently."""
+        """Repair a defect that breaks the service as urgent work, and release the repair urgently."""
         repair = self._repair_of(defect, change, incident)
-        yield from self._develop(repair, urgent=True, late=1)
+        yield from self._develop(repair, urgent=True, steps_late=1)
         yield from self.org.release.urgently(repair)
 
     def defect_as_planned(self, change: Change, defect: Defect, incident: str = "") -> ProcessGenerator:
-        """Repair a defect that does not break the service (any more), and let the repair take the ordinary way."""
+        """Repair a defect while the service runs, as planned work; the repair is released as any other change.
+
+        Records `defect.found` now and `defect.fixed` when the repair is tested.
+        """
         org, detail = self.org, encode_detail(defect=defect.id, found_in="production")
         org.log.record("defect.found", item=change.item, change=change.id, detail=detail)
         repair = self._repair_of(defect, change, incident)
-        yield from self._develop(repair, urgent=False, late=1)
+        yield from self._develop(repair, urgent=False, steps_late=1)
         org.log.record("defect.fixed", item=change.item, change=change.id, detail=detail)
         org.release.ready(repair)
 
-    def vulnerability(self, vulnerability: Vulnerability, *, late: int, urgent: bool = False) -> ProcessGenerator:
-        """Repair a vulnerability that is in production, and release the patch."""
+    def vulnerability(self, vulnerability: Vulnerability, *, steps_late: int, urgent: bool = False) -> ProcessGenerator:
+        """Patch a vulnerability that is in production, and release the patch.
+
+        Parameters
+        ----------
+        vulnerability : Vulnerability
+            What is patched.
+        steps_late : int
+            How many steps late the repair comes; each multiplies its effort by `quality.late_fix_factor`.
+        urgent : bool, default False
+            Whether the patch interrupts planned work and is released urgently.
+        """
         org = self.org
-        patch = self._new_change(vulnerability.fix_effort * org.late_fix_factor(late) * training_factor(org))
+        patch = self._new_change(vulnerability.fix_effort * org.late_fix_factor(steps_late) * training_factor(org))
         patch.patches = vulnerability
-        yield from self._develop(patch, urgent=urgent, late=late)
+        yield from self._develop(patch, urgent=urgent, steps_late=steps_late)
         org.log.record("finding.fixed", finding=vulnerability.id, change=patch.id)
         if urgent:
             yield from org.release.urgently(patch)
@@ -63,7 +79,7 @@ class Repairs:
             org.release.ready(patch)
 
     def maybe_bad_fix(self, defect: Defect, change: Change) -> None:
-        """Let the change that fixes a defect bring a new one, in the share of fixes that are bad."""
+        """Give the change that fixes a defect a new defect, for the share of fixes that are bad."""
         if defect.bad_fix < self.org.scenario.quality.bad_fix_share:
             new = new_defect(self.org.scenario, f"{defect.id}b", self._bad_fixes.next_row())
             change.defects.append(new)
@@ -79,8 +95,12 @@ class Repairs:
         self._count += 1
         return new_change(f"CR{self._count}", item, coding, self._changes.next_row())
 
-    def _develop(self, repair: Change, *, urgent: bool, late: int) -> ProcessGenerator:
-        """Code the repair, bring it to main and test it."""
+    def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
+        """Code the repair, bring it to main and test it.
+
+        Without automated tests it is handed over to the testers; an urgent repair then waits for a regression test by hand,
+        a planned one for that of its release.
+        """
         org, finding = self.org, repair.patches.id if repair.patches else None
         repair.base = org.merges
         yield from org.people.work(
@@ -95,7 +115,7 @@ class Repairs:
             detail=encode_detail(task="patch", automated="no") if finding else encode_detail(unplanned="yes"),
         )
         org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
-        yield from integrate(org, [repair], late=late)
+        yield from integrate(org, [repair], steps_late=steps_late)
         if not org.uses("testing", repair.draws):
             yield from org.hand_over("developer", "tester", repair.draws)
             yield from org.people.work(

@@ -1,12 +1,12 @@
 """Resources: equal units that work queues for, granted in the order of the requests.
 
-The interface is that of `simpy.Resource`, at about three fifths of its cost, since a grant is one event:
+The interface is that of `simpy.Resource`, at about three fifths of its cost, since a grant is one event::
 
     with machines.request() as request:
         yield request
         yield env.timeout(hours)
 
-A unit that is released goes to the oldest request at that moment. Nothing here measures; the process that works records.
+A released unit goes to the oldest request at that moment. Resources measure nothing: the process that uses one records.
 """
 
 from collections import deque
@@ -18,18 +18,23 @@ from devopssim.errors import InvalidInputError
 
 
 class Grants(Protocol):
-    """What grants requests: machines, coding slots, people."""
+    """Protocol of what grants requests: machines, coding slots, people."""
 
     env: Environment
 
     def release(self, request: Any) -> None:
-        """Take back what was granted, or withdraw a request that still waits."""
+        """Take back a granted unit, or withdraw a request that still waits."""
 
 
 class Request(Event):
-    """A request for one unit; the event happens when it is granted.
+    """Event that a requested unit is granted.
 
     The end of its `with` block releases the unit or withdraws the request, also when the process fails or is interrupted.
+
+    Parameters
+    ----------
+    resource : Grants
+        The resource that grants the unit and takes it back.
     """
 
     def __init__(self, resource: Grants) -> None:
@@ -40,14 +45,48 @@ class Request(Event):
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        if error is not GeneratorExit:  # the run has ended: nobody waits for the unit any more
+        if error is not GeneratorExit:  # the run has ended, and with it the queue
             self.resource.release(self)
 
 
 class Resource:
-    """`capacity` equal units; requests are granted in their order.
+    """Grant `capacity` equal units in the order of the requests (first in, first out).
 
-    `Resource(env, capacity=0)` grants nothing. Raises InvalidInputError for fewer than 0.
+    Parameters
+    ----------
+    env : simpy.Environment
+        Environment in which the requests wait.
+    capacity : int
+        Number of units, 0 or more; with 0, every request waits for ever.
+
+    Attributes
+    ----------
+    free : int
+        Units that are available now.
+    queue : deque of Request
+        Requests that wait, the oldest first.
+
+    Raises
+    ------
+    InvalidInputError
+        If `capacity` is negative.
+
+    Examples
+    --------
+    Two jobs of 3 hours share one machine; the second ends after 6 hours.
+
+    >>> env = Environment()
+    >>> machine = Resource(env, capacity=1)
+    >>> def job():
+    ...     with machine.request() as request:
+    ...         yield request
+    ...         yield env.timeout(3)
+    ...         print(env.now)
+    >>> for _ in range(2):
+    ...     process = env.process(job())
+    >>> env.run()
+    3
+    6
     """
 
     __slots__ = ("env", "free", "queue")
@@ -60,7 +99,7 @@ class Resource:
         self.queue: deque[Request] = deque()
 
     def request(self) -> Request:
-        """Request a unit."""
+        """Return a request for one unit; it is granted at once if a unit is free."""
         request = Request(self)
         if self.free:
             self.free -= 1
@@ -70,7 +109,7 @@ class Resource:
         return request
 
     def release(self, request: Request) -> None:
-        """Release the unit of a request to the next in the queue; withdraw a request that still waits."""
+        """Pass the unit of a request on to the oldest waiting request; withdraw a request that still waits."""
         if not request.triggered:
             self.queue.remove(request)
         elif self.queue:

@@ -1,4 +1,4 @@
-"""Security inside the pipeline: a scan on each merge, its findings judged and repaired before anything is deployed."""
+"""Security inside the pipeline: a scan on each merge; findings are triaged and vulnerabilities fixed before deployment."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def scan(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Scan a change on a machine; judge what is reported, and repair what is real."""
+    """Scan a change on a machine, triage each finding, and fix each vulnerability before deployment.
+
+    A vulnerability is found if its draw lies below coverage times detection rate. Records `scan.finished`, then the events of
+    each finding.
+    """
     security = org.scenario.security
     yield from org.machine(
         "test", security.scan_time, change=change.id, detail=encode_detail(task="scan", automated="yes")
@@ -23,30 +27,40 @@ def scan(org: "Organisation", change: Change) -> ProcessGenerator:
     for vulnerability in [vulnerability for vulnerability in change.vulnerabilities if vulnerability.search < finds]:
         vulnerability.is_known = True
         report(org, vulnerability.id, change, scanner="sast", severity=vulnerability.severity)
-        yield from judge(org, vulnerability.id, "developer", real=True, change=change)
+        yield from triage(org, vulnerability.id, "developer", real=True, change=change)
         yield from fix_in_place(org, vulnerability, change)
-    for number in range(false_findings(org, finds, change.noise)):
+    for number in range(false_positive_count(org, finds, change.noise)):
         finding = f"VN{change.id[1:]}.{number + 1}"
         report(org, finding, change, scanner="sast", severity="medium")
-        yield from judge(org, finding, "developer", real=False, change=change)
+        yield from triage(org, finding, "developer", real=False, change=change)
 
 
-def false_findings(org: "Organisation", finds: float, draw: float) -> int:
-    """Return how many findings about one change are false, so that their share of all findings is that of the scenario."""
+def false_positive_count(org: "Organisation", finds: float, draw: float) -> int:
+    """Return the number of false positives among the findings about one change.
+
+    Its mean is chosen so that false positives are the scenario's share of all findings.
+
+    Parameters
+    ----------
+    finds : float
+        Share of the vulnerabilities that the scan or review finds.
+    draw : float
+        Probability in [0, 1) at which the Poisson count is read.
+    """
     security = org.scenario.security
     share = security.false_positives
     return poisson_quantile(security.vulnerabilities_per_change * finds * share / (1 - share), draw)
 
 
 def report(org: "Organisation", finding: str, change: Change | None, *, scanner: str, severity: str) -> None:
-    """Record a finding of a scan, a review or an incident."""
+    """Record a finding of a scan, a review or an incident as `finding.reported`."""
     automated = "no" if scanner == "review" else "yes"
     detail = encode_detail(scanner=scanner, severity=severity, automated=automated)
     org.log.record("finding.reported", finding=finding, change=change.id if change else None, detail=detail)
 
 
-def judge(org: "Organisation", finding: str, role: str, *, real: bool, change: Change | None) -> ProcessGenerator:
-    """Let a person judge a finding; dismiss it if it is false."""
+def triage(org: "Organisation", finding: str, role: str, *, real: bool, change: Change | None) -> ProcessGenerator:
+    """Let a person of the role triage a finding; dismiss a false positive."""
     yield from org.people.work(
         role,
         "test",
@@ -60,7 +74,7 @@ def judge(org: "Organisation", finding: str, role: str, *, real: bool, change: C
 
 
 def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Change) -> ProcessGenerator:
-    """Repair a vulnerability in the change that brought it, before it is deployed."""
+    """Fix a vulnerability in the change that brought it, before deployment; records `finding.fixed`."""
     yield from org.people.work(
         "developer",
         "code",
@@ -75,5 +89,5 @@ def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Chan
 
 
 def training_factor(org: "Organisation") -> float:
-    """Return the factor on the repair efforts of developers who were trained, as far as security is embedded."""
+    """Return the factor on the fixing effort of trained developers; 1 without embedded security."""
     return 1 - org.scenario.security.training_effect * org.scenario.practices.security

@@ -7,14 +7,18 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Vulnerability
 from devopssim.simulation.production import Deployment, Incident
-from devopssim.simulation.scanning import false_findings, judge, report
+from devopssim.simulation.scanning import false_positive_count, report, triage
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
 
 class ProductSecurity:
-    """Who looks for the product's vulnerabilities, and what they have not looked at yet."""
+    """Search the deployed product for vulnerabilities, expose them to attacks and patch them.
+
+    Changes without embedded security wait here for a review by hand; dependencies wait for it, or composition analysis reports
+    them.
+    """
 
     def __init__(self, org: "Organisation") -> None:
         self.org = org
@@ -23,14 +27,17 @@ class ProductSecurity:
         self._reviewing = False
 
     def train(self) -> ProcessGenerator:
-        """Train a developer, as far as security is to be embedded."""
+        """Train a developer for the adopted share of the security training."""
         security = self.org.scenario.security
         yield from self.org.people.work(
             "developer", "plan", security.training * self.org.scenario.practices.security, finding="training"
         )
 
     def receive(self, deployment: Deployment) -> None:
-        """Note which repairs have reached production, which vulnerabilities are now exposed, and what nobody has looked at."""
+        """Take in a deployment: its patches are live, its vulnerabilities exposed, and its unscanned changes wait for review.
+
+        Records `patch.deployed` for each patch.
+        """
         for change in deployment.changes:
             if change.patches:
                 change.patches.is_patched = True
@@ -45,7 +52,7 @@ class ProductSecurity:
         self._call_for_review()
 
     def disclosures(self) -> ProcessGenerator:
-        """Vulnerabilities become known in dependencies; composition analysis tells at once, a review later or never."""
+        """Let vulnerabilities become known in dependencies; composition analysis reports some of them, reviews may find the others."""
         org = self.org
         for time, vulnerability in org.demand.disclosures:
             yield org.env.timeout(time - org.env.now)
@@ -62,7 +69,7 @@ class ProductSecurity:
                 self._call_for_review()
 
     def patch_dependency(self, vulnerability: Vulnerability) -> ProcessGenerator:
-        """Patch what composition analysis reports, by the fast lane."""
+        """Report a dependency's vulnerability after the advisory delay, triage and patch it; a critical one urgently."""
         org = self.org
         yield org.env.timeout(org.scenario.security.advisory_delay)
         if vulnerability.is_known:
@@ -73,11 +80,14 @@ class ProductSecurity:
             detail=encode_detail(scanner="sca", automated="yes", covered=f"{org.scenario.security.scan_covers:g}"),
         )
         report(org, vulnerability.id, None, scanner="sca", severity=vulnerability.severity)
-        yield from judge(org, vulnerability.id, "developer", real=True, change=None)
-        yield from org.repairs.vulnerability(vulnerability, late=0, urgent=vulnerability.severity == "critical")
+        yield from triage(org, vulnerability.id, "developer", real=True, change=None)
+        yield from org.repairs.vulnerability(vulnerability, steps_late=0, urgent=vulnerability.severity == "critical")
 
     def review(self) -> ProcessGenerator:
-        """Look by hand at all that was deployed since the last review, and send the findings to the developers."""
+        """Review by hand everything deployed since the last review, and send the findings to the developers.
+
+        A security engineer reviews all waiting changes together; what is deployed meanwhile waits for the next review.
+        """
         org, security = self.org, self.org.scenario.security
         self._reviewing = True
         while self._unreviewed or self._in_dependencies:
@@ -99,14 +109,17 @@ class ProductSecurity:
             )
             dependencies, self._in_dependencies = self._in_dependencies, []
             for change in changes:
-                yield from self._look_at(
-                    change, change.vulnerabilities, false_findings(org, security.review_finds, change.noise)
+                yield from self._inspect(
+                    change, change.vulnerabilities, false_positive_count(org, security.review_finds, change.noise)
                 )
-            yield from self._look_at(None, dependencies, 0)
+            yield from self._inspect(None, dependencies, 0)
         self._reviewing = False
 
     def expose(self, vulnerability: Vulnerability) -> ProcessGenerator:
-        """Leave a vulnerability open in production; sooner or later an attack succeeds, unless it is patched before."""
+        """Leave a vulnerability open in production until an attack succeeds, unless a patch comes first.
+
+        An attack is an incident. It also reveals a vulnerability that was unknown, which is then patched urgently.
+        """
         org = self.org
         yield org.env.timeout(vulnerability.exploited_after)
         if vulnerability.is_patched:
@@ -115,32 +128,33 @@ class ProductSecurity:
         if not vulnerability.is_known:
             vulnerability.is_known = True
             report(org, vulnerability.id, None, scanner="incident", severity=vulnerability.severity)
-            yield from org.repairs.vulnerability(vulnerability, late=2, urgent=True)
+            yield from org.repairs.vulnerability(vulnerability, steps_late=2, urgent=True)
 
     def contain(self, incident: Incident) -> ProcessGenerator:
-        """Make the service safe after an attack."""
+        """Make the service safe after an attack: a security engineer works on call."""
         org = self.org
         yield from org.hand_over("operator", "security", incident.draws)
         yield from org.production.on_call(
             "security", org.reaction_time(org.scenario.security.containment, incident.repair), incident
         )
 
-    def _look_at(self, change: Change | None, vulnerabilities: list[Vulnerability], false: int) -> ProcessGenerator:
+    def _inspect(self, change: Change | None, vulnerabilities: list[Vulnerability], false: int) -> ProcessGenerator:
+        """Report and triage what a review finds in one change, or in dependencies, including `false` false positives."""
         org = self.org
         for vulnerability in vulnerabilities:
             if vulnerability.search < org.scenario.security.review_finds and not vulnerability.is_known:
                 vulnerability.is_known = True
                 report(org, vulnerability.id, change, scanner="review", severity=vulnerability.severity)
-                yield from judge(org, vulnerability.id, "security", real=True, change=None)
+                yield from triage(org, vulnerability.id, "security", real=True, change=None)
                 org.env.process(self._patch_after_backlog(vulnerability))
         for number in range(false):
             finding = f"VN{change.id[1:] if change else ''}.{number + 1}"
             report(org, finding, change, scanner="review", severity="medium")
-            yield from judge(org, finding, "security", real=False, change=None)
+            yield from triage(org, finding, "security", real=False, change=None)
 
     def _patch_after_backlog(self, vulnerability: Vulnerability) -> ProcessGenerator:
         yield self.org.env.timeout(vulnerability.backlog_delay)
-        yield from self.org.repairs.vulnerability(vulnerability, late=2)
+        yield from self.org.repairs.vulnerability(vulnerability, steps_late=2)
 
     def _call_for_review(self) -> None:
         if not self._reviewing and (self._unreviewed or self._in_dependencies):

@@ -1,4 +1,4 @@
-"""From a scenario to an event log."""
+"""Run one replication of a scenario and return its event log."""
 
 from dataclasses import asdict
 
@@ -13,11 +13,46 @@ from devopssim.simulation.workflows import WORKFLOW_PROCESSES
 
 
 def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.DataFrame:
-    """Simulate a scenario and return its event log; see `devopssim.events`.
+    """Simulate one replication of a scenario and return its event log.
 
-    Every scenario meets the same demand and the same random numbers in the same (seed, replication). `log.attrs["source"]`
-    holds the scenario, the seed, the replication and the number of people of each role. Raises InvalidInputError for
-    anything but a Scenario, and unless seed and replication are whole numbers from 0.
+    Two scenarios with the same seed and replication meet the same requests, efforts, defects and failures (common random
+    numbers), so their difference is the effect of the parameters. The log is a function of the three arguments alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate: a preset, or a variant of one. Its `years` are the run length.
+    seed : int, default 1
+        Random seed of the experiment; 0 or more.
+    replication : int, default 0
+        Number of the replication, from 0 to below 2**32. Replications of one seed are independent.
+
+    Returns
+    -------
+    DataFrame
+        Event log, one row per event, sorted by time in hours (see `devopssim.events`). Work in progress at the horizon
+        stays in the log. `log.attrs["source"]` is a mapping with the scenario, the seed, the replication and the head-count
+        of each role; `log.attrs["horizon"]` is the run length in hours.
+
+    Raises
+    ------
+    InvalidInputError
+        If `scenario` is of another type than Scenario, or `seed` or `replication` lies outside its range.
+
+    See Also
+    --------
+    devopssim.experiment.replicate : Several replications with confidence intervals.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> log.attrs["horizon"]
+    876.0
+    >>> log.loc[0, ["kind", "item"]].tolist()
+    ['ticket.created', 'W1']
+    >>> log.attrs["source"]["people"]["developer"]
+    8
     """
     check_scenario(scenario)
     org = Organisation(scenario, Streams(seed, replication))

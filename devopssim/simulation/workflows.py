@@ -1,4 +1,7 @@
-"""The three workflows, side by side. They use the same verbs; they differ only in when work moves."""
+"""The three workflows, side by side. They use the same verbs; they differ only in when work moves.
+
+Each is a process that takes requests from the backlog for ever; `WORKFLOW_PROCESSES` maps the names of a scenario to them.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -14,7 +17,10 @@ from devopssim.simulation.resources import Request, Resource
 
 
 def waterfall(org: Organisation) -> ProcessGenerator:
-    """A project gathers requests for some months; then each phase ends for all of them before the next one begins."""
+    """Gather requests for some months; then carry out each phase for the whole batch before the next begins.
+
+    Projects overlap: the next batch gathers while the one before is under way.
+    """
     while True:
         yield org.env.timeout(org.scenario.process.project_weeks * HOURS_PER_WEEK)
         items = org.backlog.take_all()
@@ -23,12 +29,15 @@ def waterfall(org: Organisation) -> ProcessGenerator:
 
 
 def project(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
-    """Requirements, sign-off, development, integration, test, acceptance, hand-over, release: each for all items."""
+    """Run one project: requirements, sign-off, development, integration, test, acceptance, sign-off, release, each for all items.
+
+    Hand-overs between teams follow the practices of the first item.
+    """
     yield all_of(org.env, *[plan(org, item) for item in items])
     yield from sign_off(org)
     yield from org.hand_over("analyst", "developer", items[0].draws)
     yield all_of(org.env, *[develop(org, item) for item in items])
-    yield from integrate(org, unmerged(org, items), late=1)
+    yield from integrate(org, unmerged(org, items), steps_late=1)
     yield from org.hand_over("developer", "tester", items[0].draws)
     yield all_of(org.env, *[test_by_hand(org, item) for item in items])
     yield all_of(org.env, *[accept(org, item) for item in items])
@@ -44,11 +53,13 @@ def sign_off(org: Organisation) -> ProcessGenerator:
 
 
 def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
-    """Let the client accept: defects are fixed, what was misunderstood is reworked, a new need is a new request."""
+    """Let the client accept an item: defects are fixed, a misunderstood need is reworked, a changed need is a new request."""
     yield from org.people.work("analyst", "test", org.scenario.process.acceptance_effort, item=item.id)
     finds = org.scenario.quality.acceptance_finds
     for change in item.changes:
-        yield from fix_defects(org, change, lambda defect: defect.acceptance < finds, found_in="acceptance", late=1)
+        yield from fix_defects(
+            org, change, lambda defect: defect.acceptance < finds, found_in="acceptance", steps_late=1
+        )
     if item.misunderstood:
         yield from demo(org, item, coded=item.code_effort)
     elif item.misfits(org.env.now):
@@ -56,7 +67,10 @@ def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
 
 
 def agile(org: Organisation) -> ProcessGenerator:
-    """Sprint after sprint: take what fits, build and test it, show it; every few sprints a release."""
+    """Run sprint after sprint: take what fits, build and test it, show it; release every few sprints.
+
+    A sprint takes the oldest requests whose coding fits the developers' capacity, minus what is still unfinished.
+    """
     process = org.scenario.process
     length = process.sprint_weeks * HOURS_PER_WEEK
     capacity = org.scenario.team.developers * org.scenario.team.hours_per_week * process.sprint_weeks * process.focus
@@ -64,7 +78,7 @@ def agile(org: Organisation) -> ProcessGenerator:
     finished: list[WorkItem] = []
     sprint = 0
     while True:
-        room = capacity - sum(item.left for item in unfinished.values())
+        room = capacity - sum(item.remaining_effort for item in unfinished.values())
         for item in org.backlog.take_within(room):
             unfinished[item.id] = item
             org.env.process(in_sprint(org, item, unfinished, finished))
@@ -80,14 +94,14 @@ def in_sprint(
     """Plan an item with its user, build and test it inside the sprint."""
     yield from plan(org, item)
     yield from develop(org, item)
-    yield from integrate(org, unmerged(org, [item]), late=0)
+    yield from integrate(org, unmerged(org, [item]), steps_late=0)
     yield from test_by_hand(org, item)
     del unfinished[item.id]
     finished.append(item)
 
 
 def sprint_review(org: Organisation, items: list[WorkItem], *, release: bool) -> ProcessGenerator:
-    """Show what is finished; rework what does not fit; what is done waits for the release train."""
+    """Show what is finished and rework what misses the need; finished items wait for the release."""
     yield all_of(org.env, *[demo(org, item, coded=item.code_effort) for item in items])
     for item in items:
         org.release.item_done(item)
@@ -96,7 +110,7 @@ def sprint_review(org: Organisation, items: list[WorkItem], *, release: bool) ->
 
 
 def devops(org: Organisation) -> ProcessGenerator:
-    """Items flow one by one, as many at once as the limit allows; a release window for what does not go out by itself."""
+    """Let items flow one by one, as many at once as the WIP limit allows; all else goes out at release windows."""
     wip = Resource(org.env, org.scenario.process.wip_limit)
     org.env.process(release_at_windows(org))
     while True:
@@ -107,18 +121,21 @@ def devops(org: Organisation) -> ProcessGenerator:
 
 
 def flow(org: Organisation, item: WorkItem, slot: Request) -> ProcessGenerator:
-    """Plan, code, build, test; each change is deployed, operated and monitored when it is ready."""
+    """Plan, code, build and test an item; each change is deployed, operated and monitored when it is ready.
+
+    The item holds its slot of the WIP limit until its tests have ended.
+    """
     with slot:
         yield from plan(org, item)
         yield from develop(org, item)
-        yield from integrate(org, unmerged(org, [item]), late=0)
+        yield from integrate(org, unmerged(org, [item]), steps_late=0)
         yield from org.hand_over("developer", "tester", item.draws)
         yield from test_by_hand(org, item)
     org.release.item_done(item)
 
 
 def release_at_windows(org: Organisation) -> ProcessGenerator:
-    """Call a release each week for what does not go out by itself."""
+    """Start a release at each release window, for changes without continuous deployment."""
     while True:
         yield org.release_window()
         org.env.process(org.release.release_waiting())
