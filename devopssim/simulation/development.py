@@ -103,6 +103,8 @@ def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int
 
     Parameters
     ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
     changes : sequence of Change
         What comes to main together; nothing happens for none.
     steps_late : int
@@ -190,6 +192,10 @@ def fix_defects(
 
     Parameters
     ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
+    change : Change
+        What is checked.
     finds : callable
         Return whether the check finds a defect.
     found_in : str
@@ -221,6 +227,10 @@ def demo(org: "Organisation", item: WorkItem, *, coded: float) -> ProcessGenerat
 
     Parameters
     ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
+    item : WorkItem
+        What is shown.
     coded : float
         Coding effort behind what is shown, in person-hours.
     """

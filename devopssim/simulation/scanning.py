@@ -42,6 +42,8 @@ def false_positive_count(org: "Organisation", finds: float, draw: float) -> int:
 
     Parameters
     ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
     finds : float
         Share of the vulnerabilities that the scan or review finds.
     draw : float
