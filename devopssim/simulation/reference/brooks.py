@@ -1,4 +1,4 @@
-"""Brooks's law: adding people to a late project makes it later, because newcomers learn from, and everybody talks with, others.
+"""Brooks's law: adding people to a late project makes it later, because newcomers learn from experienced people and all talk.
 
 A deterministic model of continuous flows in days: people who learn, a share of everybody's day that goes into talking, and
 software that is developed. Source: R. Madachy, Software Process Dynamics (2008), after T. Abdel-Hamid and S. Madnick,

@@ -13,7 +13,7 @@ from devopssim.simulation.resources import Request
 
 
 class ReleaseTrain:
-    """Departures every `period` hours (above 0), the first at `period`; whoever is ready at that very moment still travels."""
+    """Departures every `period` hours (above 0), the first at `period`; work that is ready at that very moment still travels."""
 
     __slots__ = ("_departs", "_event", "env", "period")
 
@@ -26,17 +26,17 @@ class ReleaseTrain:
         self._event: Event = Event(env)
 
     def departure(self) -> Event:
-        """Wait for the next departure; everybody who travels together waits for the same event."""
+        """Return the event of the next departure; all work that travels together shares it."""
         departs = ceil(self.env.now / self.period) * self.period
         if departs != self._departs:
             self._departs = departs
-            self._event = self.env.timeout(max(departs - self.env.now, 0.0))  # rounding is no time
+            self._event = self.env.timeout(max(departs - self.env.now, 0.0))  # rounding may give a time below 0
         return self._event
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who can do the work of some stages, one piece of work at a time, from the hour when they join."""
+    """Person who can do the work of some stages, one piece at a time, from the hour `joins`."""
 
     name: str
     skills: frozenset[str]
@@ -66,17 +66,17 @@ class CrewRequest(Request):
 class Crew:
     """People with skills, and the columns in which work waits for them.
 
-    Somebody who is free pulls the oldest work from the right-most column that they have the skill for: finishing goes before
+    A free person pulls the oldest work from the right-most column that they have the skill for: finishing goes before
     starting. Work that arrives while several people are free goes to the one with the fewest skills (the specialist), then
-    to the one who stands first in `people`.
+    to the first in `people`.
     """
 
     __slots__ = ("_free", "_pulls", "_rank", "_waiting", "env", "people")
 
     def __init__(self, env: Environment, stages: Sequence[str], people: Iterable[Person]) -> None:
-        """Take the columns from left to right, and who works on them.
+        """Open the columns `stages`, from left to right, for `people`.
 
-        Raises InvalidInputError where somebody has a skill that is no stage, or a stage has nobody.
+        Raises InvalidInputError for a skill outside `stages`, or a stage without a person.
         """
         self.env = env
         self.people = tuple(people)

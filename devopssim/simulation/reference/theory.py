@@ -72,7 +72,7 @@ def machines_down(machines: int, repairers: int, mttf: float, mttr: float) -> fl
 
 
 def wait_for_train(period: float) -> float:
-    """Return the mean wait for the next of departures that are `period` apart, for who comes at any time: half of it."""
+    """Return the mean wait for the next of departures `period` apart, after an arrival at a random time: `period` / 2."""
     return period / 2
 
 

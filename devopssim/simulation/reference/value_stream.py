@@ -30,7 +30,7 @@ ROLE_OF: Final = {
     "operate": "operator",
     "monitor": "operator",
 }
-"""Whose work a stage is, where a Stage does not say otherwise."""
+"""Default role of each stage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,8 @@ class Stage:
     """One column: how long the work takes, and how often it goes wrong.
 
     `rework` is the probability (0 to below 1) that work which leaves this stage goes back `to` an earlier one (or to this one,
-    when `to` is empty). Whoever can do `urgent` work does it before any other. Raises InvalidInputError for a name, role or probability that cannot be.
+    when `to` is empty). People do `urgent` work before any other. Raises InvalidInputError for an unknown name or role, or a
+    probability out of range.
     """
 
     name: str
@@ -153,7 +154,7 @@ def flow(value_stream: ValueStream, stories: Sequence[Story], *, horizon: float 
 
 
 def heads(value_stream: ValueStream) -> dict[str, int]:
-    """Return how many people there are in each role; nothing where somebody works in several roles."""
+    """Return the number of people in each role; empty if a person works in several roles."""
     role_of = {stage.name: stage.role for stage in value_stream.stages}
     roles = [{role_of[skill] for skill in person.skills} for person in value_stream.people]
     return {} if any(len(own) > 1 for own in roles) else dict(Counter(role for own in roles for role in own))
