@@ -82,32 +82,3 @@ def test_trackers_and_tables_meet_in_one_log() -> None:
     assert log.attrs["source"]["github"] == "github"
     assert log.attrs["source"]["jira"] == "issues.csv"
     assert kpis.table(log).loc["mttr", "n"] == 3
-
-
-def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
-    commit, provenance = "1" * 40, (("csv", "x", "rules"),)
-    change = ChangeRecord(id="C111111111111", created=0.0, merged=0.0, commit=commit)
-    tags = History(
-        provenance=provenance,
-        changes={change.id: change},
-        graph={commit: ()},
-        deployments={"tag v1": DeploymentRecord(id="tag v1", at=3600.0, commit=commit, tag=True)},
-    )
-    real = History(provenance=provenance, deployments={"7": DeploymentRecord(id="7", at=7200.0, commit=commit)})
-    assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
-    both = log_of(join(tags, real))
-    assert kpis.lead_time_for_changes(both).tolist() == [2]
-    assert both.attrs["source"]["left_out"] == {"tags, as other sources tell of deployments": 1}
-
-
-def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_otherwise() -> None:
-    hour, provenance = 3600.0, (("csv", "x", "rules"),)
-    history = History(
-        provenance=provenance,
-        deployments=by_id([DeploymentRecord(id="a", at=0.0), DeploymentRecord(id="b", at=100 * hour)]),
-        incidents=by_id([IncidentRecord(id="i", began=110 * hour), IncidentRecord(id="j", began=150 * hour)]),
-    )
-    assert kpis.change_failure_rate(log_of(history)) == 1 / 2
-    assert kpis.change_failure_rate(log_of(history, blamed_for=0)) == 0
-    told_so = replace(history, incidents=by_id([IncidentRecord(id="i", began=110 * hour, deployment="a")]))
-    assert log_of(told_so).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]

@@ -1,8 +1,7 @@
 """What no figure can be drawn of is refused in one line that says what to give instead."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from logs import closed, log_of, requested
@@ -12,12 +11,6 @@ from devopssim.errors import InvalidInputError
 from devopssim.experiment import Result, factorial, sensitivity, sweep
 
 SHORT = vary(DEVOPS, {"years": 0.02})
-
-
-@pytest.fixture(autouse=True)
-def figures_are_closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+"""Flow KPIs on logs small enough to check by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+from logs import (
+    began,
+    failed,
+    log_of,
+    outage,
+    requested,
+    travelled,
+    worked,
+)
+
+from devopssim import events, kpis
+
+
+def hours_of(series: pd.Series) -> dict[str, float]:
+    return {str(name): float(hours) for name, hours in series.items()}
+
+
+def test_an_outage_that_is_not_over_counts_until_the_horizon() -> None:
+    assert kpis.availability(log_of(failed("D1", at=75), horizon=100)) == 0.75
+
+
+def test_an_outage_from_before_the_cut_counts_from_the_cut() -> None:
+    log = events.since(log_of(outage("I1", 10, 60), horizon=100), 50)
+    assert kpis.availability(log) == pytest.approx(0.8)
+    assert len(kpis.mttr(log)) == 0
+
+
+def test_wip_is_the_average_number_of_open_items_over_time() -> None:
+    log = log_of(travelled("W1", 0, 5), requested("W2", at=6), horizon=10)
+    assert kpis.wip(log) == pytest.approx((5 + 4) / 10)
+
+
+def test_wip_after_a_cut_starts_from_what_was_open_then() -> None:
+    log = log_of(travelled("W1", 0, 15), requested("W2", at=2), horizon=20)
+    assert kpis.wip(events.since(log, 10)) == pytest.approx((5 + 10) / 10)
+
+
+def test_throughput_counts_what_reached_the_users_per_week() -> None:
+    log = log_of(travelled("W1", 0, 5), travelled("W2", 0, 6), requested("W3"), horizon=336)
+    assert kpis.throughput(log) == 1
+
+
+def test_flow_efficiency_is_the_share_of_the_lead_time_in_which_somebody_worked() -> None:
+    log = log_of(
+        travelled("W1", 0, 10),
+        worked("plan", 1, 2, item="W1", role="analyst"),
+        worked("code", 4, 7, item="W1", role="developer"),
+    )
+    assert kpis.flow_efficiency(log) == pytest.approx(0.4)
+
+
+def test_two_people_at_once_count_once_in_flow_efficiency() -> None:
+    log = log_of(
+        travelled("W1", 0, 10),
+        worked("code", 1, 4, item="W1", change="C1", role="developer"),
+        worked("code", 3, 6, item="W1", change="C2", role="developer"),
+    )
+    assert kpis.flow_efficiency(log) == pytest.approx(0.5)
+
+
+def test_work_after_the_close_and_on_unfinished_items_is_no_part_of_flow_efficiency() -> None:
+    log = log_of(
+        travelled("W1", 0, 10),
+        worked("code", 8, 14, item="W1", role="developer"),
+        requested("W2"),
+        worked("code", 1, 9, item="W2", role="developer"),
+        travelled("W3", 0, 10),
+        worked("build", 2, 3, change="C1"),
+    )
+    assert kpis.flow_efficiency(log) == pytest.approx(2 / 20)
+
+
+def test_work_in_a_log_without_items_is_no_flow() -> None:
+    assert math.isnan(kpis.flow_efficiency(log_of(worked("build", 2, 3, change="C1"))))
+
+
+def test_utilisation_is_time_at_work_by_the_people_there_are() -> None:
+    log = log_of(
+        worked("code", 0, 10, item="W1", role="developer"),
+        worked("code", 5, 10, item="W2", role="developer"),
+        worked("test", 0, 2, item="W1", role="tester"),
+        worked("build", 0, 20, item="W1"),
+        horizon=20,
+        source={"people": {"developer": 3, "tester": 1, "operator": 0}},
+    )
+    assert hours_of(kpis.utilisation_by_role(log)) == {"developer": 0.25, "tester": 0.1}
+    assert kpis.utilisation(log) == pytest.approx(17 / 80)
+
+
+def test_utilisation_is_unknown_where_the_log_does_not_say_how_many_people_there_are() -> None:
+    log = log_of(worked("code", 0, 10, item="W1", role="developer"))
+    assert math.isnan(kpis.utilisation(log))
+    assert kpis.utilisation_by_role(log).empty
+
+
+def test_work_under_way_counts_from_the_cut_and_until_the_horizon() -> None:
+    log = log_of(
+        worked("code", 0, 12, item="W1", role="developer"),
+        began("code", at=15, item="W2", role="developer"),
+        horizon=20,
+    )
+    assert kpis.busy_hours(events.since(log, 10))["developer"] == 2 + 5

@@ -1,0 +1,82 @@
+"""Worker pools and queries whose work the test does by hand."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from devopssim import DEVOPS, vary
+from devopssim.experiment import Experiment, Outcome, Precision
+from devopssim.scenario import Scenario
+from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query
+
+SHORT = vary(DEVOPS, {"years": 0.1})
+SMALLER = vary(SHORT, {"team.developers": 3})
+BEFORE = "devops at the start"
+
+
+class ByHand(Executor):
+    """Work that waits until the test has it done; `instead` measures replications, where they are not simulated."""
+
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
+        self.instead = instead
+        self.waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_kwargs: Any) -> "Future[Any]":
+        future: Future[Any] = Future()
+        self.waiting.append((future, self.instead or fn, args))
+        return future
+
+    def work(self, at_most: int = 1000) -> int:
+        """Do what waits, and what follows from it; return how many pieces were done."""
+        done = 0
+        while self.waiting and done < at_most:
+            future, fn, args = self.waiting.pop(0)
+            if future.set_running_or_notify_cancel():
+                done += 1
+                try:
+                    future.set_result(fn(*args))
+                except Exception as error:  # noqa: BLE001 - as a process pool does
+                    future.set_exception(error)
+        return done
+
+
+class Bench:
+    """A workplace of two such executors."""
+
+    workers = 2
+
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
+        self.quick, self.patient = ByHand(instead), ByHand(instead)
+
+    def work(self) -> None:
+        while self.quick.work() or self.patient.work():
+            pass
+
+
+def measured(scenario: Scenario, seed: int, replication: int) -> Outcome:
+    """A lead time that only the team and the replication decide."""
+    return Outcome(values={"lead_time": 100.0 / scenario.team.developers + 0.01 * (replication % 2) + 0.0 * seed})
+
+
+def question(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Query:
+    wanted = Precision(target=precision, kpis=("lead_time",))
+    return Query(
+        experiment=Experiment(
+            scenarios={"devops": given}, kpis=("lead_time",), replications=replications, precision=wanted
+        )
+    )
+
+
+class Asked:
+    """Answers on a bench, and what they told."""
+
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = measured) -> None:
+        self.bench = Bench(instead)
+        self.told: list[LiveEstimate] = []
+        self.errors: list[Exception] = []
+        self.answers = LiveEstimates(
+            self.bench,
+            tell=lambda _, answer: self.told.append(answer),
+            fail=self.errors.append,
+            soon=lambda act: act(),
+        )

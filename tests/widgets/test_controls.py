@@ -1,0 +1,30 @@
+"""Each parameter has a control."""
+
+import pytest
+
+from devopssim import DEVOPS, vary
+from devopssim.scenario import parameters
+from devopssim.widgets.controls import knob
+
+
+@pytest.mark.parametrize("name", parameters())
+def test_every_declared_parameter_has_a_knob_whose_ends_are_allowed(name: str) -> None:
+    made, declared = knob(name, DEVOPS), parameters()[name]
+    assert made.meaning == declared.meaning
+    if made.choices:
+        assert made.choices == declared.choices
+        return
+    assert isinstance(made.value, int | float)
+    assert made.low <= made.value <= made.high
+    assert made.step > 0
+    for end in (made.low, made.high):
+        vary(DEVOPS, {name: end})
+
+
+def test_a_knob_is_long_enough_for_the_value_it_has() -> None:
+    assert knob("team.developers", vary(DEVOPS, {"team.developers": 150})).high >= 150
+
+
+def test_a_knob_says_what_a_reader_would() -> None:
+    assert knob("practices.testing", vary(DEVOPS, {"practices.testing": 0.5})).said == "50 %"
+    assert knob("pipeline.build_time", DEVOPS).said == "0.15 h"

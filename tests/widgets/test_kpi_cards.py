@@ -1,0 +1,32 @@
+"""Cards show estimates, intervals and paired differences."""
+
+import pytest
+from widget_bench import BEFORE, SHORT
+
+from devopssim import compare
+from devopssim.experiment import Result
+from devopssim.widgets.kpi_cards import kpi_cards
+
+
+def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Result) -> None:
+    (card,) = kpi_cards(result, ["lead_time", "throughput"], {"devops": BEFORE})
+    assert card["scenario"] == "devops"
+    row = card["rows"][0]
+    estimate = result.estimates.set_index(["scenario", "kpi"])["estimate"]["devops", "lead_time"]
+    assert float(row["value"].split()[0]) == pytest.approx(estimate / 24, rel=0.01)
+    assert " to " in row["interval"]
+    change = result.differences.set_index("kpi").loc["lead_time"]
+    assert row["change"].startswith("+" if change["difference"] > 0 else "\N{MINUS SIGN}")
+    assert row["verdict"] in ("worse", "unclear")
+
+
+def test_a_glance_is_never_called_better_or_worse(result: Result) -> None:
+    (card,) = kpi_cards(result, ["lead_time"], {"devops": BEFORE}, glance=True)
+    assert card["rows"][0]["said"] == "first glance"
+    assert card["rows"][0]["verdict"] == "unclear"
+
+
+def test_what_did_not_change_says_so() -> None:
+    same = compare({BEFORE: SHORT, "devops": SHORT}, 2, kpis=("lead_time",), progress=False)
+    (card,) = kpi_cards(same, ["lead_time"], {"devops": BEFORE})
+    assert card["rows"][0]["change"] == "no change"
