@@ -1,6 +1,9 @@
-"""Answers as values: their JSON form, the questions that fetch them, and how one is compared with what is expected.
+"""Answers as values: their JSON form, the questions that fetch them, and judgements of one against the expected form.
 
-Everybody in the course needs these: a check in a learner's kernel, an author's expectations, the sandbox and the grader.
+The other wings share this one: a check in a learner's kernel, an author's expectations, the sandbox and the grader.
+
+An answer's JSON form is the only thing that crosses a border. The student's objects stay in the student's process, so that
+an object with a dishonest `__eq__` cannot take part in its own judgement.
 """
 
 from devopssim.course.answers.isolation import undisturbed

@@ -1,4 +1,8 @@
-"""Comparing answers with what is expected: JSON forms on both sides, so that no student's object takes part."""
+"""Compare answers with what is expected, as JSON forms on both sides.
+
+No student's object takes part in a comparison. Remarks name the direction of an error or the part that differs; they never
+contain the expected value.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,28 +18,60 @@ NO_ANSWER: Final = "there is no answer yet."
 
 
 class GraderTroubleError(DevopssimError):
-    """Judging failed for a reason that is not the student's."""
+    """Report that judging failed for a reason that is not the student's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """How much of an expectation is met, from 0 to 1, and what to say about it without giving the answer away."""
+    """The share of an expectation that an answer meets, and a remark that leaves the expected value open.
+
+    Parameters
+    ----------
+    share : float
+        From 0 (nothing is right) to 1 (everything is right).
+    remark : str
+        A phrase for the student's report.
+    waiting : bool, default False
+        Whether the points wait for a person.
+
+    Examples
+    --------
+    >>> Judgement(share=0, remark="11 is too low.").waiting
+    False
+    """
 
     share: float
     remark: str
     waiting: bool = False
-    """Nobody could look yet: the points wait for a person."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tolerance:
-    """How near is near enough: `within` as a share of the expected number, or `plus_minus` in its unit."""
+    """The distance at which two numbers count as equal: the larger of a relative and an absolute one.
+
+    Parameters
+    ----------
+    within : float, default 1e-9
+        Largest distance, as a share of the expected number.
+    plus_minus : float, default 0
+        Largest distance, in the number's own unit.
+
+    Examples
+    --------
+    >>> Tolerance(within=0.01).near(12.6, 12.5)
+    True
+    >>> Tolerance(plus_minus=0.05).near(12.6, 12.5)
+    False
+    """
 
     within: float = EXACT
     plus_minus: float = 0
 
     def near(self, got: float, expected: float) -> bool:
-        """NaN is near NaN only, an infinity near itself only."""
+        """Return whether `got` lies within the tolerance of `expected`.
+
+        NaN is near NaN only, an infinity near itself only.
+        """
         if math.isnan(expected):
             return math.isnan(got)
         if not math.isfinite(expected) or not math.isfinite(got):
@@ -44,7 +80,27 @@ class Tolerance:
 
 
 def same(got: Json, expected: Json, near: Tolerance) -> bool:
-    """Whether two forms are the same, numbers within the tolerance, keys in any order."""
+    """Return whether two forms are equal: numbers within the tolerance, lists in order, dictionaries with keys in any order.
+
+    Parameters
+    ----------
+    got, expected : Json
+        JSON forms, as `to_json` writes them.
+    near : Tolerance
+        When two numbers count as equal, at any depth.
+
+    Returns
+    -------
+    bool
+        False also where the types differ: `True` is not the number 1, and `"1"` is not 1.
+
+    Examples
+    --------
+    >>> same({"b": [2], "a": 1.0}, {"a": 1, "b": [2]}, Tolerance())
+    True
+    >>> same(True, 1, Tolerance())
+    False
+    """
     wanted, given = number(expected), number(got)
     if wanted is not None:
         return given is not None and near.near(given, wanted)
@@ -57,7 +113,27 @@ def same(got: Json, expected: Json, near: Tolerance) -> bool:
 
 
 def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
-    """Judge one value; a number that is off is said to be too low or too high, no more."""
+    """Judge one value: all or nothing.
+
+    Parameters
+    ----------
+    got : Json
+        The form of the answer.
+    expected : Json
+        The form of the right answer.
+    near : Tolerance
+        When two numbers count as equal.
+
+    Returns
+    -------
+    Judgement
+        Share 0 or 1. The remark on a wrong number gives its direction, and no more.
+
+    Examples
+    --------
+    >>> judge_value(11.0, 12.5, Tolerance())
+    Judgement(share=0, remark='11 is too low.', waiting=False)
+    """
     if same(got, expected, near):
         return Judgement(share=1, remark=f"{describe(got)} is right.")
     given, wanted = number(got), number(expected)
@@ -67,7 +143,29 @@ def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
 
 
 def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Json]], near: Tolerance) -> Judgement:
-    """Judge what a function returned: each call counts the same. The remark shows the first call that went wrong."""
+    """Judge the results of a function; each call counts the same.
+
+    Parameters
+    ----------
+    got : Json
+        The list of results, one form for each call.
+    expected : sequence of Json
+        The right results, in the same order.
+    calls : sequence of sequences of Json
+        The arguments of each call; the remark shows those of the first wrong one.
+    near : Tolerance
+        When two numbers count as equal.
+
+    Returns
+    -------
+    Judgement
+        The share of calls with the right result.
+
+    Examples
+    --------
+    >>> judge_calls([1, 5], [1, 4], [[1], [2]], Tolerance())
+    Judgement(share=0.5, remark='right for 1 of 2 inputs; for (2) it gave the number 5.', waiting=False)
+    """
     if not isinstance(got, list) or len(got) != len(expected):
         return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not a function.")
     wrong = [at for at, result in enumerate(expected) if not same(got[at], result, near)]
@@ -81,15 +179,36 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
 
 
 def _short(argument: Json) -> str:
-    """Return an argument as a caller writes it, where it is a number or a text; anything else is described."""
+    """Return a number or a text as a caller writes it; describe any other argument."""
     value = number(argument)
     return f"{value:.6g}" if value is not None else describe(argument).removeprefix("the text ")
 
 
 def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: Tolerance) -> Judgement:
-    """Judge a table column by column; each expected column counts the same, further columns are nobody's business.
+    """Judge a table or series column by column; each expected column counts the same, further columns are ignored.
 
-    With `key`, rows are matched by that column; without, they must come in the expected order.
+    Parameters
+    ----------
+    got : Json
+        The form of a DataFrame or Series.
+    expected : mapping
+        The form of the right one.
+    key : str or None
+        Column by which rows are matched; None compares them in the expected order.
+    near : Tolerance
+        When two numbers count as equal.
+
+    Returns
+    -------
+    Judgement
+        The share of right columns; the remark names the wrong ones.
+
+    Examples
+    --------
+    >>> right = {"$": "table", "columns": ["role", "hours"], "index": [0, 1], "values": [["dev", "ops"], [10, 4]]}
+    >>> given = {"$": "table", "columns": ["role", "hours"], "index": [0, 1], "values": [["ops", "dev"], [4, 9]]}
+    >>> judge_table(given, right, "role", Tolerance()).share
+    0.5
     """
     columns, wanted = columns_of(got), columns_of(dict(expected))
     if columns is None or wanted is None:
@@ -104,7 +223,27 @@ def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: T
 
 
 def columns_of(form: Json) -> dict[str, list[Json]] | None:
-    """Return a table's or a series' columns by name, None for whatever is no well-formed table."""
+    """Return the columns of a table's or series' form by name, None for any other or a malformed form.
+
+    A series has the columns `index` and `values`; the index of a table is left out.
+
+    Parameters
+    ----------
+    form : Json
+        The form of an answer, perhaps forged.
+
+    Returns
+    -------
+    dict of str to list of Json, or None
+        Cells by column name.
+
+    Examples
+    --------
+    >>> columns_of({"$": "series", "index": ["a"], "values": [3]})
+    {'index': ['a'], 'values': [3]}
+    >>> columns_of([1, 2]) is None
+    True
+    """
     if not isinstance(form, dict):
         return None
     values = form.get("values")
@@ -123,7 +262,30 @@ def columns_of(form: Json) -> dict[str, list[Json]] | None:
 
 
 def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, near: Tolerance) -> Judgement:
-    """Judge a figure's lines by their labels, and the heights of its bars where some are expected; each counts the same."""
+    """Judge a figure's lines and bars; each expected line counts the same, and all bars together as much as a line.
+
+    Parameters
+    ----------
+    got : Json
+        The form of a figure or axes.
+    lines : mapping of str to pair of Json
+        Expected (x, y) by the line's label. Of several lines with one label, one right line is enough.
+    bars : Json
+        Expected heights from left to right, None if bars are not judged.
+    near : Tolerance
+        When two numbers count as equal.
+
+    Returns
+    -------
+    Judgement
+        The share of expected parts that are drawn; the remark lists the labels that are there.
+
+    Examples
+    --------
+    >>> drawn = {"$": "figure", "axes": [{"lines": [{"label": "open", "x": [0, 1], "y": [2, 3]}], "bars": []}]}
+    >>> judge_figure(drawn, {"open": ([0, 1], [2, 3])}, None, Tolerance()).remark
+    'what is drawn is right (1 of 1).'
+    """
     drawn = figure_lines(got)
     if drawn is None:
         return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not a figure.")
@@ -143,7 +305,10 @@ def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, 
 
 
 def figure_bars(form: Json) -> list[Json]:
-    """Return the heights of a figure's bars, axes by axes, from left to right."""
+    """Return the heights of a figure's bars, axes by axes, from left to right.
+
+    Each bar of the form is `[centre, height, width]`; parts of another shape are skipped.
+    """
     heights: list[Json] = []
     axes = form.get("axes") if isinstance(form, dict) else None
     for part in axes if isinstance(axes, list) else []:
@@ -154,7 +319,10 @@ def figure_bars(form: Json) -> list[Json]:
 
 
 def figure_lines(form: Json) -> dict[str, list[tuple[Json, Json]]] | None:
-    """Return the (x, y) of a figure's lines by their label, None for what is no figure."""
+    """Return the (x, y) of a figure's lines by label, None for any other form.
+
+    Several lines may share a label, so that each label has a list.
+    """
     if not isinstance(form, dict) or form_of(form) != "figure":
         return None
     drawn: dict[str, list[tuple[Json, Json]]] = {}
@@ -168,6 +336,7 @@ def figure_lines(form: Json) -> dict[str, list[tuple[Json, Json]]] | None:
 
 
 def _sorted_by(columns: dict[str, list[Json]], key: str) -> dict[str, list[Json]]:
+    """Return the columns with rows in the order of the key column; unchanged without such a column."""
     if key not in columns:
         return columns
     order = sorted(range(len(columns[key])), key=lambda row: str(columns[key][row]))

@@ -1,7 +1,7 @@
-"""Questions to the student's side: give me what this name stands for, what this function returns, what this file says.
+"""Questions to the student's side: the value of a name, the results of a function, the text of a file.
 
-A question holds names and inputs, never what is expected. It is answered inside the sandbox by code that the student could
-have tampered with; that is allowed for, because an answer is a claim, and only the right value is worth points.
+A question holds names and inputs, never what is expected. Code that the student may have tampered with answers it inside
+the sandbox. That is allowed for: an answer is a claim, and only the right value is worth points.
 """
 
 import copy
@@ -19,7 +19,22 @@ LARGEST_FILE: Final = 256_000
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked for: the value of `name`, or, with `calls`, what it returns for each list of arguments, or the file `path`."""
+    """A request for the value of a name, for a function's results, or for a file's text.
+
+    Parameters
+    ----------
+    name : str, default ""
+        Name in the notebook.
+    calls : sequence of sequences of Json, optional
+        Lists of arguments; if given, the answer is the list of what `name` returns for each.
+    path : str, default ""
+        Path of a file beside the notebook, read where `name` is empty or undefined.
+
+    Examples
+    --------
+    >>> Question(name="mean", calls=[[[1, 2]]]).to_json()
+    {'name': 'mean', 'calls': [[[1, 2]]], 'path': ''}
+    """
 
     name: str = ""
     calls: Sequence[Sequence[Json]] | None = None
@@ -37,7 +52,30 @@ class Question:
 
 
 def answer(question: Question, namespace: Mapping[str, object], folder: Path) -> Json:
-    """Answer the question from a notebook's names and the files in its folder. Whatever goes wrong is itself an answer."""
+    """Answer a question from a notebook's names and the files in its folder.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked for.
+    namespace : mapping of str to object
+        The notebook's names.
+    folder : Path
+        The notebook's folder, from which `question.path` is read.
+
+    Returns
+    -------
+    Json
+        The form of the value; a form `missing` for an undefined name or file, `raised` for an error, `large` beyond a bound.
+        This function itself never raises.
+
+    Examples
+    --------
+    >>> answer(Question(name="lead"), {"lead": 12.5}, Path("."))
+    12.5
+    >>> answer(Question(name="lead"), {}, Path("."))
+    {'$': 'missing', 'name': 'lead'}
+    """
     try:
         return _answer(question, namespace, folder)
     except Exception as error:  # noqa: BLE001 - the student's objects may raise anything
@@ -45,12 +83,48 @@ def answer(question: Question, namespace: Mapping[str, object], folder: Path) ->
 
 
 def raised(error: BaseException) -> Json:
-    """Return an exception in its JSON form."""
+    """Return an exception in its JSON form: its type's name and the first 300 characters of its message.
+
+    Parameters
+    ----------
+    error : BaseException
+        What a cell or a function raised.
+
+    Returns
+    -------
+    Json
+        A form `raised`.
+
+    Examples
+    --------
+    >>> raised(KeyError("lead"))
+    {'$': 'raised', 'type': 'KeyError', 'message': "'lead'"}
+    """
     return {FORM: "raised", "type": type(error).__name__, "message": str(error)[:300]}
 
 
 def call(function: Any, arguments: Sequence[Json]) -> Json:
-    """Call a student's function with fresh copies of the arguments and return the result's form, or the error's."""
+    """Call a student's function with fresh copies of the arguments and return the form of its result.
+
+    Parameters
+    ----------
+    function : callable
+        The student's function.
+    arguments : sequence of Json
+        Forms of the arguments; the function gets values of its own, so that changing one leaves the next call untouched.
+
+    Returns
+    -------
+    Json
+        The form of the result, or a form `raised` if the function raises.
+
+    Examples
+    --------
+    >>> call(sum, [[1, 2]])
+    3
+    >>> call(max, [[]])["type"]
+    'ValueError'
+    """
     try:
         return to_json(function(*(from_json(copy.deepcopy(argument)) for argument in arguments)))
     except Exception as error:  # noqa: BLE001 - the student's function may raise anything
@@ -58,7 +132,7 @@ def call(function: Any, arguments: Sequence[Json]) -> Json:
 
 
 EMPTY: Final = raised(NotImplementedError())
-"""What a cell or a function gives that nobody has answered yet: the stub's error."""
+"""The form of the stub's error, which an unanswered cell or function gives."""
 
 
 def _answer(question: Question, namespace: Mapping[str, object], folder: Path) -> Json:
@@ -73,7 +147,7 @@ def _answer(question: Question, namespace: Mapping[str, object], folder: Path) -
 
 
 def _file(path: Path, name: str) -> Json:
-    """Read at most a quarter of a megabyte, and nothing but a regular file: a pipe would never end."""
+    """Read at most `LARGEST_FILE` bytes of a regular file; a pipe, which would never end, counts as missing."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:

@@ -1,7 +1,26 @@
-"""Answers as JSON: what a student's name stands for, written down so that it can be judged where their code does not run.
+"""Answers as JSON: values of a student's notebook, written down so that they can be judged in another process.
 
-Numbers, texts and lists stand for themselves; everything else is an object whose key `$` says what it is. Nothing is
-pickled, NaN and the infinities have a form of their own, and reading refuses whatever strict JSON does not allow.
+Numbers, texts and lists stand for themselves; every other value is an object whose key `$` names its form. Nothing is
+pickled, NaN and the infinities have a form of their own, and reading refuses all that strict JSON excludes.
+
+========== =========================================================
+`$`        further keys
+========== =========================================================
+float      `is`: nan, inf or -inf
+set        `of`: the members
+table      `columns`, `index`, `values`: a list of cells per column
+series     `index`, `values`
+figure     `axes`: title, labels, ticks, legend, lines, bars
+scenario   `toml`
+log        `csv`
+duration   `hours`
+time       `iso`
+record     `type`, `of`: the fields of another dataclass
+missing    `name` or `file`
+raised     `type`, `message`
+large      `type`
+other      `type`
+========== =========================================================
 """
 
 import json
@@ -21,11 +40,32 @@ DEEPEST: Final = 12
 
 
 class TooLargeError(InvalidInputError):
-    """An answer has more values, characters or levels than an exercise can ask for."""
+    """Report an answer with more values, characters or levels than an exercise can ask for."""
 
 
 def to_json(value: object) -> Json:
-    """Return `value` in its JSON form; what has no form becomes `{"$": "other", "type": …}`, what is too large `{"$": "large"}`."""
+    """Return a value in its JSON form.
+
+    The work is bounded: at most `MOST_VALUES` values, `MOST_CHARACTERS` characters and `DEEPEST` levels are written.
+
+    Parameters
+    ----------
+    value : object
+        Numbers, texts, lists, sets, mappings; values of pandas, NumPy and matplotlib; a Scenario or another dataclass of this
+        package.
+
+    Returns
+    -------
+    Json
+        The form; `{"$": "other", "type": …}` for a value without one, `{"$": "large", "type": …}` for one beyond the bounds.
+
+    Examples
+    --------
+    >>> to_json({"hours": [1, float("nan")]})
+    {'hours': [1, {'$': 'float', 'is': 'nan'}]}
+    >>> to_json(object())
+    {'$': 'other', 'type': 'object'}
+    """
     try:
         return _AnswerWriter().written(value, DEEPEST)
     except TooLargeError:
@@ -33,12 +73,37 @@ def to_json(value: object) -> Json:
 
 
 def dumps(value: Json) -> str:
-    """Return strict JSON on one line (no NaN, no Infinity)."""
+    """Return a form as strict JSON on one line: ASCII only, without NaN and Infinity."""
     return json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
 
 
 def loads(text: str | bytes) -> Json:
-    """Read strict JSON from somebody who may mean harm. Raises InvalidInputError, whatever is wrong with it."""
+    """Read strict JSON from a source that may be hostile.
+
+    Parameters
+    ----------
+    text : str or bytes
+        JSON.
+
+    Returns
+    -------
+    Json
+        The parsed value.
+
+    Raises
+    ------
+    InvalidInputError
+        For malformed JSON, NaN and Infinity, a float beyond the range, an integer of more than 20 characters, a repeated key,
+        or nesting deeper than the parser can follow.
+
+    Examples
+    --------
+    >>> loads('{"is": [1, 2.5]}')
+    {'is': [1, 2.5]}
+    >>> loads('{"is": NaN}')
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: no strict JSON: NaN is no JSON
+    """
     try:
         read: Json = json.loads(
             text, parse_constant=_no_constant, parse_float=_finite, parse_int=_modest, object_pairs_hook=_once_each
@@ -49,7 +114,25 @@ def loads(text: str | bytes) -> Json:
 
 
 def from_json(form: Json) -> Any:
-    """Return the Python value that a JSON form stands for: a DataFrame for a table, an event log for a log, and so on."""
+    """Return the Python value that a JSON form stands for.
+
+    Parameters
+    ----------
+    form : Json
+        A form, as `to_json` or `log_to_json` wrote it.
+
+    Returns
+    -------
+    object
+        A DataFrame for `table`, a Series for `series`, an event log for `log`, a Scenario for `scenario`, a set for `set`. Forms
+        that only describe a value (`figure`, `duration`, `other`, …) come back as their dictionary.
+
+    Examples
+    --------
+    >>> from_json({"$": "table", "columns": ["hours"], "index": ["dev"], "values": [[8]]})
+         hours
+    dev      8
+    """
     if isinstance(form, list):
         return [from_json(part) for part in form]
     if not isinstance(form, dict):
@@ -61,7 +144,25 @@ def from_json(form: Json) -> Any:
 
 
 def number(form: Json) -> float | None:
-    """Return a JSON form as a number: NaN and infinities included, truth values excluded; None if it is none."""
+    """Return a form as a float, None for any form but a number.
+
+    Parameters
+    ----------
+    form : Json
+        A form; NaN and the infinities count as numbers, truth values do not.
+
+    Returns
+    -------
+    float or None
+        The number.
+
+    Examples
+    --------
+    >>> number({"$": "float", "is": "inf"})
+    inf
+    >>> number(True) is None
+    True
+    """
     if isinstance(form, dict) and form.get(FORM) == "float":
         return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}.get(str(form.get("is")))
     if isinstance(form, bool) or not isinstance(form, int | float):
@@ -70,7 +171,25 @@ def number(form: Json) -> float | None:
 
 
 def describe(form: Json) -> str:
-    """Say in a few words what came: `the number 12.5`, `a table of 3 rows with the columns role, hours`."""
+    """Describe a form in a few words for a report.
+
+    Parameters
+    ----------
+    form : Json
+        The form of an answer, perhaps forged.
+
+    Returns
+    -------
+    str
+        A noun phrase with its article; long texts are cut at 60 characters.
+
+    Examples
+    --------
+    >>> describe(12.5)
+    'the number 12.5'
+    >>> describe({"$": "table", "columns": ["role", "hours"], "index": [0], "values": [["dev"], [8]]})
+    'a table of 1 rows with the columns role, hours'
+    """
     if form is None:
         return "nothing (None)"
     if isinstance(form, bool):
@@ -91,12 +210,46 @@ def describe(form: Json) -> str:
 
 
 def form_of(answer: Json) -> str | None:
-    """Return the name of a JSON form (`table`, `figure`, …), None for numbers, texts and lists."""
+    """Return the name of a form (`table`, `figure`, …), None for numbers, texts, lists and plain dictionaries.
+
+    Parameters
+    ----------
+    answer : Json
+        A form.
+
+    Returns
+    -------
+    str or None
+        The value of its key `$`.
+
+    Examples
+    --------
+    >>> form_of({"$": "scenario", "toml": ""})
+    'scenario'
+    """
     return str(answer[FORM]) if isinstance(answer, dict) and FORM in answer else None
 
 
 def missing(answer: Json) -> str | None:
-    """Say that there is no answer yet, where there is none."""
+    """Return why a form holds no answer, None if it holds one.
+
+    Parameters
+    ----------
+    answer : Json
+        A form. None, and the forms `missing`, `raised` and `large` hold no answer.
+
+    Returns
+    -------
+    str or None
+        A sentence for the report.
+
+    Examples
+    --------
+    >>> missing({"$": "missing", "name": "lead"})
+    'no such name: lead.'
+    >>> missing(0) is None
+    True
+    """
     if answer is None:
         return "there is no answer yet (None)."
     if form_of(answer) in {"missing", "raised", "large"}:
@@ -105,13 +258,14 @@ def missing(answer: Json) -> str | None:
 
 
 class _AnswerWriter:
-    """Counts what it writes, so that an answer of any size and shape costs a bounded amount of work."""
+    """Write forms and count what is written, so that an answer of any size and shape costs a bounded amount of work."""
 
     def __init__(self) -> None:
         self.values = 0
         self.characters = 0
 
     def written(self, value: object, depth: int) -> Json:
+        """Return the form of a value; `depth` levels may still follow. Raise TooLargeError beyond a bound."""
         self.values += 1
         if self.values > MOST_VALUES or depth < 0:
             raise TooLargeError("an answer of more values or levels than can be judged.")
@@ -132,21 +286,24 @@ class _AnswerWriter:
         return self._library_value(value, depth)
 
     def _text(self, value: str) -> str:
+        """Return the text as a plain `str` without lone surrogates, which UTF-8 cannot encode."""
         self.characters += len(value)
         if self.characters > MOST_CHARACTERS:
             raise TooLargeError("an answer of more characters than can be judged.")
         return str(value).encode("utf-8", "replace").decode()
 
     def _whole(self, value: int) -> Json:
+        """Return an integer that fits 64 bits, else the form `large`."""
         whole = int(value)
         return whole if abs(whole) < 2**63 else {FORM: "large", "type": "int"}
 
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> Json:
+        """Return a mapping with its keys as texts; one that has the key `$` could pose as a form and becomes `other`."""
         written = {str(key): self.written(part, depth - 1) for key, part in value.items()}
         return written if FORM not in written else {FORM: "other", "type": "dict"}
 
     def _library_value(self, value: Any, depth: int) -> Json:
-        """Write what pandas, numpy, matplotlib and this package make; found by module name, so that none need be imported."""
+        """Write values of pandas, NumPy, matplotlib and this package; the module's name selects the writer, so that none is imported."""
         home = type(value).__module__.partition(".")[0]
         if home == "pandas" and type(value).__name__ in {"NAType", "NaTType"}:
             return None
@@ -167,7 +324,7 @@ class _AnswerWriter:
         return None
 
     def _pandas(self, value: Any, depth: int) -> Json | None:
-        import pandas as pd  # noqa: PLC0415 - only where there is something of pandas
+        import pandas as pd  # noqa: PLC0415 - for values of pandas only, so that a check without them stays fast
 
         if isinstance(value, pd.Timedelta):
             return {FORM: "duration", "hours": _float(value / pd.Timedelta(hours=1))}
@@ -188,17 +345,20 @@ class _AnswerWriter:
         return None
 
     def _cells(self, cells: Any, depth: int) -> list[Json]:
+        """Return the forms of a column's or an index's cells."""
         if len(cells) + self.values > MOST_VALUES:
             raise TooLargeError("a table of more values than can be judged.")
         return [self.written(cell, depth - 1) for cell in cells]
 
     def _figure(self, value: Any, depth: int) -> Json | None:
+        """Return the form of a figure or of the figure that an artist belongs to, None for another matplotlib object."""
         figure = getattr(value, "figure", None) or value
         if not hasattr(figure, "get_axes"):
             return None
         return {FORM: "figure", "axes": [self._axes(axes, depth - 2) for axes in figure.get_axes()]}
 
     def _axes(self, axes: Any, depth: int) -> Json:
+        """Return what a reader sees of axes; each bar is `[centre, height, width]`."""
         lines = [(line.get_label(), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()]
         bars = [
             (bar.get_x() + bar.get_width() / 2, bar.get_height(), bar.get_width())
@@ -220,7 +380,8 @@ class _AnswerWriter:
         }
 
     def _scenario(self, value: Any, depth: int) -> Json | None:
-        from devopssim import scenario  # noqa: PLC0415 - only where there is one
+        """Return the form of a Scenario or of another dataclass of this package, None otherwise."""
+        from devopssim import scenario  # noqa: PLC0415 - imported for a scenario only
 
         if isinstance(value, scenario.Scenario):
             return {FORM: "scenario", "toml": self._text(scenario.dumps(value))}
@@ -251,6 +412,7 @@ def _finite(text: str) -> float:
 
 
 def _modest(text: str) -> int:
+    """Return the integer; refuse long ones, because their conversion takes quadratic time."""
     if len(text) > 20:
         raise ValueError("a whole number of more than twenty digits")
     return int(text)
@@ -266,7 +428,7 @@ def _once_each(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _table(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - only where there is a table
+    import pandas as pd  # noqa: PLC0415 - imported for a table only
 
     filled = {
         name: [from_json(cell) for cell in cells] for name, cells in zip(form["columns"], form["values"], strict=True)
@@ -275,13 +437,13 @@ def _table(form: Mapping[str, Any]) -> Any:
 
 
 def _series(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - only where there is a series
+    import pandas as pd  # noqa: PLC0415 - imported for a series only
 
     return pd.Series([from_json(cell) for cell in form["values"]], index=[from_json(cell) for cell in form["index"]])
 
 
 def _log(form: Mapping[str, Any]) -> Any:
-    import tempfile  # noqa: PLC0415 - only where there is a log
+    import tempfile  # noqa: PLC0415 - imported for a log only
     from pathlib import Path  # noqa: PLC0415
 
     from devopssim import events  # noqa: PLC0415
@@ -293,8 +455,27 @@ def _log(form: Mapping[str, Any]) -> Any:
 
 
 def log_to_json(log: Any) -> Json:
-    """Return an event log in the form that reads back, by `from_json`, to the same log with its attributes."""
-    import tempfile  # noqa: PLC0415 - only where there is a log
+    """Return an event log in the form that `from_json` reads back to the same log with its attributes.
+
+    Parameters
+    ----------
+    log : DataFrame
+        An event log.
+
+    Returns
+    -------
+    Json
+        A form `log` with the log as CSV text.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from devopssim import DEVOPS, simulate
+    >>> log = simulate(replace(DEVOPS, years=0.1), seed=1)
+    >>> from_json(log_to_json(log)).equals(log)
+    True
+    """
+    import tempfile  # noqa: PLC0415 - imported for a log only
     from pathlib import Path  # noqa: PLC0415
 
     from devopssim import events  # noqa: PLC0415
@@ -306,7 +487,7 @@ def log_to_json(log: Any) -> Json:
 
 
 def _scenario(form: Mapping[str, Any]) -> Any:
-    from devopssim import scenario  # noqa: PLC0415 - only where there is one
+    from devopssim import scenario  # noqa: PLC0415 - imported for a scenario only
 
     return scenario.loads(form["toml"])
 

@@ -1,4 +1,4 @@
-"""What instructors write and the grader reads: exercises, expectations, answer types, variants, releases."""
+"""What an author provides: exercises, what their answers have to be, releases, and each student's own numbers."""
 
 import lazy_loader
 

@@ -1,6 +1,7 @@
-"""Answer types: what an exercise asks for, in words, and why an answer is of another type.
+"""Answer types: what an exercise asks for, in kind, and why an answer is of another kind.
 
-An answer type knows nothing about what is right. It is public: students see it, and both the visible checks and the reports use it.
+An answer type knows nothing about the right answer. It is public: students see it, and visible checks and reports use it.
+Each class here is one value of `kind` in `exercises.toml`, and its fields are the settings of that kind.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,13 @@ from devopssim.errors import InvalidInputError
 
 
 class AnswerType(Protocol):
-    """What is asked for, in kind."""
+    """The protocol of answer types: a name, a phrase for readers, and a check of an answer's form.
+
+    Attributes
+    ----------
+    name : str
+        The value of `kind` that selects the type in `exercises.toml`.
+    """
 
     name: ClassVar[str]
 
@@ -22,12 +29,41 @@ class AnswerType(Protocol):
         """What is expected, as a phrase: `a number in hours, at least 0`."""
 
     def problem(self, answer: Json) -> str | None:
-        """Say what about the answer is not of this kind, or None where nothing is."""
+        """Return why the answer is of another kind, None if its kind is right.
+
+        Parameters
+        ----------
+        answer : Json
+            The form of the answer.
+
+        Returns
+        -------
+        str or None
+            A sentence for the learner.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """A number, perhaps with a unit and bounds."""
+    """A number, with a unit and bounds for the reader and the check.
+
+    Parameters
+    ----------
+    unit : str, default ""
+        Unit, shown to the learner; it is not checked.
+    low, high : float, optional
+        Bounds, which are allowed values themselves.
+    whole : bool, default False
+        Whether only whole numbers are allowed.
+
+    Examples
+    --------
+    >>> share = Number(low=0, high=1)
+    >>> share.expected
+    'a number, at least 0 and at most 1'
+    >>> share.problem(12.5)
+    '12.5 cannot be: expected is a number, at least 0 and at most 1.'
+    """
 
     name: ClassVar[str] = "number"
     unit: str = ""
@@ -45,7 +81,7 @@ class Number:
         return " ".join(words) + (", " + " and ".join(bounds) if bounds else "")
 
     def problem(self, answer: Json) -> str | None:
-        """A number is finite or NaN or infinite; a truth value is none."""
+        """Accept NaN and infinities where no bound excludes them; reject truth values."""
         value = number(answer)
         if value is None:
             return missing(answer) or f"this is {describe(answer)}, not a number."
@@ -58,7 +94,20 @@ class Number:
 
 @dataclass(frozen=True, kw_only=True)
 class OneOf:
-    """One of several texts, or several of them."""
+    """One of several texts, or a list or set of some of them.
+
+    Parameters
+    ----------
+    of : sequence of str
+        The texts to choose from.
+    several : bool, default False
+        Whether several may be chosen.
+
+    Examples
+    --------
+    >>> OneOf(of=("waterfall", "devops")).problem("agile")
+    "the text 'agile' is not one of 'waterfall', 'devops'."
+    """
 
     name: ClassVar[str] = "choice"
     of: Sequence[str]
@@ -70,7 +119,7 @@ class OneOf:
         return f"{'a list of some' if self.several else 'one'} of " + ", ".join(repr(text) for text in self.of)
 
     def problem(self, answer: Json) -> str | None:
-        """Each text must be one of the choices."""
+        """Require each text to be one of the choices."""
         given = answer["of"] if isinstance(answer, dict) and form_of(answer) == "set" else answer
         chosen = given if self.several and isinstance(given, list) else [given]
         for text in chosen:
@@ -81,18 +130,24 @@ class OneOf:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A text of at least some characters."""
+    """A text of at least `least` characters, white space at its ends excluded.
+
+    Examples
+    --------
+    >>> Text(least=10).problem("short")
+    'the text has fewer than 10 characters.'
+    """
 
     name: ClassVar[str] = "text"
     least: int = 1
 
     @property
     def expected(self) -> str:
-        """That it is a text."""
+        """The phrase `a text`; the minimum is mentioned only to a learner who misses it."""
         return "a text"
 
     def problem(self, answer: Json) -> str | None:
-        """A text, not an empty one."""
+        """Require a text of at least the minimum length."""
         if not isinstance(answer, str):
             return missing(answer) or f"this is {describe(answer)}, not a text."
         return None if len(answer.strip()) >= self.least else f"the text has fewer than {self.least} characters."
@@ -100,7 +155,22 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A pandas DataFrame with certain columns, or a Series."""
+    """A pandas DataFrame with certain columns, or a Series.
+
+    Parameters
+    ----------
+    columns : sequence of str, default ()
+        Columns that have to be there; further ones are allowed.
+    rows : int, optional
+        Exact number of rows.
+    series : bool, default False
+        Whether a Series is expected instead of a DataFrame.
+
+    Examples
+    --------
+    >>> Table(columns=("role", "hours"), rows=2).expected
+    'a DataFrame with the columns role, hours and 2 rows'
+    """
 
     name: ClassVar[str] = "table"
     columns: Sequence[str] = ()
@@ -115,7 +185,7 @@ class Table:
         return words + (f" and {self.rows} rows" if self.rows is not None else "")
 
     def problem(self, answer: Json) -> str | None:
-        """The form, the columns, the number of rows, in this order."""
+        """Check the form, then the columns, then the number of rows."""
         if not isinstance(answer, dict) or form_of(answer) != ("series" if self.series else "table"):
             return missing(answer) or f"this is {describe(answer)}, not {self.expected}."
         present, index = answer.get("columns"), answer.get("index")
@@ -129,7 +199,22 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A function of certain parameters; `examples` are pairs of arguments and result that a learner may know."""
+    """A function of certain parameters.
+
+    Parameters
+    ----------
+    parameters : sequence of str
+        Names for the reader; the check requires that the function accepts as many positional arguments.
+    examples : sequence of mappings, default ()
+        Public examples, each with the keys `arguments` (a list) and `result`; the visible check calls them.
+    within : float, default 1e-6
+        Tolerance of the examples, as a share of the expected number.
+
+    Examples
+    --------
+    >>> Function(parameters=("failed", "deployments")).expected
+    'a function of (failed, deployments)'
+    """
 
     name: ClassVar[str] = "function"
     parameters: Sequence[str]
@@ -142,13 +227,26 @@ class Function:
         return f"a function of ({', '.join(self.parameters)})"
 
     def problem(self, answer: Json) -> str | None:
-        """A function arrives as the list of what it returned."""
+        """Accept the list of what the function returned, which is a function's form."""
         return None if isinstance(answer, list) else missing(answer) or f"this is {describe(answer)}, not a function."
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScenarioOf:
-    """A scenario that reaches targets; `targets` are public (`lead_time = "at most 200"`)."""
+    """A Scenario whose simulation reaches public targets.
+
+    Parameters
+    ----------
+    targets : mapping of str to str
+        Goals by KPI, such as `{"lead_time": "at most 200"}`, in the KPI's unit.
+    seed : int, default 1
+        Random seed of the visible check; the grader uses its own seeds.
+
+    Examples
+    --------
+    >>> ScenarioOf(targets={"lead_time": "at most 200"}).expected
+    'a Scenario that reaches lead_time at most 200 h'
+    """
 
     name: ClassVar[str] = "scenario"
     targets: Mapping[str, str]
@@ -162,7 +260,7 @@ class ScenarioOf:
         )
 
     def problem(self, answer: Json) -> str | None:
-        """A Scenario of this package."""
+        """Accept a Scenario of this package; the check and the grader simulate it later."""
         return (
             None if form_of(answer) == "scenario" else missing(answer) or f"this is {describe(answer)}, not a Scenario."
         )
@@ -170,7 +268,20 @@ class ScenarioOf:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A matplotlib figure or axes, with labels and a number of lines or bars."""
+    """A matplotlib figure or axes.
+
+    Parameters
+    ----------
+    lines, bars : int, default 0
+        Least number of lines and of bars, over all axes of the figure.
+    labelled : bool, default True
+        Whether at least one axes needs a label on both axes.
+
+    Examples
+    --------
+    >>> Figure(lines=1).expected
+    'a figure with 1 line and a label on both axes'
+    """
 
     name: ClassVar[str] = "figure"
     lines: int = 0
@@ -186,7 +297,7 @@ class Figure:
         return " ".join(words) + (" and a label on both axes" if self.labelled else "")
 
     def problem(self, answer: Json) -> str | None:
-        """Judged over all axes of the figure."""
+        """Check the labels, then count lines and bars over all axes of the figure."""
         if not isinstance(answer, dict) or form_of(answer) != "figure":
             return missing(answer) or f"this is {describe(answer)}, not a figure."
         drawn = [axes for axes in _list(answer.get("axes")) if isinstance(axes, dict)]
@@ -201,7 +312,25 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """The text of a file (Dockerfile, compose file, workflow), in a name of the notebook or on the disk beside it."""
+    """The text of a file, in a name of the notebook or on the disk beside it.
+
+    Parameters
+    ----------
+    format : {"text", "dockerfile", "compose", "workflow", "gitlab"}, default "text"
+        How the file is read.
+    path : str, default ""
+        Path beside the notebook; empty where the text is the value of the exercise's `answer`.
+
+    Raises
+    ------
+    InvalidInputError
+        For another format.
+
+    Examples
+    --------
+    >>> File(format="dockerfile", path="Dockerfile").expected
+    'the file Dockerfile, a Dockerfile'
+    """
 
     name: ClassVar[str] = "file"
     format: str = "text"
@@ -228,10 +357,10 @@ class File:
         return f"the file {self.path}, {what}" if self.path else f"the text of {what}"
 
     def problem(self, answer: Json) -> str | None:
-        """The text must parse."""
+        """Require a text that parses in the format."""
         if not isinstance(answer, str):
             return missing(answer) or f"this is {describe(answer)}, not the text of a file."
-        from devopssim.course.author import file_rules  # noqa: PLC0415 - needs a YAML parser, which not every exercise does
+        from devopssim.course.author import file_rules  # noqa: PLC0415 - needs a YAML parser, which few exercises do
 
         try:
             file_rules.parse(self.format, answer)
@@ -242,7 +371,18 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """A state that the live lab must be in."""
+    """A state of the live lab, described in words.
+
+    Parameters
+    ----------
+    state : str
+        The state, as the learner reads it.
+
+    Examples
+    --------
+    >>> Live(state="the shop answers on port 8080").expected
+    'the shop answers on port 8080'
+    """
 
     name: ClassVar[str] = "live"
     state: str
@@ -252,25 +392,36 @@ class Live:
         """The state, in words."""
         return self.state
 
-    def problem(self, answer: Json) -> str | None:  # noqa: ARG002 - a state has no answer to look at
-        """Only the lab itself can tell."""
+    def problem(self, answer: Json) -> str | None:  # noqa: ARG002 - the protocol's signature; a state has no answer
+        """Accept every answer: the grader reads the state from the lab itself."""
         return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """A written answer, judged by a person."""
+    """A written answer, judged by a person.
+
+    Parameters
+    ----------
+    least : int, default 0
+        Least number of words.
+
+    Examples
+    --------
+    >>> Words(least=3).problem("two words")
+    '2 words so far; 3 are expected.'
+    """
 
     name: ClassVar[str] = "words"
     least: int = 0
 
     @property
     def expected(self) -> str:
-        """How long it should be."""
+        """The least number of words."""
         return "an answer in your own words" + (f", at least {self.least} of them" if self.least else "")
 
     def problem(self, answer: Json) -> str | None:
-        """Only its length is judged here."""
+        """Count the words; a person judges them."""
         count = len(answer.split()) if isinstance(answer, str) else 0
         return None if count >= self.least else f"{count} words so far; {self.least} are expected."
 
@@ -281,7 +432,33 @@ ANSWER_TYPES: Final[dict[str, type]] = {
 
 
 def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
-    """Build the answer type that a declaration names (`kind = "number"`, `unit = "hours"`, …). Raises InvalidInputError."""
+    """Build the answer type that a declaration names.
+
+    Parameters
+    ----------
+    declared : mapping
+        The key `kind` and the settings of that kind: `{"kind": "number", "unit": "hours"}`.
+    where : str
+        Location of the declaration, for errors.
+
+    Returns
+    -------
+    AnswerType
+        An instance of one of the classes of this module.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown kind, an unknown or missing setting, or a setting of the wrong type.
+
+    Examples
+    --------
+    >>> answer_type_of({"kind": "number", "unit": "hours"}, "exercises.toml").expected
+    'a number in hours'
+    >>> answer_type_of({"kind": "number", "units": "hours"}, "exercises.toml")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: exercises.toml: 'units' is no setting of the kind 'number'; it takes unit, low, high, whole.
+    """
     settings = dict(declared)
     name = settings.pop("kind", None)
     made = ANSWER_TYPES.get(name) if isinstance(name, str) else None
@@ -297,12 +474,12 @@ def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
 
 
 def _plain(bound: float) -> str:
-    """Write a bound as people do: 1,000,000 and not 1e+06."""
+    """Write a bound in decimal notation: 1,000,000 instead of 1e+06."""
     return f"{bound:,.10g}"
 
 
 def _unit(kpi: str) -> str:
-    """Return the unit of a KPI, to be written behind a number; shares have none."""
+    """Return the unit of a KPI with a space before it; shares and unknown KPIs have none."""
     from devopssim.kpis import KPIS  # noqa: PLC0415 - what only one kind of answer needs
 
     unit = KPIS[kpi].unit if kpi in KPIS else "share"
@@ -310,8 +487,10 @@ def _unit(kpi: str) -> str:
 
 
 def _count(number: int, what: str) -> str:
+    """Return a number with its noun in singular or plural."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _list(value: Json) -> list[Json]:
+    """Return a list as it is, and an empty one for any other form."""
     return value if isinstance(value, list) else []

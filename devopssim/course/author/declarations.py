@@ -1,4 +1,4 @@
-"""What an author declares in `exercises.toml`, read into typed values by msgspec: a wrong type is an error, never a guess."""
+"""Read what an author declares in `exercises.toml` into typed values with msgspec: a wrong type is an error."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
@@ -11,7 +11,27 @@ Declared = TypeVar("Declared")
 
 
 def typed(settings: Mapping[str, Any], form: type[Declared], where: str) -> Declared:
-    """Return the settings as a value of the type `form`. Raises InvalidInputError, which names the place and the types."""
+    """Return settings as a value of the type `form`.
+
+    Parameters
+    ----------
+    settings : mapping
+        Settings by name, as TOML holds them.
+    form : type
+        A dataclass whose fields name and type the settings; unknown settings are ignored (see `refuse_unknown`).
+    where : str
+        Location of the settings, for errors.
+
+    Returns
+    -------
+    Declared
+        An instance of `form`.
+
+    Raises
+    ------
+    InvalidInputError
+        For a setting of another type, with the location and both types.
+    """
     try:
         return msgspec.convert(settings, form)
     except msgspec.ValidationError as error:
@@ -19,7 +39,17 @@ def typed(settings: Mapping[str, Any], form: type[Declared], where: str) -> Decl
 
 
 def refuse_unknown(settings: Collection[str], known: Collection[str], of: str, where: str) -> None:
-    """Raise InvalidInputError for the first setting that is not known."""
+    """Raise InvalidInputError for the first setting outside `known`.
+
+    Parameters
+    ----------
+    settings, known : collection of str
+        The names that are given and those that are allowed.
+    of : str
+        What has these settings, for the message: `the kind 'number'`.
+    where : str
+        Location of the settings, for the message.
+    """
     for name in settings:
         if name not in known:
             raise InvalidInputError(f"{where}: {name!r} is no setting of {of}; it takes {', '.join(known)}.")

@@ -1,4 +1,16 @@
-"""Exercises: what is asked, in kind, with hints; declared once in the course's `exercises.toml`, which students have too."""
+"""Exercises: title, kind of answer and hints, declared once in the course's `exercises.toml`, which students have too.
+
+.. code-block:: toml
+
+    course = "delivery"
+
+    [exercise.01-a]
+    title = "The median lead time"
+    answer = "median"
+    kind = "number"
+    unit = "hours"
+    hints = ["Half of the changes took less."]
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -17,7 +29,21 @@ PARENTS_TO_SEARCH: Final = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
-    """One thing to do. `answer` is the name, in the notebook, of what is to be judged; `hints` are steps, the vaguest first."""
+    """One task with one answer.
+
+    Parameters
+    ----------
+    id : str
+        The key of its table in `exercises.toml`, such as `01-a`.
+    title : str
+        A short title.
+    kind : AnswerType
+        What is asked for, in kind.
+    answer : str, default ""
+        Name in the notebook of what is judged; empty for files on the disk, states of the lab and written answers.
+    hints : tuple of str, default ()
+        Hints in steps, the vaguest first.
+    """
 
     id: str
     title: str
@@ -28,7 +54,7 @@ class Exercise:
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseText:
-    """What the declaration of an exercise says besides the type of its answer."""
+    """The settings of an exercise besides its kind of answer, as `exercises.toml` declares them."""
 
     title: str = ""
     answer: str = ""
@@ -37,14 +63,46 @@ class ExerciseText:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """The public part of a course: its exercises, and the numbers that may differ from student to student."""
+    """The public part of a course: its exercises, and the numbers that may differ from student to student.
+
+    Parameters
+    ----------
+    name : str
+        The course's name; students' own numbers depend on it.
+    exercises : mapping of str to Exercise
+        Exercises by id.
+    variant : mapping of str to VariantNumber
+        Numbers that may differ, by name.
+    """
 
     name: str
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     variant: Mapping[str, VariantNumber] = field(default_factory=dict)
 
     def exercise(self, exercise_id: str) -> Exercise:
-        """Return the exercise of that id. Raises InvalidInputError, which names those there are."""
+        """Return the exercise with an id.
+
+        Parameters
+        ----------
+        exercise_id : str
+            The id, such as `01-a`.
+
+        Returns
+        -------
+        Exercise
+            The exercise.
+
+        Raises
+        ------
+        InvalidInputError
+            For an unknown id; the message lists all ids.
+
+        Examples
+        --------
+        >>> course = parse({"exercise": {"01-a": {"kind": "number", "answer": "median"}}}, "exercises.toml")
+        >>> course.exercise("01-a").answer
+        'median'
+        """
         if exercise_id not in self.exercises:
             known = ", ".join(self.exercises) or "none"
             raise InvalidInputError(f"{exercise_id!r} is no exercise of this course; its exercises are {known}.")
@@ -52,7 +110,31 @@ class Course:
 
 
 def load_course(folder: str | Path) -> Course:
-    """Read `exercises.toml` of a course's folder. Raises InvalidInputError, with the place of whatever is wrong."""
+    """Read `exercises.toml` in a course's folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+
+    Returns
+    -------
+    Course
+        The declared course.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unreadable file, malformed TOML or a wrong declaration, with its location.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "exercises.toml").write_text('course = "delivery"')
+    ...     load_course(folder).name
+    'delivery'
+    """
     path = Path(folder) / EXERCISES_FILE
     try:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -66,7 +148,25 @@ def load_course(folder: str | Path) -> Course:
 
 
 def parse(declared: Mapping[str, Any], where: str) -> Course:
-    """Build the course that a parsed `exercises.toml` declares."""
+    """Build the course that a parsed `exercises.toml` declares.
+
+    Parameters
+    ----------
+    declared : mapping
+        The parsed file.
+    where : str
+        Its path, for errors.
+
+    Returns
+    -------
+    Course
+        The course.
+
+    Raises
+    ------
+    InvalidInputError
+        For a wrong declaration, with its location.
+    """
     exercises = declared.get("exercise", {})
     if not isinstance(exercises, Mapping):
         raise InvalidInputError(f"{where}: exercises must be tables like [exercise.01-a], not {exercises!r}.")
@@ -78,7 +178,23 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
 
 
 def nearest_course(start: str | Path = ".") -> Course:
-    """Return the course whose `exercises.toml` lies in `start` or in one of the folders above it."""
+    """Return the course whose `exercises.toml` lies in `start` or in one of the three folders above it.
+
+    Parameters
+    ----------
+    start : str or Path, default "."
+        Where the search begins; a notebook's kernel works in the notebook's folder.
+
+    Returns
+    -------
+    Course
+        The course.
+
+    Raises
+    ------
+    InvalidInputError
+        Without such a file, or for a wrong one.
+    """
     folder = Path(start).resolve()
     for candidate in (folder, *folder.parents[:PARENTS_TO_SEARCH]):
         if (candidate / EXERCISES_FILE).is_file():
@@ -89,6 +205,7 @@ def nearest_course(start: str | Path = ".") -> Course:
 
 
 def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
+    """Build one exercise; require the name of its answer unless the kind does without."""
     place = f"{where}: [exercise.{name}]"
     if not isinstance(settings, Mapping):
         raise InvalidInputError(f"{place} must be a table, not {settings!r}.")

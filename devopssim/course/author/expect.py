@@ -3,9 +3,12 @@
     from devopssim.course import expect, variant
     expect.number("06-a", 12.5, within=0.01)
 
-The grader runs such a region in its own process and only gathers what is expected; the answers come from the sandbox as JSON.
-In a kernel, as plain nbgrader runs it, the same line judges the answer at once and raises AssertionError.
-A hidden region must bring its own imports: it cannot see the notebook's names.
+The grader runs such a region in its own process and only collects what is expected; the answers come from the sandbox as JSON.
+In a kernel, where plain nbgrader runs the region, the same line judges the answer at once and raises AssertionError.
+A hidden region needs its own imports, because it runs without the notebook's names.
+
+Each function takes three further keywords: `weight` (the expectation's share of the cell's points relative to the others,
+default 1), `hint` (shown instead of the exercise's first hint) and `says` (the expectation in words, in place of the kind's).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,18 +40,93 @@ from devopssim.errors import DevopssimError, InvalidInputError
 
 
 def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: float = 0, **more: Any) -> None:
-    """The answer is a number: within a share of the expected one, or plus or minus so much of its unit."""
+    """Expect a number within a share of the expected one, or plus or minus an amount in its unit.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    expected : float
+        The right number.
+    within : float, default 1e-6
+        Tolerance as a share of `expected`.
+    plus_minus : float, default 0
+        Tolerance in the number's unit; the larger of the two tolerances holds.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Raises
+    ------
+    AssertionError
+        In a kernel, for a wrong answer.
+    InvalidInputError
+        For an unknown exercise.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "number", "answer": "lead"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     number("06-a", 12.5, within=0.01)
+    >>> expectations[0].judgement(12.4).remark, expectations[0].judgement(11).remark
+    ('the number 12.4 is right.', '11 is too low.')
+    """
     value(exercise, expected, within=within, plus_minus=plus_minus, **more)
 
 
 def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: float = 0, **more: Any) -> None:
-    """The answer is a value of any form (a text, a list, a dictionary, …): numbers in it count as near as said."""
+    """Expect a value of any form: a text, a list, a dictionary, …; numbers at any depth have the tolerance.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    expected : object
+        The right value.
+    within : float, default 1e-6
+        Tolerance of numbers as a share of the expected one.
+    plus_minus : float, default 0
+        Tolerance of numbers in their unit; the larger of the two tolerances holds.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "text", "answer": "stages"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     value("06-a", ["plan", "code"])
+    >>> expectations[0].judgement(["plan", "code"]).share
+    1.0
+    """
     form, near = to_json(expected), Tolerance(within=within, plus_minus=plus_minus)
     _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
 
 
 def one_of(exercise: str, *expected: object, **more: Any) -> None:
-    """The answer is any of these values."""
+    """Expect any one of several values; the answer gets the best of their judgements.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    *expected : object
+        The right values, compared with a relative tolerance of 1e-9.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "text", "answer": "workflow"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     one_of("06-a", "agile", "devops")
+    >>> expectations[0].judgement("devops").share, expectations[0].judgement("waterfall").share
+    (1.0, 0.0)
+    """
     forms = [to_json(each) for each in expected]
 
     def judge(answer: Json) -> Judgement:
@@ -61,7 +139,40 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
 def table(
     exercise: str, expected: Any, *, key: str | None = None, within: float = 1e-6, plus_minus: float = 0, **more: Any
 ) -> None:
-    """The answer is a DataFrame (or Series): each expected column counts the same; rows are matched by the column `key`."""
+    """Expect a DataFrame or Series; each expected column counts the same, further columns are ignored.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    expected : DataFrame or Series
+        The right table.
+    key : str, optional
+        Column by which rows are matched; without it, the rows come in the expected order.
+    within : float, default 1e-6
+        Tolerance of numbers as a share of the expected one.
+    plus_minus : float, default 0
+        Tolerance of numbers in their unit; the larger of the two tolerances holds.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Raises
+    ------
+    InvalidInputError
+        If `expected` is of another type.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "table", "answer": "hours"}}}, "exercises.toml")
+    >>> right = pd.DataFrame({"role": ["dev", "ops"], "hours": [8, 4]})
+    >>> with collecting(course) as expectations:
+    ...     table("06-a", right, key="role")
+    >>> expectations[0].judgement(to_json(right[::-1])).remark
+    'each of 2 columns is right.'
+    """
     form, near = to_json(expected), Tolerance(within=within, plus_minus=plus_minus)
     if not isinstance(form, dict) or columns_of(form) is None:
         raise InvalidInputError(
@@ -73,10 +184,33 @@ def table(
 def function(
     exercise: str, reference: Callable[..., Any], inputs: Sequence[Sequence[Any]], *, within: float = 1e-6, **more: Any
 ) -> None:
-    """The answer is a function that gives what `reference` gives, for each list of arguments; each call counts the same.
+    """Expect a function with the results of `reference`; each call counts the same.
 
-    The inputs enter the sandbox when the student's code has run, the results are compared outside. Arguments are values that
-    have a JSON form: numbers, texts, lists, DataFrames, scenarios, and event logs (`argument=log(...)`).
+    The inputs enter the sandbox after the student's code has run, and the results are compared outside.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    reference : callable
+        The right function, called in the grader's process.
+    inputs : sequence of sequences
+        One list of arguments for each call. Arguments need a JSON form: numbers, texts, lists, DataFrames, scenarios and event
+        logs have one.
+    within : float, default 1e-6
+        Tolerance of numbers as a share of the expected one.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> declared = {"kind": "function", "answer": "mean", "parameters": ["values"]}
+    >>> with collecting(parse({"exercise": {"06-a": declared}}, "exercises.toml")) as expectations:
+    ...     function("06-a", lambda values: sum(values) / len(values), [[[1, 3]], [[5]]])
+    >>> expectations[0].judgement([2, 5]).remark
+    'right for each of 2 inputs.'
     """
     calls = [[argument_form(argument) for argument in arguments] for arguments in inputs]
     expected = [to_json(reference(*(from_json(argument) for argument in arguments))) for arguments in calls]
@@ -92,9 +226,36 @@ def figure(
     within: float = 1e-6,
     **more: Any,
 ) -> None:
-    """The answer is a figure or axes with these lines (label → (x, y)) and bars (heights, from left to right).
+    """Expect a figure or axes with certain lines and bars; each line counts the same, and all bars together as much as a line.
 
-    Each line counts the same, and all bars together as much as a line.
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    lines : mapping of str to pair of sequences, optional
+        Expected (x, y) by the line's label.
+    bars : sequence of float, optional
+        Expected heights, from left to right.
+    within : float, default 1e-6
+        Tolerance of numbers as a share of the expected one.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Raises
+    ------
+    InvalidInputError
+        Without lines and bars.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "figure", "answer": "axes"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     figure("06-a", {"open": ([0, 1], [2, 3])})
+    >>> drawn = {"$": "figure", "axes": [{"lines": [{"label": "open", "x": [0, 1], "y": [2, 9]}], "bars": []}]}
+    >>> expectations[0].judgement(drawn).remark
+    "0 of 1 are right; look at the line 'open'; the labels of the lines drawn are open."
     """
     forms = {label: (to_json(list(x)), to_json(list(y))) for label, (x, y) in (lines or {}).items()}
     heights = None if bars is None else to_json([float(height) for height in bars])
@@ -105,7 +266,27 @@ def figure(
 
 
 def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
-    """The answer is a file that keeps these rules (see `file_rules`); each counts the same."""
+    r"""Expect a file that satisfies rules; each rule counts the same, and a file that does not parse satisfies none.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id; its kind names the file's format.
+    *rules : file_rules.Rule
+        The rules, from the functions of `file_rules`.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> declared = {"kind": "file", "format": "dockerfile", "path": "Dockerfile"}
+    >>> with collecting(parse({"exercise": {"06-a": declared}}, "exercises.toml")) as expectations:
+    ...     file("06-a", file_rules.base_is_pinned(), file_rules.runs_as_a_user())
+    >>> expectations[0].judgement("FROM python:3.12\n").share
+    0.5
+    """
     kind = _exercise(exercise).kind
     format_name = kind.format if isinstance(kind, File) else "text"
 
@@ -131,10 +312,38 @@ def targets(
     allowed: Callable[[Any], str | None] | None = None,
     **more: Any,
 ) -> None:
-    """The answer is a Scenario whose KPIs, averaged over the grader's seeds, reach the goals (`{"lead_time": "at most 200"}`).
+    """Expect a Scenario whose KPIs, averaged over the grader's seeds, reach goals; each goal counts the same.
 
-    `allowed` looks at the scenario first and returns what rule it breaks (a budget, for one), or None.
-    Each goal counts the same. The simulation runs with limits, because a scenario may be made to take forever.
+    The simulation runs in a process with limits, because a scenario can be built to run forever.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    goals : mapping of str to str
+        Goals by KPI, in the KPI's unit: `{"lead_time": "at most 200"}`.
+    seeds : sequence of int
+        Random seeds of the replications; others than the visible check's.
+    allowed : callable, optional
+        Called with the scenario before the simulation; returns the rule that the scenario breaks (a budget, for example), or
+        None.
+    **more
+        `weight`, `hint` and `says`, as the module describes them.
+
+    Raises
+    ------
+    InvalidInputError
+        For a malformed goal.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> declared = {"kind": "scenario", "answer": "plan", "targets": {"lead_time": "at most 200"}}
+    >>> with collecting(parse({"exercise": {"06-a": declared}}, "exercises.toml")) as expectations:
+    ...     targets("06-a", {"lead_time": "at most 200"}, seeds=[11, 12])
+    >>> expectations[0].judgement(3).remark
+    'this is no scenario.'
     """
     parsed = scenario_trials.parse_goals(goals)
 
@@ -151,7 +360,29 @@ def targets(
 
 
 def that(exercise: str, says: str, holds: Callable[[Any], bool], **more: Any) -> None:
-    """Something holds of the answer, which comes as plain Python values (a DataFrame for a table)."""
+    """Expect a predicate to hold of the answer.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    says : str
+        What is expected, in words that leave the answer open.
+    holds : callable
+        Called with the answer as a plain Python value (a DataFrame for a table); its truth value decides.
+    **more
+        `weight` and `hint`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "number", "answer": "teams"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     that("06-a", "an even number", lambda teams: teams % 2 == 0)
+    >>> expectations[0].judgement(4).share
+    1.0
+    """
 
     def judge(answer: Json) -> Judgement:
         if problem := missing(answer):
@@ -163,9 +394,31 @@ def that(exercise: str, says: str, holds: Callable[[Any], bool], **more: Any) ->
 
 
 def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> None:
-    """The live lab is in a state, which `holds` reads itself: an image in the registry, a running service, the lab's log.
+    """Expect a state of the live lab, which `holds` reads itself: an image in the registry, a running service, the lab's log.
 
-    Judged where the lab runs; where there is none (EngineMissingError), the points wait for a person.
+    The expectation is judged on the machine where the lab runs. On a machine without a lab (EngineMissingError, or another
+    error of this package) its points wait for a person.
+
+    Parameters
+    ----------
+    exercise : str
+        The exercise's id.
+    says : str
+        The state, in words.
+    holds : callable
+        Called without arguments; its truth value decides.
+    **more
+        `weight` and `hint`, as the module describes them.
+
+    Examples
+    --------
+    >>> from devopssim.course.author.exercises import parse
+    >>> from devopssim.course.author.expectations import collecting
+    >>> course = parse({"exercise": {"06-a": {"kind": "live", "state": "the shop runs"}}}, "exercises.toml")
+    >>> with collecting(course) as expectations:
+    ...     live("06-a", "the shop runs", lambda: True)
+    >>> expectations[0].judgement(None).share, expectations[0].question
+    (1.0, None)
     """
 
     def judge(_: Json) -> Judgement:
@@ -183,13 +436,14 @@ def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> No
 
 
 def argument_form(argument: Any) -> Json:
-    """Return the form in which an argument enters the sandbox; a DataFrame with a log's columns goes as an event log."""
+    """Return the form in which an argument enters the sandbox; a DataFrame with a log's `horizon` becomes an event log."""
     if getattr(argument, "attrs", None) and "horizon" in argument.attrs:
         return log_to_json(argument)
     return to_json(argument)
 
 
 def _exercise(exercise_id: str) -> Exercise:
+    """Return an exercise of the course that collects expectations, or of the nearest one in a kernel."""
     gathering = collector()
     return (gathering.course if gathering else nearest_course()).exercise(exercise_id)
 
@@ -204,6 +458,7 @@ def _expect(
     weight: float = 1,
     hint: str = "",
 ) -> None:
+    """Collect an expectation in the grader, judge it at once in a kernel; `ask=False` leaves the notebook unasked."""
     exercise = _exercise(exercise_id)
     path = exercise.kind.path if isinstance(exercise.kind, File) else ""
     question = Question(name=exercise.answer, calls=calls, path=path) if ask else None

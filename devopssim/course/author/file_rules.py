@@ -1,6 +1,7 @@
-"""Files of a delivery, parsed and judged: Dockerfiles, compose files, GitHub Actions workflows, GitLab CI files.
+"""Rules on files of a delivery: Dockerfiles, compose files, GitHub Actions workflows, GitLab CI files.
 
-A `Rule` says in words what a file must do and looks for it in what was parsed; nothing of the file is ever run.
+A `Rule` has a phrase and a predicate on the parsed file. Files are parsed, never run. The functions of this module make
+rules for `expect.file`; a rule of one's own is `Rule(says=…, holds=…)`.
 """
 
 import re
@@ -16,13 +17,21 @@ from devopssim.errors import InvalidInputError
 MOST_NODES: Final = 5_000
 LONGEST: Final = 65_536
 DEEPEST: Final = 100
-"""Brackets that may be open at once: the time of a YAML parser grows with their square."""
+"""Most brackets open at once: the time of a YAML parser grows with the square of the depth."""
 _HEREDOC: Final = re.compile(r"<<-?\s*[\"']?(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Instruction:
-    """One instruction of a Dockerfile, its continuation lines joined."""
+    """One instruction of a Dockerfile, its continuation lines joined.
+
+    Parameters
+    ----------
+    name : str
+        In capitals: FROM, RUN, ….
+    value : str
+        The rest of the line, with the body of a here-document.
+    """
 
     name: str
     value: str
@@ -30,16 +39,52 @@ class Instruction:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a file must do, in words, and whether a parsed file does it."""
+    """What a file has to do.
+
+    Parameters
+    ----------
+    says : str
+        The rule as a phrase for the student's report.
+    holds : callable
+        Called with the parsed file; returns whether the rule holds.
+
+    Examples
+    --------
+    >>> rule = Rule(says="the file is short", holds=lambda text: len(text) < 80)
+    >>> rule.holds("FROM alpine:3.20")
+    True
+    """
 
     says: str
     holds: Callable[[Any], bool]
 
 
 def parse(format_name: str, text: str) -> Any:
-    """Return what the text says: a list of Instructions for `dockerfile`, a mapping for YAML files, the text itself for `text`.
+    r"""Parse a file of a student, within bounds.
 
-    Raises InvalidInputError for what is no such file, and for what is too large or refers to itself.
+    Parameters
+    ----------
+    format_name : str
+        `text`, `dockerfile`, or any other name for YAML.
+    text : str
+        The file's text, at most `LONGEST` characters.
+
+    Returns
+    -------
+    str, list of Instruction or dict
+        The text itself, a Dockerfile's instructions, or the mapping of a YAML file.
+
+    Raises
+    ------
+    InvalidInputError
+        For a text that is too long, malformed, too deeply nested, or refers to itself through aliases.
+
+    Examples
+    --------
+    >>> parse("dockerfile", "FROM alpine:3.20\nRUN apk add \\\n  curl")[1].value
+    'apk add curl'
+    >>> parse("workflow", "on: push")
+    {'on': 'push'}
     """
     if len(text) > LONGEST:
         raise InvalidInputError(f"the file has {len(text)} characters; {LONGEST} are allowed.")
@@ -49,7 +94,13 @@ def parse(format_name: str, text: str) -> Any:
 
 
 def parse_dockerfile(text: str) -> list[Instruction]:
-    """Return the instructions of a Dockerfile, in order."""
+    """Return the instructions of a Dockerfile, in order, without comments.
+
+    Raises
+    ------
+    InvalidInputError
+        For a line that starts without an instruction, or a file without FROM.
+    """
     instructions: list[Instruction] = []
     lines = iter(text.splitlines())
     for line in lines:
@@ -69,7 +120,16 @@ def parse_dockerfile(text: str) -> list[Instruction]:
 
 
 def parse_yaml(text: str) -> dict[str, Any]:
-    """Return a YAML file as plain mappings and lists, with `on:` as a key that is a text."""
+    """Return a YAML file as plain mappings and lists; the key `on` stays a text.
+
+    Size and depth are checked on the tokens before anything is built, since aliases can make a tree that grows exponentially.
+
+    Raises
+    ------
+    InvalidInputError
+        For malformed YAML, more than `MOST_NODES` parts, aliases, brackets nested deeper than `DEEPEST`, or a file whose top
+        level is not a mapping.
+    """
     if _open_brackets(text) > DEEPEST:
         raise InvalidInputError(
             f"more than {DEEPEST} brackets are open at once; no file of a delivery is nested so deeply."
@@ -77,7 +137,7 @@ def parse_yaml(text: str) -> dict[str, Any]:
     try:
         nodes = sum(1 for _ in yaml.parse(text, Loader=yaml.SafeLoader))
         aliased = any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader))
-        tree = {} if nodes > MOST_NODES or aliased else yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer words as truth values
+        tree = {} if nodes > MOST_NODES or aliased else yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer texts as truth values
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark else ""
@@ -92,13 +152,13 @@ def parse_yaml(text: str) -> dict[str, Any]:
 
 
 def _open_brackets(text: str) -> int:
-    """Return how many brackets are open at once at most; those in texts and comments count too, which errs on the safe side."""
+    """Return the largest number of brackets open at once; brackets in texts and comments count too, which errs on the safe side."""
     steps = ((letter in "[{") - (letter in "]}") for letter in text if letter in "[]{}")
     return max(accumulate(steps), default=0)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Reads `on`, `off`, `yes`, `no` as texts, as GitHub and Compose do (YAML 1.2)."""
+    """Read `on`, `off`, `yes` and `no` as texts, as GitHub and Compose do (YAML 1.2)."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
@@ -111,7 +171,30 @@ _PlainLoader.add_implicit_resolver(
 
 
 def at(path: str, *, equals: object = None, matches: str = "", says: str = "") -> Rule:
-    """The value at a dotted path (`services.web.image`) exists, equals something, or matches a regular expression."""
+    """Return a rule: the value at a dotted path exists, equals `equals`, or matches the regular expression `matches`.
+
+    Parameters
+    ----------
+    path : str
+        Keys joined by dots (`services.web.image`); `*` stands for any key or index, and a list of `NAME=value` texts is read as
+        a mapping.
+    equals : object, optional
+        The right value.
+    matches : str, default ""
+        Regular expression, searched in the value as text; `equals` takes precedence.
+    says : str, default ""
+        The rule in words.
+
+    Returns
+    -------
+    Rule
+        Holds if any value at the path fits.
+
+    Examples
+    --------
+    >>> at("services.*.restart", equals="always").holds({"services": {"web": {"restart": "always"}}})
+    True
+    """
 
     def holds(tree: Any) -> bool:
         found = [value for value in _values_at(tree, path.split(".")) if value is not None]
@@ -125,7 +208,13 @@ def at(path: str, *, equals: object = None, matches: str = "", says: str = "") -
 
 
 def starts_from(pattern: str, says: str = "") -> Rule:
-    """The last FROM of a Dockerfile names an image that matches."""
+    """Return a rule: the last FROM of a Dockerfile matches the regular expression `pattern`.
+
+    Examples
+    --------
+    >>> starts_from(r"-slim$").holds(parse_dockerfile("FROM python:3.12-slim"))
+    True
+    """
     return Rule(
         says=says or "the image starts from the right base",
         holds=lambda parsed: bool(re.search(pattern, _last(parsed, "FROM"))),
@@ -133,7 +222,15 @@ def starts_from(pattern: str, says: str = "") -> Rule:
 
 
 def base_is_pinned() -> Rule:
-    """No FROM of a Dockerfile uses `latest`, or no tag at all; an earlier stage's name is fine."""
+    """Return a rule: each FROM of a Dockerfile has a tag other than `latest`, a digest, or the name of an earlier stage.
+
+    A FROM with a variable (`$BASE`) is accepted, since its value is open.
+
+    Examples
+    --------
+    >>> base_is_pinned().holds(parse_dockerfile("FROM python"))
+    False
+    """
 
     def holds(parsed: Sequence[Instruction]) -> bool:
         stages: set[str] = set()
@@ -151,7 +248,13 @@ def base_is_pinned() -> Rule:
 
 
 def runs_as_a_user() -> Rule:
-    """The last USER of a Dockerfile is neither root nor 0."""
+    r"""Return a rule: the last USER of a Dockerfile is neither root nor 0, and there is one.
+
+    Examples
+    --------
+    >>> runs_as_a_user().holds(parse_dockerfile("FROM alpine:3.20\nUSER app"))
+    True
+    """
     return Rule(
         says="the container runs as a user who is not root",
         holds=lambda parsed: _last(parsed, "USER").partition(":")[0] not in {"", "root", "0"},
@@ -159,7 +262,22 @@ def runs_as_a_user() -> Rule:
 
 
 def has(instruction: str, matches: str = "", says: str = "") -> Rule:
-    """A Dockerfile has an instruction whose value matches."""
+    r"""Return a rule: a Dockerfile has an instruction whose value matches.
+
+    Parameters
+    ----------
+    instruction : str
+        Name of the instruction, in any case.
+    matches : str, default ""
+        Regular expression, searched in the value.
+    says : str, default ""
+        The rule in words.
+
+    Examples
+    --------
+    >>> has("healthcheck").holds(parse_dockerfile("FROM alpine:3.20\nHEALTHCHECK CMD true"))
+    True
+    """
     name = instruction.upper()
     return Rule(
         says=says or f"there is a {name}",
@@ -168,7 +286,16 @@ def has(instruction: str, matches: str = "", says: str = "") -> Rule:
 
 
 def installs_before_it_copies_the_code() -> Rule:
-    """Dependencies are installed from a copied list before the rest is copied, so that a change of code keeps that layer."""
+    r"""Return a rule: a Dockerfile installs dependencies before it copies the code, so that a change of code keeps that layer.
+
+    Installations by pip, uv, poetry and npm count; those by apt-get are ignored. `COPY . …` and `ADD . …` copy the code.
+
+    Examples
+    --------
+    >>> ordered = "FROM python:3.12\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . ."
+    >>> installs_before_it_copies_the_code().holds(parse_dockerfile(ordered))
+    True
+    """
 
     def holds(parsed: Sequence[Instruction]) -> bool:
         copied_all = False
@@ -184,7 +311,13 @@ def installs_before_it_copies_the_code() -> Rule:
 
 
 def runs(pattern: str, says: str = "") -> Rule:
-    """Some step of a GitHub workflow (or script of a GitLab job) runs a command that matches."""
+    """Return a rule: a step of a GitHub workflow or a script line of a GitLab job matches the regular expression `pattern`.
+
+    Examples
+    --------
+    >>> runs("pytest").holds({"jobs": {"test": {"steps": [{"run": "python -m pytest"}]}}})
+    True
+    """
     return Rule(
         says=says or f"a step runs {pattern}",
         holds=lambda tree: any(re.search(pattern, command) for command in _commands(tree)),
@@ -192,7 +325,18 @@ def runs(pattern: str, says: str = "") -> Rule:
 
 
 def needs(job: str, other: str) -> Rule:
-    """A job of a workflow or a GitLab file waits for another, directly or through others."""
+    """Return a rule: a job of a GitHub workflow or a GitLab file waits for another, directly or through others.
+
+    Parameters
+    ----------
+    job, other : str
+        Names of the jobs; `job` waits for `other` by `needs`.
+
+    Examples
+    --------
+    >>> needs("ship", "test").holds({"jobs": {"ship": {"needs": "build"}, "build": {"needs": ["test"]}, "test": {}}})
+    True
+    """
 
     def holds(tree: Any) -> bool:
         jobs = tree.get("jobs", tree)
@@ -211,7 +355,13 @@ def needs(job: str, other: str) -> Rule:
 
 
 def triggered_by(event: str) -> Rule:
-    """A GitHub workflow runs on an event (`push`, `pull_request`, …)."""
+    """Return a rule: a GitHub workflow runs on an event (`push`, `pull_request`, …).
+
+    Examples
+    --------
+    >>> triggered_by("push").holds({"on": ["push", "pull_request"]})
+    True
+    """
 
     def holds(tree: Any) -> bool:
         on = tree.get("on")
@@ -221,6 +371,7 @@ def triggered_by(event: str) -> Rule:
 
 
 def _commands(tree: Any) -> Iterator[str]:
+    """Yield the commands of a GitHub workflow's steps and of a GitLab file's jobs."""
     jobs = tree.get("jobs", tree) if isinstance(tree, dict) else {}
     for job in jobs.values() if isinstance(jobs, dict) else ():
         if isinstance(job, dict):
@@ -231,11 +382,12 @@ def _commands(tree: Any) -> Iterator[str]:
 
 
 def _listed(value: Any) -> list[Any]:
+    """Return a list as it is, and any other value as the only element of one."""
     return value if isinstance(value, list) else [value]
 
 
 def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
-    """All values at a path; `*` stands for any key or position, and a list of `NAME=value` texts is read as a mapping."""
+    """Yield all values at a path; `*` stands for any key or index, and a list of `NAME=value` texts is read as a mapping."""
     if not path:
         yield tree
         return
@@ -250,10 +402,12 @@ def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
 
 
 def _last(parsed: Sequence[Instruction], name: str) -> str:
+    """Return the value of the last instruction with a name, an empty text without one."""
     return next((each.value for each in reversed(parsed) if each.name == name), "")
 
 
 def _continued(line: str, lines: Iterator[str]) -> str:
+    """Return a line joined with its continuation lines, which are taken from `lines`; comments between them are skipped."""
     whole = line
     while whole.rstrip().endswith("\\"):
         following = next((each for each in lines if not each.lstrip().startswith("#")), None)
@@ -264,6 +418,7 @@ def _continued(line: str, lines: Iterator[str]) -> str:
 
 
 def _heredoc(value: str, lines: Iterator[str]) -> str:
+    """Return a value with the here-document that it opens, whose lines are taken from `lines`."""
     mark = _HEREDOC.search(value)
     if mark is None:
         return value

@@ -1,4 +1,4 @@
-"""Releases: the instructor's notebooks without solutions and hidden tests, by nbgrader's own preprocessors."""
+"""Releases: the instructor's notebooks without solutions and hidden tests, made by nbgrader's own preprocessors."""
 
 import importlib
 import os
@@ -13,18 +13,41 @@ PREPROCESSORS: Final = (
     "LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata",
     "ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata",
 )  # fmt: skip
-"""In the order of `nbgrader generate_assignment`, less what needs its data base, a kernel, or files of its own."""
+"""In the order of `nbgrader generate_assignment`, without those that need its data base, a kernel, or files of their own."""
 
 
 class GradingMissingError(DevopssimError):
-    """nbgrader, which comes with the extra `grading`, is not installed."""
+    """Report that nbgrader, which comes with the extra `grading`, is not installed."""
 
 
 def released_files(folder: str | Path) -> dict[str, bytes]:
-    """Return what students get, by path: released notebooks, and every other file of the course's folder as it is.
+    """Return what students get: released notebooks, and every other public file of the course's folder as it is.
 
-    Identical to what `nbgrader generate_assignment` makes of the same folder. Raises InvalidInputError for a notebook whose
-    marks are wrong, GradingMissingError without nbgrader.
+    The notebooks are identical to what `nbgrader generate_assignment` makes of the same folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The course's folder, with source notebooks and `exercises.toml`.
+
+    Returns
+    -------
+    dict of str to bytes
+        Contents by path relative to the folder.
+
+    Raises
+    ------
+    InvalidInputError
+        For a course that `load_source` refuses, or a notebook that nbgrader refuses.
+    GradingMissingError
+        Without nbgrader.
+
+    Examples
+    --------
+    Of a course's folder with one notebook (nbgrader takes seconds to import):
+
+    >>> list(released_files("course"))  # doctest: +SKIP
+    ['exercises.toml', '01-values.ipynb']
     """
     home = Path(folder)
     course = load_source(home)
@@ -34,7 +57,30 @@ def released_files(folder: str | Path) -> dict[str, bytes]:
 
 
 def write_release(files: dict[str, bytes], folder: str | Path) -> None:
-    """Write a release into a folder that is new or empty: made whole in a folder beside it, which then takes its name."""
+    """Write a release into a new or empty folder, whole or not at all.
+
+    The files are written into a folder beside the target, which then takes the target's name.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+        Contents by relative path, as `released_files` returns them.
+    folder : str or Path
+        The target.
+
+    Raises
+    ------
+    InvalidInputError
+        If the target has content, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     write_release({"data/log.csv": b"time"}, Path(home, "course"))
+    ...     Path(home, "course", "data", "log.csv").read_bytes()
+    b'time'
+    """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InvalidInputError(f"{target}: is there and not empty; give a new folder, or remove it first.")
@@ -51,7 +97,13 @@ def write_release(files: dict[str, bytes], folder: str | Path) -> None:
 
 
 def beside(target: Path) -> Path:
-    """Make a new folder beside `target`, to be filled and then renamed to it."""
+    """Make a new hidden folder beside `target`, to be filled and then renamed to it.
+
+    Raises
+    ------
+    InvalidInputError
+        If it cannot be made.
+    """
     part = target.absolute().parent / f".{target.name}.{os.getpid()}.part"
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -64,10 +116,11 @@ def beside(target: Path) -> Path:
 
 
 def _released(path: Path) -> bytes:
+    """Return one notebook as nbgrader releases it; nbconvert and nbgrader take seconds to import, hence only here."""
     try:
         exporters, preprocessors, traitlets = map(
             importlib.import_module,
-            ("nbconvert.exporters", "nbgrader.preprocessors", "traitlets.config"),  # takes seconds
+            ("nbconvert.exporters", "nbgrader.preprocessors", "traitlets.config"),  # take seconds to import
         )
     except ImportError as error:
         raise GradingMissingError(

@@ -1,4 +1,7 @@
-"""Trials: a student's scenario, simulated by the grader with its own seeds, in a process that can be ended."""
+"""Scenario trials: a student's scenario, simulated with the grader's seeds in a process with limits.
+
+The process is this module run as a program. A scenario holds numbers only, so that no student's code runs in it.
+"""
 
 import json
 import math
@@ -15,23 +18,39 @@ from devopssim.course.answers import GraderTroubleError, Judgement
 from devopssim.errors import InvalidInputError
 
 SECONDS: Final = 60
-"""Of a processor, not of the clock: a busy machine costs nobody points."""
+"""Of a processor rather than of the clock, so that a busy machine costs no points."""
 PATIENCE: Final = 10
-"""How many times as long it may take on the clock."""
+"""Allowed elapsed time ÷ allowed processor time."""
 MEMORY_BYTES: Final = 2 * 1024**3
 _GOAL: Final = re.compile(r"at (least|most) ([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Goal:
-    """A KPI must be at least, or at most, some number."""
+    """A bound that the mean of a KPI has to keep.
+
+    Parameters
+    ----------
+    kpi : str
+        Name of the KPI.
+    side : {"least", "most"}
+        Which bound it is.
+    limit : float
+        The bound, in the KPI's unit; it counts as reached itself.
+    """
 
     kpi: str
     side: Literal["least", "most"]
     limit: float
 
     def reached(self, value: float) -> bool:
-        """NaN reaches nothing."""
+        """Return whether a value reaches the goal; NaN reaches none.
+
+        Examples
+        --------
+        >>> Goal(kpi="lead_time", side="most", limit=200).reached(200)
+        True
+        """
         return value >= self.limit if self.side == "least" else value <= self.limit
 
     @property
@@ -41,7 +60,28 @@ class Goal:
 
 
 def parse_goals(goals: Mapping[str, str]) -> list[Goal]:
-    """Read goals like `{"lead_time": "at most 200"}`. Raises InvalidInputError."""
+    """Read goals from their texts.
+
+    Parameters
+    ----------
+    goals : mapping of str to str
+        `at least NUMBER` or `at most NUMBER` by KPI.
+
+    Returns
+    -------
+    list of Goal
+        In the order of the mapping.
+
+    Raises
+    ------
+    InvalidInputError
+        For another text.
+
+    Examples
+    --------
+    >>> parse_goals({"lead_time": "at most 200"})
+    [Goal(kpi='lead_time', side='most', limit=200.0)]
+    """
     parsed = []
     for kpi, words in goals.items():
         match = _GOAL.fullmatch(words.strip())
@@ -52,7 +92,27 @@ def parse_goals(goals: Mapping[str, str]) -> list[Goal]:
 
 
 def judge(toml: str, goals: Sequence[Goal], seeds: Sequence[int]) -> Judgement:
-    """Simulate the scenario once a seed and judge the mean of each KPI; what does not finish in time reaches nothing."""
+    """Simulate a scenario once for each seed and judge the mean of each KPI; each goal counts the same.
+
+    Parameters
+    ----------
+    toml : str
+        The scenario as TOML.
+    goals : sequence of Goal
+        What the means have to reach.
+    seeds : sequence of int
+        Random seeds, one for each replication.
+
+    Returns
+    -------
+    Judgement
+        The share of reached goals; 0 if the simulation fails or exceeds `SECONDS` of processor time.
+
+    Raises
+    ------
+    GraderTroubleError
+        If a small scenario of our own fails, too, which clears the student.
+    """
     try:
         values = run(toml, [goal.kpi for goal in goals], seeds)
     except (subprocess.SubprocessError, ValueError) as error:
@@ -72,7 +132,7 @@ def judge(toml: str, goals: Sequence[Goal], seeds: Sequence[int]) -> Judgement:
 
 @cache
 def simulator_works() -> bool:
-    """Whether a small scenario of our own can be simulated here: if not, no student is to blame."""
+    """Return whether a small scenario of our own can be simulated on this machine; tried once in each process."""
     try:
         run('name = "small"\nyears = 0.1\n', ["lead_time"], [1])
     except (subprocess.SubprocessError, ValueError):
@@ -81,7 +141,29 @@ def simulator_works() -> bool:
 
 
 def run(toml: str, kpis: Sequence[str], seeds: Sequence[int]) -> dict[str, float]:
-    """Return each KPI's mean over the seeds (NaN where one replication gives none), from a process with limits on time and memory."""
+    """Return each KPI's mean over the seeds, computed in a process with limits on time and memory.
+
+    Parameters
+    ----------
+    toml : str
+        The scenario as TOML.
+    kpis : sequence of str
+        Names of the KPIs.
+    seeds : sequence of int
+        Random seeds, one for each replication.
+
+    Returns
+    -------
+    dict of str to float
+        Means by KPI; NaN for an unknown KPI or if the KPI is undefined in a replication.
+
+    Raises
+    ------
+    subprocess.SubprocessError
+        If the process fails or exceeds a limit.
+    ValueError
+        If its output is malformed.
+    """
     job = json.dumps({"toml": toml, "kpis": list(kpis), "seeds": list(seeds), "seconds": SECONDS})
     finished = subprocess.run(
         [sys.executable, "-I", "-m", __name__],
@@ -95,19 +177,19 @@ def run(toml: str, kpis: Sequence[str], seeds: Sequence[int]) -> dict[str, float
 
 
 def _out_of_time(error: Exception) -> bool:
-    """Whether a process ended because it had used up its time, on the clock or of a processor."""
+    """Return whether a process ended because it had used up its time, on the clock or of a processor."""
     if isinstance(error, subprocess.CalledProcessError):
         return -error.returncode in {signal.SIGXCPU, signal.SIGKILL}
     return isinstance(error, subprocess.TimeoutExpired)
 
 
 def main() -> None:
-    """Be that process."""
+    """Run as the process with limits: read a job from standard input, write the means as JSON to standard output."""
     import resource  # noqa: PLC0415 - not on every platform that can import this module
     import statistics  # noqa: PLC0415 - the child's own work
 
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    from devopssim import kpis, scenario, simulate  # noqa: PLC0415 - what the parent need not import
+    from devopssim import kpis, scenario, simulate  # noqa: PLC0415 - imported in the child only
 
     job = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"] + 1))

@@ -1,7 +1,7 @@
 """The instructor's side: notebooks with solutions and hidden tests, read into cells, points and expectations.
 
-Cells carry nbgrader's metadata (version 3): a *solution* cell holds an answer, a *grade* cell has points, a cell that is both
-is an answer that a person grades. Hidden regions of grade cells declare what is expected (see `expect`).
+Cells carry nbgrader's metadata (version 3): a *solution* cell holds an answer, a *grade* cell has points, and a cell that is
+both, or a *task*, is an answer that a person grades. Hidden regions of grade cells declare what is expected (see `expect`).
 """
 
 import json
@@ -24,7 +24,31 @@ LARGEST_FILE: Final = 8 * 1024**2
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One cell of a source notebook; `grade_id` is empty where nbgrader has no part in it."""
+    r"""One cell of a source notebook.
+
+    Parameters
+    ----------
+    position : int
+        Index of the cell in the notebook, from 0.
+    type : str
+        `code`, `markdown` or `raw`.
+    source : str
+        The cell's text.
+    grade_id : str, default ""
+        nbgrader's id, empty for cells without nbgrader's metadata.
+    points : float, default 0
+        What the cell is worth.
+    is_answer, is_graded : bool, default False
+        nbgrader's marks `solution` and `grade`; a task has both.
+    is_run : bool, default True
+        Whether the grader runs it: code without the tag `no-grading`.
+
+    Examples
+    --------
+    >>> cell = Cell(position=0, type="code", source="a = 1\n### BEGIN HIDDEN TESTS\nb = 2\n### END HIDDEN TESTS", is_graded=True)
+    >>> cell.is_test, cell.hidden
+    (True, '\n\nb = 2\n')
+    """
 
     position: int
     type: str
@@ -37,7 +61,7 @@ class Cell:
 
     @property
     def is_manual(self) -> bool:
-        """Whether a person grades what stands in it."""
+        """Whether a person grades its text."""
         return self.is_answer and self.is_graded
 
     @property
@@ -47,7 +71,7 @@ class Cell:
 
     @property
     def hidden(self) -> str:
-        """The lines of its hidden regions; blank lines stand for the others, so that an error's line number is right."""
+        """The lines of its hidden regions; blank lines replace the others, so that the line number of an error is right."""
         lines, inside = [], False
         for line in self.source.split("\n"):
             starts, ends = BEGIN_HIDDEN in line, END_HIDDEN in line
@@ -58,7 +82,15 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Notebook:
-    """A source notebook: its name without `.ipynb`, and its cells."""
+    """A source notebook.
+
+    Parameters
+    ----------
+    name : str
+        The file's name without `.ipynb`.
+    cells : tuple of Cell
+        Its cells, in order.
+    """
 
     name: str
     cells: tuple[Cell, ...]
@@ -75,13 +107,25 @@ class Notebook:
 
     @property
     def points(self) -> float:
-        """All its points."""
+        """The sum of the cells' points."""
         return sum(cell.points for cell in self.graded)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A course as its instructor has it: `files` are what students get besides notebooks, by their path."""
+    """A course as its instructor has it.
+
+    Parameters
+    ----------
+    folder : Path
+        The course's folder.
+    course : Course
+        The public part.
+    notebooks : tuple of Notebook
+        Source notebooks, by name.
+    files : mapping of str to bytes
+        What students get besides notebooks, by path; files above `LARGEST_FILE` are left out.
+    """
 
     folder: Path
     course: Course
@@ -90,10 +134,25 @@ class Source:
     _same_for_all: dict[tuple[str, str], list[Expectation]] = field(default_factory=dict, repr=False, compare=False)
 
     def expectations(self, numbers: Mapping[str, Value]) -> dict[tuple[str, str], list[Expectation]]:
-        """Return what is expected of a student with these numbers, by notebook and grade id.
+        """Return what is expected of a student, from the hidden regions of all test cells.
 
-        Runs the hidden regions, in this process; one that does not ask for the student's numbers is run once for all students.
-        Raises InvalidInputError, with the place, where one does not run.
+        The regions run in this process. The expectations of a region that never asks for the student's numbers hold for all students;
+        it runs once.
+
+        Parameters
+        ----------
+        numbers : mapping of str to int, float or str
+            The student's own numbers.
+
+        Returns
+        -------
+        dict of (str, str) to list of Expectation
+            Expectations by notebook's name and grade id.
+
+        Raises
+        ------
+        InvalidInputError
+            For a region that raises or declares nothing, with its location.
         """
         return {
             (notebook.name, cell.grade_id): self._expected(notebook, cell, numbers)
@@ -103,6 +162,7 @@ class Source:
         }
 
     def _expected(self, notebook: Notebook, cell: Cell, numbers: Mapping[str, Value]) -> list[Expectation]:
+        """Return the expectations of one cell, from an earlier student where they hold for all."""
         place = (notebook.name, cell.grade_id)
         if place not in self._same_for_all:
             with graded_as(numbers) as context:
@@ -114,7 +174,33 @@ class Source:
 
 
 def load_source(folder: str | Path) -> Source:
-    """Read a course's folder. Raises InvalidInputError for what cannot be graded, with the place and the reason."""
+    """Read a course's folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder with source notebooks and `exercises.toml`.
+
+    Returns
+    -------
+    Source
+        The course with its notebooks.
+
+    Raises
+    ------
+    InvalidInputError
+        For a folder without notebooks, an unreadable notebook, a grade id on two cells, a test cell without hidden tests, or a
+        wrong `exercises.toml`, with the location.
+
+    Examples
+    --------
+    >>> import json, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "exercises.toml").write_text('course = "delivery"')
+    ...     _ = Path(folder, "01-values.ipynb").write_text(json.dumps({"cells": []}))
+    ...     [notebook.name for notebook in load_source(folder).notebooks]
+    ['01-values']
+    """
     home = Path(folder)
     if not home.is_dir():
         raise InvalidInputError(
@@ -127,7 +213,17 @@ def load_source(folder: str | Path) -> Source:
 
 
 def public_paths(home: Path) -> Iterator[Path]:
-    """Yield the files besides notebooks that go to students: all but hidden ones and caches, as nbgrader does it."""
+    """Yield the files besides notebooks that go to students: all but hidden ones and caches, as nbgrader does it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("exercises.toml", "01-values.ipynb", ".key"):
+    ...         Path(folder, name).touch()
+    ...     [path.name for path in public_paths(Path(folder))]
+    ['exercises.toml']
+    """
     for path in sorted(home.rglob("*")):
         parts = path.relative_to(home).parts
         private = any(part.startswith(".") or part == "__pycache__" for part in parts) or path.suffix in {
@@ -145,6 +241,7 @@ def _public_files(home: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _notebook(path: Path) -> Notebook:
+    """Read a notebook; refuse repeated grade ids and test cells without hidden tests, which could not be graded."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         cells = tuple(_cell(position, cell) for position, cell in enumerate(read["cells"]))
@@ -163,6 +260,7 @@ def _notebook(path: Path) -> Notebook:
 
 
 def _cell(position: int, cell: Mapping[str, Any]) -> Cell:
+    """Build a cell from its JSON and nbgrader's marks."""
     metadata = cell.get("metadata", {})
     marks = metadata.get("nbgrader", {})
     task = bool(marks.get("task", False))
@@ -179,12 +277,29 @@ def _cell(position: int, cell: Mapping[str, Any]) -> Cell:
 
 
 def joined(source: Any) -> str:
-    """Return a cell's source, which a notebook holds as a text or as a list of lines, with plain line ends."""
+    r"""Return a cell's source as one text with plain line ends; a notebook holds a text or a list of lines.
+
+    Parameters
+    ----------
+    source : object
+        The cell's source, perhaps from a hostile notebook; list elements other than texts are skipped.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> joined(["a = 1\r\n", "b = 2"])
+    'a = 1\nb = 2'
+    """
     text = source if isinstance(source, str) else "".join(line for line in source if isinstance(line, str))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectation]:
+    """Run a cell's hidden regions and return what they declare; the line cache lets a traceback show their lines."""
     place = f"{notebook.name}.ipynb, cell {cell.grade_id!r}"
     linecache.cache[place] = (len(cell.hidden), None, cell.hidden.splitlines(keepends=True), place)
     try:

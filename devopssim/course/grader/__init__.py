@@ -1,4 +1,7 @@
-"""Grading: submissions, questions asked in a sandbox, judgements in the grader's process, reports."""
+"""Grading: submissions, questions asked in a sandbox, judgements in the grader's process, reports.
+
+Only the sources of answer cells enter the sandbox, and only JSON leaves it.
+"""
 
 import lazy_loader
 

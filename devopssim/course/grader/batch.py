@@ -1,4 +1,4 @@
-"""Batches: many submissions, as many at once as there are cores, resumable, each on its own."""
+"""Batches: many submissions in parallel, resumable, each on its own."""
 
 import hashlib
 import json
@@ -22,13 +22,13 @@ from devopssim.files import write_text
 
 FOLDER: Final = "grades"
 MOST_FILES: Final = 5_000
-"""Of a submission that holds more, a change of the others is not noticed; none of them is read anyhow."""
+"""Files whose state enters the fingerprint; the grader reads far fewer, so that changes beyond them are irrelevant."""
 Progress = Callable[[Grade], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptGrade:
-    """A grade as a batch keeps it, with what it depends on."""
+    """A grade as a batch stores it, with a fingerprint of everything it depends on."""
 
     fingerprint: str
     grade: Grade
@@ -43,11 +43,43 @@ def grade_all(
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> list[Grade]:
-    """Grade all submissions and return the grades in their order; each is kept in `out/grades` as soon as it is known.
+    """Grade all submissions in parallel, and store each grade in `out/grades` as soon as it is computed.
 
-    A submission that was graded before, by the same course, limits and sandbox, is not graded again unless it changed or the
-    grader had failed on it; with `fresh`, all are. `progress` is called with each grade, in this thread. An interruption lets
-    the submissions that are being graded come to their end and begins no others; the next batch goes on from there.
+    A stored grade is used again while the course, the key, the limits, the sandbox, the package's version and the submission's
+    files are the same, unless the grader itself had failed on it. After an interruption, the submissions in progress are still
+    finished and stored, and the next call resumes from there.
+
+    Parameters
+    ----------
+    grader : Grader
+        What grades one submission.
+    submissions : sequence of Submission
+        The submissions; students' ids are unique.
+    out : Path
+        Folder of the results; created if need be.
+    workers : int, optional
+        Submissions graded at once; by default the number of cores.
+    fresh : bool, default False
+        Whether stored grades are ignored.
+    progress : callable, optional
+        Called in the calling thread with each grade, in the order of completion.
+
+    Returns
+    -------
+    list of Grade
+        In the order of the submissions. A submission that cannot be read gets a grade with `trouble`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.course.author import Course, Source
+    >>> from devopssim.course.grader.sandbox import choose_sandbox
+    >>> source = Source(folder=Path("course"), course=Course(name="delivery"), notebooks=())
+    >>> grader = Grader(source=source, sandbox=choose_sandbox("none"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     grades = grade_all(grader, [Submission(student="ada", path=Path(folder))], Path(folder, "results"))
+    >>> [grade.student for grade in grades]
+    ['ada']
     """
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +101,7 @@ def grade_all(
 
 
 def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
-    """Grade in a thread of its own: the work is done in the sandbox's processes. What cannot be read or kept is a trouble."""
+    """Grade in a worker thread, while the sandbox's processes do the work; an unreadable submission becomes a grade with `trouble`."""
     try:
         return _known_or_graded(grader, submission, folder, fresh=fresh)
     except (OSError, DevopssimError) as error:
@@ -90,7 +122,25 @@ def _known_or_graded(grader: Grader, submission: Submission, folder: Path, *, fr
 
 
 def file_name(student: str) -> str:
-    """Return a name for a student's files: harmless, and different for different students."""
+    """Return a file name for a student: harmless characters only, and different for different students.
+
+    Parameters
+    ----------
+    student : str
+        The student's id.
+
+    Returns
+    -------
+    str
+        The id itself where it is harmless; otherwise its first 80 characters with others replaced, and a digest.
+
+    Examples
+    --------
+    >>> file_name("ada")
+    'ada'
+    >>> file_name("../ada")
+    '_ada-60088279'
+    """
     plain = "".join(letter if letter.isalnum() or letter in "-_.@" else "_" for letter in student).lstrip(".")[:80]
     return (
         plain
@@ -108,7 +158,7 @@ def _known(path: Path, fingerprint: str) -> Grade | None:
 
 
 def _fingerprint(grader: Grader, submission: Submission) -> str:
-    """Return what a grade depends on: the course, the key, the limits, the sandbox, this version, and the submission's files."""
+    """Return a digest of all that a grade depends on: course, key, limits, sandbox, this version, and the submission's files."""
     digest = hashlib.sha256()
     source = grader.source
     settings = [
@@ -131,7 +181,7 @@ def _fingerprint(grader: Grader, submission: Submission) -> str:
 
 
 def _state_of(path: Path) -> Iterable[str]:
-    """Yield name, size and time of change of what was handed in; nothing of it is opened or followed."""
+    """Yield name, size, time of change and type of each submitted file; none is opened, no link followed."""
     names = [path] if path.suffix == ".ipynb" else sorted(islice(path.rglob("*"), MOST_FILES))
     for each in names:
         status = each.lstat()

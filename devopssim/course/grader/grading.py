@@ -1,4 +1,4 @@
-"""Grading one submission: the student's answer cells in the instructor's notebook, run in a sandbox, judged outside it."""
+"""Grade one submission: run the student's answer cells within the instructor's notebook in a sandbox, judge them outside it."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,30 @@ Expected = Mapping[tuple[str, str], Sequence[Expectation]]
 
 @dataclass(frozen=True, kw_only=True)
 class Grader:
-    """What it takes to grade: the course, a sandbox, and the key where students have variants of their own.
+    """A course, a sandbox and the key of its variants: all that grading one submission takes.
 
-    `sees_lab` tells that the live lab of this machine is the work of the student who is graded; if not, live exercises wait.
+    Parameters
+    ----------
+    source : Source
+        The course as its instructor has it.
+    sandbox : Sandbox
+        Where students' code runs, from `choose_sandbox`.
+    limits : Limits
+        What the code of one notebook may use.
+    key : bytes, optional
+        The course's key, where students have numbers of their own.
+    sees_lab : bool, default True
+        Whether the live lab of this machine is the work of the student being graded; otherwise live exercises wait for a person.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from devopssim.course.author import Course
+    >>> from devopssim.course.grader.sandbox import choose_sandbox
+    >>> source = Source(folder=Path("course"), course=Course(name="delivery"), notebooks=())
+    >>> grade = Grader(source=source, sandbox=choose_sandbox("none")).grade(Submission(student="ada", path=Path("ada")))
+    >>> grade.max_points, grade.trouble
+    (0, '')
     """
 
     source: Source
@@ -43,7 +64,18 @@ class Grader:
     _known: dict[str, Expected] = field(default_factory=dict)
 
     def grade(self, submission: Submission) -> Grade:
-        """Grade a submission; whatever happens, there is a grade. `trouble` tells that the grader, not the student, failed."""
+        """Grade a submission; every submission gets a grade.
+
+        Parameters
+        ----------
+        submission : Submission
+            What the student handed in.
+
+        Returns
+        -------
+        Grade
+            Its `trouble` holds the error if the grader, rather than the student, failed.
+        """
         began = time.monotonic()
         cells: list[CellGrade] = []
         remarks: list[str] = []
@@ -59,7 +91,7 @@ class Grader:
             for notebook in self.source.notebooks:
                 answers = submission.notebook(notebook)
                 cells += self._notebook(notebook, answers, expected, files, remarks)
-        except Exception as error:  # noqa: BLE001 - one submission's trouble never touches another's
+        except Exception as error:  # noqa: BLE001 - an error with one submission leaves the others' grades alone
             trouble = f"{type(error).__name__}: {error}"
         return Grade(
             student=submission.student,
@@ -72,14 +104,14 @@ class Grader:
         )
 
     def numbers(self, student: str) -> dict[str, Value]:
-        """Return the numbers that a student's copy has."""
+        """Return the numbers in a student's copy: the course's defaults without a key."""
         choices = self.source.course.variant
         if self.key is None:
             return defaults(choices)
         return derive(choices, course=self.source.course.name, student=student, key=self.key)
 
     def expected(self, numbers: Mapping[str, Value]) -> Expected:
-        """Return what is expected of a student with these numbers; computed once for each set of them."""
+        """Return what is expected of a student with these numbers; computed once for each set of numbers."""
         name = repr(sorted(numbers.items()))
         if name not in self._known:
             self._known[name] = self.source.expectations(numbers)
@@ -93,6 +125,7 @@ class Grader:
         files: Mapping[str, bytes],
         remarks: list[str],
     ) -> list[CellGrade]:
+        """Run one notebook and return the grades of its cells; skip the run without answers or questions."""
         steps = steps_of(notebook, answers, expected)
         if answers.problem is not None or not any(step.questions for step in steps):
             done = SandboxRun()
@@ -109,6 +142,7 @@ class Grader:
     def _judged(
         self, notebook: Notebook, cell: Cell, answers: AnswerCells, done: SandboxRun, expected: Sequence[Expectation]
     ) -> CellGrade:
+        """Grade a test cell: the cell's points are shared out by the weights of its expectations."""
         weights = sum(expectation.weight for expectation in expected)
         checks = []
         for at, expectation in enumerate(expected):
@@ -127,6 +161,7 @@ class Grader:
         )
 
     def _written(self, notebook: Notebook, cell: Cell, answers: AnswerCells) -> CellGrade:
+        """Grade a written answer: it waits for a person; an empty one has failed."""
         answer = answers.sources.get(cell.grade_id, "")
         given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
         declared = self.source.course.exercises.get(cell.grade_id)
@@ -150,6 +185,7 @@ class Grader:
         )
 
     def _run(self, steps: Sequence[SandboxStep], files: Mapping[str, bytes]) -> SandboxRun:
+        """Run the steps; try once more if the sandbox does not start."""
         for _ in range(TRIES - 1):
             try:
                 return run_in_sandbox(self.sandbox, steps, files, self.limits)
@@ -159,7 +195,25 @@ class Grader:
 
 
 def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> list[SandboxStep]:
-    """Return what is run: the instructor's cells, the student's in place of the solutions, questions where the tests stand."""
+    """Return what runs in the sandbox: the instructor's cells with the student's answers in place of solutions.
+
+    A test cell becomes a step without source whose questions are asked at that point of the notebook. Cells after the last
+    question are left out.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        The source notebook.
+    answers : AnswerCells
+        The student's answer cells; a missing one runs as an empty cell.
+    expected : mapping of (str, str) to sequence of Expectation
+        Expectations by notebook's name and grade id.
+
+    Returns
+    -------
+    list of SandboxStep
+        The steps, in the notebook's order.
+    """
     steps = []
     for cell in notebook.cells:
         name = cell.grade_id or f"cell {cell.position}"
@@ -179,7 +233,7 @@ def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> li
 
 
 def _troubles(notebook: Notebook, done: SandboxRun) -> list[str]:
-    """Say which cells stopped with an error, and which took the kernel with them; one that waits for its answer did neither."""
+    """Return a remark for each cell that ended the kernel or stopped with an error; unanswered cells are skipped."""
     stopped = [f"the cell {step} ended the kernel: {why}" for step, why in done.killed.items()]
     return stopped + [
         f"the cell {step} stopped with {describe(error)}"
@@ -189,14 +243,14 @@ def _troubles(notebook: Notebook, done: SandboxRun) -> list[str]:
 
 
 def question_name(cell: Cell, at: int) -> str:
-    """Return the name of a cell's question; a question after a cell is asked where the tests stand in the notebook."""
+    """Return the name of a test cell's question: its grade id and the expectation's index."""
     return f"{cell.grade_id}#{at}"
 
 
 def _claim(
     cell: Cell, at: int, expectation: Expectation, answers: AnswerCells, done: SandboxRun
 ) -> Json | BaseException:
-    """Return what came for an expectation, or, as an exception that is never raised, why nothing did."""
+    """Return the answer to an expectation's question, or an exception, returned and never raised, that holds the reason for none."""
     if expectation.question is None:
         return None
     name = question_name(cell, at)
@@ -211,7 +265,7 @@ def _claim(
 
 
 def _check(expectation: Expectation, worth: float, claim: Json | BaseException, error: Json) -> CheckResult:
-    """Judge what came; `error` is that of the answer's cell, None if it ended well."""
+    """Judge an answer; `error` is that of the cell that should define it, None if that cell ended well."""
     if isinstance(claim, BaseException):
         return _result(expectation, worth, Judgement(share=0, remark=f"no answer came: {claim}"))
     judged = expectation.judgement(claim)
@@ -221,6 +275,7 @@ def _check(expectation: Expectation, worth: float, claim: Json | BaseException, 
 
 
 def _why_missing(what: str, error: Json) -> str:
+    """Return why a name is missing: an unanswered cell, an error before it, or a definition outside the answer cells."""
     if error == EMPTY:
         return NO_ANSWER
     if error is not None:
@@ -229,6 +284,7 @@ def _why_missing(what: str, error: Json) -> str:
 
 
 def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckResult:
+    """Build the result of a check; the hint is left out for a full or waiting answer."""
     exercise = expectation.exercise
     hint = expectation.hint or (exercise.hints[0] if exercise.hints else "")
     return CheckResult(

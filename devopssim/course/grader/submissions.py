@@ -1,7 +1,7 @@
-"""What a student handed in: read with suspicion, reduced to the sources of answer cells.
+"""Read what a student handed in with suspicion, and reduce it to the sources of answer cells.
 
-Nothing else of a submission is used. Files are opened without following links and without waiting, and only so many bytes are
-read; whatever is wrong with one becomes a remark in the student's report, never an exception.
+The rest of a submission is ignored. Files are opened without following links and without blocking, and a bounded number of
+bytes is read. A defect becomes a remark in the student's report.
 """
 
 import json
@@ -22,12 +22,22 @@ ENCODINGS: Final = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
 
 
 class UnreadableError(InvalidInputError):
-    """A student's file is not what it should be."""
+    """Report a student's file that is missing, too large, of another type or malformed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerCells:
-    """The answer cells of one submitted notebook: sources by grade id, remarks about what was odd, and why there is nothing."""
+    """The answer cells of one submitted notebook.
+
+    Parameters
+    ----------
+    sources : mapping of str to str
+        Sources by grade id.
+    remarks : sequence of str
+        What was odd about the notebook.
+    problem : str, optional
+        Why there are no answers at all.
+    """
 
     sources: Mapping[str, str] = field(default_factory=dict)
     remarks: Sequence[str] = ()
@@ -36,13 +46,34 @@ class AnswerCells:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """One student's folder (or single notebook). The id comes from the grader's side, never from within the files."""
+    """One student's folder, or single notebook.
+
+    Parameters
+    ----------
+    student : str
+        The student's id, which comes from the grader's side, never from within the files.
+    path : Path
+        The folder or the notebook.
+    """
 
     student: str
     path: Path
 
     def notebook(self, source: Notebook) -> AnswerCells:
-        """Return the answers to one of the course's notebooks; found by its name, else by the grade ids in it."""
+        """Return the answers to one of the course's notebooks.
+
+        A notebook under another name counts if it holds answer cells of this one; at most 200 names are tried.
+
+        Parameters
+        ----------
+        source : Notebook
+            The source notebook.
+
+        Returns
+        -------
+        AnswerCells
+            The answers, or the problem that prevents reading them.
+        """
         path = self.path if self.path.suffix == ".ipynb" else self.path / f"{source.name}.ipynb"
         try:
             if path == self.path or os.path.lexists(path):
@@ -52,7 +83,18 @@ class Submission:
             return AnswerCells(problem=str(error))
 
     def files(self, source: Source) -> dict[str, bytes]:
-        """Return the files that exercises ask for by their path, where the student handed them in."""
+        """Return the files that exercises ask for by path; missing and unreadable ones are left out.
+
+        Parameters
+        ----------
+        source : Source
+            The course.
+
+        Returns
+        -------
+        dict of str to bytes
+            Contents by path.
+        """
         if self.path.suffix == ".ipynb":
             return {}
         asked = {
@@ -67,6 +109,7 @@ class Submission:
         return found
 
     def _renamed(self, source: Notebook) -> AnswerCells:
+        """Return the answers from the first notebook, under any name, that has some."""
         for name in sorted(os.listdir(self.path))[:200]:  # noqa: PTH208 - names, a bounded number of them
             if name.endswith(".ipynb"):
                 try:
@@ -79,9 +122,34 @@ class Submission:
 
 
 def find_submissions(paths: Iterable[str | Path], student: str | None = None) -> list[Submission]:
-    """Return the submissions that paths name: a notebook, a student's folder, or a folder of students' folders.
+    """Return the submissions that paths name.
 
-    The student's id is the folder's (or the file's) name, or `student` where there is one submission only.
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        Each is a notebook, a student's folder, or a folder of students' folders. A folder that holds a notebook, or no folder, is
+        one student's.
+    student : str, optional
+        The student's id, allowed for a single submission; by default it is the folder's or the file's name.
+
+    Returns
+    -------
+    list of Submission
+        In the order of the paths, within a folder by name.
+
+    Raises
+    ------
+    InvalidInputError
+        For a missing path, two submissions of one student, or `student` with several submissions.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for student in ("ada", "bob"):
+    ...         Path(folder, student).mkdir()
+    ...     [submission.student for submission in find_submissions([folder])]
+    ['ada', 'bob']
     """
     found = [each for path in paths for each in _found(Path(path))]
     if student is not None:
@@ -100,7 +168,24 @@ def find_submissions(paths: Iterable[str | Path], student: str | None = None) ->
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file of at most so many bytes. Raises UnreadableError for anything else."""
+    """Return the bytes of a regular file of at most `most` bytes.
+
+    The file is opened without following a link and without blocking, and checked after opening, so that it cannot be exchanged
+    in between.
+
+    Raises
+    ------
+    UnreadableError
+        For a larger file, a link, a pipe, a folder, or a missing file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "answer.txt").write_text("devops")
+    ...     read_bounded(Path(folder, "answer.txt"), 100)
+    b'devops'
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -120,6 +205,7 @@ def read_bounded(path: Path, most: int) -> bytes:
 
 
 def _found(path: Path) -> list[Submission]:
+    """Return the submissions under one path."""
     if path.suffix == ".ipynb" and not path.is_dir():
         return [Submission(student=path.stem, path=path)]
     if not path.is_dir():
@@ -134,7 +220,7 @@ def _found(path: Path) -> list[Submission]:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """Return the path of a file within a folder, with no link on the way that leads out of it."""
+    """Return the path of a file within a folder; refuse one that leads out of it through a link or `..`."""
     path = folder / name
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         raise UnreadableError(f"{name} lies outside the submission.")
@@ -142,6 +228,7 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def _answers(content: bytes, source: Notebook) -> AnswerCells:
+    """Return the answer cells in a notebook's content; of several cells with one id, the first edited one counts."""
     cells, remarks = _cells(content), []
     given: dict[str, list[str]] = {}
     for cell in cells:
@@ -166,6 +253,7 @@ def _answers(content: bytes, source: Notebook) -> AnswerCells:
 
 
 def _cells(content: bytes) -> list[Mapping[str, Any]]:
+    """Return the cells that have a source; refuse content that is not a notebook of version 4."""
     try:
         notebook = json.loads(_decoded(content))
     except (ValueError, RecursionError) as error:
@@ -177,6 +265,7 @@ def _cells(content: bytes) -> list[Mapping[str, Any]]:
 
 
 def _decoded(content: bytes) -> str:
+    """Return the content as text in the first encoding that fits; UTF-16 needs its byte order mark, since it fits almost anything."""
     for encoding in ENCODINGS:
         if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
             continue
@@ -188,6 +277,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _grade_id(cell: Mapping[str, Any]) -> str:
+    """Return nbgrader's id of a cell, an empty text without one."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -195,4 +285,5 @@ def _grade_id(cell: Mapping[str, Any]) -> str:
 
 
 def _is_worked_on(text: str) -> bool:
+    """Return whether an answer differs from nbgrader's stubs."""
     return "raise NotImplementedError()" not in text and text.strip() not in {"", "YOUR ANSWER HERE"}

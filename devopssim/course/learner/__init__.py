@@ -1,4 +1,4 @@
-"""What a student works with: copies of the course, checks, hints and the numbers of their own variant."""
+"""What runs in a learner's kernel: visible checks, hints, the numbers of their copy, and the copy itself."""
 
 import lazy_loader
 

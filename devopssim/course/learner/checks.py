@@ -1,7 +1,7 @@
 """Visible checks and hints: what a learner sees in the notebook.
 
-A check tells what was expected in kind, what came, and where to find a hint. It knows nothing about the right answer, prints
-and does nothing else: the kernel is as it was, and no answer stops the notebook.
+A check shows what is expected in kind, what came, and where to find a hint. It knows nothing about the right answer. It prints,
+and leaves the kernel as it was; no answer stops the notebook.
 """
 
 import inspect
@@ -30,9 +30,43 @@ LINE: Final = 100
 
 
 def check(exercise_id: str, answer: Any = None) -> None:
-    """Print whether `answer` is what the exercise asks for, in kind. Raises InvalidInputError for an unknown exercise.
+    """Print whether an answer is of the kind that the exercise asks for.
 
-    What is done in the live lab has no answer to look at; then it says when it is done, and who looks.
+    A function is called with the exercise's public examples, and a scenario is simulated once against its public targets. An
+    exercise in the live lab has no answer; for it, the check prints when it is done, and how it is graded.
+
+    Parameters
+    ----------
+    exercise_id : str
+        The id of an exercise in the nearest `exercises.toml`.
+    answer : object, optional
+        The learner's answer; left out for a file on the disk and for the live lab.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown exercise, or without `exercises.toml` in the working directory and the three above it.
+
+    Examples
+    --------
+    >>> import contextlib, tempfile
+    >>> declared = '''
+    ... [exercise.01-a]
+    ... kind = "number"
+    ... unit = "hours"
+    ... answer = "median"
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    ...     _ = Path("exercises.toml").write_text(declared)
+    ...     check("01-a", "12.5")
+    ...     check("01-a", 12.5)
+    01-a: not yet
+      expected: a number in hours
+      came:     this is the text '12.5', not a number.
+    01-a: visible checks passed
+      expected: a number in hours
+      came:     the number 12.5
+      The grader looks further than these checks do.
     """
     explain_empty_answers()
     exercise = nearest_course().exercise(exercise_id)
@@ -42,7 +76,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
     with undisturbed():
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further(exercise, answer, form)
-    print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - this is what it is for
+    print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - a check prints
     _say("  expected: ", exercise.kind.expected)
     if problem is None:
         _say("  came:     ", "a function" if callable(answer) else describe(form))
@@ -54,13 +88,14 @@ def check(exercise_id: str, answer: Any = None) -> None:
 
 
 def _say(label: str, text: str) -> None:
-    """Print a labelled text in lines that a notebook need not break within a word."""
+    """Print a labelled text, wrapped at spaces so that a notebook breaks no line within a word."""
     indent = " " * len(label)
     lines = fill(f"{label}{text}", LINE, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
     print(lines)  # noqa: T201
 
 
 def _say_who_looks(exercise: Exercise) -> None:
+    """Print when an exercise in the live lab is done, and how it is graded."""
     print(f"{exercise.id}: to be done in the lab")  # noqa: T201
     _say("  done when: ", exercise.kind.expected)
     print("  The grader looks at the lab itself while it runs; where none runs, the points wait for a person.")  # noqa: T201
@@ -69,7 +104,35 @@ def _say_who_looks(exercise: Exercise) -> None:
 
 
 def hint(exercise_id: str, step: int = 1) -> None:
-    """Print a hint of the exercise: the first step, or a further one. Raises InvalidInputError for an unknown exercise."""
+    """Print one of the exercise's hints.
+
+    Parameters
+    ----------
+    exercise_id : str
+        The id of an exercise in the nearest `exercises.toml`.
+    step : int, default 1
+        Which hint, from 1; clipped to the hints there are.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown exercise, or without `exercises.toml` in the working directory and the three above it.
+
+    Examples
+    --------
+    >>> import contextlib, tempfile
+    >>> declared = '''
+    ... [exercise.01-a]
+    ... kind = "number"
+    ... answer = "median"
+    ... hints = ["Half of the changes took less.", "pandas has Series.median()."]
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    ...     _ = Path("exercises.toml").write_text(declared)
+    ...     hint("01-a")
+    01-a, hint 1 of 2: Half of the changes took less.
+      More: hint("01-a", 2)
+    """
     explain_empty_answers()
     exercise = nearest_course().exercise(exercise_id)
     steps = len(exercise.hints)
@@ -83,6 +146,7 @@ def hint(exercise_id: str, step: int = 1) -> None:
 
 
 def _form(exercise: Exercise, answer: Any) -> Json:
+    """Return the form of the answer; a function's is empty here, because only its kind is judged."""
     kind = exercise.kind
     if isinstance(kind, Function) and callable(answer):
         return []
@@ -92,6 +156,7 @@ def _form(exercise: Exercise, answer: Any) -> Json:
 
 
 def _further(exercise: Exercise, answer: Any, form: Json) -> str | None:
+    """Return what a check beyond the form finds wrong, None otherwise."""
     kind = exercise.kind
     if isinstance(kind, Function):
         return _parameters(kind, answer) or _examples(kind, answer)
@@ -101,16 +166,18 @@ def _further(exercise: Exercise, answer: Any, form: Json) -> str | None:
 
 
 def _parameters(kind: Function, answer: Any) -> str | None:
+    """Return a message if the function cannot be called with the exercise's parameters."""
     try:
         inspect.signature(answer).bind(*kind.parameters)
     except TypeError:
         return f"the function does not take ({', '.join(kind.parameters)})."
-    except ValueError:  # a function of C tells nothing about its parameters
+    except ValueError:  # a function written in C may hide its parameters
         return None
     return None
 
 
 def _examples(kind: Function, answer: Any) -> str | None:
+    """Return a message about the first public example with another result."""
     for example in kind.examples:
         arguments = to_json(list(example["arguments"]))
         result = call(answer, arguments if isinstance(arguments, list) else [])
@@ -123,7 +190,8 @@ def _examples(kind: Function, answer: Any) -> str | None:
 
 
 def _targets(kind: ScenarioOf, form: Json) -> str | None:
-    from devopssim import kpis, simulate  # noqa: PLC0415 - what only this kind of exercise needs
+    """Return the values of KPIs that miss their public targets; the simulation is imported here, because few exercises need it."""
+    from devopssim import kpis, simulate  # noqa: PLC0415 - imported for this kind of exercise only
 
     values = kpis.values(simulate(from_json(form), seed=kind.seed))
     missed = [goal for goal in parse_goals(kind.targets) if not goal.reached(values.get(goal.kpi, float("nan")))]

@@ -1,4 +1,4 @@
-"""In a notebook's kernel: say kindly that a cell waits for an answer, where nbgrader's stub would show a traceback."""
+"""In a notebook's kernel, explain a cell that waits for an answer, where nbgrader's stub would show a traceback."""
 
 import sys
 from types import TracebackType
@@ -12,9 +12,10 @@ What stands below needs it, so the notebook stops here for now."""
 
 
 def explain_empty_answers() -> None:
-    """Do so in the kernel that runs this, if one does; a notebook still stops at such a cell, as at any error.
+    """Show an explanation instead of a traceback for nbgrader's stub in the running IPython kernel.
 
-    A kernel in which somebody has already said how errors are to be shown is left as it is.
+    The notebook still stops at such a cell, as at any error. A plain Python program, and a kernel with exception handlers of its
+    own, are left as they are.
     """
     shell = _shell()
     if shell is not None and not shell.custom_exceptions:
@@ -22,7 +23,7 @@ def explain_empty_answers() -> None:
 
 
 def _shell() -> Any:
-    """Return IPython's shell, None in a plain program; IPython is not imported for it."""
+    """Return IPython's shell, None in a plain program, which never imports IPython for it."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
 
@@ -34,9 +35,9 @@ def _explain(
     trace: TracebackType | None,
     tb_offset: int | None = None,
 ) -> list[str]:
-    """Say it for nbgrader's own stub; show the traceback of any other NotImplementedError, as always."""
+    """Print the explanation for nbgrader's own stub; show the traceback of any other NotImplementedError."""
     if not error.args and STUB in _cell_of(trace):
-        print(KINDLY)  # noqa: T201 - this is what it is for
+        print(KINDLY)  # noqa: T201 - IPython shows what the handler prints
         return [KINDLY]
     shown: list[str] | None = shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     return shown or []
@@ -44,7 +45,7 @@ def _explain(
 
 def _cell_of(trace: TracebackType | None) -> str:
     """Return the source of the code that raised."""
-    import linecache  # noqa: PLC0415 - nothing to look up before an error
+    import linecache  # noqa: PLC0415 - needed after an error only
     import traceback  # noqa: PLC0415
 
     last = traceback.extract_tb(trace)[-1:] if trace else []

@@ -1,4 +1,4 @@
-"""The numbers of the copy of the course that a notebook runs in."""
+"""The numbers of the copy of the course in which a notebook runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,30 @@ from devopssim.errors import InvalidInputError
 
 
 def variant() -> SimpleNamespace:
-    """Return the numbers of this copy of the course, as attributes: `variant().seed`.
+    r"""Return the numbers of this copy of the course, as attributes.
 
-    In a student's copy they come from `variant.json` beside the notebook, elsewhere they are the course's defaults.
+    In a student's copy they come from `variant.json` beside the notebook or in one of the three folders above it, elsewhere from
+    the course's defaults; in the grader they are those of the student being graded.
+
+    Returns
+    -------
+    SimpleNamespace
+        One attribute for each number that the course declares.
+
+    Raises
+    ------
+    InvalidInputError
+        Without `exercises.toml` within reach, or for a malformed `variant.json`.
+
+    Examples
+    --------
+    >>> import contextlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    ...     _ = Path("exercises.toml").write_text("[variant]\nseed = {low = 1, high = 99, default = 1}")
+    ...     before = variant().seed
+    ...     _ = Path("variant.json").write_text('{"student": "ada", "numbers": {"seed": 7}}')
+    ...     before, variant().seed
+    (1, 7)
     """
     explain_empty_answers()
     numbers = numbers_in_grading()
@@ -27,12 +48,13 @@ def variant() -> SimpleNamespace:
 
 @dataclass(frozen=True, kw_only=True)
 class VariantFile:
-    """What `variant.json` says that a notebook needs."""
+    """The part of `variant.json` that a notebook needs; the student's id is left out."""
 
     numbers: Mapping[str, Value]
 
 
 def _written(start: Path, choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
+    """Return the numbers in the nearest `variant.json` that the course declares; none without the file."""
     path = next((file for above in (start, *start.parents[:3]) if (file := above / VARIANT_FILE).is_file()), None)
     if path is None:
         return {}

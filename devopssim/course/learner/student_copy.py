@@ -1,4 +1,7 @@
-"""A student's copy of the course: made whole, brought up to date later, and never at the cost of the student's work."""
+"""A student's copy of the course: created whole, updated later, never at the cost of the student's work.
+
+A manifest in the copy holds the digest of each delivered file. A file with another digest is the student's own.
+"""
 
 import hashlib
 import json
@@ -30,7 +33,17 @@ Your copy of the course. Open the notebooks with JupyterLab (`jupyter lab`), in 
 
 @dataclass(frozen=True, kw_only=True)
 class CopyReport:
-    """What a start did, by path: files written, files the student changed and keeps, and what was put beside them."""
+    """What `start_copy` did, by path.
+
+    Parameters
+    ----------
+    written : tuple of str
+        Files that were written.
+    kept : tuple of str
+        Files that the student changed, left as they are.
+    beside : mapping of str to str
+        Where the new version of a kept file was put, by the kept file's path; only for versions that are new since the last start.
+    """
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
@@ -39,7 +52,7 @@ class CopyReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What earlier starts delivered: digests by path."""
+    """What earlier starts delivered: SHA-256 digests by path."""
 
     files: Mapping[str, str]
 
@@ -47,10 +60,39 @@ class Manifest:
 def start_copy(
     folder: str | Path, source: str | Path, *, student: str | None = None, key: bytes | None = None
 ) -> CopyReport:
-    """Give a student the course in `folder`, or bring the copy that is there up to date.
+    """Create a student's copy of the course, or update the copy that is there.
 
-    With `student` (and the course's key), the copy gets that student's own numbers. A file that is not as this command
-    delivered it is the student's, and stays. Raises InvalidInputError where the folder cannot be used.
+    A file that differs from what this function delivered is the student's: it stays, and a new version goes beside it.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The copy.
+    source : str or Path
+        The course's folder, with solutions.
+    student : str, optional
+        The student's id; the copy then gets the student's own numbers.
+    key : bytes, optional
+        The course's key, required with `student`.
+
+    Returns
+    -------
+    CopyReport
+        What was written, kept and put beside.
+
+    Raises
+    ------
+    InvalidInputError
+        For a folder that cannot be used, a course that cannot be read, or a student without a key.
+    GradingMissingError
+        Without nbgrader, which makes the release.
+
+    Examples
+    --------
+    The student has edited `02-delivery.ipynb`, of which there is a new version (nbgrader takes seconds to import):
+
+    >>> start_copy("my-copy", "course").beside  # doctest: +SKIP
+    {'02-delivery.ipynb': '02-delivery.new.ipynb'}
     """
     home = Path(folder)
     if home.is_symlink() or (home.exists() and not home.is_dir()):
@@ -63,7 +105,27 @@ def start_copy(
 
 
 def contents(source: str | Path, *, student: str | None = None, key: bytes | None = None) -> dict[str, bytes]:
-    """Return what a student's copy holds, by path."""
+    """Return what a student's copy holds: the release, a README, and with a student their `variant.json`.
+
+    Parameters
+    ----------
+    source : str or Path
+        The course's folder.
+    student : str, optional
+        The student's id.
+    key : bytes, optional
+        The course's key, required with `student`.
+
+    Returns
+    -------
+    dict of str to bytes
+        Contents by path. A `variant.json` of the course's folder is left out; it may hold other numbers.
+
+    Raises
+    ------
+    InvalidInputError
+        For a student without a key.
+    """
     course = load_course(source)
     files = released_files(source)
     files.pop(VARIANT_FILE, None)
@@ -80,6 +142,7 @@ def contents(source: str | Path, *, student: str | None = None, key: bytes | Non
 
 
 def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
+    """Write what is new into an existing copy, and leave files alone that the student changed."""
     delivered = _delivered(home)
     written, kept, beside = [], [], {}
     for name, content in files.items():
@@ -99,7 +162,7 @@ def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
 
 
 def _put_beside(home: Path, name: str, content: bytes) -> str:
-    """Put a new version beside the student's file, under a name that is free or already holds just this."""
+    """Put a new version beside the student's file, under a name that is free or already holds the same content."""
     path = Path(name)
     number = 0
     while True:
@@ -113,6 +176,7 @@ def _put_beside(home: Path, name: str, content: bytes) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Write a file whole, and create its folders."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -124,7 +188,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _state(path: Path) -> str | None:
-    """Return the digest of a file, None where there is nothing, and something else for what is no ordinary file."""
+    """Return the digest of a file, None for a free path, and a text that equals no digest for a link or a folder."""
     if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():
@@ -133,7 +197,7 @@ def _state(path: Path) -> str | None:
 
 
 def _delivered(home: Path) -> dict[str, str]:
-    """Return what earlier starts delivered; without a manifest that can be read, everything there is the student's."""
+    """Return what earlier starts delivered; without a readable manifest, everything there is the student's."""
     try:
         return dict(msgspec.convert(json.loads((home / MANIFEST).read_bytes()), Manifest).files)
     except (OSError, ValueError):

@@ -10,7 +10,29 @@ FILES: Final = {"github": "github.yml", "gitlab": "gitlab.yml", "sandbox": "sand
 
 
 def workflow_text(name: str) -> str:
-    """Return a file by its short name. Raises InvalidInputError, with the names there are, for another."""
+    """Return the text of a workflow file by its short name.
+
+    Parameters
+    ----------
+    name : {"github", "gitlab", "sandbox"}
+        A workflow for GitHub Actions, a pipeline for GitLab CI, or the Dockerfile of an image with Python and this package, for
+        engines on another machine.
+
+    Returns
+    -------
+    str
+        The file's text.
+
+    Raises
+    ------
+    InvalidInputError
+        For another name; the message lists the names.
+
+    Examples
+    --------
+    >>> workflow_text("sandbox").splitlines()[0].startswith("#")
+    True
+    """
     if name not in FILES:
         raise InvalidInputError(f"workflow={name!r} (what to write) must be one of {', '.join(FILES)}.")
     return resources.files(__name__).joinpath(FILES[name]).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Every report of a batch of grades, in one folder."""
+"""Write every report of a batch of grades into one folder."""
 
 import os
 from collections.abc import Sequence
@@ -13,7 +13,31 @@ SUMMARY_VARIABLE: Final = "GITHUB_STEP_SUMMARY"
 
 
 def write_reports(grades: Sequence[Grade], out: Path) -> list[Path]:
-    """Write every report into a folder that exists, and return the paths."""
+    """Write every report into an existing folder.
+
+    In GitHub Actions, the step summary (`GITHUB_STEP_SUMMARY`) gets the summary, too.
+
+    Parameters
+    ----------
+    grades : sequence of Grade
+        The grades.
+    out : Path
+        The folder.
+
+    Returns
+    -------
+    list of Path
+        `grades.csv`, `checks.csv`, `junit.xml`, `summary.md`, Gradescope's results, HTML pages, and, if answers wait for a person,
+        the pages of written answers and `written/points.csv`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = write_reports([Grade(student="ada", assignment="delivery", cells=[])], Path(folder))
+    >>> sorted({path.suffix for path in paths})
+    ['.csv', '.html', '.json', '.md', '.xml']
+    """
     made = {
         out / "grades.csv": tables.grades_csv(grades),
         out / "checks.csv": tables.checks_csv(grades),

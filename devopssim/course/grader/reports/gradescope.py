@@ -1,4 +1,9 @@
-"""Grades as Gradescope's `results.json` (https://gradescope-autograders.readthedocs.io), one file for each student."""
+"""Grades as Gradescope's `results.json`, one file for each student.
+
+References
+----------
+Gradescope, *Autograder specifications*, https://gradescope-autograders.readthedocs.io/en/latest/specs/.
+"""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +16,13 @@ from devopssim.files import write_text
 
 
 def results(grade: Grade) -> dict[str, Any]:
-    """Return one student's results."""
+    """Return one student's results: a test for each check; the score sums the points so far, without those that wait.
+
+    Examples
+    --------
+    >>> results(Grade(student="ada", assignment="delivery", cells=[], seconds=2.4))["execution_time"]
+    2
+    """
     tests = [
         {
             "name": f"{check.exercise}: {check.title}",
@@ -40,7 +51,7 @@ def results(grade: Grade) -> dict[str, Any]:
 
 
 def write(grades: Iterable[Grade], out: Path) -> list[Path]:
-    """Write `gradescope/STUDENT/results.json` for each student."""
+    """Write `gradescope/STUDENT/results.json` for each student and return the paths."""
     paths = []
     for grade in grades:
         path = out / "gradescope" / file_name(grade.student) / "results.json"

@@ -1,4 +1,7 @@
-"""Grades as JUnit XML: a suite for each student, a case for each check; partial credit is a failure that says so."""
+"""Grades as JUnit XML: a suite for each student, a case for each check.
+
+Partial credit is a failure whose message gives the points; a check that waits is skipped; trouble of the grader is an error.
+"""
 
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
@@ -7,7 +10,13 @@ from devopssim.course.grader.grades import CheckResult, Grade
 
 
 def document(grades: Iterable[Grade]) -> str:
-    """Return the XML document."""
+    """Return the grades as one XML document.
+
+    Examples
+    --------
+    >>> '<testsuite name="ada" tests="0"' in document([Grade(student="ada", assignment="delivery", cells=[])])
+    True
+    """
     suites = ET.Element("testsuites", name="course")
     for grade in grades:
         checks = [(cell.notebook, check) for cell in grade.cells for check in cell.checks]
@@ -27,6 +36,7 @@ def document(grades: Iterable[Grade]) -> str:
 
 
 def _case(suite: ET.Element, notebook: str, check: CheckResult) -> None:
+    """Add the case of one check to a suite."""
     case = ET.SubElement(suite, "testcase", classname=_text(notebook), name=_text(f"{check.exercise}: {check.title}"))
     worth = f"{check.points:g} of {check.max_points:g} points"
     if check.verdict == "waiting":
@@ -37,7 +47,7 @@ def _case(suite: ET.Element, notebook: str, check: CheckResult) -> None:
 
 
 def _text(text: str) -> str:
-    """Return a text without the characters that XML 1.0 has no way to write."""
+    """Return a text with a replacement for each character that XML 1.0 excludes."""
     return "".join(
         letter
         if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter < "\ufffe")

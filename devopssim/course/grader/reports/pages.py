@@ -1,4 +1,4 @@
-"""Grades as HTML: a page for each student, which may be given to them, and a list of all for the instructor."""
+"""Grades as HTML: a page for each student, fit to be passed on to them, and an index for the instructor."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ VERDICTS: Final = {
 
 
 def write(grades: Sequence[Grade], out: Path) -> list[Path]:
-    """Write `students/STUDENT.html` for each student and `index.html`."""
+    """Write `students/STUDENT.html` for each student and `index.html`; return the paths."""
     folder = out / "students"
     folder.mkdir(exist_ok=True)
     paths = []
@@ -40,7 +40,20 @@ def page(grade: Grade) -> str:
 
 
 def render(name: str, **values: Any) -> str:
-    """Fill in a template of the course; every value is escaped."""
+    """Return a template of the course filled in; every value is escaped.
+
+    Parameters
+    ----------
+    name : str
+        The template's name without `.j2`.
+    **values
+        What the template shows; a value that it lacks is an error.
+
+    Returns
+    -------
+    str
+        An HTML page.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,

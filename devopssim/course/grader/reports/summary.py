@@ -1,4 +1,4 @@
-"""Grades as a step summary for CI (GitHub-flavoured Markdown)."""
+"""Grades as a step summary for CI, in GitHub-flavoured Markdown."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,19 @@ MOST_STUDENTS_IN_FULL: Final = 5
 
 
 def markdown(grades: Sequence[Grade]) -> str:
-    """Return a table of points, and for a few students every check."""
+    """Return a table of points; for up to `MOST_STUDENTS_IN_FULL` students, every check as well.
+
+    Examples
+    --------
+    >>> print(markdown([Grade(student="ada", assignment="delivery", cells=[], sandbox="container")]).split("###")[0])
+    ## Grades
+    <BLANKLINE>
+    | student | points | of | waiting | sandbox |
+    |---|--:|--:|--:|---|
+    | ada | 0 | 0 | 0 | container |
+    <BLANKLINE>
+    <BLANKLINE>
+    """
     lines = ["## Grades", "", "| student | points | of | waiting | sandbox |", "|---|--:|--:|--:|---|"]
     for grade in grades:
         points = "not graded" if grade.trouble else f"{grade.points:g}"
@@ -41,6 +53,6 @@ def markdown(grades: Sequence[Grade]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a student's text so that it is only text: no table border, link, image, mention or HTML."""
+    """Return a student's text as literal Markdown: without table borders, links, images, mentions or HTML."""
     flat = " ".join(text.encode("utf-8", "replace").decode().split())[:300]
     return re.sub(r"([\\`*_{}\[\]<>()#+!|@~$])", r"\\\1", flat).replace("\\<", "&lt;").replace("\\>", "&gt;")

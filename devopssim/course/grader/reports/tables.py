@@ -20,7 +20,25 @@ COLUMN: Final = 6
 
 
 def terminal_table(grades: Sequence[Grade]) -> str:
-    """Return a table with a line for each student, and one about the sandbox."""
+    """Return a table with a line for each student and a last line about the sandbox.
+
+    Parameters
+    ----------
+    grades : sequence of Grade
+        The grades.
+
+    Returns
+    -------
+    str
+        Columns of equal width: student, points by notebook, all points, seconds.
+
+    Examples
+    --------
+    >>> print(terminal_table([Grade(student="ada", assignment="delivery", cells=[], sandbox="container")]))
+    student          points    s
+    ada                 0/0    0
+    1 graded; students' code ran in: container.
+    """
     notebooks = list(dict.fromkeys(cell.notebook for grade in grades for cell in grade.cells))
     width = max([len("student"), *(len(printable(grade.student)) for grade in grades)])
     head = ["student".ljust(width), *(name.rjust(COLUMN) for name in _short(notebooks)), "points".rjust(14), "  s"]
@@ -33,12 +51,23 @@ def terminal_table(grades: Sequence[Grade]) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a student's text without control characters, and not too long: a terminal, or a CI's log, obeys some of them."""
+    r"""Return the first `LONGEST_NAME` characters of a student's text without control characters, which a terminal would obey.
+
+    A double colon is broken up: GitHub's log takes `::error::` for a command.
+
+    Examples
+    --------
+    >>> printable("ada\x1b[2J")
+    'ada?[2J'
+    """
     return "".join(letter if letter.isprintable() else "?" for letter in text.replace("::", ": :"))[:LONGEST_NAME]
 
 
 def grades_csv(grades: Iterable[Grade]) -> str:
-    """Return nbgrader's columns; dates and names, which the grader does not know, are empty."""
+    """Return the grades with nbgrader's columns; dates and names, unknown to the grader, are empty.
+
+    A grade with `trouble` is left out, because its points mean nothing.
+    """
     rows = (
         {
             "assignment": grade.assignment, "student_id": grade.student, "raw_score": grade.points,
@@ -65,12 +94,13 @@ def checks_csv(grades: Iterable[Grade]) -> str:
 
 
 def _short(notebooks: Sequence[str]) -> list[str]:
-    """Return what tells the notebooks apart: what stands before the first hyphen (`02` of `02-waterfall`), if that does."""
+    """Return short headings: what precedes the first hyphen (`02` of `02-waterfall`) if it is unique, else the first characters."""
     numbers = [name.partition("-")[0][:COLUMN] for name in notebooks]
     return numbers if len(set(numbers)) == len(notebooks) else [name[:COLUMN] for name in notebooks]
 
 
 def _numbers(grade: Grade, notebooks: Sequence[str]) -> list[str]:
+    """Return the cells of a student's line: points by notebook, all points with those that wait, seconds."""
     if grade.trouble:
         return ["NOT GRADED"]
     of = {name: sum(cell.points for cell in grade.cells if cell.notebook == name) for name in notebooks}
@@ -92,7 +122,12 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe, as OWASP advises against CSV injection."""
+    """Return a text with an apostrophe before it where a spreadsheet would read a formula.
+
+    References
+    ----------
+    OWASP, *CSV Injection*, https://owasp.org/www-community/attacks/CSV_Injection.
+    """
     if isinstance(value, str):
         text = value.encode("utf-8", "replace").decode()
         return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -1,4 +1,4 @@
-"""Written answers: one page for each question, for a person to grade; the points come back from a CSV file."""
+"""Written answers: a page for each question, for a person to grade; the points come back from a CSV file."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What a person gave for an answer."""
+    """The points that a person gave for an answer, with a comment for the student."""
 
     points: float
     comment: str = ""
@@ -29,7 +29,7 @@ class Mark:
 def write(grades: Sequence[Grade], out: Path) -> list[Path]:
     """Write `written/QUESTION.html` for each question, and `written/points.csv` with a row for each answer that waits.
 
-    Points that are already in that file stay in it.
+    Points already in that file are kept. Without waiting answers, nothing is written.
     """
     waiting = [
         (grade, cell) for grade in grades for cell in grade.cells if cell.waiting or (cell.manual and cell.answer)
@@ -49,12 +49,53 @@ def write(grades: Sequence[Grade], out: Path) -> list[Path]:
 
 
 def marks_path(out: Path) -> Path:
-    """Return where a report keeps the points that people give."""
+    """Return where the reports in a folder keep the points that people give.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the reports.
+
+    Returns
+    -------
+    Path
+        The path of `points.csv`.
+
+    Examples
+    --------
+    >>> marks_path(Path("results")).as_posix()
+    'results/written/points.csv'
+    """
     return out / FOLDER / POINTS
 
 
 def read_marks(path: Path) -> dict[Key, Mark]:
-    """Return the marks of a `points.csv` that a person filled in. Raises InvalidInputError, with the line, for a bad one."""
+    r"""Return the marks of a `points.csv` that a person filled in; rows without points are skipped.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict of (str, str, str) to Mark
+        Marks by student's id, notebook's name and grade id.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unreadable file, a missing column, or points outside [0, `max_points`], with the line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "points.csv")
+    ...     _ = path.write_text(",".join(COLUMNS) + "\nada,01-values,01-e,2,1.5,Well put.\n")
+    ...     read_marks(path)
+    {('ada', '01-values', '01-e'): Mark(points=1.5, comment='Well put.')}
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -77,11 +118,38 @@ def read_marks(path: Path) -> dict[Key, Mark]:
 
 
 def apply_marks(grades: Iterable[Grade], marks: Mapping[Key, Mark]) -> list[Grade]:
-    """Return the grades with a person's points in place of what waited."""
+    """Return the grades with a person's points in place of those that waited.
+
+    Parameters
+    ----------
+    grades : iterable of Grade
+        The grades.
+    marks : mapping of (str, str, str) to Mark
+        Marks by student's id, notebook's name and grade id, as `read_marks` returns them.
+
+    Returns
+    -------
+    list of Grade
+        New grades; cells without a mark, and cells that neither wait nor are graded by a person, are unchanged.
+
+    Examples
+    --------
+    >>> from devopssim.course.grader.grades import CheckResult
+    >>> check = CheckResult(
+    ...     exercise="01-e", title="Why", expected="an answer", verdict="waiting", points=0, max_points=2, remark=""
+    ... )
+    >>> cell = CellGrade(notebook="01-values", grade_id="01-e", points=0, max_points=2, checks=[check], manual=True)
+    >>> [marked] = apply_marks(
+    ...     [Grade(student="ada", assignment="delivery", cells=[cell])], {("ada", "01-values", "01-e"): Mark(points=1.5)}
+    ... )
+    >>> marked.points
+    1.5
+    """
     return [replace(grade, cells=[_marked(grade, cell, marks) for cell in grade.cells]) for grade in grades]
 
 
 def _marked(grade: Grade, cell: CellGrade, marks: Mapping[Key, Mark]) -> CellGrade:
+    """Return a cell with a person's points, handed out to its waiting checks in order, each up to its maximum."""
     mark = marks.get((grade.student, cell.notebook, cell.grade_id))
     if mark is None or not (cell.waiting or cell.manual):
         return cell
@@ -105,6 +173,7 @@ def _marked(grade: Grade, cell: CellGrade, marks: Mapping[Key, Mark]) -> CellGra
 
 
 def _points(text: str, most: str, place: str) -> float:
+    """Read a person's points, with a comma or a point as decimal mark."""
     try:
         points, allowed = float(text.replace(",", ".")), float(most)
     except ValueError as error:

@@ -1,4 +1,18 @@
-"""Where a student's code runs: a container, bubblewrap, or, only when asked for by name, a plain process."""
+"""Where a student's code runs: a container, bubblewrap, or, only when asked for by name, a plain process.
+
+========== ===============================================================================
+module     role
+========== ===============================================================================
+choose     select the sandbox
+limits     what the code of one notebook may use
+host       what of this machine a sandbox shows
+container, bubblewrap, plain
+           the three ways to start the program inside
+run        send the job, read the messages with deadlines and bounds, end the program
+inside     the program inside: run cells, answer questions
+seccomp    the filter of system calls that it installs
+========== ===============================================================================
+"""
 
 from devopssim.course.grader.sandbox.choose import NAMES, choose_sandbox
 from devopssim.course.grader.sandbox.limits import Limits

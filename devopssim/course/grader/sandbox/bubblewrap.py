@@ -1,7 +1,11 @@
-"""bubblewrap: namespaces and limits without an engine.
+"""bubblewrap: namespaces and limits without a container engine.
 
-Run by root, the program inside becomes a user of its own, one for each sandbox that runs at the same time, so that limits on
-processes are not shared. Run by anybody else, it needs unprivileged user namespaces, which some systems refuse.
+Run by root, the program inside becomes a user of its own, one for each sandbox that runs at the same time, since the kernel
+counts processes by user. Run by any other user, it needs unprivileged user namespaces, which some systems refuse.
+
+References
+----------
+bubblewrap, https://github.com/containers/bubblewrap; `bwrap(1)`.
 """
 
 import itertools
@@ -26,12 +30,12 @@ _uids: Final = itertools.count(os.getpid())
 
 @dataclass(frozen=True, kw_only=True)
 class StartedBubblewrap:
-    """A running bubblewrap; all that runs in it dies with it."""
+    """A running bubblewrap; all processes in it die with it."""
 
     process: subprocess.Popen[bytes]
 
     def memory(self) -> int:
-        """Bytes in use by all processes inside."""
+        """Return the bytes in use by all processes inside."""
         return memory_of_tree(self.process.pid)
 
     def end(self) -> None:
@@ -40,7 +44,13 @@ class StartedBubblewrap:
 
 
 class Bubblewrap:
-    """A sandbox of bubblewrap; `secret` are folders that must not be seen even if they lie beside Python."""
+    """A sandbox of bubblewrap.
+
+    Parameters
+    ----------
+    secret : sequence of Path, default ()
+        Folders that stay hidden even if they lie beside Python.
+    """
 
     name = "bubblewrap"
     folder = "/tmp/course"
@@ -52,24 +62,37 @@ class Bubblewrap:
 
     @property
     def uid(self) -> int | None:
-        """A user for the program inside, where we are root."""
+        """A user for the program inside where we are root, a new one at each access; None otherwise."""
         return FIRST_UID + next(_uids) % UIDS if self.root else None
 
     def start(self, limits: Limits) -> StartedBubblewrap:
-        """Start bubblewrap."""
+        """Start bubblewrap with the program inside, which waits for its job."""
         command = [*self.arguments(limits), *host.command()]
         process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         return StartedBubblewrap(process=process)
 
     def arguments(self, limits: Limits) -> list[str]:
-        """Return the command line up to the program."""
+        """Return the command line up to the program.
+
+        Examples
+        --------
+        >>> "--unshare-net" in Bubblewrap().arguments(Limits())
+        True
+        """
         disk = limits.disk_mb * MEGABYTE
         rights = "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else "--unshare-user --uid 65534 --gid 65534"
         words = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
         words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-        words += f"--perms 1777 --size {disk} --tmpfs /tmp".split()  # first: what is shown may lie below it
+        words += (
+            f"--perms 1777 --size {disk} --tmpfs /tmp".split()
+        )  # before the folders that are shown, which may lie below /tmp
         for parent in dict.fromkeys(above for folder in host.folders() for above in reversed(folder.parents[:-1])):
-            words += ["--perms", "0755", "--dir", str(parent)]  # else root's own 0700 would keep the user inside out
+            words += [
+                "--perms",
+                "0755",
+                "--dir",
+                str(parent),
+            ]  # the user inside could not enter a folder with root's 0700
         for folder in host.folders():
             words += ["--ro-bind", str(folder), str(folder)]
         for link, target in host.links().items():
@@ -84,7 +107,13 @@ class Bubblewrap:
 
 
 def problem() -> str | None:
-    """Say why bubblewrap cannot be used here, None where it can."""
+    """Return why bubblewrap cannot be used on this machine, None if it can.
+
+    Raises
+    ------
+    SandboxError
+        If the attempt itself fails or takes more than 20 s.
+    """
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
     words = [*Bubblewrap().arguments(Limits()), "/usr/bin/true"]

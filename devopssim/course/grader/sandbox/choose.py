@@ -1,4 +1,4 @@
-"""Which sandbox: a container, else bubblewrap; no sandbox only when asked for by name."""
+"""Select a sandbox: a container, else bubblewrap; no sandbox only when asked for by name."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +13,33 @@ NAMES: Final = ("auto", "container", "bubblewrap", "none")
 
 
 def choose_sandbox(name: str = "auto", *, secret: Sequence[Path] = (), image: str | None = None) -> Sandbox:
-    """Return the sandbox of that name, or for `auto` the first that works.
+    """Return the sandbox with a name, or for `auto` the first of container and bubblewrap that works.
 
-    `secret` are folders that must not be seen inside, `image` is one that has Python and this package (else the host's are
-    shown, read-only). Raises SandboxError where it does not work, and says why.
+    Parameters
+    ----------
+    name : {"auto", "container", "bubblewrap", "none"}, default "auto"
+        `none` limits what the code uses, not what it may do.
+    secret : sequence of Path, default ()
+        Folders that stay hidden inside: the course's sources, with solutions and hidden tests.
+    image : str, optional
+        Container image that has Python and this package; without it, a container shows this machine's, read-only.
+
+    Returns
+    -------
+    Sandbox
+        The sandbox, not yet started.
+
+    Raises
+    ------
+    InvalidInputError
+        For another name.
+    SandboxError
+        If the sandbox does not work on this machine, with the reason.
+
+    Examples
+    --------
+    >>> choose_sandbox("none").closed
+    False
     """
     if name not in NAMES:
         raise InvalidInputError(f"sandbox={name!r} (where students' code runs) must be one of {', '.join(NAMES)}.")

@@ -1,8 +1,8 @@
 """A container: no network, read-only, no capabilities, an unprivileged user, limits on memory, processes, CPU and disk.
 
-Without `image`, the container starts from an almost empty image and sees this machine's Python and packages, read-only, so
-that nothing is downloaded or built and the versions are the grader's. Where the engine runs on another machine (a service of
-a CI job), its folders are not ours: give an image that has Python and this package.
+Without `image`, the container starts from an almost empty image and shows this machine's Python and packages, read-only: nothing
+is downloaded or built, and the versions are the grader's. An engine on another machine (a service of a CI job) cannot see
+these folders; give it an image with Python and this package.
 """
 
 import io
@@ -31,7 +31,7 @@ LABEL: Final = "devopssim.grading"
 PATIENCE: Final = 30
 TRIES: Final = 3
 FILES: Final = 10_000
-"""On the disk of a sandbox: files without content fill no disk, but memory."""
+"""Most files on the disk of a sandbox: empty files fill the memory instead of the disk."""
 USERS: Final = "root:x:0:0::/:/bin/sh\nstudent:x:65534:65534::/tmp:/bin/sh\n"
 
 
@@ -43,12 +43,12 @@ class StartedContainer:
     container: str
 
     def memory(self) -> int:
-        """The engine limits memory by itself."""
+        """Return 0: the engine limits memory itself."""
         return 0
 
     def end(self) -> None:
-        """Remove the container, whatever runs in it; one that the engine cannot end by now is removed by a later grader."""
-        self.process.kill()  # first: the engine waits until somebody has read what the container still sends
+        """Remove the container with all its processes; a later grader removes one that the engine fails to end within the timeout."""
+        self.process.kill()  # first: the engine waits until the container's output has been read
         for _ in range(TRIES):
             with suppress(subprocess.TimeoutExpired):
                 removed = _docker("rm", "--force", self.container)
@@ -57,7 +57,20 @@ class StartedContainer:
 
 
 class Container:
-    """A sandbox of a container engine, through its command line client."""
+    """A sandbox of a container engine, through its command line client.
+
+    Parameters
+    ----------
+    secret : sequence of Path, default ()
+        Folders that stay hidden even if they lie beside Python.
+    image : str, optional
+        Image with Python and this package.
+
+    Raises
+    ------
+    SandboxError
+        If the engine cannot import the almost empty image.
+    """
 
     name = "container"
     folder = "/tmp/course"
@@ -71,7 +84,7 @@ class Container:
         _remove_orphans()
 
     def start(self, limits: Limits) -> StartedContainer:
-        """Start a container."""
+        """Start a container with the program inside, which waits for its job."""
         name = f"devopssim-grading-{uuid.uuid4().hex[:12]}"
         program = ["python", *host.command()[1:]] if self.own_image else host.command()
         process = subprocess.Popen(
@@ -137,7 +150,7 @@ class Container:
 
 
 def problem() -> str | None:
-    """Say why no container can be used here, None where one can."""
+    """Return why a container cannot be used on this machine, None if it can."""
     if shutil.which("docker") is None:
         return "no docker client is installed"
     try:
@@ -148,7 +161,7 @@ def problem() -> str | None:
 
 
 def _client() -> list[str]:
-    """Return the client's first words: the engine that the live lab finds, so that one started for the lab serves both."""
+    """Return the client's first arguments: the engine that the live lab uses, so that one engine serves both."""
     try:
         return ["docker", "--host", _host()]
     except (ImportError, DevopssimError):
@@ -157,7 +170,7 @@ def _client() -> list[str]:
 
 @cache
 def _host() -> str:
-    """Return the engine's address; that there is none is not remembered, because one may be started."""
+    """Return the engine's address; a missing engine raises and stays uncached, since it may be started later."""
     from devopssim.livelab import find_engine  # noqa: PLC0415 - needs docker-py, which grading does not
 
     engine = find_engine()
@@ -167,6 +180,7 @@ def _host() -> str:
 
 
 def _docker(*words: str, given: bytes | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the client with arguments and a standard input; return its status and its output as text."""
     done = subprocess.run([*_client(), *words], input=given, capture_output=True, timeout=PATIENCE, check=False)
     return subprocess.CompletedProcess(
         words, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
@@ -174,7 +188,7 @@ def _docker(*words: str, given: bytes | None = None) -> subprocess.CompletedProc
 
 
 def _bare_image() -> str:
-    """Return the name of an image with nothing in it but folders to mount on and a list of users; make it if need be."""
+    """Return the name of an image that holds only mount points and a list of users; import it on the first use."""
     layer = _layer()
     name = f"devopssim-grading:{sha256(layer).hexdigest()[:12]}"
     if _docker("image", "inspect", name).returncode != 0:
@@ -185,11 +199,15 @@ def _bare_image() -> str:
 
 
 def _layer() -> bytes:
+    """Return the image's only layer as a tar archive; the same content gives the same bytes and so the same name."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for folder in ("tmp", "proc", "sys", "dev", "etc", "usr"):
             entry = tarfile.TarInfo(folder)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "tmp" else 0o755  # some engines keep this one
+            entry.type, entry.mode = (
+                tarfile.DIRTYPE,
+                0o1777 if folder == "tmp" else 0o755,
+            )  # some engines keep the layer's mode
             tar.addfile(entry)
         for link, target in host.links().items():
             entry = tarfile.TarInfo(str(link).lstrip("/"))
@@ -202,7 +220,7 @@ def _layer() -> bytes:
 
 
 def _remove_orphans() -> None:
-    """Remove containers of graders on this machine that are no more: killed, they could not tidy up."""
+    """Remove containers of graders on this machine that were killed before they could remove them."""
     listed = _docker("ps", "--all", "--filter", f"label={LABEL}", "--format", f'{{{{.ID}}}} {{{{.Label "{LABEL}"}}}}')
     for line in listed.stdout.splitlines():
         container, _, owner = line.partition(" ")

@@ -1,4 +1,4 @@
-"""What of this machine a sandbox needs to see, read-only: Python, its packages, this package, and the system's libraries."""
+"""What of this machine a sandbox shows, read-only: Python, its packages, this package, and the system's libraries."""
 
 import sys
 from pathlib import Path
@@ -27,12 +27,23 @@ RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / 
 
 
 def command() -> list[str]:
-    """Return the program that runs inside; isolated, so that neither its folder nor the environment adds to its imports."""
+    """Return the program that runs inside.
+
+    Python is isolated (`-I`), so that neither its folder nor the environment adds to its imports.
+
+    Examples
+    --------
+    >>> command()[1:]
+    ['-I', '-m', 'devopssim.course.grader.sandbox.inside']
+    """
     return [sys.executable, "-I", "-m", "devopssim.course.grader.sandbox.inside"]
 
 
 def folders() -> list[Path]:
-    """Return the folders to show, outermost only: the system's, Python's, the environment's, this package's and its logs."""
+    """Return the folders to show: the system's, Python's, the environment's, this package's and its recorded logs.
+
+    A folder inside another one of the list is left out.
+    """
     wanted = [Path(name) for name in SYSTEM]
     wanted += [Path(sys.base_prefix).resolve(), Path(sys.prefix).absolute(), Path(devopssim.__file__).resolve().parent]
     wanted += [folder for folder in (RECORDED_OF_A_CHECKOUT,) if folder.is_dir()]
@@ -45,12 +56,23 @@ def folders() -> list[Path]:
 
 
 def links() -> dict[Path, Path]:
-    """Return the links of the root folder that programs rely on (`/lib` → `usr/lib`)."""
+    """Return the links of the root folder that programs rely on, by link: `/lib` → `usr/lib`."""
     return {link: link.readlink() for link in map(Path, LINKS) if link.is_symlink()}
 
 
 def hidden(*secret: Path) -> list[Path]:
-    """Return the folders that lie inside what is shown and must not be: the course's sources, with solutions and hidden tests."""
+    """Return the folders to cover inside what is shown: the course's sources, with solutions and hidden tests.
+
+    Parameters
+    ----------
+    *secret : Path
+        Further folders to hide; those outside what is shown need no cover and are left out.
+
+    Returns
+    -------
+    list of Path
+        The folders, without links in their paths.
+    """
     shown = folders()
     covered = (path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE) if path.is_dir())
     return [path for path in covered if any(path.is_relative_to(folder) for folder in shown)]

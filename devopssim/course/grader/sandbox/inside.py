@@ -1,7 +1,18 @@
 """The program inside the sandbox: run the cells in order, and answer the questions between them.
 
-It shares its process with the student's code and is therefore not trusted: all it can do is claim values. One line of JSON
-for each message leaves through what was the standard output when it started; everything that cells print goes nowhere.
+It shares its process with the student's code and is therefore untrusted: all it can do is claim values. It sends one line of
+JSON per message through what was the standard output when it started; what cells print is discarded.
+
+=================================== ===================================================
+message                             meaning
+=================================== ===================================================
+`{"ready": true}`                   everything is imported; the first step follows
+`{"began": id}`                     a step begins
+`{"answer": name, "is": form}`      the answer to a question
+`{"ended": id, "error": form}`      a step has ended; `error` is null if it ended well
+`{"finished": true}`                the last message
+`{"trouble": text}`                 the program could not get ready
+=================================== ===================================================
 """
 
 import base64
@@ -24,28 +35,28 @@ Send = Callable[[dict[str, Any]], None]
 
 
 class OutOfTime(BaseException):
-    """A cell has used up its time. No `except Exception` of the student's catches it."""
+    """Report a cell that has used up its time; a student's `except Exception` lets it through."""
 
 
 class Printed(io.TextIOBase):
-    """A standard output that keeps the first few thousand characters and forgets the rest."""
+    """A standard output that keeps the first `PRINTED_AT_MOST` characters and discards the rest."""
 
     def __init__(self) -> None:
         self.kept = ""
 
     def writable(self) -> bool:
-        """It can be written to."""
+        """Return True, as Python asks of a standard output."""
         return True
 
     def write(self, text: str) -> int:
-        """Keep what there is room for."""
+        """Keep what fits, and return the length of the text as if all of it had been written."""
         if len(self.kept) < PRINTED_AT_MOST:
             self.kept += text[: PRINTED_AT_MOST - len(self.kept)]
         return len(text)
 
 
 def main() -> NoReturn:
-    """Read the job from the standard input, do it, and leave without running anybody's exit handlers."""
+    """Read the job from standard input, do it, and exit without running the student's exit handlers."""
     job = json.load(sys.stdin)
     send = _channel()
     try:
@@ -58,7 +69,7 @@ def main() -> NoReturn:
         shell = _shell()
         _limit(job["limits"])
         signal.signal(signal.SIGALRM, _out_of_time)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the grader must hear of it
+    except Exception as error:  # noqa: BLE001 - the grader has to learn of any error
         send({"trouble": f"{type(error).__name__}: {error}"})
         os._exit(1)
     send({"ready": True})
@@ -69,6 +80,7 @@ def main() -> NoReturn:
 
 
 def _do(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: float) -> None:
+    """Run one step with an alarm and answer its questions; the next step starts after any error."""
     from devopssim.course.answers import Question, answer, raised  # noqa: PLC0415 - imported while the sandbox started
 
     send({"began": step["id"]})
@@ -80,7 +92,7 @@ def _do(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: flo
             error = result.error_before_exec or result.error_in_exec
         for name, question in step["questions"]:
             send({"answer": name, "is": answer(Question.from_json(question), shell.user_ns, folder)})
-    except BaseException as stopped:  # noqa: BLE001 - whatever ended this step, the next one has its chance
+    except BaseException as stopped:  # noqa: BLE001 - the next step runs after any error
         error = stopped
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -88,7 +100,7 @@ def _do(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: flo
 
 
 def _channel() -> Send:
-    """Keep the standard output for messages, and let everything that prints print into nothing."""
+    """Keep the standard output for messages, and send everything that cells print to the null device."""
     channel = os.dup(1)
     os.set_inheritable(channel, False)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -105,6 +117,7 @@ def _channel() -> Send:
 
 
 def _drop_rights(uid: int | None) -> None:
+    """Become the user of the sandbox, groups first, while root may still do so."""
     if uid is not None and os.geteuid() == 0:
         os.setgroups([])
         os.setgid(uid)
@@ -112,14 +125,14 @@ def _drop_rights(uid: int | None) -> None:
 
 
 def _refuse_solutions() -> None:
-    """Refuse to work where the package brings the course's notebooks: in an image, nothing covers them."""
+    """Refuse to work where the package brings the course's notebooks: in an image of one's own, nothing covers them."""
     found = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
     if found is not None:
         raise PermissionError(f"students could read {found}; make the image without the folder {found.parent}")
 
 
 def _furnish(folder: Path, files: dict[str, str]) -> Path:
-    """Put the course's public files where the notebook expects them, and go there."""
+    """Write the course's public files into the notebook's folder, and change to it."""
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         path = folder / name
@@ -130,7 +143,7 @@ def _furnish(folder: Path, files: dict[str, str]) -> Path:
 
 
 def _import_what_notebooks_use() -> None:
-    """Import before the clock of the first cell starts; a package that is not there is not missed until a cell wants it."""
+    """Import the usual packages before the first cell's time starts; a missing one matters only to a cell that imports it."""
     import importlib  # noqa: PLC0415
     import warnings  # noqa: PLC0415
 
@@ -141,6 +154,7 @@ def _import_what_notebooks_use() -> None:
 
 
 def _shell() -> Any:
+    """Return an IPython shell without history, cache and colours."""
     from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
@@ -149,7 +163,7 @@ def _shell() -> Any:
     config.InteractiveShell.cache_size = 0
     config.InteractiveShell.colors = "nocolor"
     shell: Any = InteractiveShell.instance(config=config)
-    shell.enable_matplotlib = _no_window  # `%matplotlib inline` means nothing where nobody looks
+    shell.enable_matplotlib = _no_window  # `%matplotlib inline` would need a frontend
     return shell
 
 
@@ -158,7 +172,7 @@ def _no_window(gui: str | None = None) -> tuple[str | None, str]:
 
 
 def _limit(limits: dict[str, Any]) -> None:
-    """Lower what this process and its children may use; the sandbox around it has limits of its own where it can."""
+    """Lower the limits of this process and its children; a limit that is lower already stays."""
     memory, disk = limits["memory_mb"] * MEGABYTE, limits["disk_mb"] * MEGABYTE
     seconds = int(limits["notebook_seconds"]) + 5
     wanted = [

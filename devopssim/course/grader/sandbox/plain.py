@@ -1,4 +1,4 @@
-"""No sandbox: a process of this user's with limits on what it uses, not on what it may do. Only when asked for by name."""
+"""No sandbox: a process of this user with limits on what it uses, not on what it may do. Only when asked for by name."""
 
 import os
 import shutil
@@ -16,17 +16,17 @@ from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_
 
 @dataclass(frozen=True, kw_only=True)
 class StartedProcess:
-    """A running process in a session of its own."""
+    """A running process in a session and a folder of its own."""
 
     process: subprocess.Popen[bytes]
     home: Path
 
     def memory(self) -> int:
-        """Bytes in use by it and its descendants."""
+        """Return the bytes in use by it and its descendants."""
         return memory_of_tree(self.process.pid)
 
     def end(self) -> None:
-        """Kill it, its descendants and its process group; what has left all of these is not found."""
+        """Kill it, its descendants and its process group, and remove its folder; a process outside all of these survives."""
         below = descendants(self.process.pid)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -38,7 +38,7 @@ class StartedProcess:
 
 
 class Plain:
-    """A plain process."""
+    """A plain process of this user, for submissions that are trusted."""
 
     name = "none"
     folder = "course"
@@ -46,7 +46,7 @@ class Plain:
     uid = None
 
     def start(self, limits: Limits) -> StartedProcess:  # noqa: ARG002 - the program inside lowers its own limits
-        """Start it in a new folder."""
+        """Start the program in a new temporary folder; it lowers its own limits."""
         home = Path(tempfile.mkdtemp(prefix="devopssim-grading-"))
         environment = {
             **host.ENVIRONMENT,

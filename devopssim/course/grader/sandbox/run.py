@@ -1,4 +1,4 @@
-"""Run a notebook in a sandbox from the outside: send the job, read what comes with deadlines and bounds, end it for certain."""
+"""Run a notebook in a sandbox, seen from the outside: send the job, read messages with deadlines and bounds, end it for certain."""
 
 import base64
 import json
@@ -21,12 +21,27 @@ ERRORS_KEPT: Final = 2000
 
 
 class SandboxError(DevopssimError):
-    """The sandbox itself does not work: the grader's trouble, never the student's."""
+    """Report that the sandbox itself does not work: the grader's trouble, never the student's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SandboxStep:
-    """One cell to run (`source` may be empty) and the questions to ask after it, by name."""
+    """One cell to run, and the questions to ask after it.
+
+    Parameters
+    ----------
+    id : str
+        The step's name.
+    source : str, default ""
+        The cell's source; empty for a step that only asks.
+    questions : mapping of str to Question
+        Questions by name.
+
+    Examples
+    --------
+    >>> SandboxStep(id="01-a", source="lead = 12.5", questions={"test-01-a#0": Question(name="lead")}).id
+    '01-a'
+    """
 
     id: str
     source: str = ""
@@ -34,32 +49,32 @@ class SandboxStep:
 
 
 class Started(Protocol):
-    """A sandbox that has started: a process whose standard output is the channel."""
+    """The protocol of a started sandbox: a process whose standard output is the channel."""
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """The process."""
+        """The process that was started."""
 
     def memory(self) -> int:
-        """Return the bytes in use, 0 where the sandbox limits them by itself."""
+        """Return the bytes in use, 0 where the sandbox limits them itself."""
 
     def end(self) -> None:
-        """End everything in it, whatever it does, and leave nothing behind."""
+        """End everything in it and leave nothing behind."""
 
 
 class Sandbox(Protocol):
-    """A way to run the program `inside` with limits."""
+    """The protocol of sandboxes: a way to run the program `inside` with limits."""
 
     @property
     def name(self) -> str:
-        """What reports call it."""
+        """Its name in reports."""
 
     def start(self, limits: Limits) -> Started:
-        """Start it; it waits for its job on the standard input."""
+        """Start the program, which waits for its job on standard input."""
 
     @property
     def folder(self) -> str | None:
-        """Where the notebook's files go inside it; None for a new folder of the host."""
+        """Where the notebook's files go inside it; a relative path starts from the program's working directory."""
 
     @property
     def closed(self) -> bool:
@@ -67,12 +82,26 @@ class Sandbox(Protocol):
 
     @property
     def uid(self) -> int | None:
-        """The user that the program inside must become, if it does not run as one already."""
+        """The user that the program inside has to become; None if it runs as one already."""
 
 
 @dataclass(kw_only=True)
 class SandboxRun:
-    """What came out: answers by question, errors by step, and the steps that killed the kernel, with why."""
+    """What came out of a sandbox.
+
+    Parameters
+    ----------
+    answers : dict of str to Json
+        Answers by question.
+    errors : dict of str to Json
+        Errors by step; steps that ended well are left out.
+    killed : dict of str to str
+        Why the kernel ended, by the step that ended it; also the steps that were never reached.
+    seconds : float, default 0
+        Elapsed time of the steps; where the notebook's time ran out, the starts of the sandbox are included.
+    starts : int, default 0
+        How often the sandbox was started.
+    """
 
     answers: dict[str, Json] = field(default_factory=dict)
     errors: dict[str, Json] = field(default_factory=dict)
@@ -84,9 +113,34 @@ class SandboxRun:
 def run_in_sandbox(
     sandbox: Sandbox, steps: Sequence[SandboxStep], files: Mapping[str, bytes], limits: Limits
 ) -> SandboxRun:
-    """Run the steps; where one kills the kernel, begin again without it, as often and as long as the limits allow.
+    """Run the steps; after a step that kills the kernel, restart without it, as often and as long as the limits allow.
 
-    Raises SandboxError where the sandbox does not start.
+    Parameters
+    ----------
+    sandbox : Sandbox
+        Where they run.
+    steps : sequence of SandboxStep
+        The notebook's steps, with unique ids.
+    files : mapping of str to bytes
+        The course's public files, by path.
+    limits : Limits
+        What the code may use; also how often it is restarted.
+
+    Returns
+    -------
+    SandboxRun
+        Answers, errors, and the steps that killed the kernel.
+
+    Raises
+    ------
+    SandboxError
+        If the sandbox does not start.
+
+    Examples
+    --------
+    >>> from devopssim.course.grader.sandbox.plain import Plain
+    >>> run_in_sandbox(Plain(), [], {}, Limits()).starts
+    0
     """
     result, left, began = SandboxRun(), list(steps), time.monotonic()
     while left and result.starts <= limits.restarts:
@@ -108,7 +162,7 @@ def run_in_sandbox(
 
 
 class _Attempt:
-    """One start of the sandbox."""
+    """One start of the sandbox: reads messages until the steps are done or one has ended the kernel."""
 
     def __init__(self, sandbox: Sandbox, steps: Sequence[SandboxStep], limits: Limits, result: SandboxRun) -> None:
         self.sandbox, self.steps, self.limits, self.result = sandbox, steps, limits, result
@@ -120,7 +174,7 @@ class _Attempt:
         self.why = "the kernel died."
 
     def go(self, files: Mapping[str, bytes]) -> str | None:
-        """Return the step that killed the kernel, None if all were done."""
+        """Run the steps and return the one that killed the kernel, None if all were done."""
         started = self.sandbox.start(self.limits)
         try:
             self._send_job(started, files)
@@ -146,6 +200,7 @@ class _Attempt:
         return culprit
 
     def _send_job(self, started: Started, files: Mapping[str, bytes]) -> None:
+        """Send the job as JSON on standard input, and close it."""
         job = {
             "uid": self.sandbox.uid,
             "folder": self.sandbox.folder,
@@ -168,10 +223,10 @@ class _Attempt:
             with stream:
                 stream.write(json.dumps(job).encode())
         except BrokenPipeError:
-            return  # it died before it read its job; that it never gets ready tells
+            return  # it died before reading its job; the missing `ready` message reports it
 
     def _lines(self, started: Started) -> Iterator[dict[str, Any]]:
-        """Yield messages until the sandbox ends, a deadline passes, or a bound is broken."""
+        """Yield messages until the sandbox ends, a deadline passes, or a bound is broken; `why` then holds the reason."""
         stream = started.process.stdout
         if stream is None:
             raise SandboxError("the sandbox has no standard output.")
@@ -203,7 +258,7 @@ class _Attempt:
                         yield message
 
     def _deadline(self, message: dict[str, Any], deadline: float) -> float:
-        """Each step has its own time, all of them together have the notebook's, however many messages are forged."""
+        """Return the deadline after a message: each step has its own time within the notebook's, and forged messages extend neither."""
         now = time.monotonic()
         if not self.ready:
             if message.get("ready") is not True:
@@ -214,13 +269,13 @@ class _Attempt:
         return min(self.overall, now + self.limits.cell_seconds + GRACE)
 
     def _goes_on(self, message: dict[str, Any]) -> bool:
-        """Whether a message says that a later step than the present one has begun; steps begin in order, and once."""
+        """Return whether a message starts a later step than the present one; steps begin in order, and once."""
         began = message.get("began")
         now = -1 if self.current is None else self.places[self.current]
         return isinstance(began, str) and self.places.get(began, -1) > now
 
     def _take(self, message: dict[str, Any]) -> None:
-        """Believe as little as possible: known names only, and the first answer to each question."""
+        """Record a message and trust little of it: known names only, and the first answer to each question."""
         began, ended, answered = message.get("began"), message.get("ended"), message.get("answer")
         if isinstance(began, str) and self._goes_on(message):
             self.current = began
@@ -234,7 +289,7 @@ class _Attempt:
 
 
 def close(process: subprocess.Popen[bytes]) -> None:
-    """Close what connects us with an ended process, and collect it."""
+    """Close the pipes to an ended process, and collect its status."""
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with suppress(BrokenPipeError):
@@ -243,6 +298,7 @@ def close(process: subprocess.Popen[bytes]) -> None:
 
 
 def _message(line: bytes) -> dict[str, Any] | None:
+    """Return a line as a message, None for anything but a JSON object."""
     try:
         message = loads(line)
     except InvalidInputError:
@@ -251,6 +307,7 @@ def _message(line: bytes) -> dict[str, Any] | None:
 
 
 def _last_words(started: Started) -> str:
+    """Return the end of what the process wrote to standard error, after killing it."""
     started.process.kill()
     stream = started.process.stderr
     words = stream.read(ERRORS_KEPT).decode("utf-8", "replace") if stream else ""

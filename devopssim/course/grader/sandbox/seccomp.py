@@ -1,9 +1,13 @@
-"""A filter of system calls for the program inside a sandbox: what would get round its limits is refused.
+"""A filter of system calls for the program inside a sandbox: calls that would bypass its limits are refused.
 
-Memory in `memfd` files and System V segments belongs to no process, so a watch on processes does not see it; a new user
-namespace would allow mounts; AF_VSOCK leaves the network namespace. Engines have such a filter, but older ones let the last
-pass, and bubblewrap has none of its own. Numbers are from the kernel's tables (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h), the
-program's form from Documentation/networking/filter.rst.
+Memory in `memfd` files and System V segments belongs to no process, so that a watch on processes misses it; a new user
+namespace would allow mounts; AF_VSOCK leaves the network namespace. Engines have such a filter, but older ones let AF_VSOCK
+pass, and bubblewrap brings none.
+
+References
+----------
+Numbers: the Linux kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h. Form of the program:
+Documentation/networking/filter.rst.
 """
 
 import ctypes
@@ -26,12 +30,24 @@ NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER_MODE = 38, 22, 2
 X32: Final = 0x4000_0000
 NEW_NAMESPACES: Final = 0x7E02_0000
 FAMILIES: Final = (1, 2, 10, 16)
-"""AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: what libraries ask for, all of it inside the empty network namespace."""
+"""AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: what libraries request, all within the empty network namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What a processor architecture calls itself, and the numbers of its system calls."""
+    """The numbers of a processor architecture.
+
+    Parameters
+    ----------
+    audit : int
+        The kernel's `AUDIT_ARCH` constant.
+    clone, socket : int
+        System calls that are judged by their first argument.
+    clone3 : int
+        A system call whose arguments a filter cannot read; refused as missing, so that libraries fall back to `clone`.
+    refused : mapping of str to int
+        System calls that are refused, by name.
+    """
 
     audit: int
     clone: int
@@ -63,7 +79,25 @@ MACHINES: Final = {
 
 
 def program(machine: str | None = None) -> bytes | None:
-    """Return the filter for a machine (this one by default), None for one whose numbers are not known here."""
+    """Return the filter as a classic BPF program.
+
+    Parameters
+    ----------
+    machine : str, optional
+        As `platform.machine()` names it; this machine by default.
+
+    Returns
+    -------
+    bytes or None
+        Instructions of 8 bytes each; None for an architecture without numbers here.
+
+    Examples
+    --------
+    >>> len(program("x86_64")) % 8
+    0
+    >>> program("m68k") is None
+    True
+    """
     known = MACHINES.get(machine or platform.machine())
     if known is None:
         return None
@@ -83,9 +117,14 @@ def program(machine: str | None = None) -> bytes | None:
 
 
 def install() -> None:
-    """Put this process, and whatever it starts, under the filter, for good. Raises OSError where the kernel refuses.
+    """Put this process and all it starts under the filter, irrevocably.
 
-    Does nothing where there is no filter: on another system than Linux, or on a machine whose numbers are not known.
+    Without a filter (on another system than Linux, or an unknown architecture) it does nothing.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses the filter.
     """
     words = program() if sys.platform == "linux" else None
     if words is None:
@@ -100,24 +139,26 @@ def install() -> None:
 
 
 class _Program(ctypes.Structure):
-    """`struct sock_fprog`."""
+    """The kernel's `struct sock_fprog`."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
 def _step(code: int, value: int, *, yes: int = 0, no: int = 0) -> bytes:
-    """Return one instruction: `yes` and `no` are how many are skipped after a comparison."""
+    """Return one instruction; `yes` and `no` are how many are skipped after a comparison."""
     return struct.pack("=HBBI", code, yes, no, value)
 
 
 def _when(comparison: int, value: int, verdict: int) -> list[bytes]:
+    """Return steps that end with a verdict if the comparison holds."""
     return [_step(comparison, value, no=1), _step(RETURN, verdict)]
 
 
 def _unless(comparison: int, value: int, verdict: int) -> list[bytes]:
+    """Return steps that end with a verdict unless the comparison holds."""
     return [_step(comparison, value, yes=1), _step(RETURN, verdict)]
 
 
 def _only(call: int, steps: list[bytes]) -> list[bytes]:
-    """Return steps for one system call, which look at its first argument and end with a verdict."""
+    """Return steps for one system call, which load its first argument and end with a verdict."""
     return [_step(JUMP_EQUAL, call, no=len(steps) + 1), _step(LOAD, FIRST_ARGUMENT), *steps]
