@@ -9,6 +9,7 @@ command -v uv >/dev/null 2>&1 || {
 }
 
 build_needs() { sed -n 's/^requires = \[\(.*\)\]$/\1/p' pyproject.toml | tr -d '" ' | tr ',' '\n'; }
+# Extras stay in the names: pip would otherwise look for the newest `coverage[toml]` beside the locked `coverage`, and find no hash.
 lock() { # lock NAME OPTION...: pyproject.toml's needs and the build backend's, for every Python and system
     name=$1
     shift

@@ -131,7 +131,7 @@ def test_a_wheel_holds_every_tracked_file_of_the_package_and_the_course(tmp_path
     folders = ["devopssim", "notebooks", "data/recorded"]
     tracked = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
     expected = {
-        re.sub("^notebooks/", "devopssim/notebooks/", re.sub("^data/recorded/", "devopssim/lab/recorded/", name))
+        re.sub("^notebooks/", "devopssim/notebooks/", re.sub("^data/recorded/", "devopssim/livelab/recorded/", name))
         for name in tracked.stdout.splitlines()
     }
     with zipfile.ZipFile(wheel) as archive:
