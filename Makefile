@@ -34,8 +34,11 @@ lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cy
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy
 
-unit: install-dev programs ## the tests that need neither a container engine nor a browser
-	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser"
+unit: install-dev programs ## the tests that need neither a container engine nor a browser, and the share of lines that they run
+	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser" --cov=devopssim --cov-report=term:skip-covered
+
+coverage: unit ## the lines that the tests of `make unit` run, as pages in out/coverage
+	@$(BIN)/python -m coverage html --directory out/coverage
 
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
@@ -55,7 +58,7 @@ lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); U
 	@requirements/lock.sh $(UPGRADE)
 
 clean: ## remove what the tools left behind (not .venv, not your copy of the course)
-	@rm -rf out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	@rm -rf out build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	@find devopssim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install-run install-notebook install-dev: install-%:
