@@ -46,10 +46,10 @@ class Bench:
     workers = 2
 
     def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
-        self.quick, self.patient = ByHand(instead), ByHand(instead)
+        self.quick, self.background = ByHand(instead), ByHand(instead)
 
     def work(self) -> None:
-        while self.quick.work() or self.patient.work():
+        while self.quick.work() or self.background.work():
             pass
 
 
@@ -76,7 +76,7 @@ class Asked:
         self.errors: list[Exception] = []
         self.answers = LiveEstimates(
             self.bench,
-            tell=lambda _, answer: self.told.append(answer),
-            fail=self.errors.append,
-            soon=lambda act: act(),
+            on_result=lambda _, answer: self.told.append(answer),
+            on_error=self.errors.append,
+            scheduler=lambda act: act(),
         )

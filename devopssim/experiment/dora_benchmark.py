@@ -10,6 +10,7 @@ from typing import Final, Unpack
 
 import pandas as pd
 
+from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import USUAL_REPLICATIONS, Experiment
@@ -155,3 +156,45 @@ def compare_with_dora(
     """Return how the presets, or variants of them under the same names, compare with the field; `options` as for `compare`."""
     named = {preset.name: preset for preset in presets}
     return DoraBenchmark(result=compare(Experiment(scenarios=named, replications=replications, kpis=KPIS), **options))
+
+
+def level_tables(shown: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, pd.DataFrame]:
+    """Return the level of each DORA metric for each scenario of a result, or for the KPI table of one log.
+
+    Parameters
+    ----------
+    shown : Result or DataFrame
+        Result of a comparison (its means over the replications), or what `kpis.table(log)` returns.
+    year : int
+        Year of the DORA report whose bands apply.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By scenario name (`""` for a KPI table) what `kpis.classify` returns: one row a metric.
+
+    Raises
+    ------
+    InvalidInputError
+        If the table is not a KPI table, lacks one of the KPIs, or the year has no levels.
+
+    Examples
+    --------
+    >>> from devopssim import kpis, simulate, DEVOPS, vary
+    >>> table = kpis.table(simulate(vary(DEVOPS, {"years": 0.1}), seed=1))
+    >>> list(level_tables(table)[""].columns)
+    ['unit', 'value', 'level', 'levels', 'inside', 'band']
+
+    """
+    if isinstance(shown, pd.DataFrame):
+        if not {"median", "value"} <= set(shown.columns):
+            raise InvalidInputError(
+                "this table is not one of KPIs; give what devopssim.kpis.table(log) or devopssim.compare returns."
+            )
+        return {"": classify(shown, year=year)}
+    tables = {}
+    for name in shown.scenarios:
+        means = shown.estimates[shown.estimates["scenario"] == name].set_index("kpi")
+        table = means.assign(value=means["estimate"], median=means["estimate"])
+        tables[name] = classify(table, year=year)
+    return tables

@@ -12,7 +12,7 @@ from devopssim.plots.axes import LOG_CURVES_FROM
 from devopssim.plots.curves import curves_of, kpi_curve, kpi_curves
 from devopssim.plots.descriptions import alt_text, describe
 from devopssim.plots.diagrams import devops_loop, seven_cs, workflow
-from devopssim.plots.dora import dora_levels, level_tables
+from devopssim.plots.dora import dora_levels
 from devopssim.plots.flow import (
     ageing_work,
     cumulative_flow,
@@ -54,7 +54,6 @@ __all__ = [
     "kpi_curve",
     "kpi_curves",
     "lead_time_distribution",
-    "level_tables",
     "seven_cs",
     "shapley",
     "style",

@@ -37,32 +37,32 @@ def log_durations(axis: Axis, low: float, high: float, ticks: tuple[str, ...] = 
     if not 0 < low <= high < math.inf:
         low, high = 1.0, HOURS_PER_DAY
     low, high = low / 1.3, high * 1.3
-    words = {at: name for at, name, _ in LANDMARKS if name in ticks and low <= at <= high} or _landmarks(
+    labels = {at: name for at, name, _ in LANDMARKS if name in ticks and low <= at <= high} or _landmarks(
         axis, low, high
     )
-    if len(words) < 2:
-        words = {at: duration(at) for at in sorted({low * 1.3, math.sqrt(low * high), high / 1.3})}
-    axis.set_major_locator(FixedLocator(list(words)))
+    if len(labels) < 2:
+        labels = {at: duration(at) for at in sorted({low * 1.3, math.sqrt(low * high), high / 1.3})}
+    axis.set_major_locator(FixedLocator(list(labels)))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda at, _: words.get(at, duration(at))))
+    axis.set_major_formatter(FuncFormatter(lambda at, _: labels.get(at, duration(at))))
     _set(axis, "lim", low, high)
 
 
 def _landmarks(axis: Axis, low: float, high: float) -> dict[float, str]:
     """Return the ticks between two durations for which the axis has room."""
     ax = axis.axes
-    figure, place = ax.get_figure(root=True), ax.get_position()
+    figure, position = ax.get_figure(root=True), ax.get_position()
     inches = (
-        (figure.get_figwidth() * place.width if _letter(axis) == "x" else figure.get_figheight() * place.height)
+        (figure.get_figwidth() * position.width if _letter(axis) == "x" else figure.get_figheight() * position.height)
         if figure
         else 5.0
     )
     least = ROOM[_letter(axis)] / (0.65 * inches) * math.log(high / low)
-    kept: dict[float, str] = {}
+    ticks: dict[float, str] = {}
     for at, name, _ in sorted(LANDMARKS, key=lambda landmark: landmark[2]):
-        if low <= at <= high and all(abs(math.log(at / other)) >= least for other in kept):
-            kept[at] = name
-    return dict(sorted(kept.items()))
+        if low <= at <= high and all(abs(math.log(at / other)) >= least for other in ticks):
+            ticks[at] = name
+    return dict(sorted(ticks.items()))
 
 
 def value_axis(axis: Axis, unit: str) -> None:

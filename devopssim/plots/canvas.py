@@ -108,13 +108,13 @@ def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None
     gap = max(label.text.count("\n") + 1 for label in labels) * size * LINE_OF_TEXT / POINTS_PER_INCH / height
     wanted = [_fraction(ax, label.y) for label in labels]
     order = np.argsort(wanted, kind="stable")
-    for place, index in zip(apart(sorted(wanted), gap), order, strict=True):
+    for position, index in zip(apart(sorted(wanted), gap), order, strict=True):
         label = labels[int(index)]
-        _beside(ax, place, label.text, 20 if label.colour else 6, size)
+        _beside(ax, position, label.text, 20 if label.colour else 6, size)
         if label.colour:
             key = ax.annotate(
                 "\N{BLACK SQUARE}",
-                (1, place),
+                (1, position),
                 xycoords="axes fraction",
                 xytext=(6, 0),
                 textcoords="offset points",
@@ -124,10 +124,10 @@ def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None
             key.set_annotation_clip(False)
 
 
-def _beside(ax: Axes, place: float, words: str, distance: float, size: float) -> None:
+def _beside(ax: Axes, position: float, text: str, distance: float, size: float) -> None:
     ax.annotate(
-        words,
-        (1, place),
+        text,
+        (1, position),
         xycoords="axes fraction",
         xytext=(distance, 0),
         textcoords="offset points",
@@ -141,20 +141,20 @@ def _beside(ax: Axes, place: float, words: str, distance: float, size: float) ->
 def apart(wanted: Iterable[float], gap: float) -> list[float]:
     """Return places near the `wanted` (sorted, 0 to 1), at least `gap` apart: neighbours that are too near share the push."""
     groups: list[list[float]] = []
-    for place in wanted:
-        groups.append([place])
+    for position in wanted:
+        groups.append([position])
         while (
             len(groups) > 1
             and _middle(groups[-1]) - _middle(groups[-2]) < gap * (len(groups[-1]) + len(groups[-2])) / 2
         ):
             last = groups.pop()
             groups[-1] += last
-    places = []
+    positions = []
     for group in groups:
         half = gap * (len(group) - 1) / 2
         middle = min(max(_middle(group), half), max(half, 1 - half))
-        places += [middle + gap * index - half for index in range(len(group))]
-    return places
+        positions += [middle + gap * index - half for index in range(len(group))]
+    return positions
 
 
 def _middle(group: Sequence[float]) -> float:
@@ -172,7 +172,7 @@ def bracket(
     """Draw a double arrow from x[0] to x[1] at the height y, with words in its middle."""
     arrow = {"arrowstyle": "<|-|>", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     ax.annotate("", xy=(x[0], y), xytext=(x[1], y), arrowprops=arrow, annotation_clip=False)
-    words = ax.annotate(
+    label = ax.annotate(
         text,
         xy=((x[0] + x[1]) / 2, y),
         xytext=(0, 3 if above else -3),
@@ -183,4 +183,4 @@ def bracket(
         fontsize=size,
         annotation_clip=False,
     )
-    halo(words)
+    halo(label)

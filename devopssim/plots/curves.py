@@ -40,13 +40,13 @@ def kpi_curve(
     is a gap where fewer than half of the replications had something to count: the mean of few tells little.
     """
     ax = axes(ax)
-    known = kpi_named(kpi)
-    drawn = [curve for curve in curves_of(shown, known, window, step) if curve.table["mean"].notna().any()]
+    declaration = kpi_named(kpi)
+    drawn = [curve for curve in curves_of(shown, declaration, window, step) if curve.table["mean"].notna().any()]
     if not drawn:
-        return nothing(ax, f"{known.title}: nothing was there to count, or the run is shorter than the window")
+        return nothing(ax, f"{declaration.title}: nothing was there to count, or the run is shorter than the window")
     everything = pd.concat([curve.table for curve in drawn])
     unit = clock_axis(ax, 0.0, float(everything["time"].max()))
-    scale = _heights(ax, everything, known)
+    scale = _heights(ax, everything, declaration)
     labels = []
     for curve in drawn:
         time, table = curve.table["time"].to_numpy() / unit.hours, curve.table
@@ -70,7 +70,7 @@ def kpi_curve(
     tidy(ax)
     tables = [curve.table.assign(scenario=curve.name) for curve in drawn]
     by_name = {curve.name: curve.table for curve in drawn}
-    text = curves_text(known, by_name, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    text = curves_text(declaration, by_name, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
     set_description(ax, text, pd.concat(tables, ignore_index=True))
     return ax
 
@@ -109,16 +109,16 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
             {"time": series.index.to_numpy(float), "mean": series.to_numpy(), "low": np.nan, "high": np.nan}
         )
         return [Curve("", BLUE, table)]
-    found = shown.curves[shown.curves["kpi"] == kpi.name].copy()
-    few = found["replications"] * 2 < shown.replications
-    found.loc[few, ["mean", "low", "high"]] = np.nan
+    curve_table = shown.curves[shown.curves["kpi"] == kpi.name].copy()
+    few = curve_table["replications"] * 2 < shown.replications
+    curve_table.loc[few, ["mean", "low", "high"]] = np.nan
     return [
         Curve(
             name,
-            colour_of(name, place),
-            found[found["scenario"] == name][["time", "mean", "low", "high"]].reset_index(drop=True),
+            colour_of(name, index),
+            curve_table[curve_table["scenario"] == name][["time", "mean", "low", "high"]].reset_index(drop=True),
         )
-        for place, name in enumerate(shown.scenarios)
+        for index, name in enumerate(shown.scenarios)
     ]
 
 
@@ -143,8 +143,8 @@ def _heights(ax: Axes, everything: pd.DataFrame, kpi: Kpi) -> float:
     return scale
 
 
-def _has_neighbour(known: np.ndarray) -> np.ndarray:
-    left, right = np.roll(known, 1), np.roll(known, -1)
-    if len(known):
+def _has_neighbour(observed: np.ndarray) -> np.ndarray:
+    left, right = np.roll(observed, 1), np.roll(observed, -1)
+    if len(observed):
         left[0] = right[-1] = False
     return np.asarray(left | right)

@@ -74,8 +74,8 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
     for turn in (0.5 * math.pi, 1.5 * math.pi):
         ahead, here = _eight(turn + 0.08), _eight(turn - 0.02)
         ax.add_patch(FancyArrowPatch(here, ahead, arrowstyle="-|>", mutation_scale=18, color=ink()))
-    places = (0.62, 0.86, 1.14, 1.38, 1.72, 0.0, 0.28)
-    for (phase, what), share in zip(loop, places, strict=True):
+    positions = (0.62, 0.86, 1.14, 1.38, 1.72, 0.0, 0.28)
+    for (phase, what), share in zip(loop, positions, strict=True):
         x, y = _eight(share * math.pi)
         colour = STAGE_COLOURS[phase]
         ax.add_patch(Circle((x, y), 0.3, color=colour, zorder=3))
@@ -114,11 +114,11 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
     colours = list(STAGE_COLOURS.values())
     around = {name: PRACTICES[name].motto for name in CLOCKWISE}
     ax.text(0, 0, "small steps,\nall the time", ha="center", va="center", fontsize=11, fontweight="bold", color=ink())
-    for place, (name, motto) in enumerate(around.items()):
-        turn = math.pi / 2 - place * 2 * math.pi / len(around)
+    for index, (name, motto) in enumerate(around.items()):
+        turn = math.pi / 2 - index * 2 * math.pi / len(around)
         x, y = 1.62 * math.cos(turn), 1.2 * math.sin(turn)
         ax.plot([0.42 * x, 0.74 * x], [0.42 * y, 0.74 * y], color=faint(), linewidth=1.2)
-        _box(ax, (x, y), f"{name}\n{motto}", colours[place], size=(1.36, 0.4))
+        _box(ax, (x, y), f"{name}\n{motto}", colours[index], size=(1.36, 0.4))
     ax.set_title("The seven C's: continuous …")
     bare(ax)
     table = pd.DataFrame(
@@ -137,14 +137,14 @@ def _eight(turn: float) -> tuple[float, float]:
 
 
 def _box(
-    ax: Axes, centre: tuple[float, float], words: str, colour: str, *, size: tuple[float, float] = (1.0, 0.5)
+    ax: Axes, centre: tuple[float, float], text: str, colour: str, *, size: tuple[float, float] = (1.0, 0.5)
 ) -> None:
     width, height = size
     corner = (centre[0] - width / 2, centre[1] - height / 2)
     ax.add_patch(
         FancyBboxPatch(corner, width, height, boxstyle="round,pad=0,rounding_size=0.06", color=colour, zorder=3)
     )
-    ax.text(*centre, words, ha="center", va="center", color=on(colour), fontsize=8.5, zorder=4)
+    ax.text(*centre, text, ha="center", va="center", color=on(colour), fontsize=8.5, zorder=4)
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], *, bend: float = 0.0) -> None:
@@ -165,10 +165,10 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], *, be
 def _waterfall(ax: Axes) -> None:
     phases = WORKFLOWS["waterfall"].phases
     ax.set(xlim=(-0.7, 8.4), ylim=(-4.1, 0.6))
-    for place, phase in enumerate(phases):
-        _box(ax, (place * 1.25, -place * 0.6), phase, WORKFLOWS["waterfall"].colour, size=(1.3, 0.42))
-        if place:
-            _arrow(ax, ((place - 1) * 1.25 + 0.65, -(place - 1) * 0.6), (place * 1.25, -place * 0.6 + 0.22), bend=-0.35)
+    for index, phase in enumerate(phases):
+        _box(ax, (index * 1.25, -index * 0.6), phase, WORKFLOWS["waterfall"].colour, size=(1.3, 0.42))
+        if index:
+            _arrow(ax, ((index - 1) * 1.25 + 0.65, -(index - 1) * 0.6), (index * 1.25, -index * 0.6 + 0.22), bend=-0.35)
     ax.text(4.6, -0.35, "the whole batch waits at every step", fontsize=9.5, color=ink())
     ax.text(0.0, -3.3, "users see it only here, months later", fontsize=9.5, color=ink())
     _arrow(ax, (3.0, -3.28), (6.8, -3.55))
@@ -198,10 +198,10 @@ def _agile(ax: Axes) -> None:
 def _devops(ax: Axes) -> None:
     phases = WORKFLOWS["devops"].phases
     ax.set(xlim=(-0.7, 8.4), ylim=(-1.7, 1.5))
-    for place, phase in enumerate(phases):
-        _box(ax, (place * 1.28, 0), phase, STAGE_COLOURS[phase], size=(1.0, 0.5))
-        if place:
-            _arrow(ax, ((place - 1) * 1.28 + 0.5, 0), (place * 1.28 - 0.5, 0))
+    for index, phase in enumerate(phases):
+        _box(ax, (index * 1.28, 0), phase, STAGE_COLOURS[phase], size=(1.0, 0.5))
+        if index:
+            _arrow(ax, ((index - 1) * 1.28 + 0.5, 0), (index * 1.28 - 0.5, 0))
     _arrow(ax, (6 * 1.28, -0.28), (0, -0.28), bend=-0.22)
     halo(
         ax.text(

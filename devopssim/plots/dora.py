@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.kpis import DORA_METRICS, KPIS, Band, Cluster, classify, clusters
+from devopssim.experiment import level_tables
+from devopssim.kpis import DORA_METRICS, KPIS, Band, Cluster, clusters
 from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
 from devopssim.plots.descriptions import set_description
@@ -35,77 +35,58 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     leave gaps, because the reports do; that metrics disagree is for the eye to see. Raises InvalidInputError for a year
     without levels.
     """
-    found = clusters(year)
+    levels = clusters(year)
     tables = level_tables(shown, year=year)
     metrics = list(next(iter(tables.values())).index)
     figure, grid = panels(len(metrics), 1, (8.6, len(metrics) * (1.25 + 0.22 * len(tables))))
     for ax, kpi, metric in zip(grid, metrics, DORA_METRICS, strict=True):
-        _strip(ax, kpi, metric, found, {name: float(table.loc[kpi, "value"]) for name, table in tables.items()})
+        _strip(ax, kpi, metric, levels, {name: float(table.loc[kpi, "value"]) for name, table in tables.items()})
     rows = [table.reset_index().assign(scenario=name) for name, table in tables.items()]
-    told = "; ".join(
+    summary = "; ".join(
         f"{name + ': ' if name else ''}{', '.join(f'{KPIS[str(kpi)].title.lower()} {amount(row.value, row.unit)} ({row.level})' for kpi, row in table.iterrows())}"
         for name, table in tables.items()
     )
-    set_description(figure, f"DORA's levels of {year}. {told}.", pd.concat(rows, ignore_index=True))
+    set_description(figure, f"DORA's levels of {year}. {summary}.", pd.concat(rows, ignore_index=True))
     return figure
 
 
-def level_tables(shown: "Result | pd.DataFrame", *, year: int = 2019) -> dict[str, pd.DataFrame]:
-    """Return the level of each of DORA's metrics for each scenario of a Result, or of a table of one log under the name ''.
-
-    The columns are those of `kpis.levels.classify`.
-    """
-    if isinstance(shown, pd.DataFrame):
-        if not {"median", "value"} <= set(shown.columns):
-            raise InvalidInputError(
-                "this table is not one of KPIs; give what devopssim.kpis.table(log) or devopssim.compare returns."
-            )
-        return {"": classify(shown, year=year)}
-    tables = {}
-    for name in shown.scenarios:
-        means = shown.estimates[shown.estimates["scenario"] == name].set_index("kpi")
-        table = means.assign(value=means["estimate"], median=means["estimate"])
-        tables[name] = classify(table, year=year)
-    return tables
-
-
-def _strip(ax: Axes, kpi: str, metric: str, found: tuple[Cluster, ...], values: dict[str, float]) -> None:
-    known = KPIS[kpi]
-    low, high = _scale(ax, known.unit, [value for value in values.values() if math.isfinite(value)])
-    for lane, cluster in enumerate(found):
-        _band(ax, len(found) - 1 - lane, cluster.band(metric), (low, high), cluster.words(metric))
-    heights = len(found)
-    for place, (name, value) in enumerate(values.items()):
+def _strip(ax: Axes, kpi: str, metric: str, levels: tuple[Cluster, ...], values: dict[str, float]) -> None:
+    declaration = KPIS[kpi]
+    low, high = _scale(ax, declaration.unit, [value for value in values.values() if math.isfinite(value)])
+    for lane, cluster in enumerate(levels):
+        _band(ax, len(levels) - 1 - lane, cluster.band(metric), (low, high), cluster.words(metric))
+    heights = len(levels)
+    for index, (name, value) in enumerate(values.items()):
         if not math.isfinite(value):
             continue
-        at, top = min(max(value, low), high), heights - 0.1 + 0.95 * (len(values) - 1 - place)
-        colour = colour_of(name, place)
+        at, top = min(max(value, low), high), heights - 0.1 + 0.95 * (len(values) - 1 - index)
+        colour = colour_of(name, index)
         ax.plot([at, at], [-0.5, top], color=colour, linewidth=1.8)
-        ax.plot([at], [top], color=colour, marker=marker_of(name, place), markersize=7, clip_on=False)
-        words = f"{name} {amount(value, known.unit)}".strip()
+        ax.plot([at], [top], color=colour, marker=marker_of(name, index), markersize=7, clip_on=False)
+        label = f"{name} {amount(value, declaration.unit)}".strip()
         right = _share_of_axis(ax, at) > 0.7
-        where: dict[str, Any] = {
+        offset: dict[str, Any] = {
             "xytext": (-8 if right else 8, 0),
             "textcoords": "offset points",
             "ha": "right" if right else "left",
         }
-        halo(ax.annotate(words, (at, top), va="center", fontsize=9, fontweight="bold", **where))
+        halo(ax.annotate(label, (at, top), va="center", fontsize=9, fontweight="bold", **offset))
     ax.set_ylim(-0.6, heights + 0.95 * len(values) - 0.4)
-    ax.set_yticks(range(len(found)), [cluster.level for cluster in found][::-1])
-    ax.set_title(axis_label(known.title, known.unit))
+    ax.set_yticks(range(len(levels)), [cluster.level for cluster in levels][::-1])
+    ax.set_title(axis_label(declaration.title, declaration.unit))
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
 
 
-def _band(ax: Axes, lane: int, band: Band, edges: tuple[float, float], words: str) -> None:
+def _band(ax: Axes, lane: int, band: Band, edges: tuple[float, float], label: str) -> None:
     start, end = max(band[0], edges[0]), min(band[1], edges[1])
     if start == end:
         ax.plot([start], [lane], marker="D", color=faint(), markersize=7)
-        ax.annotate(words, (start, lane), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8)
+        ax.annotate(label, (start, lane), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8)
         return
     ax.barh(lane, end - start, left=start, height=0.78, color=faint(), alpha=0.4, linewidth=0)
     middle = math.sqrt(start * end) if ax.get_xscale() == "log" else (start + end) / 2
-    halo(ax.text(middle, lane, words, ha="center", va="center", fontsize=8, zorder=4), width=1.2)
+    halo(ax.text(middle, lane, label, ha="center", va="center", fontsize=8, zorder=4), width=1.2)
 
 
 def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:

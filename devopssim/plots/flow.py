@@ -58,7 +58,7 @@ def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None 
     )
     if explain:
         _explain(ax, times / unit.hours, counts)
-    _tell_flow(ax, run, times, counts)
+    _describe_flow(ax, run, times, counts)
     return ax
 
 
@@ -70,10 +70,10 @@ def cycle_time_scatter(
     `kpi` is any duration. The height is logarithmic, because a few items take many times as long as most. Raises
     InvalidInputError for a percentile that does not lie between 0 and 100.
     """
-    for each in percentiles:
-        if not 0 <= each <= 100:
+    for percentile in percentiles:
+        if not 0 <= percentile <= 100:
             raise InvalidInputError(
-                f"percentiles: {each} (% of the items) must lie between 0 and 100; 50, 85 and 95 are usual."
+                f"percentiles: {percentile} (% of the items) must lie between 0 and 100; 50, 85 and 95 are usual."
             )
     ax = axes(ax)
     run, chosen = Run(log), duration_kpi(kpi)
@@ -85,7 +85,7 @@ def cycle_time_scatter(
     size = float(np.clip(6000 / len(hours), 5, 30))
     ax.scatter((start + hours) / unit.hours, shown, s=size, color=BLUE, alpha=0.75, linewidth=0)
     log_durations(ax.yaxis, float(shown.min()), float(shown.max()))
-    levels = {f"{each} %": float(np.percentile(hours, each)) for each in percentiles}
+    levels = {f"{percentile} %": float(np.percentile(hours, percentile)) for percentile in percentiles}
     labels = []
     for name, level in levels.items():
         ax.axhline(max(level, shown.min()), color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
@@ -135,10 +135,10 @@ def lead_time_distribution(
     ax.set_title(f"{chosen.title}: how often each duration occurred")
     tidy(ax)
     table = pd.DataFrame({"from (h)": edges[:-1], "to (h)": edges[1:], "count": np.asarray(counts).astype(int)})
-    told = ", ".join(f"{name} {duration(at)}" for name, at in marks.items())
+    summary = ", ".join(f"{name} {duration(at)}" for name, at in marks.items())
     set_description(
         ax,
-        f"Distribution of {chosen.title.lower()} over {len(hours)} {_counted(chosen)} ({unfinished} unfinished): {told}.",
+        f"Distribution of {chosen.title.lower()} over {len(hours)} {_counted(chosen)} ({unfinished} unfinished): {summary}.",
         table,
     )
     return ax
@@ -184,21 +184,21 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
     finished = hours[start + hours <= moment]
     sideways = np.random.default_rng(1).uniform(-0.28, 0.28, len(ages))
     shown = _shown(ages)
-    for place, (_, colour) in enumerate(BANDS[:3]):
-        chosen = step == place
-        ax.scatter(place + sideways[chosen], shown[chosen], s=24, color=colour, alpha=0.8, linewidth=0)
-    levels = [float(np.percentile(finished, each)) for each in PERCENTILES] if len(finished) else []
+    for index, (_, colour) in enumerate(BANDS[:3]):
+        chosen = step == index
+        ax.scatter(index + sideways[chosen], shown[chosen], s=24, color=colour, alpha=0.8, linewidth=0)
+    levels = [float(np.percentile(finished, percentile)) for percentile in PERCENTILES] if len(finished) else []
     log_durations(ax.yaxis, float(min([shown.min(), *levels])), float(max([shown.max(), *levels])))
     for level in levels:
         ax.axhline(level, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
     label_right(
         ax,
         [
-            Label(level, f"{each} % took less\nthan {duration(level)}")
-            for each, level in zip(PERCENTILES, levels, strict=bool(levels))
+            Label(level, f"{percentile} % took less\nthan {duration(level)}")
+            for percentile, level in zip(PERCENTILES, levels, strict=bool(levels))
         ],
     )
-    counts = [int((step == place).sum()) for place in range(3)]
+    counts = [int((step == index).sum()) for index in range(3)]
     ax.set_xticks(range(3), [f"{name}\n{count} items" for (name, _), count in zip(BANDS, counts, strict=False)])
     ax.set(xlim=(-0.5, 2.5), ylabel="age since the request")
     ax.set_title(f"Work in progress after {duration(moment)}, by age")
@@ -208,7 +208,7 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
         ax,
         f"{len(ages)} items in progress after {duration(moment)}: {counts[0]} wait to be begun, {counts[1]} are in development, {counts[2]} are done and not "
         f"released. The oldest is {duration(float(ages.max()))} old; {late} are older than 85 % of the finished ones ever became.",
-        pd.DataFrame({"step": [BANDS[place][0] for place in step], "age (h)": ages}).sort_values(
+        pd.DataFrame({"step": [BANDS[index][0] for index in step], "age (h)": ages}).sort_values(
             "age (h)", ascending=False
         ),
     )
@@ -218,7 +218,7 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
 def duration_kpi(name: str) -> Kpi:
     """Return the KPI of that name if it is a duration; raise InvalidInputError otherwise."""
     if name not in KPIS or KPIS[name].durations is None:
-        durations = [each.name for each in KPIS.values() if each.durations is not None]
+        durations = [kpi.name for kpi in KPIS.values() if kpi.durations is not None]
         raise InvalidInputError(
             f"kpi={name!r} must be a duration, one value an item; those are {', '.join(durations)}."
         )
@@ -249,13 +249,13 @@ def _arrived(run: Run) -> tuple[Floats, list[Floats]]:
     at_start = int(run.open_at_start.get("open_items", 0))
     moved = [np.sort(run.times(step)) for step in STEPS]
     times = np.unique(np.concatenate([[run.warm_up, run.horizon], *moved]))
-    counts = [np.searchsorted(each, times, side="right").astype(np.float64) for each in moved]
+    counts = [np.searchsorted(moments, times, side="right").astype(np.float64) for moments in moved]
     counts[0] += at_start
-    begun = counts[3]
-    for place in (2, 1):  # what ends was there before, though a cut log does not say since when
-        missing = max(0.0, float((begun - counts[place]).max())) if run.is_cut else 0.0
-        counts[place] = np.clip(counts[place] + missing, begun, None)
-        begun = counts[place]
+    next_count = counts[3]
+    for index in (2, 1):  # what ends was there before, though a cut log does not say since when
+        missing = max(0.0, float((next_count - counts[index]).max())) if run.is_cut else 0.0
+        counts[index] = np.clip(counts[index] + missing, next_count, None)
+        next_count = counts[index]
     counts[0] = np.maximum(counts[0], counts[1])
     return times, counts
 
@@ -268,11 +268,11 @@ def _explain(ax: Axes, x: Floats, counts: list[Floats]) -> None:
     if counts[3][-1] < 10 or not x[right] > x[left]:
         return
     span = x[-1] - x[0]
-    words = "width: about the lead time"
+    label = "width: about the lead time"
     arrow = {"arrowstyle": "<|-|>", "color": ink(), "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     ax.annotate("", xy=(x[left], height), xytext=(x[right], height), arrowprops=arrow)
     ax.annotate(
-        words,
+        label,
         (x[left], height),
         xytext=(-5, 0),
         textcoords="offset points",
@@ -296,8 +296,8 @@ def _explain(ax: Axes, x: Floats, counts: list[Floats]) -> None:
     )
 
 
-def _tell_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
-    created, started, done, closed = (float(each[-1]) for each in counts)
+def _describe_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
+    created, started, done, closed = (float(series[-1]) for series in counts)
     table = pd.DataFrame(
         {"time (h)": times, "requested": counts[0], "begun": counts[1], "done": counts[2], "available": counts[3]}
     )
@@ -311,7 +311,7 @@ def _tell_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
 
 def _open_at(run: Run, moment: float) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return age and step (a place in BANDS) of each item that is in progress at the moment."""
-    came = [run.first("item", step) for step in STEPS]
-    here = (came[0] <= moment) & ~(came[3] <= moment)
-    step = (came[1] <= moment).astype(np.intp) + (came[2] <= moment)
-    return moment - came[0][here], step[here]
+    reached = [run.first("item", step) for step in STEPS]
+    is_open = (reached[0] <= moment) & ~(reached[3] <= moment)
+    step = (reached[1] <= moment).astype(np.intp) + (reached[2] <= moment)
+    return moment - reached[0][is_open], step[is_open]

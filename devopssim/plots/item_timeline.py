@@ -38,8 +38,8 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     unit = unit_for(times["available"] - times["requested"])
     start, length = times["requested"], (times["available"] - times["requested"]) / unit.hours
     ax.set_xlim(-0.02 * length, length * 1.02)
-    for place, lane in enumerate(lanes):
-        _lane(ax, -place, work[work["lane"] == lane], start=start, scale=unit.hours, length=length)
+    for index, lane in enumerate(lanes):
+        _lane(ax, -index, work[work["lane"] == lane], start=start, scale=unit.hours, length=length)
     ax.set_yticks(-np.arange(len(lanes)), [f"{chosen}" if lane == "item" else f"change {lane}" for lane in lanes])
     ax.set_ylim(-len(lanes) - 0.6, 2.6)
     _clocks(ax, times, changes, start, unit.hours)
@@ -53,7 +53,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    _tell(ax, chosen, times, changes, work)
+    _describe(ax, chosen, times, changes, work)
     return ax
 
 
@@ -85,8 +85,8 @@ def _milestones(run: Run, item: str) -> dict[str, float]:
         raise InvalidInputError(
             f"item={item!r} is not in this log; its items are {', '.join(map(str, names[:3]))} and so on."
         )
-    place = names.get_loc(item)
-    times = {name: float(run.first("item", kind)[place]) for name, kind in steps.items()}
+    index = names.get_loc(item)
+    times = {name: float(run.first("item", kind)[index]) for name, kind in steps.items()}
     if not (np.isfinite(times["requested"]) and np.isfinite(times["available"])):
         raise InvalidInputError(f"item={item!r} was not requested and finished within this log; choose one that was.")
     return times
@@ -108,12 +108,12 @@ def _work(log: pd.DataFrame, item: str, until: float) -> pd.DataFrame:
     about = (log["item"] == item) | log["change"].isin(list(changes))
     rows = log[about & log["kind"].isin(["stage.started", "stage.finished"]) & (log["time"] <= until)]
     lane = rows["change"].where(rows["change"].notna(), "item")
-    found = []
+    pieces = []
     for (name, stage), group in rows.groupby([lane, rows["stage"].astype("str")], sort=False):
         starts = group.loc[group["kind"] == "stage.started", "time"].to_numpy()
         ends = group.loc[group["kind"] == "stage.finished", "time"].to_numpy()
-        found += [(str(name), str(stage), float(a), float(b)) for a, b in zip(starts, ends, strict=False)]
-    return pd.DataFrame(found, columns=["lane", "stage", "start", "end"]).sort_values("start", ignore_index=True)
+        pieces += [(str(name), str(stage), float(a), float(b)) for a, b in zip(starts, ends, strict=False)]
+    return pd.DataFrame(pieces, columns=["lane", "stage", "start", "end"]).sort_values("start", ignore_index=True)
 
 
 def _busy(work: pd.DataFrame) -> float:
@@ -150,14 +150,14 @@ def _clocks(ax: Axes, times: dict[str, float], changes: pd.DataFrame, start: flo
     if len(shipped):
         committed, deployed = shipped.iloc[-1]
         y = -1.62 - list(changes.index).index(shipped.index[-1])
-        words = f"lead time for changes {duration(deployed - committed)}"
+        label = f"lead time for changes {duration(deployed - committed)}"
         bracket(ax, (at(committed), at(deployed)), y, "", colour=VERMILION)
         left = at(committed) > 0.4 * at(times["available"])
-        where = at(committed) if left else at(deployed)
+        x = at(committed) if left else at(deployed)
         halo(
             ax.annotate(
-                words,
-                (where, y),
+                label,
+                (x, y),
                 xytext=(-6 if left else 6, 0),
                 textcoords="offset points",
                 ha="right" if left else "left",
@@ -173,21 +173,21 @@ def _stage_key(ax: Axes, work: pd.DataFrame, lanes: int) -> None:
     stages = [stage for stage in STAGE_COLOURS if stage in set(work["stage"])]
     entries = [(STAGE_COLOURS[stage], "\N{BLACK SQUARE}", stage) for stage in stages]
     entries += [(ink(), "\N{BLACK CIRCLE}", "commit"), (ink(), "\N{BLACK DIAMOND}", "deployment")]
-    for place, (colour, sign, word) in enumerate(entries):
-        x = 0.01 + place * 0.125
+    for index, (colour, sign, name) in enumerate(entries):
+        x = 0.01 + index * 0.125
         y = (-lanes - 0.3 + lanes + 0.6) / (lanes + 3.2)
         ax.text(x, y, sign, transform=ax.transAxes, color=colour, va="center", fontsize=10)
-        ax.text(x + 0.022, y, word, transform=ax.transAxes, color=ink(), va="center", fontsize=8.5)
+        ax.text(x + 0.022, y, name, transform=ax.transAxes, color=ink(), va="center", fontsize=8.5)
 
 
-def _tell(ax: Axes, item: str, times: dict[str, float], changes: pd.DataFrame, work: pd.DataFrame) -> None:
+def _describe(ax: Axes, item: str, times: dict[str, float], changes: pd.DataFrame, work: pd.DataFrame) -> None:
     whole, busy = times["available"] - times["requested"], _busy(work)
     clocks = [f"lead time {duration(whole)}"]
     if np.isfinite(times["begun"]) and np.isfinite(times["done"]):
         clocks.append(f"cycle time {duration(times['done'] - times['begun'])}")
     leads = (changes["deployed"] - changes["committed"]).dropna()
     if len(leads):
-        clocks.append(f"lead time for changes {', '.join(duration(float(each)) for each in leads)}")
+        clocks.append(f"lead time for changes {', '.join(duration(float(lead)) for lead in leads)}")
     set_description(
         ax,
         f"The way of work item {item}: {'; '.join(clocks)}. Somebody worked on it in {duration(busy)} of these, {100 * busy / whole if whole else 0:.0f} %.",

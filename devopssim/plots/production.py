@@ -45,12 +45,12 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
     )
     least = LEAST_WIDTH * (end - start)
     for begun, detected, resolved in rows_of(incidents[["failed", "detected", "resolved"]], plain=True):
-        known = detected if np.isfinite(detected) else resolved
-        over = max(resolved, begun + least)
-        ax.barh(0, (over - begun) / unit.hours, left=begun / unit.hours, height=0.62, color=OCHRE, linewidth=0)
+        known_at = detected if np.isfinite(detected) else resolved
+        shown_until = max(resolved, begun + least)
+        ax.barh(0, (shown_until - begun) / unit.hours, left=begun / unit.hours, height=0.62, color=OCHRE, linewidth=0)
         ax.barh(
             0,
-            (min(known, over) - begun) / unit.hours,
+            (min(known_at, shown_until) - begun) / unit.hours,
             left=begun / unit.hours,
             height=0.62,
             color=VERMILION,
@@ -106,7 +106,7 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
     ax.plot(*zip(*line, strict=True), color=ink(), linewidth=2)
     for name, low, high in (("failed", x["failed"], x["resolved"]), ("again", x["again"], x["back"])):
         ax.axvspan(low, high, ymin=0.0, ymax=1.0, color=VERMILION, alpha=0.12, linewidth=0, label=name)
-    for words, at, up in (
+    for label, at, up in (
         ("failed", x["failed"], 0),
         ("detected", x["detected"], 0),
         ("resolved", x["resolved"], 1),
@@ -116,11 +116,11 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
             [at],
             [up],
             marker="o",
-            color=VERMILION if "failed" in words else OCHRE if words == "detected" else GREEN,
+            color=VERMILION if "failed" in label else OCHRE if label == "detected" else GREEN,
             markersize=8,
         )
         ax.annotate(
-            words,
+            label,
             (at, up),
             xytext=(0, -8 if up == 0 else 9),
             textcoords="offset points",
@@ -145,7 +145,7 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
     tidy(ax, grid="")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    _tell_anatomy(ax, means)
+    _describe_anatomy(ax, means)
     return ax
 
 
@@ -164,7 +164,7 @@ def _named(name: str, hours: "pd.Series[float] | None") -> str:
     return f"{name} {duration(float(hours.mean()))} (n = {len(hours)})" if len(hours) else f"{name}: none"
 
 
-def _tell_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
+def _describe_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
     rows = {
         name: {
             "runs": meaning,
@@ -173,10 +173,10 @@ def _tell_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
         }
         for name, meaning in _MEANING.items()
     }
-    told = "; ".join(f"{_named(name, means.get(name))} runs {meaning}" for name, meaning in _MEANING.items())
+    summary = "; ".join(f"{_named(name, means.get(name))} runs {meaning}" for name, meaning in _MEANING.items())
     set_description(
         ax,
-        f"Two incidents on a line of time. {told}. Over the same pairs of outages, MTBF is MTTF plus MTTR.",
+        f"Two incidents on a line of time. {summary}. Over the same pairs of outages, MTBF is MTTF plus MTTR.",
         pd.DataFrame.from_dict(rows, orient="index"),
     )
 
@@ -185,20 +185,22 @@ def _deployments(run: Run, start: float, end: float) -> pd.DataFrame:
     """Return the deployments of a period: columns deployment, time (hours), failed."""
     time = run.first("deployment", "service.deployed")
     failed = run.met("deployment", "service.failed") | run.met("deployment", "service.rolledback")
-    here = (time >= start) & (time <= end)
-    table = pd.DataFrame({"deployment": run.names("deployment")[here], "time": time[here], "failed": failed[here]})
+    in_period = (time >= start) & (time <= end)
+    table = pd.DataFrame(
+        {"deployment": run.names("deployment")[in_period], "time": time[in_period], "failed": failed[in_period]}
+    )
     return table.sort_values("time", ignore_index=True)
 
 
 def _incidents(run: Run, start: float, end: float) -> pd.DataFrame:
     """Return the incidents of a period: columns incident, failed, detected (NaN: never), resolved (the end where still open)."""
     began = run.first("incident", "service.failed")
-    over = run.first("incident", "incident.resolved")
-    over = np.minimum(np.where(np.isfinite(over), over, run.horizon), end)
-    here = (began <= end) & (over >= start)
-    found = {"failed": began, "detected": run.first("incident", "incident.detected"), "resolved": over}
+    resolved = run.first("incident", "incident.resolved")
+    resolved = np.minimum(np.where(np.isfinite(resolved), resolved, run.horizon), end)
+    in_period = (began <= end) & (resolved >= start)
+    columns = {"failed": began, "detected": run.first("incident", "incident.detected"), "resolved": resolved}
     table = pd.DataFrame(
-        {"incident": run.names("incident")[here], **{name: values[here] for name, values in found.items()}}
+        {"incident": run.names("incident")[in_period], **{name: values[in_period] for name, values in columns.items()}}
     )
     return table.sort_values("failed", ignore_index=True)
 

@@ -31,21 +31,21 @@ USUAL_KPIS: Final = (
 
 def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     """Draw one KPI of each scenario: the mean over the replications as a marker, its interval as a bar, both in words."""
-    known = kpi_named(kpi)
+    declaration = kpi_named(kpi)
     table = of_kpi(result.estimates, kpi).set_index("scenario").loc[list(result.scenarios)]
     ax = axes(ax, (6.4, 0.9 + 0.45 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{known.title}: nothing was there to count")
-    _value_scale(ax, table[["estimate", "low", "high"]].to_numpy(), known.unit)
-    for place, (name, row) in enumerate(table.iterrows()):
-        words = with_interval(row["estimate"], row["low"], row["high"], known.unit)
-        _dot(ax, len(table) - 1 - place, (row["estimate"], row["low"], row["high"]), words, name=str(name), place=place)
+        return nothing(ax, f"{declaration.title}: nothing was there to count")
+    _value_scale(ax, table[["estimate", "low", "high"]].to_numpy(), declaration.unit)
+    for index, (name, row) in enumerate(table.iterrows()):
+        label = with_interval(row["estimate"], row["low"], row["high"], declaration.unit)
+        _dot(ax, len(table) - 1 - index, (row["estimate"], row["low"], row["high"]), label, name=str(name), index=index)
     ax.set_yticks(range(len(table)), [str(name) for name in table.index][::-1])
     ax.set_ylim(-0.6, len(table) - 0.25)
-    ax.set_title(axis_label(known.title, known.unit) + direction(known.better))
+    ax.set_title(axis_label(declaration.title, declaration.unit) + direction(declaration.better))
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    set_description(ax, estimates_text(result, known), table.reset_index().drop(columns=["kpi"]))
+    set_description(ax, estimates_text(result, declaration), table.reset_index().drop(columns=["kpi"]))
     return ax
 
 
@@ -68,7 +68,7 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
 
     A filled marker: the interval does not hold 0, so the replications agree on which is more. A hollow one: they do not.
     """
-    known = kpi_named(kpi)
+    declaration = kpi_named(kpi)
     if len(result.scenarios) == 1:
         raise InvalidInputError(
             f"this experiment has one scenario, {next(iter(result.scenarios))!r}; a difference needs two: compare it with another."
@@ -76,27 +76,27 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     table = of_kpi(result.differences, kpi)
     ax = axes(ax, (6.4, 1.1 + 0.45 * len(table)))
     if not np.isfinite(table["difference"]).any():
-        return nothing(ax, f"{known.title}: there is no difference to draw")
-    unit, scale = difference_unit(float(table[["low", "high", "difference"]].abs().max().max()), known.unit)
+        return nothing(ax, f"{declaration.title}: there is no difference to draw")
+    unit, scale = difference_unit(float(table[["low", "high", "difference"]].abs().max().max()), declaration.unit)
     names = []
-    for place, row in table.iterrows():
-        words = with_interval(row["difference"], row["low"], row["high"], known.unit, sign=True)
+    for index, row in table.iterrows():
+        label = with_interval(row["difference"], row["low"], row["high"], declaration.unit, sign=True)
         names.append(f"{row['scenario']} - {row['baseline']}".replace("-", "\N{MINUS SIGN}"))
-        at = len(table) - 1 - int(str(place))
+        at = len(table) - 1 - int(str(index))
         values = (row["difference"] / scale, row["low"] / scale, row["high"] / scale)
-        _dot(ax, at, values, words, name=str(row["scenario"]), place=at, filled=row["verdict"] in CLEAR)
+        _dot(ax, at, values, label, name=str(row["scenario"]), index=at, filled=row["verdict"] in CLEAR)
     ax.axvline(0, color=ink(), linewidth=1)
     ax.set_yticks(range(len(table)), names[::-1])
     ax.set_ylim(-0.6, len(table) - 0.25)
     ax.margins(x=0.06)
-    if known.unit == "share":
+    if declaration.unit == "share":
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
     ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.set_xlabel(f"difference ({unit})")
-    ax.set_title(f"{known.title}: difference under the same luck")
+    ax.set_title(f"{declaration.title}: difference under the same luck")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    set_description(ax, differences_text(result, known), table.drop(columns=["kpi"]))
+    set_description(ax, differences_text(result, declaration), table.drop(columns=["kpi"]))
     return ax
 
 
@@ -104,22 +104,22 @@ def _dot(
     ax: Axes,
     y: float,
     values: tuple[float, float, float],
-    words: str,
+    label: str,
     *,
     name: str,
-    place: int,
+    index: int,
     filled: bool = True,
 ) -> None:
     estimate, low, high = values
-    colour = colour_of(name, place)
+    colour = colour_of(name, index)
     if np.isfinite(low) and np.isfinite(high):
         ax.plot([low, high], [y, y], color=colour, linewidth=3, alpha=0.6, solid_capstyle="round")
     ax.plot(
-        [estimate], [y], marker=marker_of(name, place), color=colour, markersize=8, linestyle="",
+        [estimate], [y], marker=marker_of(name, index), color=colour, markersize=8, linestyle="",
         markerfacecolor=colour if filled else "none", markeredgewidth=1.6,
     )  # fmt: skip
     ax.annotate(
-        words,
+        label,
         (1, y),
         xycoords=ax.get_yaxis_transform(),
         xytext=(8, 0),
@@ -132,10 +132,10 @@ def _dot(
 
 
 def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
-    known = values[np.isfinite(values)]
-    positive = known[known > 0]
+    finite = values[np.isfinite(values)]
+    positive = finite[finite > 0]
     least, most = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)
-    logarithmic = len(positive) == len(known) and most / max(least, 1e-12) > LOG_MARKERS_FROM and unit != "share"
+    logarithmic = len(positive) == len(finite) and most / max(least, 1e-12) > LOG_MARKERS_FROM and unit != "share"
     if logarithmic and unit == "h":
         log_durations(ax.xaxis, least / 1.8, most * 1.8)
     elif logarithmic:
@@ -144,7 +144,7 @@ def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
     else:
         name, scale = unit_for(most) if unit == "h" else Unit(unit, 1.0)
-        low, high = min(0.0, float(known.min())), most or 1.0
+        low, high = min(0.0, float(finite.min())), most or 1.0
         ax.set_xlim(low - 0.04 * (high - low), high + 0.06 * (high - low))
         if unit == "h":
             ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at / scale:g}"))

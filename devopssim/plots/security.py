@@ -33,14 +33,14 @@ def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if not len(run.rows("vulnerability.injected")):
         lines.pop(PRESENT)
     unit = clock_axis(ax, run.warm_up, run.horizon)
-    labels, told, tables = [], [], []
+    labels, summaries, tables = [], [], []
     for (name, colour), series in lines.items():
         times = np.append(series.index.to_numpy(float), run.horizon)
         values = np.append(series.to_numpy(float), series.iloc[-1])
         average = float((values[:-1] * np.diff(times)).sum() / run.hours) if run.hours else float("nan")
         ax.step(times / unit.hours, values, where="post", color=colour, linewidth=1.7)
         labels.append(Label(float(values[-1]), f"{name}\n{average:.1f} on average", colour))
-        told.append(f"{average:.1f} on average {name}, at most {values.max():.0f}, at the end {values[-1]:.0f}")
+        summaries.append(f"{average:.1f} on average {name}, at most {values.max():.0f}, at the end {values[-1]:.0f}")
         tables.append(pd.DataFrame({"which": name, "time (h)": times, "open": values}))
     ax.set_ylim(0, max(1.0, *(float(table["open"].max()) for table in tables)) * 1.08)
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -49,7 +49,9 @@ def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_title("Open vulnerabilities")
     tidy(ax)
     set_description(
-        ax, f"Open vulnerabilities over {duration(run.hours)}: {'; '.join(told)}.", pd.concat(tables, ignore_index=True)
+        ax,
+        f"Open vulnerabilities over {duration(run.hours)}: {'; '.join(summaries)}.",
+        pd.concat(tables, ignore_index=True),
     )
     return ax
 
@@ -63,15 +65,15 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes(ax)
     run = Run(log)
     pairs = {("repaired", BLUE): FIX, ("in production", GREEN): PATCH}
-    found = {key: pair.durations(run).shares_ended(run.horizon) for key, pair in pairs.items()}
-    found = {key: (hours, share) for key, (hours, share) in found.items() if len(hours)}
-    if not found:
+    curves = {key: pair.durations(run).shares_ended(run.horizon) for key, pair in pairs.items()}
+    curves = {key: (hours, share) for key, (hours, share) in curves.items() if len(hours)}
+    if not curves:
         return nothing(ax, "no finding was repaired in this log")
-    every = np.concatenate([hours for hours, _ in found.values()])
+    every = np.concatenate([hours for hours, _ in curves.values()])
     least = max(float(every[every > 0].min()) if (every > 0).any() else 1.0, 0.05)
     log_durations(ax.xaxis, least, float(every.max()))
-    labels, told, tables = [], [], []
-    for (name, colour), (hours, share) in found.items():
+    labels, summaries, tables = [], [], []
+    for (name, colour), (hours, share) in curves.items():
         ax.step(
             np.append(np.maximum(hours, least), ax.get_xlim()[1]),
             np.append(share, share[-1]),
@@ -82,7 +84,7 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         labels.append(Label(float(share[-1]), name, colour))
         half = float(hours[np.argmax(share >= 0.5)]) if (share >= 0.5).any() else float("nan")
         within = ", ".join(f"{100 * _at(hours, share, mark):.0f} % within {duration(mark)}" for mark in LANDMARKS)
-        told.append(f"{name}: {within}; half {f'within {duration(half)}' if np.isfinite(half) else 'not reached'}")
+        summaries.append(f"{name}: {within}; half {f'within {duration(half)}' if np.isfinite(half) else 'not reached'}")
         tables.append(pd.DataFrame({"closed": name, "within (h)": hours, "share": share}))
     ax.axhline(0.5, color=faint(), linewidth=0.9, linestyle=":")
     ax.set_ylim(0, 1.02)
@@ -92,7 +94,7 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_title("Time to fix: how many findings are closed within")
     tidy(ax)
     set_description(
-        ax, f"Share of findings closed within a time. {'. '.join(told)}.", pd.concat(tables, ignore_index=True)
+        ax, f"Share of findings closed within a time. {'. '.join(summaries)}.", pd.concat(tables, ignore_index=True)
     )
     return ax
 
@@ -109,12 +111,12 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing(ax, "this log does not tell which weaknesses came into the product")
     colours = (GREY, BLUE, PURPLE, GREEN, VERMILION, OCHRE)
     whole = max(steps.values())
-    for place, (count, colour) in enumerate(zip(steps.values(), colours, strict=True)):
-        ax.barh(-place, count, height=0.68, color=colour, linewidth=0)
-        share = f" ({100 * count / steps['came into the product']:.0f} %)" if 0 < place < 4 else ""
+    for index, (count, colour) in enumerate(zip(steps.values(), colours, strict=True)):
+        ax.barh(-index, count, height=0.68, color=colour, linewidth=0)
+        share = f" ({100 * count / steps['came into the product']:.0f} %)" if 0 < index < 4 else ""
         ax.annotate(
             f"{count}{share}",
-            (count, -place),
+            (count, -index),
             xytext=(5, 0),
             textcoords="offset points",
             va="center",
@@ -126,10 +128,10 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_title("What becomes of vulnerabilities")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    told = ", ".join(f"{count} {name}" for name, count in steps.items())
+    summary = ", ".join(f"{count} {name}" for name, count in steps.items())
     set_description(
         ax,
-        f"What becomes of vulnerabilities: {told}.",
+        f"What becomes of vulnerabilities: {summary}.",
         pd.DataFrame({"step": list(steps), "count": list(steps.values())}),
     )
     return ax
@@ -157,13 +159,13 @@ def _deployed_at(run: Run) -> Floats:
     shipped = pd.Series(run.first("change", "service.deployed"), index=run.names("change"))
     by_finding = injected.dropna(subset=["change"]).set_index("finding")["change"]
     change = by_finding[~by_finding.index.duplicated()].reindex(run.names("finding"))
-    known = shipped.reindex(pd.Index(change.to_numpy())).to_numpy(float)
+    deployed = shipped.reindex(pd.Index(change.to_numpy())).to_numpy(float)
     never_shipped = np.where(
         change.notna().to_numpy(), np.inf, -np.inf
     )  # of a dependency: it was in production all along
-    return np.where(np.isfinite(known), known, never_shipped)
+    return np.where(np.isfinite(deployed), deployed, never_shipped)
 
 
 def _at(hours: Floats, share: Floats, mark: float) -> float:
-    place = int(np.searchsorted(hours, mark, side="right"))
-    return float(share[place - 1]) if place else 0.0
+    count = int(np.searchsorted(hours, mark, side="right"))
+    return float(share[count - 1]) if count else 0.0

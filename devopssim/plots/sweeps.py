@@ -45,20 +45,20 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     if len(names) != 1:
         raise InvalidInputError(f"this sweep goes over {' and '.join(names)}; draw it with plots.sweep_map.")
     ax = axes(ax)
-    known, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
+    declaration, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{known.title}: nothing was there to count")
-    scale = _height(ax, table, known)
+        return nothing(ax, f"{declaration.title}: nothing was there to count")
+    scale = _height(ax, table, declaration)
     settings = table[names[0]]
     x = np.arange(len(table)) if settings.dtype.kind not in "if" else settings.to_numpy(float)
     values = table[["estimate", "low", "high"]] / scale
     ax.fill_between(x, values["low"], values["high"], color=BLUE, alpha=0.22, linewidth=0)
     ax.plot(x, values["estimate"], color=BLUE, linewidth=1.8, marker="o", markersize=6)
     for end in (0, len(table) - 1):
-        words = amount(float(table["estimate"].iloc[end]), known.unit)
+        label = amount(float(table["estimate"].iloc[end]), declaration.unit)
         halo(
             ax.annotate(
-                words,
+                label,
                 (x[end], values["estimate"].iloc[end]),
                 xytext=(0, 8),
                 textcoords="offset points",
@@ -67,11 +67,11 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
                 color=ink(),
             )
         )
-    ax.set_xticks(x, [setting_text(each) for each in settings])
+    ax.set_xticks(x, [setting_text(setting) for setting in settings])
     ax.margins(x=0.08)
     ax.set_xlabel(_parameter(names[0]))
     tidy(ax)
-    set_description(ax, sweep_text(table, names[0], known), table.drop(columns="kpi"))
+    set_description(ax, sweep_text(table, names[0], declaration), table.drop(columns="kpi"))
     return ax
 
 
@@ -84,11 +84,11 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     if len(names) != 2:
         raise InvalidInputError(f"this sweep goes over {names[0]} only; draw it with plots.sweep_curve.")
     ax = axes(ax, (8.0, 4.8))
-    known, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
+    declaration, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
     grid = table.pivot(index=names[1], columns=names[0], values="estimate")
     values = grid.to_numpy(float)
     if not np.isfinite(values).any():
-        return nothing(ax, f"{known.title}: nothing was there to count")
+        return nothing(ax, f"{declaration.title}: nothing was there to count")
     low, high = np.nanmin(values), np.nanmax(values)
     height = np.log(values) if low > 0 and high / low > LOG_CURVES_FROM else values
     span = (np.nanmax(height) - np.nanmin(height)) or 1.0
@@ -106,25 +106,25 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
         ax.text(
             column,
             row,
-            amount(float(value), known.unit) if np.isfinite(value) else "-",
+            amount(float(value), declaration.unit) if np.isfinite(value) else "-",
             ha="center",
             va="center",
             fontsize=9,
             color=on(_hex(fill)),
         )
-    ax.set_xticks(range(len(grid.columns)), [setting_text(each) for each in grid.columns])
-    ax.set_yticks(range(len(grid.index)), [setting_text(each) for each in grid.index])
+    ax.set_xticks(range(len(grid.columns)), [setting_text(setting) for setting in grid.columns])
+    ax.set_yticks(range(len(grid.index)), [setting_text(setting) for setting in grid.index])
     ax.set(xlabel=_parameter(names[0]), ylabel=_parameter(names[1]))
-    ax.set_title(axis_label(known.title, known.unit) + direction(known.better))
+    ax.set_title(axis_label(declaration.title, declaration.unit) + direction(declaration.better))
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    set_description(ax, sweep_map_text(table, (names[0], names[1]), known), table.drop(columns="kpi"))
+    set_description(ax, sweep_map_text(table, (names[0], names[1]), declaration), table.drop(columns="kpi"))
     return ax
 
 
 def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
     """Draw the effects of practices on a KPI, the largest first: main effects and, hollow, interactions of two."""
-    known, table = kpi_named(kpi), of_kpi(factorial.effects, kpi)
+    declaration, table = kpi_named(kpi), of_kpi(factorial.effects, kpi)
     table = (
         table.reindex(table["estimate"].abs().sort_values(ascending=False, kind="stable").index)
         .head(most)
@@ -132,70 +132,72 @@ def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes
     )
     ax = axes(ax, (8.4, 1.3 + 0.32 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{known.title}: some combination had nothing to count")
+        return nothing(ax, f"{declaration.title}: some combination had nothing to count")
     _bars(
         ax,
         table,
         table["effect"].str.replace(" x ", " \N{MULTIPLICATION SIGN} "),
-        known,
+        declaration,
         hollow=(table["order"] > 1).to_numpy(),
     )
-    ax.set_title(f"{known.title}: what each practice changes{direction(known.better)}")
-    set_description(ax, effects_text(table, known), table.drop(columns="kpi"))
+    ax.set_title(f"{declaration.title}: what each practice changes{direction(declaration.better)}")
+    set_description(ax, effects_text(table, declaration), table.drop(columns="kpi"))
     return ax
 
 
 def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes:
     """Draw each practice's fair share of the whole difference between none and all of them, for a KPI."""
-    known, table = kpi_named(kpi), of_kpi(factorial.shapley, kpi)
+    declaration, table = kpi_named(kpi), of_kpi(factorial.shapley, kpi)
     whole = float(table["estimate"].sum())
     table = table.sort_values("estimate", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
     ax = axes(ax, (8.4, 1.3 + 0.34 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{known.title}: some combination had nothing to count")
+        return nothing(ax, f"{declaration.title}: some combination had nothing to count")
     shares = [
         f"{name}  {100 * share:.0f} %" if np.isfinite(share) else str(name)
         for name, share in zip(table["practice"], table["share"], strict=True)
     ]
-    _bars(ax, table, pd.Series(shares), known)
-    ax.set_title(f"{known.title}: shares of the whole {difference_text(whole, known)}{direction(known.better)}")
-    set_description(ax, shapley_text(table, whole, known), table.drop(columns="kpi"))
+    _bars(ax, table, pd.Series(shares), declaration)
+    ax.set_title(
+        f"{declaration.title}: shares of the whole {difference_text(whole, declaration)}{direction(declaration.better)}"
+    )
+    set_description(ax, shapley_text(table, whole, declaration), table.drop(columns="kpi"))
     return ax
 
 
 def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
     """Draw how far a KPI moves when each parameter is a little lower, and a little higher: the widest swing on top."""
-    known, table = kpi_named(kpi), of_kpi(sensitivity.tornado, kpi).head(most)
+    declaration, table = kpi_named(kpi), of_kpi(sensitivity.tornado, kpi).head(most)
     ax = axes(ax, (9.0, 1.4 + 0.32 * len(table)))
     if table.empty or not table[["at_low", "at_high"]].notna().to_numpy().any():
-        return nothing(ax, f"{known.title}: no parameter moves it")
-    unit, scale = difference_unit(table[["at_low", "at_high"]].abs().max().max(), known.unit)
-    for place, row in enumerate(rows_of(table)):
+        return nothing(ax, f"{declaration.title}: no parameter moves it")
+    unit, scale = difference_unit(table[["at_low", "at_high"]].abs().max().max(), declaration.unit)
+    for index, row in enumerate(rows_of(table)):
         for value, setting, colour in ((row.at_low, row.low_setting, OCHRE), (row.at_high, row.high_setting, BLUE)):
             if not np.isfinite(value):
                 continue
-            ax.barh(-place, value / scale, height=0.7, color=colour, linewidth=0, alpha=0.9)
+            ax.barh(-index, value / scale, height=0.7, color=colour, linewidth=0, alpha=0.9)
             ax.annotate(
-                number(setting), (value / scale, -place), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
+                number(setting), (value / scale, -index), xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
                 ha="left" if value >= 0 else "right", va="center", fontsize=8, color=ink(),
             )  # fmt: skip
     ax.axvline(0, color=ink(), linewidth=1)
     ax.set_yticks(-np.arange(len(table)), list(table["parameter"]))
     ax.margins(x=0.12)
-    _difference_axis(ax, known, unit)
-    ax.set_title(f"{known.title}: what moves it, {100 * sensitivity.change:g} % lower (ochre) and higher (blue)")
-    set_description(ax, tornado_text(table, sensitivity.change, known), table.drop(columns="kpi"))
+    _difference_axis(ax, declaration, unit)
+    ax.set_title(f"{declaration.title}: what moves it, {100 * sensitivity.change:g} % lower (ochre) and higher (blue)")
+    set_description(ax, tornado_text(table, sensitivity.change, declaration), table.drop(columns="kpi"))
     return ax
 
 
 def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, hollow: np.ndarray | None = None) -> None:
     """Draw a bar with its interval for each row, in words beside it; green is better, red is worse, grey is unclear."""
     unit, scale = difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
-    for place, row in enumerate(rows_of(table)):
+    for index, row in enumerate(rows_of(table)):
         colour = VERDICT_COLOURS.get(row.verdict, GREY)
-        faded = hollow is not None and hollow[place]
+        faded = hollow is not None and hollow[index]
         ax.barh(
-            -place,
+            -index,
             row.estimate / scale,
             height=0.66,
             color="none" if faded else colour,
@@ -203,9 +205,9 @@ def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, holl
             linewidth=1.6,
         )
         if np.isfinite(row.low):
-            ax.plot([row.low / scale, row.high / scale], [-place, -place], color=ink(), linewidth=1.4)
+            ax.plot([row.low / scale, row.high / scale], [-index, -index], color=ink(), linewidth=1.4)
         ax.annotate(
-            with_interval(row.estimate, row.low, row.high, kpi.unit, sign=True), (1, -place), xycoords=ax.get_yaxis_transform(),
+            with_interval(row.estimate, row.low, row.high, kpi.unit, sign=True), (1, -index), xycoords=ax.get_yaxis_transform(),
             xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5, color=ink(), annotation_clip=False,
         )  # fmt: skip
     ax.axvline(0, color=ink(), linewidth=1)
@@ -225,10 +227,10 @@ def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
 
 
 def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
-    known = table["estimate"].dropna()
+    estimates = table["estimate"].dropna()
     ax.set_title(axis_label(kpi.title, kpi.unit) + direction(kpi.better))
-    if kpi.unit == "h" and (known > 0).all() and known.max() / known.min() > LOG_CURVES_FROM:
-        log_durations(ax.yaxis, float(known.min()), float(known.max()))
+    if kpi.unit == "h" and (estimates > 0).all() and estimates.max() / estimates.min() > LOG_CURVES_FROM:
+        log_durations(ax.yaxis, float(estimates.min()), float(estimates.max()))
         return 1.0
     top = float(table[["estimate", "high"]].max().max())
     unit = unit_for(top) if kpi.unit == "h" else None
@@ -245,8 +247,8 @@ def _parameters(sweep: "Sweep") -> list[str]:
 
 
 def _parameter(name: str) -> str:
-    known = parameters()[name]
-    return f"{name}{f' ({known.unit})' if known.unit else ''}\n{known.meaning}"
+    declaration = parameters()[name]
+    return f"{name}{f' ({declaration.unit})' if declaration.unit else ''}\n{declaration.meaning}"
 
 
 def _hex(colour: tuple[float, float, float, float]) -> str:

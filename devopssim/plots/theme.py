@@ -141,17 +141,17 @@ def contrast(one: str, other: str) -> float:
 
 def on(colour: str) -> str:
     """Return the ink, black or white, that reads better on a fill of this colour."""
-    return max(("#000000", "#ffffff"), key=lambda word: contrast(word, colour))
+    return max(("#000000", "#ffffff"), key=lambda candidate: contrast(candidate, colour))
 
 
-def colour_of(name: str, place: int = 0) -> str:
+def colour_of(name: str, index: int = 0) -> str:
     """Return the colour of a scenario: its own if it is a preset, else one by its place among those shown."""
-    return SCENARIO_COLOURS.get(name, OTHERS[place % len(OTHERS)])
+    return SCENARIO_COLOURS.get(name, OTHERS[index % len(OTHERS)])
 
 
-def marker_of(name: str, place: int = 0) -> str:
+def marker_of(name: str, index: int = 0) -> str:
     """Return the marker of a scenario, chosen as its colour is."""
-    return SCENARIO_MARKERS.get(name, OTHER_MARKERS[place % len(OTHER_MARKERS)])
+    return SCENARIO_MARKERS.get(name, OTHER_MARKERS[index % len(OTHER_MARKERS)])
 
 
 def readable(colour: str) -> str:

@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from devopssim.experiment import WarmUp
 
 
-def welch(found: "WarmUp", *, ax: Axes | None = None) -> Axes:
+def welch(warm_up: "WarmUp", *, ax: Axes | None = None) -> Axes:
     """Draw the daily course of a KPI, averaged over replications and smoothed, and where its warm-up ends.
 
     The cut is a proposal: look whether the smooth line is level behind it. Source: P. D. Welch, The statistical analysis of
     simulation results (1983).
     """
     ax = axes(ax)
-    known, table = KPIS[found.kpi], found.table
+    declaration, table = KPIS[warm_up.kpi], warm_up.table
     unit = clock_axis(ax, 0.0, float(table["time"].max()))
     time = table["time"] / unit.hours
     ax.plot(time, table["mean"], color=faint(), linewidth=0.8, label="mean of the replications")
     ax.plot(time, table["smooth"], color=BLUE, linewidth=2.0, label="moving average")
-    ax.axvspan(0, found.hours / unit.hours, color=faint(), alpha=0.18, linewidth=0)
-    ax.axvline(found.hours / unit.hours, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
-    value_axis(ax.yaxis, known.unit)
-    ax.set_ylabel(axis_label(known.title, known.unit))
-    settles = f"settles after {duration(found.hours)}" if found.settled else "does not settle within this run"
-    ax.set_title(f"{known.title} {settles}")
+    ax.axvspan(0, warm_up.hours / unit.hours, color=faint(), alpha=0.18, linewidth=0)
+    ax.axvline(warm_up.hours / unit.hours, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+    value_axis(ax.yaxis, declaration.unit)
+    ax.set_ylabel(axis_label(declaration.title, declaration.unit))
+    settles = f"settles after {duration(warm_up.hours)}" if warm_up.settled else "does not settle within this run"
+    ax.set_title(f"{declaration.title} {settles}")
     ax.legend(frameon=False)
     tidy(ax)
-    after = table.loc[table["time"] > found.hours, "mean"].mean()
-    text = f"Welch's plot of {known.title.lower()}: it {settles}; behind the cut it is {amount(float(after), known.unit)} on average."
+    after = table.loc[table["time"] > warm_up.hours, "mean"].mean()
+    text = f"Welch's plot of {declaration.title.lower()}: it {settles}; behind the cut it is {amount(float(after), declaration.unit)} on average."
     set_description(ax, text, table.rename(columns={"time": "time (h)"}))
     return ax

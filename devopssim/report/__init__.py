@@ -7,7 +7,7 @@ It holds the KPIs with their intervals, DORA's levels, curves, what differs and 
 Every figure has its text and its table; nothing is loaded from elsewhere.
 """
 
-from devopssim.report.figures import picture
+from devopssim.report.figures import svg_figure
 from devopssim.report.page import render, write
 
-__all__ = ["picture", "render", "write"]
+__all__ = ["render", "svg_figure", "write"]

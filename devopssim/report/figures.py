@@ -18,7 +18,7 @@ PAGE_COLOURS: Final = {PAPER: "var(--paper)", INK: "var(--ink)", FAINT: "var(--f
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
+class SvgFigure:
     """A figure of the page: its SVG, what it shows in words, and the table behind it."""
 
     name: str
@@ -27,7 +27,7 @@ class Picture:
     table: pd.DataFrame
 
 
-def picture(name: str, draw: Callable[[], Figure]) -> Picture:
+def svg_figure(name: str, draw: Callable[[], Figure]) -> SvgFigure:
     """Return what `draw` draws as a part of a page; `name` (letters) keeps its ids apart from those of other figures."""
     with style("light", transparent=True):
         figure = draw()
@@ -37,7 +37,7 @@ def picture(name: str, draw: Callable[[], Figure]) -> Picture:
             description = describe(figure)
         finally:
             plt.close(figure)
-    return Picture(name=name, svg=_for_page(text.getvalue(), name), text=description.text, table=description.table)
+    return SvgFigure(name=name, svg=_for_page(text.getvalue(), name), text=description.text, table=description.table)
 
 
 def _for_page(svg: str, name: str) -> str:

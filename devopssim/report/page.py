@@ -11,10 +11,11 @@ import pandas as pd
 
 from devopssim import plots
 from devopssim._version import __version__
+from devopssim.experiment import level_tables
 from devopssim.files import write_text
 from devopssim.kpis import KPIS, dora_kpis
-from devopssim.plots import USUAL_KPIS, level_tables
-from devopssim.report.figures import Picture, picture
+from devopssim.plots import USUAL_KPIS
+from devopssim.report.figures import SvgFigure, svg_figure
 from devopssim.scenario import PRESETS, Scenario, dumps
 from devopssim.wording import (
     amount,
@@ -46,14 +47,14 @@ def write(result: "Result", path: str | Path) -> None:
 
 def render(result: "Result") -> str:
     """Return the report of a comparison as HTML. The same result gives the same text."""
-    here = jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("devopssim.report"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    return here.get_template("report.html").render(**_content(result))
+    return environment.get_template("report.html").render(**_content(result))
 
 
 def _content(result: "Result") -> dict[str, Any]:
@@ -65,10 +66,12 @@ def _content(result: "Result") -> dict[str, Any]:
         "replications": result.replications,
         "confidence": f"{100 * result.confidence:g} %",
         "seed": result.seed,
-        "years": " or ".join(f"{each:g}" for each in sorted({each.years for each in result.scenarios.values()})),
+        "years": " or ".join(
+            f"{scenario:g}" for scenario in sorted({scenario.years for scenario in result.scenarios.values()})
+        ),
         "warm_up": duration(result.warm_up) if result.warm_up else "",
         "version": __version__,
-        "overview": picture("overview", lambda: plots.comparisons(result, shown)) if shown else None,
+        "overview": svg_figure("overview", lambda: plots.comparisons(result, shown)) if shown else None,
         "verdicts": verdicts(result),
         "mechanisms": mechanisms(result.scenarios),
         "parameters": _parameter_rows(result.scenarios),
@@ -110,7 +113,10 @@ def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, s
             str(name),
             row["meaning"],
             row["unit"],
-            [f"{row[each]:g}" if isinstance(row[each], int | float) else str(row[each]) for each in scenarios],
+            [
+                f"{row[scenario]:g}" if isinstance(row[scenario], int | float) else str(row[scenario])
+                for scenario in scenarios
+            ],
         )
         for name, row in table.iterrows()
     ]
@@ -123,7 +129,7 @@ def _dora(result: "Result") -> dict[str, Any]:
         for kpi in next(iter(tables.values())).index
     ]
     return {
-        "picture": picture("dora", lambda: plots.dora_levels(result, year=YEAR)),
+        "picture": svg_figure("dora", lambda: plots.dora_levels(result, year=YEAR)),
         "rows": rows,
         "disagree": [name for name, table in tables.items() if not table.attrs["agree"]],
         "source": next(iter(tables.values())).attrs["source"],
@@ -140,8 +146,8 @@ def _level(row: pd.Series) -> tuple[str, str, str]:
 def _curves(result: "Result") -> dict[str, Any] | None:
     if result.curve_values.empty:
         return None
-    drawn: Picture = picture("curves", lambda: plots.kpi_curves(result))
-    table = drawn.table.dropna(subset=["mean"])
+    figure: SvgFigure = svg_figure("curves", lambda: plots.kpi_curves(result))
+    table = figure.table.dropna(subset=["mean"])
     tables = []
     for kpi, part in table.groupby("kpi", sort=False):
         times = np.unique(part["time"].to_numpy())
@@ -152,7 +158,7 @@ def _curves(result: "Result") -> dict[str, Any] | None:
             for at in chosen
         ]
         tables.append((KPIS[str(kpi)].title, rows))
-    return {"picture": drawn, "tables": tables}
+    return {"picture": figure, "tables": tables}
 
 
 def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
@@ -165,25 +171,36 @@ def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
 def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
     rows = []
     for row in rows_of(result.differences):
-        known = KPIS[str(row.kpi)]
-        words = with_interval(row.difference, row.low, row.high, known.unit, sign=True)
+        declaration = KPIS[str(row.kpi)]
+        difference = with_interval(row.difference, row.low, row.high, declaration.unit, sign=True)
         gain = "-" if not np.isfinite(row.variance_reduction) else f"{row.variance_reduction:.2g}"
-        rows.append((known.title, f"{row.scenario} \N{MINUS SIGN} {row.baseline}", words, int(row.replications), gain))
+        rows.append(
+            (
+                declaration.title,
+                f"{row.scenario} \N{MINUS SIGN} {row.baseline}",
+                difference,
+                int(row.replications),
+                gain,
+            )
+        )
     return rows
 
 
 def _repeat(result: "Result") -> dict[str, Any]:
     """Return the command that does it again, and which scenarios must be saved as files for it."""
-    words, files = [], []
+    arguments, files = [], []
     for name, scenario in result.scenarios.items():
-        preset = next((key for key, each in PRESETS.items() if each == scenario and name == scenario.name), None)
-        words.append(preset or f"{name.replace(' ', '-')}.toml")
+        preset = next(
+            (key for key, preset_scenario in PRESETS.items() if preset_scenario == scenario and name == scenario.name),
+            None,
+        )
+        arguments.append(preset or f"{name.replace(' ', '-')}.toml")
         if preset is None:
-            files.append((name, words[-1]))
+            files.append((name, arguments[-1]))
     warm_up = [f"--warm-up {result.warm_up:g}"] if result.warm_up else []
     options = [f"--replications {result.replications}", f"--seed {result.seed}", *warm_up, "--out DIRECTORY"]
     return {
-        "command": " ".join(["devopssim compare", *map(quote, words), *options]),
+        "command": " ".join(["devopssim compare", *map(quote, arguments), *options]),
         "files": files,
         "unnamed": [name for name, _ in files],
     }

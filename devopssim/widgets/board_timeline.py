@@ -58,7 +58,7 @@ class _Card:
     waiting: dict[str, int] = field(default_factory=dict)
     under_way: dict[str, int] = field(default_factory=dict)
 
-    def place(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, int]:
         """Return column and state from the open work; the last column, waiting, where none is open."""
         for stage in _STAGES:
             if self.under_way.get(stage, 0) > 0:
@@ -73,16 +73,16 @@ def moves(log: pd.DataFrame) -> list[Move]:
 
     A move that another one of the same item follows at the same instant is left out.
     """
-    found: list[Move] = []
+    result: list[Move] = []
     last: dict[str, int] = {}
     for move in _moves(log):
         before = last.get(move.item)
-        if before is not None and found[before].time == move.time:
-            found[before] = move
+        if before is not None and result[before].time == move.time:
+            result[before] = move
             continue
-        last[move.item] = len(found)
-        found.append(move)
-    return found
+        last[move.item] = len(result)
+        result.append(move)
+    return result
 
 
 def _moves(log: pd.DataFrame) -> Iterator[Move]:
@@ -97,26 +97,26 @@ def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
     columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "change"))
     for time, kind, change in zip(*columns, strict=True):
         name, working = _STEPS[kind]
-        place = COLUMNS.index(name), working
-        if (change in seen or kind == "change.created") and place != seen.get(change):
+        position = COLUMNS.index(name), working
+        if (change in seen or kind == "change.created") and position != seen.get(change):
             if seen.get(change, (0, 0))[0] == COLUMNS.index("live"):
                 continue
-            seen[change] = place
-            yield Move(time, change, *place)
+            seen[change] = position
+            yield Move(time, change, *position)
 
 
 def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
     cards: dict[str, _Card] = {}
     owner = _owners(log)
     for time, kind, item, change, stage in _rows(log):
-        of = item if isinstance(item, str) else owner.get(change)
-        if of is None or (of not in cards and kind != "ticket.created"):
+        owner_item = item if isinstance(item, str) else owner.get(change)
+        if owner_item is None or (owner_item not in cards and kind != "ticket.created"):
             continue
-        card = cards.setdefault(of, _Card())
+        card = cards.setdefault(owner_item, _Card())
         before = (card.column, card.working)
         card.column, card.working = _next(card, kind, stage)
         if kind == "ticket.created" or (card.column, card.working) != before:
-            yield Move(time, of, card.column, card.working)
+            yield Move(time, owner_item, card.column, card.working)
 
 
 def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
@@ -140,7 +140,7 @@ def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
         card.under_way[name] = card.under_way.get(name, 0) + 1
     elif kind == "stage.finished":
         card.under_way[name] = max(0, card.under_way.get(name, 0) - 1)
-    return card.place()
+    return card.position()
 
 
 def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any]]:
@@ -156,27 +156,27 @@ def _owners(log: pd.DataFrame) -> dict[Hashable, str]:
     return dict(zip(both["change"], both["item"], strict=True))
 
 
-def film(log: pd.DataFrame) -> dict[str, Any]:
+def timeline(log: pd.DataFrame) -> dict[str, Any]:
     """Return what a board needs, for a browser: columns, items, moves, outages, deployments, and the end in hours.
 
     `moves`: (hours, place in `items`, column, 0 waiting or 1 worked on). `outages`: from, until. `deployments`: hours.
     Raises InvalidInputError for what is no event log, and for one in which neither work items nor changes are created.
     """
     validate_columns(log)
-    found = moves(log)
-    if not found:
+    board_moves = moves(log)
+    if not board_moves:
         raise InvalidInputError(
             "nothing moves over a board in this log: it has neither ticket.created nor change.created; give another log."
         )
-    items = list(dict.fromkeys(move.item for move in found))
-    number = {item: place for place, item in enumerate(items)}
-    horizon = float(log.attrs.get("horizon") or found[-1].time)
+    items = list(dict.fromkeys(move.item for move in board_moves))
+    number = {item: index for index, item in enumerate(items)}
+    horizon = float(log.attrs.get("horizon") or board_moves[-1].time)
     down = outages(log).fillna({"end": horizon})
     deployed = log[log["kind"] == "service.deployed"].drop_duplicates("deployment")["time"]
     return {
         "columns": [TITLES[name] for name in COLUMNS],
         "items": items,
-        "moves": [[round(move.time, 3), number[move.item], move.column, move.working] for move in found],
+        "moves": [[round(move.time, 3), number[move.item], move.column, move.working] for move in board_moves],
         "outages": down[["start", "end"]].to_numpy(float).tolist(),
         "deployments": np.round(deployed.to_numpy(float), 3).tolist(),
         "end": horizon,

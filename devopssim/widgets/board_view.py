@@ -9,10 +9,10 @@ import traitlets
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import DEVOPS, Scenario, vary
 from devopssim.simulation import Streams, simulate
-from devopssim.widgets.board_timeline import film
-from devopssim.widgets.live_estimates import Workplace, error_text
+from devopssim.widgets.board_timeline import timeline
+from devopssim.widgets.live_estimates import WorkerPools, error_text
 from devopssim.widgets.panel import Panel, script, styles
-from devopssim.widgets.worker_pools import LatestTask, event_loop_scheduler, workshop
+from devopssim.widgets.worker_pools import LatestTask, event_loop_scheduler, shared_pools
 
 MOST_REPLICATIONS = 1000
 
@@ -48,15 +48,15 @@ class Board(Panel):
         log: pd.DataFrame | None = None,
         seed: int = 1,
         replication: int = 0,
-        place: Workplace | None = None,
+        pools: WorkerPools | None = None,
     ) -> None:
         self.scenario, self.seed = scenario, Streams(seed).seed
-        self.replication = self._possible(replication)
-        self._place = place
+        self.replication = self._valid_replication(replication)
+        self._pools = pools
         self._latest: LatestTask | None = None
         name = scenario.name if scenario else "an event log"
         settings = {"name": name, "replication": replication if scenario else None, "most": MOST_REPLICATIONS - 1}
-        super().__init__(settings=settings, film={} if log is None else film(log))
+        super().__init__(settings=settings, film={} if log is None else timeline(log))
 
     def __repr__(self) -> str:
         return f"devopssim.widgets.board of {self.settings['name']}: to be seen in JupyterLab or Voilà"
@@ -66,18 +66,18 @@ class Board(Panel):
         if not self.film:
             self._ask()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Ask nothing more."""
         if self._latest is not None:
             self._latest.ask([])
 
     def do_replication(self, number: int) -> None:
         """Show another replication."""
-        self.replication, self.note = self._possible(number), ""
+        self.replication, self.note = self._valid_replication(number), ""
         self._ask()
 
     @staticmethod
-    def _possible(number: int) -> int:
+    def _valid_replication(number: int) -> int:
         if not 0 <= number < MOST_REPLICATIONS or number != int(number):
             raise InvalidInputError(
                 f"replication={number} (which random future) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
@@ -86,18 +86,18 @@ class Board(Panel):
 
     def _ask(self) -> None:
         if self._latest is None:
-            self._latest = LatestTask(tell=self._show, fail=self._fail, soon=event_loop_scheduler())
-        place = self._place or workshop()
+            self._latest = LatestTask(on_result=self._show, on_error=self._show_error, scheduler=event_loop_scheduler())
+        pools = self._pools or shared_pools()
         if self.scenario is not None:
-            self._latest.ask([(place.quick, partial(film_of, self.scenario, self.seed, self.replication))])
+            self._latest.ask([(pools.quick, partial(timeline_of, self.scenario, self.seed, self.replication))])
 
-    def _show(self, found: dict[str, Any]) -> None:
-        self.film = found
+    def _show(self, timeline_json: dict[str, Any]) -> None:
+        self.film = timeline_json
 
-    def _fail(self, error: Exception) -> None:
+    def _show_error(self, error: Exception) -> None:
         self.note = error_text(error)
 
 
-def film_of(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
+def timeline_of(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
     """Return the film of one replication of a scenario."""
-    return {**film(simulate(scenario, seed=seed, replication=replication)), "replication": replication}
+    return {**timeline(simulate(scenario, seed=seed, replication=replication)), "replication": replication}

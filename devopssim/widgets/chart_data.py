@@ -16,46 +16,46 @@ MOST_TICKS: Final = 6
 FEWEST_TICKS: Final = 3
 
 
-def lines(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
+def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a KPI's curves for a browser: title, text, axes and one line a scenario, with a band where there is an interval.
 
     `before` names scenarios that are drawn dashed, without a band, in the colour of another: where that one started. An axis has low, high, log
     (whether it is logarithmic), ticks (place and words) and label. A point is (hours, mean, low, high), None where nothing was
     there to count.
     """
-    known = KPIS[kpi]
-    found = [curve for curve in curves_of(result, known) if curve.table["mean"].notna().any()]
-    if not found:
-        text = f"{known.title}: nothing to draw yet; in a glance no item may have come so far."
-        return {"kpi": kpi, "title": known.title, "text": text, "x": None, "y": None, "lines": []}
-    everything = pd.concat([curve.table for curve in found])
+    declaration = KPIS[kpi]
+    curves = [curve for curve in curves_of(result, declaration) if curve.table["mean"].notna().any()]
+    if not curves:
+        text = f"{declaration.title}: nothing to draw yet; in a glance no item may have come so far."
+        return {"kpi": kpi, "title": declaration.title, "text": text, "x": None, "y": None, "lines": []}
+    everything = pd.concat([curve.table for curve in curves])
     earlier = dict(before or {})
     now = [name for name in result.scenarios if name not in earlier]
-    colours = {name: colour_of(name, place) for place, name in enumerate(now)}
-    drawn = [
+    colours = {name: colour_of(name, index) for index, name in enumerate(now)}
+    lines = [
         {
             "name": curve.name,
             "colour": colours[earlier.get(curve.name, curve.name)],
             "before": curve.name in earlier,
             "points": _points(curve.table),
         }
-        for curve in found
+        for curve in curves
     ]
     end = float(everything["time"].max())
     unit = unit_for(end)
     return {
         "kpi": kpi,
-        "title": known.title,
-        "text": curves_text(known, {curve.name: curve.table for curve in found}, unit_name=unit.name),
+        "title": declaration.title,
+        "text": curves_text(declaration, {curve.name: curve.table for curve in curves}, unit_name=unit.name),
         "x": _axis(0.0, end, unit, f"time since the start ({unit.name})", whole=True),
-        "y": _values_axis(everything, known.unit),
-        "lines": drawn,
+        "y": _values_axis(everything, declaration.unit),
+        "lines": lines,
     }
 
 
 def _points(table: pd.DataFrame) -> list[list[float | None]]:
     rows = table[["time", "mean", "low", "high"]].to_numpy()
-    return [[float(each) if np.isfinite(each) else None for each in row] for row in rows]
+    return [[float(number) if np.isfinite(number) else None for number in row] for row in rows]
 
 
 def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
         low, high = float(positive.min()) / 1.3, top * 1.3
         return {"low": low, "high": high, "log": True, "ticks": _landmarks(low, high), "label": ""}
     if unit == "h":
-        known = unit_for(top)
-        return _axis(0.0, top * 1.05, known, known.name)
+        axis_unit = unit_for(top)
+        return _axis(0.0, top * 1.05, axis_unit, axis_unit.name)
     if unit == "share":
         return _axis(0.0, min(1.0, top * 1.05), Unit("%", 0.01), "%")
     return _axis(0.0, top * 1.05, Unit(unit, 1.0), unit)
@@ -75,16 +75,16 @@ def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
 
 def _landmarks(low: float, high: float) -> list[list[float | str]]:
     """Return durations that everybody knows, the most known ones first, at least three if there are as many."""
-    within = [(at, words, rank) for at, words, rank in LANDMARKS if low <= at <= high]
-    last = next((rank for rank in (1, 2) if sum(each[2] <= rank for each in within) >= FEWEST_TICKS), 3)
-    return [[at, words] for at, words, rank in within if rank <= last]
+    within = [(at, label, rank) for at, label, rank in LANDMARKS if low <= at <= high]
+    last = next((rank for rank in (1, 2) if sum(landmark[2] <= rank for landmark in within) >= FEWEST_TICKS), 3)
+    return [[at, label] for at, label, rank in within if rank <= last]
 
 
 def _axis(low: float, high: float, unit: Unit, label: str, *, whole: bool = False) -> dict[str, Any]:
-    places = MaxNLocator(MOST_TICKS, integer=whole).tick_values(low / unit.hours, high / unit.hours)
+    positions = MaxNLocator(MOST_TICKS, integer=whole).tick_values(low / unit.hours, high / unit.hours)
     ticks = [
         [float(at) * unit.hours, number(at) if at else "0"]
-        for at in places
+        for at in positions
         if low / unit.hours <= at <= high / unit.hours * 1.001
     ]
     return {"low": low, "high": high, "log": False, "ticks": ticks, "label": label}

@@ -8,10 +8,10 @@ import traitlets
 from devopssim.kpis import KPIS
 from devopssim.plots import USUAL_KPIS, colour_of
 from devopssim.scenario import AGILE, DEVOPS, SEVEN_CS, WATERFALL, Scenario
-from devopssim.widgets.chart_data import lines
-from devopssim.widgets.controls import knobs
+from devopssim.widgets.chart_data import chart
+from devopssim.widgets.controls import controls
 from devopssim.widgets.kpi_cards import kpi_cards
-from devopssim.widgets.live_estimates import LiveEstimate, Query, Workplace
+from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools
 from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, disagree, state_of
@@ -60,14 +60,14 @@ class Compare(ScenarioPanel):
         replications: int = 30,
         precision: float = 0.1,
         seed: int = 1,
-        place: Workplace | None = None,
+        pools: WorkerPools | None = None,
     ) -> None:
         self.curve = CURVES[0]
         self._last: tuple[Query, LiveEstimate] | None = None
         names = list(state.scenarios)
         settings = {
             "names": names,
-            "colours": {name: colour_of(name, place) for place, name in enumerate(names)},
+            "colours": {name: colour_of(name, index) for index, name in enumerate(names)},
             "curves": [[kpi, KPIS[kpi].title] for kpi in CURVES],
         }
         super().__init__(
@@ -76,7 +76,7 @@ class Compare(ScenarioPanel):
             replications=replications,
             precision=precision,
             seed=seed,
-            place=place,
+            pools=pools,
             settings=settings,
             chosen=state.chosen,
         )
@@ -103,20 +103,20 @@ class Compare(ScenarioPanel):
             self.ask()
 
     @property
-    def glance_curves(self) -> tuple[str, ...]:
+    def preview_curves(self) -> tuple[str, ...]:
         """The curve that is seen."""
         return (self.curve,)
 
-    def show(self, question: Query, answer: LiveEstimate) -> None:
+    def show(self, query: Query, estimate: LiveEstimate) -> None:
         """Show an answer."""
-        self._last = question, answer
-        result = answer.result
+        self._last = query, estimate
+        result = estimate.result
         starts = {name: BEFORE.format(name) for name in self.state.scenarios if BEFORE.format(name) in result.scenarios}
         self.shown = {
-            "status": status(question, answer),
-            "cards": kpi_cards(result, self.kpis, starts, glance=answer.glance),
-            "chart": lines(result, self.curve, before={before: name for name, before in starts.items()}),
-            "words": explain_changes(result, starts, glance=answer.glance),
+            "status": status(query, estimate),
+            "cards": kpi_cards(result, self.kpis, starts, preview=estimate.preview),
+            "chart": chart(result, self.curve, before={before: name for name, before in starts.items()}),
+            "words": explain_changes(result, starts, preview=estimate.preview),
         }
 
     def show_state(self) -> None:
@@ -139,8 +139,12 @@ def _groups(state: State) -> list[dict[str, Any]]:
     }
     practices = [f"practices.{name}" for name in SEVEN_CS]
     return [
-        {"key": "practices", "title": f"Practices of {state.chosen}", "knobs": knobs(practices, scenario)},
-        {"key": "security", "title": f"Security of {state.chosen}", "knobs": knobs(["practices.security"], scenario)},
-        {"key": "team", "title": f"The team, {all_of_them['team']}", "knobs": knobs(TEAM, scenario)},
-        {"key": "demand", "title": f"What is asked for, {all_of_them['demand']}", "knobs": knobs(DEMAND, scenario)},
+        {"key": "practices", "title": f"Practices of {state.chosen}", "knobs": controls(practices, scenario)},
+        {
+            "key": "security",
+            "title": f"Security of {state.chosen}",
+            "knobs": controls(["practices.security"], scenario),
+        },
+        {"key": "team", "title": f"The team, {all_of_them['team']}", "knobs": controls(TEAM, scenario)},
+        {"key": "demand", "title": f"What is asked for, {all_of_them['demand']}", "knobs": controls(DEMAND, scenario)},
     ]

@@ -16,7 +16,7 @@ whose usual values lie within its first hundredth is of no use. A value beyond i
 
 
 @dataclass(frozen=True, kw_only=True)
-class Knob:
+class Control:
     """One control: a slider from `low` to `high` in steps, or a choice if there are `choices`. All values are allowed ones."""
 
     name: str
@@ -30,16 +30,16 @@ class Knob:
     choices: tuple[str, ...] = ()
 
     @property
-    def said(self) -> str:
+    def value_text(self) -> str:
         """The value in words, with its unit."""
         return parameter_text(self.name, self.value)
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a browser."""
-        return {**asdict(self), "said": self.said}
+        return {**asdict(self), "said": self.value_text}
 
 
-def knob(name: str, scenario: Scenario) -> Knob:
+def control(name: str, scenario: Scenario) -> Control:
     """Return the knob of a parameter (`team.developers`) at its value in a scenario.
 
     Raises InvalidInputError for an unknown name.
@@ -53,19 +53,19 @@ def knob(name: str, scenario: Scenario) -> Knob:
         "unit": declared.unit,
     }
     if declared.choices or isinstance(now, str):
-        return Knob(**shown, value=now, choices=declared.choices)
+        return Control(**shown, value=now, choices=declared.choices)
     default = float(declared.default)
     high = min(declared.high, max(REACH * default, declared.low + 1, 2 * now))
     low = declared.low
     step = 1.0 if declared.whole else _nice((high - low) / STEPS)
     if not declared.whole and high < declared.high:
         high = step * math.ceil(high / step)
-    return Knob(**shown, value=now, low=low, high=min(high, declared.high), step=step)
+    return Control(**shown, value=now, low=low, high=min(high, declared.high), step=step)
 
 
-def knobs(names: Iterable[str], scenario: Scenario) -> list[dict[str, Any]]:
+def controls(names: Iterable[str], scenario: Scenario) -> list[dict[str, Any]]:
     """Return the knobs of several parameters, for a browser."""
-    return [knob(name, scenario).as_json() for name in names]
+    return [control(name, scenario).as_json() for name in names]
 
 
 def _nice(step: float) -> float:

@@ -8,10 +8,10 @@ import traitlets
 
 from devopssim.plots import USUAL_KPIS
 from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value, parameters
-from devopssim.widgets.controls import knobs
-from devopssim.widgets.figures import FIGURES, known_figures, pictures
+from devopssim.widgets.controls import controls
+from devopssim.widgets.figures import FIGURES, check_figures, draw_figures
 from devopssim.widgets.kpi_cards import kpi_cards
-from devopssim.widgets.live_estimates import LiveEstimate, Query, Workplace, preview_scenario
+from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools, preview_scenario
 from devopssim.widgets.panel import script, styles
 from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
 from devopssim.widgets.state import State, state_of
@@ -87,15 +87,16 @@ class Explore(ScenarioPanel):
         replications: int = 30,
         precision: float = 0.1,
         seed: int = 1,
-        place: Workplace | None = None,
+        pools: WorkerPools | None = None,
     ) -> None:
         self.names = list(dict.fromkeys(names))
         self.replication = 0
-        self._pictures: LatestTask | None = None
+        self._figure_task: LatestTask | None = None
         settings = {
             "name": state.chosen,
             "parameters": [
-                [name, f"{parameter_label(name)} ({name})", each.meaning] for name, each in parameters().items()
+                [name, f"{parameter_label(name)} ({name})", parameter.meaning]
+                for name, parameter in parameters().items()
             ],
             "figures": [[name, title] for name, (title, _) in FIGURES.items()],
         }
@@ -105,9 +106,9 @@ class Explore(ScenarioPanel):
             replications=replications,
             precision=precision,
             seed=seed,
-            place=place,
+            pools=pools,
             settings=settings,
-            figures=known_figures(figures),
+            figures=check_figures(figures),
         )
 
     def __repr__(self) -> str:
@@ -118,11 +119,11 @@ class Explore(ScenarioPanel):
         """The scenario as the sliders have set it."""
         return self.state.scenario
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Ask nothing more."""
-        super().rest()
-        if self._pictures is not None:
-            self._pictures.ask([])
+        super().pause()
+        if self._figure_task is not None:
+            self._figure_task.ask([])
 
     def do_add(self, name: str) -> None:
         """Add a slider."""
@@ -132,12 +133,12 @@ class Explore(ScenarioPanel):
 
     def do_remove(self, name: str) -> None:
         """Take a slider away; its parameter keeps its value."""
-        self.names = [each for each in self.names if each != name]
+        self.names = [other for other in self.names if other != name]
         self.knobs = self.groups()
 
     def do_figures(self, names: Sequence[str]) -> None:
         """Show these figures."""
-        self.figures = known_figures(names)
+        self.figures = check_figures(names)
         self._draw()
 
     def do_replication(self, number: int) -> None:
@@ -153,28 +154,32 @@ class Explore(ScenarioPanel):
     def groups(self) -> list[dict[str, Any]]:
         """Return the sliders of the parameters that somebody chose."""
         title = f"Parameters of {self.state.chosen}"
-        return [{"key": "parameters", "title": title, "knobs": knobs(self.names, self.scenario)}]
+        return [{"key": "parameters", "title": title, "knobs": controls(self.names, self.scenario)}]
 
-    def show(self, question: Query, answer: LiveEstimate) -> None:
+    def show(self, query: Query, estimate: LiveEstimate) -> None:
         """Show an answer."""
         name = self.state.chosen
-        starts = {name: BEFORE.format(name)} if BEFORE.format(name) in answer.result.scenarios else {}
+        starts = {name: BEFORE.format(name)} if BEFORE.format(name) in estimate.result.scenarios else {}
         self.shown = {
-            "status": status(question, answer),
-            "cards": kpi_cards(answer.result, self.kpis, starts, glance=answer.glance),
-            "words": explain_changes(answer.result, starts, glance=answer.glance) if starts else [],
+            "status": status(query, estimate),
+            "cards": kpi_cards(estimate.result, self.kpis, starts, preview=estimate.preview),
+            "words": explain_changes(estimate.result, starts, preview=estimate.preview) if starts else [],
         }
 
     def _draw(self) -> None:
         """Draw a glance of the figures first, then the whole run."""
-        if self._pictures is None:
-            self._pictures = LatestTask(tell=self._show_pictures, fail=self.fail, soon=event_loop_scheduler())
-        place, names, seed = self.workplace, list(self.figures), self._experiment.seed
-        whole = partial(pictures, self.scenario, seed, self.replication, names)
-        short = partial(pictures, preview_scenario(self.scenario), seed, self.replication, names)
-        self._pictures.ask([(place.quick, short), (place.patient, partial(at_low_priority, whole))] if names else [])
+        if self._figure_task is None:
+            self._figure_task = LatestTask(
+                on_result=self._show_figures, on_error=self.show_error, scheduler=event_loop_scheduler()
+            )
+        pools, names, seed = self.pools, list(self.figures), self._experiment.seed
+        whole = partial(draw_figures, self.scenario, seed, self.replication, names)
+        short = partial(draw_figures, preview_scenario(self.scenario), seed, self.replication, names)
+        self._figure_task.ask(
+            [(pools.quick, short), (pools.background, partial(at_low_priority, whole))] if names else []
+        )
         if not names:
             self.pictures = {}
 
-    def _show_pictures(self, found: dict[str, Any]) -> None:
-        self.pictures = {**found, "whole": bool(found["weeks"] >= self.scenario.years * 52)}
+    def _show_figures(self, drawn: dict[str, Any]) -> None:
+        self.pictures = {**drawn, "whole": bool(drawn["weeks"] >= self.scenario.years * 52)}

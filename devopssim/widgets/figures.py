@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from devopssim import plots
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.report import picture
+from devopssim.report import svg_figure
 from devopssim.scenario import Scenario, unknown_name_message
 from devopssim.simulation import simulate
 
@@ -33,7 +33,7 @@ FIGURES: Final[Mapping[str, tuple[str, Callable[[pd.DataFrame], Artist]]]] = {
 MOST_ROWS: Final = 40
 
 
-def known_figures(names: Sequence[str]) -> list[str]:
+def check_figures(names: Sequence[str]) -> list[str]:
     """Return the names if all are figures of a log; raise InvalidInputError otherwise."""
     for name in names:
         if name not in FIGURES:
@@ -41,24 +41,24 @@ def known_figures(names: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def pictures(scenario: Scenario, seed: int, replication: int, names: Sequence[str]) -> dict[str, Any]:
+def draw_figures(scenario: Scenario, seed: int, replication: int, names: Sequence[str]) -> dict[str, Any]:
     """Simulate one replication and return its figures, for a browser: name, title, svg, text, table (HTML), and the weeks."""
     log = simulate(scenario, seed=seed, replication=replication)
-    drawn = [_picture(name, log) for name in known_figures(names)]
+    drawn = [_figure_json(name, log) for name in check_figures(names)]
     return {"figures": drawn, "weeks": log.attrs["horizon"] / HOURS_PER_WEEK, "replication": replication}
 
 
-def _picture(name: str, log: pd.DataFrame) -> dict[str, str]:
+def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
     title, draw = FIGURES[name]
-    found = picture(name.replace("_", ""), lambda: _figure(draw(log)))
-    table = found.table.head(MOST_ROWS).to_html(border=0, index=False, float_format="{:.4g}".format, na_rep="-")
-    more = len(found.table) - MOST_ROWS
+    part = svg_figure(name.replace("_", ""), lambda: _figure(draw(log)))
+    table = part.table.head(MOST_ROWS).to_html(border=0, index=False, float_format="{:.4g}".format, na_rep="-")
+    more = len(part.table) - MOST_ROWS
     note = f"<p>{more} more rows are not shown.</p>" if more > 0 else ""
-    return {"name": name, "title": title, "svg": found.svg, "text": found.text, "table": table + note}
+    return {"name": name, "title": title, "svg": part.svg, "text": part.text, "table": table + note}
 
 
 def _figure(drawn: Artist) -> Figure:
-    found = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
-    if found is None:
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
+    if figure is None:
         raise TypeError(f"{type(drawn).__name__} is no figure and no axes.")
-    return found
+    return figure

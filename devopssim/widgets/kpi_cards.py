@@ -16,11 +16,11 @@ SIGNS: Final = {
     "different": "\N{BLACK CIRCLE}",
     "unclear": "\N{WHITE CIRCLE}",
 }
-SAID: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
+VERDICT_TEXTS: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
 
 
 def kpi_cards(
-    result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, glance: bool = False
+    result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, preview: bool = False
 ) -> list[dict[str, Any]]:
     """Return one card a scenario, for a browser: name, colour and rows of KPIs in words.
 
@@ -32,9 +32,9 @@ def kpi_cards(
     estimates: dict[Any, Any] = result.estimates.set_index(["scenario", "kpi"]).to_dict("index")
     changes = _changes(result, before)
     cards = []
-    for place, name in enumerate(shown):
-        rows = [_row(estimates[name, kpi], kpi, changes.get((name, kpi)), glance=glance) for kpi in kpis]
-        cards.append({"scenario": name, "colour": colour_of(name, place), "changed": name in before, "rows": rows})
+    for index, name in enumerate(shown):
+        rows = [_row(estimates[name, kpi], kpi, changes.get((name, kpi)), preview=preview) for kpi in kpis]
+        cards.append({"scenario": name, "colour": colour_of(name, index), "changed": name in before, "rows": rows})
     return cards
 
 
@@ -49,26 +49,26 @@ def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str],
     }
 
 
-def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, glance: bool) -> dict[str, str]:
-    known = KPIS[kpi]
-    text = estimate_text(estimate["estimate"], estimate["low"], estimate["high"], known.unit)
+def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, preview: bool) -> dict[str, str]:
+    declaration = KPIS[kpi]
+    text = estimate_text(estimate["estimate"], estimate["low"], estimate["high"], declaration.unit)
     row = {
         "kpi": kpi,
-        "title": known.title,
-        "definition": known.definition,
+        "title": declaration.title,
+        "definition": declaration.definition,
         "value": text.value,
         "interval": text.interval,
     }
     row |= {"change": "", "verdict": "", "sign": "", "said": ""}
     if change is None or not np.isfinite(change["difference"]):
         return row
-    said = with_interval(change["difference"], change["low"], change["high"], known.unit, sign=True)
+    difference = with_interval(change["difference"], change["low"], change["high"], declaration.unit, sign=True)
     if change["verdict"] == "same":
         return row | {"change": "no change", "verdict": "same"}
-    found = "unclear" if glance else change["verdict"]
+    verdict = "unclear" if preview else change["verdict"]
     return row | {
-        "change": said,
-        "verdict": found,
-        "sign": SIGNS[found],
-        "said": "first glance" if glance else SAID[found],
+        "change": difference,
+        "verdict": verdict,
+        "sign": SIGNS[verdict],
+        "said": "first glance" if preview else VERDICT_TEXTS[verdict],
     }

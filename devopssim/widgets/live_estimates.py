@@ -16,19 +16,19 @@ from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precis
 from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.widgets.worker_pools import Scheduler, at_low_priority
 
-FIRST: Final = 3
+FEWEST_SHOWN: Final = 3
 """The least number of replications that is told, unless fewer were asked for: the interval of two is wider than anybody can use."""
 GROWTH: Final = 1.3
 """An answer is told again when it has so many times the replications."""
 BATCHES: Final = 4
 SHORTEST: Final = 8
-MOST_KEPT: Final = 4000
+MOST_CACHED: Final = 4000
 
 Key = tuple[Scenario, int, bool, Measure]
 """A scenario without its name, a replication, whether it is a glance, and what is measured."""
 
 
-class Workplace(Protocol):
+class WorkerPools(Protocol):
     """Who does the work; see `worker_pools.Workshop`."""
 
     workers: int
@@ -38,7 +38,7 @@ class Workplace(Protocol):
         """For what somebody waits for."""
 
     @property
-    def patient(self) -> Executor:
+    def background(self) -> Executor:
         """For what makes it better."""
 
 
@@ -47,7 +47,7 @@ class LiveEstimate:
     """What is known of a question now. A glance is one short replication; `final` says that nothing better will come."""
 
     result: Result
-    glance: bool = False
+    preview: bool = False
     final: bool = False
     precise: bool = False
 
@@ -57,13 +57,13 @@ class Query:
     """An experiment that is answered until it is as precise as asked, and the curves that its glance shows."""
 
     experiment: Experiment
-    glance_curves: tuple[str, ...] = ()
+    preview_curves: tuple[str, ...] = ()
 
     @cached_property
-    def glance(self) -> Experiment:
+    def preview(self) -> Experiment:
         """One short replication of each scenario."""
         short = {name: preview_scenario(scenario) for name, scenario in self.experiment.scenarios.items()}
-        return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.glance_curves)
+        return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.preview_curves)
 
     @cached_property
     def measure(self) -> Measure:
@@ -81,121 +81,121 @@ class LiveEstimates:
 
     def __init__(
         self,
-        place: Workplace,
+        pools: WorkerPools,
         *,
-        tell: Callable[[Query, LiveEstimate], None],
-        fail: Callable[[Exception], None],
-        soon: Scheduler,
+        on_result: Callable[[Query, LiveEstimate], None],
+        on_error: Callable[[Exception], None],
+        scheduler: Scheduler,
     ) -> None:
-        self._place = place
-        self._tell, self._fail, self._soon = tell, fail, soon
-        self._question: Query | None = None
-        self._known: dict[Key, Outcome] = {}
-        self._out: dict[Future[Outcome], Key] = {}
-        self._told = 0
-        self._glanced = self._settled = False
+        self._pools = pools
+        self._on_result, self._on_error, self._schedule = on_result, on_error, scheduler
+        self._query: Query | None = None
+        self._cache: dict[Key, Outcome] = {}
+        self._pending: dict[Future[Outcome], Key] = {}
+        self._reported = 0
+        self._previewed = self._settled = False
 
-    def ask(self, question: Query) -> None:
+    def ask(self, query: Query) -> None:
         """Begin to answer a question; an earlier one is stale from now on."""
-        self._question, self._told = question, 0
-        self._glanced = self._settled = False
+        self._query, self._reported = query, 0
+        self._previewed = self._settled = False
         self.cancel()
-        self._go_on()
+        self._advance()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Answer nothing any more, until something is asked again."""
-        self._question = None
+        self._query = None
         self.cancel()
 
     def cancel(self) -> None:
         """Give up what is waiting to be done."""
-        for future in list(self._out):
+        for future in list(self._pending):
             if future.cancel():
-                self._out.pop(future, None)
+                self._pending.pop(future, None)
 
     @property
     def busy(self) -> bool:
         """Whether something is under way."""
-        return bool(self._out)
+        return bool(self._pending)
 
-    def _go_on(self) -> None:
-        question = self._question
-        if question is None or self._settled:
+    def _advance(self) -> None:
+        query = self._query
+        if query is None or self._settled:
             return
-        experiment = question.experiment
-        n, first = self._finished(question), min(FIRST, experiment.replications)
+        experiment = query.experiment
+        n, first = self._finished_count(query), min(FEWEST_SHOWN, experiment.replications)
         final = n >= experiment.replications
-        tight = n >= FIRST and is_precise(experiment, self._outcomes(question, n))
-        if n >= first and (final or tight or n >= self._told * GROWTH) and n > self._told:
-            self._told, self._settled = n, final or tight
-            result = Result.of(experiment, self._outcomes(question, n))
-            self._tell(question, LiveEstimate(result=result, final=final or tight, precise=tight))
+        tight = n >= FEWEST_SHOWN and is_precise(experiment, self._outcomes(query, n))
+        if n >= first and (final or tight or n >= self._reported * GROWTH) and n > self._reported:
+            self._reported, self._settled = n, final or tight
+            result = Result.of(experiment, self._outcomes(query, n))
+            self._on_result(query, LiveEstimate(result=result, final=final or tight, precise=tight))
         if final or tight:
             return
-        measure = question.glance.measure
-        glances = [(preview_scenario(scenario), 0, True, measure) for scenario in question.nameless.values()]
-        if not self._told and not self._glanced:
-            missing = [key for key in glances if key not in self._known]
+        measure = query.preview.measure
+        previews = [(preview_scenario(scenario), 0, True, measure) for scenario in query.nameless.values()]
+        if not self._reported and not self._previewed:
+            missing = [key for key in previews if key not in self._cache]
             if missing:
-                self._submit(self._place.quick, missing, experiment.seed)
+                self._submit(self._pools.quick, missing, experiment.seed)
                 return
-            self._glanced = True
-            outcomes = {name: [self._known[key]] for name, key in zip(experiment.scenarios, glances, strict=True)}
-            self._tell(question, LiveEstimate(result=Result.of(question.glance, outcomes), glance=True))
-        room = 2 * self._place.workers - len(self._out)
-        self._submit(self._place.patient, self._missing(question)[: max(0, room)], experiment.seed)
+            self._previewed = True
+            outcomes = {name: [self._cache[key]] for name, key in zip(experiment.scenarios, previews, strict=True)}
+            self._on_result(query, LiveEstimate(result=Result.of(query.preview, outcomes), preview=True))
+        room = 2 * self._pools.workers - len(self._pending)
+        self._submit(self._pools.background, self._missing_keys(query)[: max(0, room)], experiment.seed)
 
-    def _submit(self, place: Executor, keys: Iterable[Key], seed: int) -> None:
-        under_way = set(self._out.values())
+    def _submit(self, pool: Executor, keys: Iterable[Key], seed: int) -> None:
+        under_way = set(self._pending.values())
         for key in dict.fromkeys(keys):
             if key in under_way:
                 continue
-            scenario, replication, is_glance, measure = key
-            task = measure if is_glance else partial(at_low_priority, measure)
+            scenario, replication, is_preview, measure = key
+            task = measure if is_preview else partial(at_low_priority, measure)
             try:
-                future: Future[Outcome] = place.submit(task, scenario, seed, replication)
+                future: Future[Outcome] = pool.submit(task, scenario, seed, replication)
             except RuntimeError as error:  # the processes are gone
-                self._fail(error)
+                self._on_error(error)
                 return
-            self._out[future] = key
-            future.add_done_callback(lambda done: self._soon(partial(self._arrive, done)))
+            self._pending[future] = key
+            future.add_done_callback(lambda done: self._schedule(partial(self._receive, done)))
 
-    def _arrive(self, future: "Future[Outcome]") -> None:
-        key = self._out.pop(future, None)
+    def _receive(self, future: "Future[Outcome]") -> None:
+        key = self._pending.pop(future, None)
         if key is None or future.cancelled():
             return
         try:
-            self._known[key] = future.result()
+            self._cache[key] = future.result()
         except CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, whoever looks at the widget must hear of it
-            self._question = None
-            self._fail(error)
+            self._query = None
+            self._on_error(error)
             return
-        while len(self._known) > MOST_KEPT:
-            del self._known[next(iter(self._known))]
-        self._go_on()
+        while len(self._cache) > MOST_CACHED:
+            del self._cache[next(iter(self._cache))]
+        self._advance()
 
-    def _missing(self, question: Query) -> list[Key]:
+    def _missing_keys(self, query: Query) -> list[Key]:
         wanted = (
-            (each, replication, False, question.measure)
-            for replication in range(question.experiment.replications)
-            for each in question.nameless.values()
+            (scenario, replication, False, query.measure)
+            for replication in range(query.experiment.replications)
+            for scenario in query.nameless.values()
         )
-        return [key for key in wanted if key not in self._known and key not in self._out.values()]
+        return [key for key in wanted if key not in self._cache and key not in self._pending.values()]
 
-    def _finished(self, question: Query) -> int:
+    def _finished_count(self, query: Query) -> int:
         """Return how many of the first replications are there of every scenario."""
-        for replication in range(question.experiment.replications):
-            for each in question.nameless.values():
-                if (each, replication, False, question.measure) not in self._known:
+        for replication in range(query.experiment.replications):
+            for scenario in query.nameless.values():
+                if (scenario, replication, False, query.measure) not in self._cache:
                     return replication
-        return question.experiment.replications
+        return query.experiment.replications
 
-    def _outcomes(self, question: Query, n: int) -> dict[str, list[Outcome]]:
+    def _outcomes(self, query: Query, n: int) -> dict[str, list[Outcome]]:
         return {
-            name: [self._known[each, k, False, question.measure] for k in range(n)]
-            for name, each in question.nameless.items()
+            name: [self._cache[scenario, k, False, query.measure] for k in range(n)]
+            for name, scenario in query.nameless.items()
         }
 
 

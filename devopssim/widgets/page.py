@@ -69,13 +69,13 @@ def notebook() -> dict[str, Any]:
     code: list[dict[str, Any]] = [
         {
             "cell_type": "code",
-            "id": f"cell-{place}",
+            "id": f"cell-{index}",
             "metadata": {},
             "outputs": [],
             "execution_count": None,
-            "source": each,
+            "source": source,
         }
-        for place, each in enumerate(CELLS)
+        for index, source in enumerate(CELLS)
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {"cells": [heading, *code], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}

@@ -41,7 +41,7 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._views = 0
-        self.on_msg(self._hear)
+        self.on_msg(self._receive)
 
     def do_ready(self) -> None:
         """A view is there: begin, if it is the first."""
@@ -53,22 +53,22 @@ class Panel(anywidget.AnyWidget):
         """A view is gone: rest, if it was the last."""
         self._views = max(0, self._views - 1)
         if not self._views:
-            self.rest()
+            self.pause()
 
     def begin(self) -> None:
         """Begin to work, or go on: somebody looks."""
         raise NotImplementedError
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Give up what is not done: nobody looks."""
         raise NotImplementedError
 
-    def _hear(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
-        asked = {key: value for key, value in message.items() if key != "do"}
+    def _receive(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
+        arguments = {key: value for key, value in message.items() if key != "do"}
         if message.get("do") not in self.actions:
             return
         action: Callable[..., None] = getattr(self, f"do_{message['do']}")
         try:
-            action(**asked)
+            action(**arguments)
         except InvalidInputError as error:
             self.note = str(error)

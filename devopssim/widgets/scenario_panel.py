@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Final
 
 from devopssim.experiment import Experiment, Precision
 from devopssim.kpis import chosen
-from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query, Workplace, error_text
+from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query, WorkerPools, error_text
 from devopssim.widgets.panel import Panel
 from devopssim.widgets.state import State
 from devopssim.widgets.status import waiting
-from devopssim.widgets.worker_pools import event_loop_scheduler, workshop
+from devopssim.widgets.worker_pools import event_loop_scheduler, shared_pools
 
 PRECISELY: Final = ("lead_time", "deployment_frequency")
 """The KPIs that are to be known well before an answer is final."""
@@ -34,7 +34,7 @@ class ScenarioPanel(Panel):
         replications: int,
         precision: float,
         seed: int,
-        place: Workplace | None,
+        pools: WorkerPools | None,
         **traits: Any,
     ) -> None:
         self.state = state
@@ -47,16 +47,16 @@ class ScenarioPanel(Panel):
             replications=replications,
             precision=Precision(target=precision, kpis=PRECISELY),
         )
-        self._place = place
-        self._answers: LiveEstimates | None = None
+        self._pools = pools
+        self._estimates: LiveEstimates | None = None
         super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)
 
     @property
-    def glance_curves(self) -> tuple[str, ...]:
+    def preview_curves(self) -> tuple[str, ...]:
         """The curves that a glance shows."""
         return self.curves
 
-    def show(self, question: Query, answer: LiveEstimate) -> None:
+    def show(self, query: Query, estimate: LiveEstimate) -> None:
         """Show an answer."""
         raise NotImplementedError
 
@@ -65,18 +65,18 @@ class ScenarioPanel(Panel):
         raise NotImplementedError
 
     @property
-    def workplace(self) -> Workplace:
+    def pools(self) -> WorkerPools:
         """Where the work is done."""
-        return self._place or workshop()
+        return self._pools or shared_pools()
 
     def begin(self) -> None:
         """Ask what comes of the state, or go on where it was left."""
         self.ask()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Ask nothing more."""
-        if self._answers is not None:
-            self._answers.rest()
+        if self._estimates is not None:
+            self._estimates.pause()
 
     def do_set(self, name: str, value: float | str) -> None:
         """Set a parameter."""
@@ -115,16 +115,18 @@ class ScenarioPanel(Panel):
 
     def ask(self) -> None:
         """Ask what comes of the state."""
-        if self._answers is None:
-            self._answers = LiveEstimates(self.workplace, tell=self.show, fail=self.fail, soon=event_loop_scheduler())
-        self._answers.ask(self.question())
+        if self._estimates is None:
+            self._estimates = LiveEstimates(
+                self.pools, on_result=self.show, on_error=self.show_error, scheduler=event_loop_scheduler()
+            )
+        self._estimates.ask(self.query())
 
-    def question(self) -> Query:
+    def query(self) -> Query:
         """Return what is asked: the scenarios, and those that changed as they were at the start, under the same luck."""
         before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
         experiment = replace(self._experiment, scenarios={**before, **self.state.scenarios})
-        return Query(experiment=experiment, glance_curves=self.glance_curves)
+        return Query(experiment=experiment, preview_curves=self.preview_curves)
 
-    def fail(self, error: Exception) -> None:
+    def show_error(self, error: Exception) -> None:
         """Say why there is no answer."""
         self.shown = {**self.shown, "status": {"stage": "error", "text": error_text(error), "done": 0, "of": 1}}

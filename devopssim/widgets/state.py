@@ -29,15 +29,15 @@ class State:
     @property
     def changed(self) -> list[str]:
         """The names of the scenarios that are not as they were at the start."""
-        return [name for name, each in self.scenarios.items() if each != self.start[name]]
+        return [name for name, scenario in self.scenarios.items() if scenario != self.start[name]]
 
-    def set(self, name: str, given: float | str) -> "State":
+    def set(self, name: str, value: float | str) -> "State":
         """Return the state with a parameter set: of the team or the demand in every scenario, else in the chosen one.
 
         Raises InvalidInputError for an unknown name or a value that is not allowed.
         """
         targets = list(self.scenarios) if is_shared(name) else [self.chosen]
-        new = {each: vary(self.scenarios[each], {name: given}) for each in targets}
+        new = {target: vary(self.scenarios[target], {name: value}) for target in targets}
         return replace(self, scenarios={**self.scenarios, **new})
 
     def choose(self, name: str) -> "State":
@@ -61,7 +61,7 @@ class State:
         """
         loaded = replace(loads(text, name="the text"), name=self.scenario.name)
         shared = {part: getattr(loaded, part) for part in SHARED_PARTS}
-        others = {name: replace(each, **shared) for name, each in self.scenarios.items()}
+        others = {name: replace(scenario, **shared) for name, scenario in self.scenarios.items()}
         return replace(self, scenarios={**others, self.chosen: loaded})
 
     def toml(self) -> str:
@@ -85,5 +85,5 @@ def disagree(state: State, names: list[str]) -> list[str]:
     return [
         name
         for name in names
-        if is_shared(name) and len({parameter_value(each, name) for each in state.scenarios.values()}) > 1
+        if is_shared(name) and len({parameter_value(scenario, name) for scenario in state.scenarios.values()}) > 1
     ]

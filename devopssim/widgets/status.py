@@ -12,38 +12,38 @@ def waiting() -> dict[str, Any]:
     return {"stage": "waiting", "text": "The first simulations run.", "done": 0, "of": 1}
 
 
-def status(question: Query, answer: LiveEstimate) -> dict[str, Any]:
+def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
     """Return the status of an answer, for a browser: stage (glance, refining, final), text, done and of (replications)."""
-    done = answer.result.replications
-    if answer.glance:
+    done = estimate.result.replications
+    if estimate.preview:
         weeks = sorted(
-            {round(each.years * HOURS_PER_YEAR / HOURS_PER_WEEK) for each in answer.result.scenarios.values()}
+            {round(scenario.years * HOURS_PER_YEAR / HOURS_PER_WEEK) for scenario in estimate.result.scenarios.values()}
         )
         text = (
             f"A first glance: one random future of {_listed(weeks)} weeks, without intervals; it may be an outlier. "
             "Whole runs follow."
         )
-        return {"stage": "glance", "text": text, "done": 0, "of": question.experiment.replications}
-    years = sorted({each.years for each in question.experiment.scenarios.values()})
-    said = f"{counted(done, 'random future')} of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
-    confidence = f"{100 * answer.result.confidence:g} % intervals" if done > 1 else "no intervals"
-    if not answer.final:
-        text = f"{said}; {confidence}, which get tighter: more are on their way."
-        return {"stage": "refining", "text": text, "done": done, "of": question.experiment.replications}
-    precision = question.experiment.precision
+        return {"stage": "glance", "text": text, "done": 0, "of": query.experiment.replications}
+    years = sorted({scenario.years for scenario in query.experiment.scenarios.values()})
+    replications = f"{counted(done, 'random future')} of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
+    confidence = f"{100 * estimate.result.confidence:g} % intervals" if done > 1 else "no intervals"
+    if not estimate.final:
+        text = f"{replications}; {confidence}, which get tighter: more are on their way."
+        return {"stage": "refining", "text": text, "done": done, "of": query.experiment.replications}
+    precision = query.experiment.precision
     reached = (
         f"within {100 * precision.target:g} % for lead time and deployment frequency"
-        if answer.precise and precision
+        if estimate.precise and precision
         else "as many as were asked for"
     )
     return {
         "stage": "final",
-        "text": f"{said}; {confidence} ({reached}).",
+        "text": f"{replications}; {confidence} ({reached}).",
         "done": done,
-        "of": question.experiment.replications,
+        "of": query.experiment.replications,
     }
 
 
 def _listed(values: list[float] | list[int]) -> str:
-    words = [f"{each:g}" for each in values]
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    numbers = [f"{value:g}" for value in values]
+    return " or ".join([", ".join(numbers[:-1]), numbers[-1]] if len(numbers) > 1 else numbers)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from devopssim.experiment import process_pool
 
-PATIENCE: Final = 5
+NICENESS: Final = 5
 """How much a worker that refines yields to everything else (nice, POSIX)."""
 
 Scheduler = Callable[[Callable[[], None]], None]
@@ -20,7 +20,7 @@ Step = tuple[Executor, Callable[[], Any]]
 """Who does it, and what: something that can travel to another process."""
 
 
-class Workshop:
+class ProcessPools:
     """Two groups of processes: `quick` for what somebody waits for, `patient` for what makes it better meanwhile.
 
     They are started when they are first needed, serve all widgets of the kernel, and end with it.
@@ -36,7 +36,7 @@ class Workshop:
         return self._open.enter_context(process_pool(min(self.workers, 3)))
 
     @cached_property
-    def patient(self) -> Executor:
+    def background(self) -> Executor:
         """Processes for everything else; see `at_low_priority`."""
         return self._open.enter_context(process_pool(self.workers))
 
@@ -46,9 +46,9 @@ class Workshop:
 
 
 @cache
-def workshop() -> Workshop:
+def shared_pools() -> ProcessPools:
     """Return the workshop of this kernel."""
-    new = Workshop()
+    new = ProcessPools()
     atexit.register(new.close)
     return new
 
@@ -56,7 +56,7 @@ def workshop() -> Workshop:
 def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
     """Do it in a process that lets others go first, so that a slider that moves meanwhile is answered at once."""
     if hasattr(os, "nice"):
-        os.nice(max(0, PATIENCE - os.nice(0)))
+        os.nice(max(0, NICENESS - os.nice(0)))
     return function(*arguments)
 
 
@@ -77,37 +77,39 @@ def event_loop_scheduler() -> Scheduler:
 class LatestTask:
     """Does the steps of the latest question one after the other, and tells what each one gave."""
 
-    def __init__(self, *, tell: Callable[[Any], None], fail: Callable[[Exception], None], soon: Scheduler) -> None:
-        self._tell, self._fail, self._soon = tell, fail, soon
+    def __init__(
+        self, *, on_result: Callable[[Any], None], on_error: Callable[[Exception], None], scheduler: Scheduler
+    ) -> None:
+        self._on_result, self._on_error, self._schedule = on_result, on_error, scheduler
         self._steps: list[Step] = []
-        self._out: Future[Any] | None = None
+        self._pending: Future[Any] | None = None
 
     def ask(self, steps: Sequence[Step]) -> None:
         """Do these from now on, and nothing that was asked before."""
-        if self._out is not None:
-            self._out.cancel()
+        if self._pending is not None:
+            self._pending.cancel()
         self._steps = list(steps)
         self._next()
 
     def _next(self) -> None:
         if not self._steps:
-            self._out = None
+            self._pending = None
             return
-        place, task = self._steps.pop(0)
+        pool, task = self._steps.pop(0)
         try:
-            self._out = place.submit(task)
+            self._pending = pool.submit(task)
         except RuntimeError as error:  # the processes are gone
-            self._fail(error)
+            self._on_error(error)
             return
-        self._out.add_done_callback(lambda done: self._soon(partial(self._arrive, done)))
+        self._pending.add_done_callback(lambda done: self._schedule(partial(self._receive, done)))
 
-    def _arrive(self, done: "Future[Any]") -> None:
-        if done is not self._out or done.cancelled():
+    def _receive(self, done: "Future[Any]") -> None:
+        if done is not self._pending or done.cancelled():
             return
         error = done.exception()
         if isinstance(error, Exception):
             self._steps = []
-            self._fail(error)
+            self._on_error(error)
             return
-        self._tell(done.result())
+        self._on_result(done.result())
         self._next()

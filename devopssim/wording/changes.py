@@ -17,39 +17,42 @@ Section = dict[str, Any]
 """title, and parts: pairs of a heading ('' for none) and lines."""
 
 
-def explain_changes(result: Result, starts: Mapping[str, str], *, glance: bool = False) -> list[Section]:
+def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool = False) -> list[Section]:
     """Return what to say of a comparison: of each scenario that changed, or else what tells the scenarios apart.
 
     `starts`: for scenarios that changed, the name in the result under which they were before.
     """
     if starts:
-        return [_changed(result, name, before, glance=glance) for name, before in starts.items()]
-    return _side_by_side(result, glance=glance)
+        return [_changed(result, name, before, preview=preview) for name, before in starts.items()]
+    return _side_by_side(result, preview=preview)
 
 
-def _changed(result: Result, name: str, before: str, *, glance: bool) -> Section:
+def _changed(result: Result, name: str, before: str, *, preview: bool) -> Section:
     pair = {before: result.scenarios[before], name: result.scenarios[name]}
     parts = [("What you changed", parameter_changes(pair)), ("What that does to the work", work_changes(pair))]
     parts += (
         [("What came of it", ["The first intervals are on their way."])]
-        if glance
-        else _verdicts(against(result, name, before))
+        if preview
+        else _verdict_parts(against(result, name, before))
     )
-    parts += [("How busy people are", busy)] if (busy := _busy(result, name, before)) and not glance else []
-    return {"title": f"{name}, against where it started", "parts": [[heading, said] for heading, said in parts if said]}
+    parts += [("How busy people are", busy)] if (busy := _busy(result, name, before)) and not preview else []
+    return {
+        "title": f"{name}, against where it started",
+        "parts": [[heading, lines] for heading, lines in parts if lines],
+    }
 
 
-def _side_by_side(result: Result, *, glance: bool) -> list[Section]:
+def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
     first, *others = result.scenarios
     workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
     how = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
     sections: list[Section] = [{"title": "How the work moves", "parts": [["", how]]}]
-    if glance:
+    if preview:
         return sections
     for other in others:
-        parts = _verdicts(against(result, other, first))
+        parts = _verdict_parts(against(result, other, first))
         sections.append(
-            {"title": f"{other}, against {first}", "parts": [[heading, said] for heading, said in parts if said]}
+            {"title": f"{other}, against {first}", "parts": [[heading, lines] for heading, lines in parts if lines]}
         )
     return sections
 
@@ -68,22 +71,22 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
     """Return, for each practice whose adoption differs between two scenarios, what more of the work meets now."""
     table = what_differs(pair)
     before, now = pair
-    said = []
+    lines = []
     for name, row in table.iterrows():
         if str(name) in ADOPTION:
-            known = ADOPTION[str(name)]
+            practice = ADOPTION[str(name)]
             more = row[now] > row[before]
             share = parameter_text(str(name), abs(row[now] - row[before]))
-            way = known.adopted if more else known.without
-            said.append(
-                f"{known.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {way}"
+            description = practice.adopted if more else practice.without
+            lines.append(
+                f"{practice.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {description}"
             )
         elif name == "workflow":
-            said.append(WORKFLOWS[str(row[now])].text)
-    return said
+            lines.append(WORKFLOWS[str(row[now])].text)
+    return lines
 
 
-def _verdicts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
+def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
     unclear = ", ".join(finding.title for finding in verdicts.unclear)
     return [
         ("Better", [str(finding) for finding in verdicts.better]),

@@ -66,16 +66,16 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
     }
     findings: dict[str, list[KpiComparison]] = {"better": [], "worse": [], "different": [], "unclear": []}
     for kpi, row in chosen.iterrows():
-        known = KPIS[str(kpi)]
-        if known.family not in FAMILIES or not np.isfinite(row["difference"]):
+        declaration = KPIS[str(kpi)]
+        if declaration.family not in FAMILIES or not np.isfinite(row["difference"]):
             continue
-        ours, theirs = float(means[scenario][known.name]), float(means[baseline][known.name])
+        ours, theirs = float(means[scenario][declaration.name]), float(means[baseline][declaration.name])
         text = (
-            f"{amount(ours, known.unit)} instead of {amount(theirs, known.unit)}{_times(ours, theirs, known.unit)}; "
-            f"difference {with_interval(row['difference'], row['low'], row['high'], known.unit, sign=True)}"
+            f"{amount(ours, declaration.unit)} instead of {amount(theirs, declaration.unit)}{_times(ours, theirs, declaration.unit)}; "
+            f"difference {with_interval(row['difference'], row['low'], row['high'], declaration.unit, sign=True)}"
         )
         findings[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
-            KpiComparison(title=known.title, text=text)
+            KpiComparison(title=declaration.title, text=text)
         )
     return Verdicts(scenario=scenario, baseline=baseline, **findings)
 
@@ -105,22 +105,22 @@ def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
 def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
     """Return the mechanisms in which the scenarios differ: workflows first, then practices."""
     workflows = dict.fromkeys(scenario.workflow for scenario in scenarios.values())
-    found = (
+    differing = (
         [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name].text) for name in workflows]
         if len(workflows) > 1
         else []
     )
-    for practice, known in PRACTICES.items():
+    for practice, description in PRACTICES.items():
         shares = [float(getattr(scenario.practices, practice)) for scenario in scenarios.values()]
         if len(set(shares)) > 1:
-            found.append(
+            differing.append(
                 Mechanism(
-                    title=known.title,
+                    title=description.title,
                     adopted=", ".join(
                         f"{name} {100 * share:.0f} %" for name, share in zip(scenarios, shares, strict=True)
                     ),
-                    text=f"Without it: {known.without} With it: {known.adopted} Evidence: {known.evidence}",
-                    source="; ".join(known.sources),
+                    text=f"Without it: {description.without} With it: {description.adopted} Evidence: {description.evidence}",
+                    source="; ".join(description.sources),
                 )
             )
-    return found
+    return differing

@@ -4,7 +4,7 @@ from logs import closed, committed, deployed, done, failed, log_of, requested, r
 
 from devopssim import AGILE, simulate, vary
 from devopssim.events import event
-from devopssim.widgets.board_timeline import COLUMNS, Move, film, moves
+from devopssim.widgets.board_timeline import COLUMNS, Move, moves, timeline
 
 
 def test_items_move_as_the_log_tells() -> None:
@@ -71,7 +71,7 @@ def test_the_film_knows_when_the_service_was_down() -> None:
         [failed("D1", at=3), resolved("I1", at=5)],
         horizon=10,
     )
-    made = film(log)
+    made = timeline(log)
     assert made["outages"] == [[3.0, 5.0]]
     assert made["deployments"] == [2.0]
     assert made["end"] == 10

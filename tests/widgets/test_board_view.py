@@ -9,7 +9,7 @@ from widget_bench import SHORT, Bench
 
 from devopssim import widgets
 from devopssim.errors import InvalidInputError
-from devopssim.widgets.board_view import Board, film_of
+from devopssim.widgets.board_view import Board, timeline_of
 
 
 def test_a_log_in_which_nothing_moves_is_refused() -> None:
@@ -25,16 +25,16 @@ def test_what_is_neither_a_scenario_nor_a_log_has_no_board(given: Any) -> None:
 
 def test_a_board_shows_the_replication_that_is_asked_for() -> None:
     bench = Bench()
-    board = Board(scenario=SHORT, place=bench)
+    board = Board(scenario=SHORT, pools=bench)
     assert board.film == {}
     board.do_ready()
     bench.work()
-    assert board.film == film_of(SHORT, 1, 0)
+    assert board.film == timeline_of(SHORT, 1, 0)
     board.do_replication(2)
     bench.work()
-    assert board.film == film_of(SHORT, 1, 2)
-    assert board.film["moves"] != film_of(SHORT, 1, 0)["moves"]
-    board._hear(board, {"do": "replication", "number": -1}, [])
+    assert board.film == timeline_of(SHORT, 1, 2)
+    assert board.film["moves"] != timeline_of(SHORT, 1, 0)["moves"]
+    board._receive(board, {"do": "replication", "number": -1}, [])
     assert "must be a whole number between 0 and 999" in board.note
 
 

@@ -3,11 +3,11 @@
 from widget_bench import BEFORE
 
 from devopssim.experiment import Result
-from devopssim.widgets.chart_data import lines
+from devopssim.widgets.chart_data import chart
 
 
 def test_curves_have_the_points_of_the_result_and_the_colour_of_their_scenario(result: Result) -> None:
-    drawn = lines(result, "wip", before={BEFORE: "devops"})
+    drawn = chart(result, "wip", before={BEFORE: "devops"})
     now, before = drawn["lines"][1], drawn["lines"][0]
     assert before["before"]
     assert before["colour"] == now["colour"]
@@ -18,6 +18,6 @@ def test_curves_have_the_points_of_the_result_and_the_colour_of_their_scenario(r
 
 
 def test_a_curve_without_values_says_so(result: Result) -> None:
-    empty = lines(result, "mttr")
+    empty = chart(result, "mttr")
     assert empty["lines"] == []
     assert "nothing to draw" in empty["text"]

@@ -3,7 +3,7 @@
 from widget_bench import BEFORE, SHORT, SMALLER, Bench
 
 from devopssim import compare
-from devopssim.widgets.chart_data import lines
+from devopssim.widgets.chart_data import chart
 from devopssim.widgets.compare_view import Compare
 from devopssim.widgets.kpi_cards import kpi_cards
 from devopssim.widgets.state import state_of
@@ -12,13 +12,13 @@ from devopssim.wording import explain_changes
 
 def test_compare_shows_what_the_plain_functions_return() -> None:
     bench = Bench()
-    widget = Compare(state_of({"devops": SHORT}), place=bench, replications=3)
+    widget = Compare(state_of({"devops": SHORT}), pools=bench, replications=3)
     widget.do_ready()
-    widget._hear(widget, {"do": "set", "name": "team.developers", "value": 3}, [])
+    widget._receive(widget, {"do": "set", "name": "team.developers", "value": 3}, [])
     bench.work()
     assert widget.scenarios == {"devops": SMALLER}
     assert widget.shown["status"]["stage"] == "final"
-    direct = compare(widget.question().experiment, progress=False)
+    direct = compare(widget.query().experiment, progress=False)
     assert widget.shown["cards"] == kpi_cards(direct, widget.kpis, {"devops": BEFORE})
     assert widget.shown["words"] == explain_changes(direct, {"devops": BEFORE})
-    assert widget.shown["chart"] == lines(direct, "lead_time", before={BEFORE: "devops"})
+    assert widget.shown["chart"] == chart(direct, "lead_time", before={BEFORE: "devops"})

@@ -4,12 +4,12 @@ import pytest
 
 from devopssim import DEVOPS, vary
 from devopssim.scenario import parameters
-from devopssim.widgets.controls import knob
+from devopssim.widgets.controls import control
 
 
 @pytest.mark.parametrize("name", parameters())
 def test_every_declared_parameter_has_a_knob_whose_ends_are_allowed(name: str) -> None:
-    made, declared = knob(name, DEVOPS), parameters()[name]
+    made, declared = control(name, DEVOPS), parameters()[name]
     assert made.meaning == declared.meaning
     if made.choices:
         assert made.choices == declared.choices
@@ -22,9 +22,9 @@ def test_every_declared_parameter_has_a_knob_whose_ends_are_allowed(name: str) -
 
 
 def test_a_knob_is_long_enough_for_the_value_it_has() -> None:
-    assert knob("team.developers", vary(DEVOPS, {"team.developers": 150})).high >= 150
+    assert control("team.developers", vary(DEVOPS, {"team.developers": 150})).high >= 150
 
 
 def test_a_knob_says_what_a_reader_would() -> None:
-    assert knob("practices.testing", vary(DEVOPS, {"practices.testing": 0.5})).said == "50 %"
-    assert knob("pipeline.build_time", DEVOPS).said == "0.15 h"
+    assert control("practices.testing", vary(DEVOPS, {"practices.testing": 0.5})).value_text == "50 %"
+    assert control("pipeline.build_time", DEVOPS).value_text == "0.15 h"

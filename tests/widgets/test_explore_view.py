@@ -10,7 +10,7 @@ from devopssim.widgets.state import state_of
 
 def test_explore_draws_the_figures_of_one_replication() -> None:
     bench = Bench()
-    widget = Explore(state_of({"devops": SHORT}), figures=("deployments",), replications=3, place=bench)
+    widget = Explore(state_of({"devops": SHORT}), figures=("deployments",), replications=3, pools=bench)
     widget.do_ready()
     bench.work()
     (figure,) = widget.pictures["figures"]
@@ -22,7 +22,7 @@ def test_explore_draws_the_figures_of_one_replication() -> None:
 
 
 def test_explore_takes_any_declared_parameter() -> None:
-    widget = Explore(state_of({"devops": SHORT}), names=("team.developers",), place=Bench())
+    widget = Explore(state_of({"devops": SHORT}), names=("team.developers",), pools=Bench())
     widget.do_add("security.scan_finds")
     assert [each["name"] for each in widget.knobs[0]["knobs"]] == ["team.developers", "security.scan_finds"]
     widget.do_remove("team.developers")

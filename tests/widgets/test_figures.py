@@ -3,11 +3,11 @@
 import pytest
 from widget_bench import SHORT
 
-from devopssim.widgets.figures import FIGURES, pictures
+from devopssim.widgets.figures import FIGURES, draw_figures
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_of_choice_can_be_drawn(name: str) -> None:
-    (figure,) = pictures(SHORT, 1, 0, [name])["figures"]
+    (figure,) = draw_figures(SHORT, 1, 0, [name])["figures"]
     assert figure["svg"].startswith("<svg")
     assert len(figure["text"]) > 20

@@ -21,7 +21,7 @@ def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Re
 
 
 def test_a_glance_is_never_called_better_or_worse(result: Result) -> None:
-    (card,) = kpi_cards(result, ["lead_time"], {"devops": BEFORE}, glance=True)
+    (card,) = kpi_cards(result, ["lead_time"], {"devops": BEFORE}, preview=True)
     assert card["rows"][0]["said"] == "first glance"
     assert card["rows"][0]["verdict"] == "unclear"
 

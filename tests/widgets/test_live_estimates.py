@@ -17,7 +17,7 @@ def test_a_glance_comes_first_then_more_and_more_replications() -> None:
     asked = Asked()
     asked.answers.ask(question())
     asked.bench.work()
-    assert [answer.glance for answer in asked.told] == [True, False, False, False]
+    assert [answer.preview for answer in asked.told] == [True, False, False, False]
     assert [answer.result.replications for answer in asked.told] == [1, 3, 4, 5]
     assert asked.told[-1].final
     assert not asked.told[-1].precise
@@ -46,7 +46,7 @@ def test_a_slider_that_moves_cancels_what_has_not_begun() -> None:
     asked = Asked()
     asked.answers.ask(question(SHORT))
     asked.bench.quick.work()
-    stale = [future for future, _, _ in asked.bench.patient.waiting]
+    stale = [future for future, _, _ in asked.bench.background.waiting]
     asked.answers.ask(question(SMALLER))
     assert stale
     assert all(future.cancelled() for future in stale)
@@ -63,7 +63,7 @@ def test_what_was_known_is_not_simulated_again() -> None:
     before = len(asked.told)
     asked.answers.ask(question(SHORT))
     assert not asked.bench.quick.waiting
-    assert not asked.bench.patient.waiting
+    assert not asked.bench.background.waiting
     assert [answer.final for answer in asked.told[before:]] == [True]
 
 

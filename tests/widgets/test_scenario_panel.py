@@ -14,7 +14,7 @@ from devopssim.widgets.state import state_of
 
 def test_nothing_is_computed_until_somebody_looks() -> None:
     bench = Bench()
-    widget = Compare(state_of({"devops": SHORT}), place=bench)
+    widget = Compare(state_of({"devops": SHORT}), pools=bench)
     assert not bench.quick.waiting
     widget.do_ready()
     assert bench.quick.waiting
@@ -22,30 +22,30 @@ def test_nothing_is_computed_until_somebody_looks() -> None:
 
 def test_it_rests_when_nobody_looks_any_more_and_goes_on_when_somebody_does() -> None:
     bench = Bench()
-    widget = Compare(state_of({"devops": SHORT}), place=bench, replications=3)
+    widget = Compare(state_of({"devops": SHORT}), pools=bench, replications=3)
     for message in ("ready", "ready", "gone"):
-        widget._hear(widget, {"do": message}, [])
+        widget._receive(widget, {"do": message}, [])
     assert not bench.quick.waiting[0][0].cancelled()
-    widget._hear(widget, {"do": "gone"}, [])
+    widget._receive(widget, {"do": "gone"}, [])
     assert bench.quick.waiting[0][0].cancelled()
     bench.work()
     assert widget.shown["status"]["stage"] == "waiting"
-    widget._hear(widget, {"do": "ready"}, [])
+    widget._receive(widget, {"do": "ready"}, [])
     bench.work()
     assert widget.shown["status"]["stage"] == "final"
 
 
 def test_a_value_that_is_not_allowed_is_told_and_changes_nothing() -> None:
-    widget = Compare(state_of({"devops": SHORT}), place=Bench())
-    widget._hear(widget, {"do": "set", "name": "team.developers", "value": 0}, [])
+    widget = Compare(state_of({"devops": SHORT}), pools=Bench())
+    widget._receive(widget, {"do": "set", "name": "team.developers", "value": 0}, [])
     assert "developers=0 (people who write code)" in widget.note
     assert widget.scenarios == {"devops": SHORT}
 
 
 def test_a_message_that_no_view_sends_is_not_obeyed() -> None:
-    widget = Compare(state_of({"devops": SHORT}), place=Bench())
-    widget._hear(widget, {"do": "become", "state": None}, [])
-    widget._hear(widget, {}, [])
+    widget = Compare(state_of({"devops": SHORT}), pools=Bench())
+    widget._receive(widget, {"do": "become", "state": None}, [])
+    widget._receive(widget, {}, [])
     assert widget.scenarios == {"devops": SHORT}
 
 

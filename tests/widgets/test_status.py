@@ -13,7 +13,7 @@ def test_the_status_says_how_good_the_answer_is(result: Result) -> None:
     glance = compare({"devops": preview_scenario(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
     assert (
         "one random future of 52 weeks, without intervals"
-        in status(asked, LiveEstimate(result=glance, glance=True))["text"]
+        in status(asked, LiveEstimate(result=glance, preview=True))["text"]
     )
     assert status(asked, LiveEstimate(result=result))["stage"] == "refining"
     assert "as many as were asked for" in status(asked, LiveEstimate(result=result, final=True))["text"]

@@ -41,4 +41,4 @@ def test_without_a_change_the_words_tell_what_sets_the_scenarios_apart() -> None
     how, against = explain_changes(found, {})
     assert len(how["parts"][0][1]) == 2
     assert against["title"] == "devops, against agile"
-    assert explain_changes(found, {}, glance=True) == [how]
+    assert explain_changes(found, {}, preview=True) == [how]
