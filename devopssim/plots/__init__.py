@@ -1,11 +1,13 @@
-"""Figures: an event log, or the result of an experiment, in; axes out.
+"""Figures of an event log or of the result of an experiment.
 
-Each function draws one idea on the axes that it is given (`ax=None`: on a new figure) and returns them; those that need
-several panels make a figure of their own, return it, and say so. `describe` gives every figure's text and table.
+Each function draws one idea on the axes it is given (`ax=None`: on a new figure) and returns the axes. Functions that need
+several panels return a new figure; their summary says so. `describe` returns the text and the table behind every figure.
 
     with plots.style("dark"):
         ax = plots.cumulative_flow(log)
     plots.describe(ax)
+
+Figures of one log show one replication or one team's history; figures of a `Result` show means with confidence intervals.
 """
 
 from devopssim.plots.axes import LOG_CURVES_FROM

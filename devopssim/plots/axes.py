@@ -1,4 +1,4 @@
-"""Axes of time, of durations and of shares, with ticks at values that everybody knows."""
+"""Axes of time, durations and shares, with ticks at familiar values."""
 
 import math
 from typing import Final, Literal
@@ -18,7 +18,28 @@ LOG_MARKERS_FROM: Final = 15
 
 
 def clock_axis(ax: Axes, start: float, end: float) -> Unit:
-    """Make x an axis of time since the log's start, from `start` to `end` hours; return the unit that it is in."""
+    """Make x an axis of time since the start of the log.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes to change: limits, ticks and label.
+    start, end : float
+        Ends of the axis in hours.
+
+    Returns
+    -------
+    Unit
+        Unit of the axis; data has to be divided by its `hours`.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> clock_axis(ax, 0.0, 48.0).name, ax.get_xlabel()
+    ('hours', 'time since the start (hours)')
+
+    """
     unit = unit_for(end)
     span = end - start
     ax.set_xlim(start / unit.hours, (end if span > 0 else start + unit.hours) / unit.hours)
@@ -29,9 +50,25 @@ def clock_axis(ax: Axes, start: float, end: float) -> Unit:
 
 
 def log_durations(axis: Axis, low: float, high: float, ticks: tuple[str, ...] = ()) -> None:
-    """Make an axis logarithmic, of hours from `low` to `high`, with ticks at durations that everybody knows.
+    """Make an axis logarithmic, in hours, with ticks at familiar durations such as a day or a week.
 
-    `ticks` names those of LANDMARKS that are wanted (default: as many as there is room for).
+    Parameters
+    ----------
+    axis : Axis
+        `ax.xaxis` or `ax.yaxis`.
+    low, high : float
+        Range of the data in hours; the limits get a margin of 30 %. Without a positive range the axis shows an hour to a day.
+    ticks : tuple of str
+        Names from `LANDMARKS` to show; default: as many as fit.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> log_durations(ax.xaxis, 1.0, 200.0, ("1 hour", "1 day", "1 week"))
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['1 hour', '1 day', '1 week']
+
     """
     _set(axis, "scale", "log")
     if not 0 < low <= high < math.inf:
@@ -49,7 +86,7 @@ def log_durations(axis: Axis, low: float, high: float, ticks: tuple[str, ...] = 
 
 
 def _landmarks(axis: Axis, low: float, high: float) -> dict[float, str]:
-    """Return the ticks between two durations for which the axis has room."""
+    """Return the ticks between two durations that fit on the axis, lowest rank first."""
     ax = axis.axes
     figure, position = ax.get_figure(root=True), ax.get_position()
     inches = (
@@ -66,34 +103,84 @@ def _landmarks(axis: Axis, low: float, high: float) -> dict[float, str]:
 
 
 def value_axis(axis: Axis, unit: str) -> None:
-    """Give an axis of a KPI's values the ticks of its unit: percent for shares, numbers for the rest."""
+    """Format the ticks of a KPI's values by its unit: percent for shares, plain numbers otherwise.
+
+    Parameters
+    ----------
+    axis : Axis
+        `ax.xaxis` or `ax.yaxis`.
+    unit : str
+        Unit of the KPI.
+
+    """
     if unit == "share":
         percent_axis(axis)
 
 
 def percent_axis(axis: Axis) -> None:
-    """Give an axis of shares (0 to 1) ticks in percent, written as everywhere: `50 %`."""
+    """Format the ticks of an axis of shares (0 to 1) as percent.
+
+    Parameters
+    ----------
+    axis : Axis
+        `ax.xaxis` or `ax.yaxis`.
+
+    """
     axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g} %"))
 
 
 def axis_label(title: str, unit: str) -> str:
-    """Return the label of an axis of a KPI; ticks that carry their unit need none."""
+    """Return the label of an axis of KPI values; ticks of hours and shares carry their unit, so their label omits it.
+
+    Examples
+    --------
+    >>> axis_label("Throughput", "per week"), axis_label("Lead time", "h")
+    ('Throughput (per week)', 'Lead time')
+
+    """
     return title if unit in ("h", "share") else f"{title} ({unit})"
 
 
 def difference_unit(most: float, unit: str) -> Unit:
-    """Return the unit of an axis of differences of a KPI, the largest of which is `most`, and its length in the KPI's unit."""
+    """Return the unit of an axis of differences of a KPI, with its length in the KPI's unit.
+
+    Parameters
+    ----------
+    most : float
+        Largest absolute difference, in the KPI's unit; chooses the unit of time.
+    unit : str
+        Unit of the KPI.
+
+    Examples
+    --------
+    >>> difference_unit(0.2, "share").name, difference_unit(500.0, "h").name
+    ('percentage points', 'days')
+
+    """
     if unit == "h":
         return unit_for(most)
     return Unit("percentage points" if unit == "share" else unit, 1.0)
 
 
 def direction(better: str | None) -> str:
-    """Return what to add to a KPI's title: whether less or more of it is better, '' where both can be."""
+    """Return the suffix of a KPI's title that names its better direction; `""` if neither is better.
+
+    Parameters
+    ----------
+    better : str or None
+        `Kpi.better`: `"lower"`, `"higher"` or None.
+
+    Examples
+    --------
+    >>> direction("lower")
+    ' (less is better)'
+
+    """
     return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
 
 
 def _set(axis: Axis, what: str, *values: object) -> None:
+    """Call the axes' setter of the scale or the limits for this axis."""
     getattr(axis.axes, f"set_{_letter(axis)}{what}")(*values)
 
 

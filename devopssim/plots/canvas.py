@@ -1,4 +1,4 @@
-"""What every figure needs: the KPI that it shows, axes to draw on, and labels that stand beside what they name."""
+"""Parts that figures share: the KPI they show, axes to draw on, and labels beside what they name."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
@@ -22,15 +22,41 @@ LINE_OF_TEXT: Final = 1.25
 
 
 def kpi_named(name: str) -> Kpi:
-    """Return the KPI of this name; raise InvalidInputError for an unknown one."""
+    """Return the KPI of this name.
+
+    Raises
+    ------
+    InvalidInputError
+        If the name is unknown; the message suggests the nearest one.
+
+    Examples
+    --------
+    >>> kpi_named("mttr").unit
+    'h'
+
+    """
     (kpi,) = chosen([name])
     return kpi
 
 
 def names_of(kpis: Sequence[str]) -> list[str]:
-    """Return the names of the KPIs that a figure shows side by side; one word is one KPI, as it is in `devopssim.kpis`.
+    """Return the names of the KPIs that a figure shows side by side.
 
-    Raises InvalidInputError for an unknown name, and for no names.
+    Parameters
+    ----------
+    kpis : sequence of str
+        Names; a string counts as one name, as in `devopssim.kpis`.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown or the sequence is empty.
+
+    Examples
+    --------
+    >>> names_of(["lead_time", "mttr"])
+    ['lead_time', 'mttr']
+
     """
     names = [kpi.name for kpi in chosen(kpis)]
     if not names:
@@ -39,7 +65,28 @@ def names_of(kpis: Sequence[str]) -> list[str]:
 
 
 def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the rows of this KPI in an experiment's table; raise InvalidInputError where it was not measured."""
+    """Return the rows of one KPI in an experiment's table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Column `kpi` and others, for example `result.estimates`.
+    name : str
+        Name of the KPI.
+
+    Raises
+    ------
+    InvalidInputError
+        If the experiment did not measure the KPI.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> of_kpi(pd.DataFrame({"kpi": ["mttr", "wip"], "estimate": [2.0, 9.0]}), "wip")
+       kpi  estimate
+    0  wip       9.0
+
+    """
     rows = table[table["kpi"] == name].reset_index(drop=True)
     if rows.empty:
         raise InvalidInputError(
@@ -49,7 +96,16 @@ def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
-    """Return `ax`, or the axes of a new figure of this size in inches."""
+    """Return `ax`, or the axes of a new figure.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        Axes that the caller of the figure gave.
+    size : tuple of float
+        Width and height of the new figure in inches.
+
+    """
     if ax is not None:
         return ax
     _, new = plt.subplots(figsize=size, layout="constrained")
@@ -57,13 +113,31 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
 
 
 def panels(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    """Return a new figure and its axes, row by row."""
+    """Return a new figure and its axes, row by row.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Shape of the grid.
+    size : tuple of float
+        Width and height of the figure in inches.
+
+    """
     figure, grid = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
     return figure, list(grid.flat)
 
 
 def tidy(ax: Axes, *, grid: Literal["", "x", "y"] = "y") -> None:
-    """Leave only the frame that is read: the left and the lower side, and a faint grid along one axis ('' for none)."""
+    """Reduce the frame to the left and lower side, with a faint grid along one axis.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes to change.
+    grid : {"y", "x", ""}
+        Axis whose ticks get grid lines; `""` for none.
+
+    """
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(faint())
     ax.set_axisbelow(True)
@@ -72,18 +146,43 @@ def tidy(ax: Axes, *, grid: Literal["", "x", "y"] = "y") -> None:
 
 
 def bare(ax: Axes) -> None:
-    """Leave no frame at all, for a drawing."""
+    """Remove the whole frame, for drawings without axes."""
     ax.set_axis_off()
 
 
 def halo(text: Text, width: float = 2.5) -> Text:
-    """Put the page's colour around a label, so that it reads on top of lines."""
+    """Surround a label with the page's colour, so that it stays readable on top of lines.
+
+    Parameters
+    ----------
+    text : Text
+        The label; it is returned.
+    width : float
+        Width of the halo in points.
+
+    """
     text.set_path_effects([patheffects.withStroke(linewidth=width, foreground=paper())])
     return text
 
 
 def nothing(ax: Axes, what: str) -> Axes:
-    """Say on the axes that there is nothing to draw, and why."""
+    """Write on the axes why there is nothing to draw, and make that the figure's description.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes to write on; frame and ticks are removed.
+    what : str
+        The reason, without a full stop.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim.plots.descriptions import alt_text
+    >>> alt_text(nothing(Figure().subplots(), "no work item was requested in this log"))
+    'Nothing is drawn: no work item was requested in this log.'
+
+    """
     ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=ink(), wrap=True)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
@@ -92,7 +191,18 @@ def nothing(ax: Axes, what: str) -> Axes:
 
 
 class Label(NamedTuple):
-    """Words that belong to a height on the y-axis, with a key in the colour of what they name ('' for none)."""
+    """Text beside the axes at a height, with a key in the colour of what it names.
+
+    Attributes
+    ----------
+    y : float
+        Height in data coordinates.
+    text : str
+        May have several lines.
+    colour : str
+        Colour of the key; `""` for none.
+
+    """
 
     y: float
     text: str
@@ -100,7 +210,20 @@ class Label(NamedTuple):
 
 
 def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None:
-    """Write labels right of the axes, each at its height, pushed apart where they would overlap. Set the limits before."""
+    """Write labels to the right of the axes, each near its height, moved apart where they would overlap.
+
+    Set the y limits before the call: heights are converted to fractions of the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes to label.
+    labels : sequence of Label
+        May be empty.
+    size : float
+        Font size in points.
+
+    """
     if not labels:
         return
     figure = ax.get_figure(root=True)
@@ -125,6 +248,7 @@ def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None
 
 
 def _beside(ax: Axes, position: float, text: str, distance: float, size: float) -> None:
+    """Write one label at a fraction of the axes' height."""
     ax.annotate(
         text,
         (1, position),
@@ -139,7 +263,23 @@ def _beside(ax: Axes, position: float, text: str, distance: float, size: float) 
 
 
 def apart(wanted: Iterable[float], gap: float) -> list[float]:
-    """Return places near the `wanted` (sorted, 0 to 1), at least `gap` apart: neighbours that are too near share the push."""
+    """Return positions near the wanted ones that are at least `gap` apart.
+
+    Neighbours that are too close form a group whose middle stays where their mean was, inside 0 to 1.
+
+    Parameters
+    ----------
+    wanted : iterable of float
+        Sorted, from 0 to 1.
+    gap : float
+        Least distance.
+
+    Examples
+    --------
+    >>> [round(position, 2) for position in apart([0.1, 0.5, 0.52], 0.1)]
+    [0.1, 0.46, 0.56]
+
+    """
     groups: list[list[float]] = []
     for position in wanted:
         groups.append([position])
@@ -162,6 +302,7 @@ def _middle(group: Sequence[float]) -> float:
 
 
 def _fraction(ax: Axes, y: float) -> float:
+    """Return a height in data coordinates as a fraction of the axes, clipped to 0 to 1."""
     low, high = ax.transData.transform([(0, y)])[0][1], ax.transAxes.transform([(0, 0), (0, 1)])[:, 1]
     return float(np.clip((low - high[0]) / (high[1] - high[0]), 0, 1))
 
@@ -169,7 +310,26 @@ def _fraction(ax: Axes, y: float) -> float:
 def bracket(
     ax: Axes, x: tuple[float, float], y: float, text: str, *, colour: str, above: bool = True, size: float = 9.0
 ) -> None:
-    """Draw a double arrow from x[0] to x[1] at the height y, with words in its middle."""
+    """Draw a double arrow with a label at its middle.
+
+    Parameters
+    ----------
+    ax : Axes
+        Axes to draw on.
+    x : tuple of float
+        Both ends, in data coordinates.
+    y : float
+        Height, in data coordinates.
+    text : str
+        The label; may be empty.
+    colour : str
+        Colour of the arrow.
+    above : bool
+        Put the label above the arrow, otherwise below.
+    size : float
+        Font size in points.
+
+    """
     arrow = {"arrowstyle": "<|-|>", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     ax.annotate("", xy=(x[0], y), xytext=(x[1], y), arrowprops=arrow, annotation_clip=False)
     label = ax.annotate(

@@ -23,7 +23,18 @@ CURVES: Final = ("lead_time", "deployment_frequency", "change_failure_rate", "mt
 
 
 class Curve(NamedTuple):
-    """One line of a figure: hours, values, and the band around them (equal to the values where there is none)."""
+    """One line of a KPI's figure.
+
+    Attributes
+    ----------
+    name : str
+        Name of the scenario; `""` for a log.
+    colour : str
+        Colour of line and band.
+    table : DataFrame
+        Columns `time` (hours), `mean`, `low`, `high`; NaN where the line has a gap, NaN bounds where there is no band.
+
+    """
 
     name: str
     colour: str
@@ -34,10 +45,41 @@ class Curve(NamedTuple):
 def kpi_curve(
     shown: "pd.DataFrame | Result", kpi: str, *, window: str = "28D", step: str = "7D", ax: Axes | None = None
 ) -> Axes:
-    """Draw a KPI over time, of one log or, with a band (pointwise interval), of each scenario of a Result.
+    """Draw a KPI over time: of one log, or of each scenario of a result with a pointwise confidence band.
 
-    Each point looks back over `window`, one point each `step`; a Result was made with its own (`compare(curves=…)`). There
-    is a gap where fewer than half of the replications had something to count: the mean of few tells little.
+    A curve has a gap where fewer than half of the replications had something to count, since a mean of few misleads.
+
+    Parameters
+    ----------
+    shown : DataFrame or Result
+        Event log, or a result whose comparison asked for curves (`compare(..., curves=["lead_time"])`).
+    kpi : str
+        Name of the KPI.
+    window : str
+        Time that each point looks back over. Ignored for a result, whose curves have their own.
+    step : str
+        Distance between points. Ignored for a result.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Hours get a logarithmic axis if the largest mean exceeds 30 times the smallest.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.2}), seed=1)
+    >>> kpi_curve(log, "wip", ax=Figure().subplots()).get_title()
+    'Work in progress (items)'
+
     """
     ax = axes(ax)
     declaration = kpi_named(kpi)
@@ -78,9 +120,25 @@ def kpi_curve(
 def kpi_curves(
     shown: "pd.DataFrame | Result", kpis: Sequence[str] = (), *, window: str = "28D", step: str = "7D"
 ) -> Figure:
-    """Draw several KPIs over time, one panel a KPI (see `kpi_curve`); return the figure.
+    """Draw several KPIs over time, one panel a KPI, and return the figure; see `kpi_curve`.
 
-    Default: six that show most; of a Result those whose curves it has.
+    Parameters
+    ----------
+    shown : DataFrame or Result
+        Event log, or a result whose comparison asked for curves.
+    kpis : sequence of str
+        Names; default: six KPIs of flow and delivery for a log, all measured curves for a result.
+    window, step : str
+        As for `kpi_curve`.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.2}), seed=1)
+    >>> figure = kpi_curves(log, ["wip", "throughput"])
+    >>> len(figure.axes)
+    2
+
     """
     if kpis:
         chosen = names_of(kpis)
@@ -100,7 +158,23 @@ def kpi_curves(
 
 
 def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Curve]:
-    """Return the lines of a KPI's figure; see `kpi_curve` for what they hold."""
+    """Return the curves that `kpi_curve` draws.
+
+    Parameters
+    ----------
+    shown : DataFrame or Result
+        Event log, or a result whose comparison asked for curves.
+    kpi : Kpi
+        The KPI.
+    window, step : str
+        As for `kpi_curve`.
+
+    Returns
+    -------
+    list of Curve
+        One for a log, one for each scenario of a result.
+
+    """
     if isinstance(shown, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure
 
@@ -144,6 +218,7 @@ def _heights(ax: Axes, everything: pd.DataFrame, kpi: Kpi) -> float:
 
 
 def _has_neighbour(observed: np.ndarray) -> np.ndarray:
+    """Return for each point whether the one before or after it is observed; lone points get a marker."""
     left, right = np.roll(observed, 1), np.roll(observed, -1)
     if len(observed):
         left[0] = right[-1] = False

@@ -1,4 +1,7 @@
-"""The descriptions of the figures that this package drew."""
+"""Descriptions of figures: their alternative text and the table behind them.
+
+They are kept beside the figures in a weak dictionary, so that closing a figure releases its description.
+"""
 
 from textwrap import fill
 from typing import Final
@@ -16,14 +19,41 @@ _descriptions: Final[WeakKeyDictionary[Artist, Description]] = WeakKeyDictionary
 
 
 def set_description(drawn: Artist, text: str, table: pd.DataFrame) -> None:
-    """Remember what axes or a figure show: one to three sentences, and the table behind them."""
+    """Attach text and table to axes or to a figure.
+
+    Parameters
+    ----------
+    drawn : Artist
+        Axes or figure.
+    text : str
+        One to three sentences; runs of spaces are reduced to one.
+    table : DataFrame
+        The plotted values.
+
+    """
     _descriptions[drawn] = Description(text=" ".join(text.split()), table=table)
 
 
 def describe(shown: Artist) -> Description:
-    """Return the text and the table behind axes or a figure of this package.
+    """Return the text and the table behind axes or a figure that `devopssim.plots` drew.
 
-    Raises InvalidInputError for a figure that this package did not draw.
+    Parameters
+    ----------
+    shown : Artist
+        What a function of `devopssim.plots` returned. For a figure without its own description, the first described axes count.
+
+    Raises
+    ------
+    InvalidInputError
+        If `devopssim.plots` did not draw it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import plots
+    >>> describe(plots.workflow("agile", ax=Figure().subplots())).table.columns[0]
+    'phase'
+
     """
     parts: list[Axes] = shown.axes if isinstance(shown, Figure | SubFigure) else []
     for part in (shown, *parts):
@@ -35,9 +65,27 @@ def describe(shown: Artist) -> Description:
 
 
 def alt_text(shown: Artist, *, width: int | None = None) -> str:
-    """Return one to three sentences that say what axes or a figure show; errors as `describe`.
+    """Return one to three sentences on what axes or a figure show.
 
-    With `width` they come in lines of at most so many characters, to be printed: a notebook breaks longer ones within a word.
+    Parameters
+    ----------
+    shown : Artist
+        What a function of `devopssim.plots` returned.
+    width : int, optional
+        Break lines at this number of characters; a notebook would break printed long lines within words.
+
+    Raises
+    ------
+    InvalidInputError
+        If `devopssim.plots` did not draw it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import plots
+    >>> print(alt_text(plots.seven_cs(ax=Figure().subplots()), width=60))
+    The seven C's. continuous integration: ...
+
     """
     text = describe(shown).text
     return text if width is None else fill(text, width)

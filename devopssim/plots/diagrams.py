@@ -1,4 +1,4 @@
-"""Drawings without numbers: the three workflows, the loop of DevOps, the seven C's."""
+"""Diagrams without data: the three workflows, the loop of DevOps, the seven C's."""
 
 import math
 from typing import Final
@@ -38,7 +38,27 @@ SECURITY: Final = (
 
 
 def workflow(name: str, *, ax: Axes | None = None) -> Axes:
-    """Draw how work moves in a workflow: waterfall, agile or devops. Raises InvalidInputError for another."""
+    """Draw how work moves through a workflow.
+
+    Parameters
+    ----------
+    name : {"waterfall", "agile", "devops"}
+        The workflow.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the workflow is unknown.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> len(workflow("devops", ax=Figure().subplots()).patches) > 7
+    True
+
+    """
     if name not in WORKFLOWS:
         raise InvalidInputError(f"workflow={name!r} must be one of {', '.join(WORKFLOWS)}.")
     ax = axes(ax, (9.0, 3.6))
@@ -55,9 +75,21 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
 
 
 def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
-    """Draw the seven phases of DevOps on a lying eight: development on the left, operations on the right.
+    """Draw the seven phases of DevOps along a figure eight: development on the left, operations on the right.
 
-    With `security`, the loop of DevSecOps: each phase says what security does in it.
+    Parameters
+    ----------
+    security : bool
+        Draw DevSecOps: each phase carries its security activity.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> devops_loop(security=True, ax=Figure().subplots()).get_title()
+    'DevSecOps: security in every phase'
+
     """
     loop = SECURITY if security else LOOP
     ax = axes(ax, (9.0, 4.4))
@@ -108,7 +140,20 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
 
 
 def seven_cs(*, ax: Axes | None = None) -> Axes:
-    """Draw the seven C's around what they have in common, each with what it does to work in a few words."""
+    """Draw the seven C's around their common core, each with its motto.
+
+    Parameters
+    ----------
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> seven_cs(ax=Figure().subplots()).get_title()
+    "The seven C's: continuous …"
+
+    """
     ax = axes(ax, (9.0, 5.2))
     ax.set(xlim=(-2.7, 2.7), ylim=(-1.55, 1.5), aspect="equal")
     colours = list(STAGE_COLOURS.values())
@@ -132,7 +177,7 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
 
 
 def _eight(turn: float) -> tuple[float, float]:
-    """Return a point of a lying eight, which is traversed once from 0 to 2 pi; the crossing is at pi/2 and 3 pi/2."""
+    """Return a point of a lying figure eight; 0 to 2 pi traverse it once, with the crossing at pi/2 and 3 pi/2."""
     return 2.1 * math.cos(turn), 0.95 * math.sin(2 * turn)
 
 

@@ -1,4 +1,4 @@
-"""DORA's levels: where ways of working lie among the bands that a year's report prints, metric by metric."""
+"""DORA's levels: where scenarios lie among the bands of a year's report, metric by metric."""
 
 import math
 from typing import TYPE_CHECKING, Any, Final
@@ -29,11 +29,33 @@ EDGES: Final[dict[str, tuple[float, float]]] = {
 
 
 def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
-    """Draw DORA's four metrics as four strips: the bands of each level, and where each scenario lies; return the figure.
+    """Draw DORA's four metrics as four strips with the bands of each level and a marker for each scenario; return the figure.
 
-    `shown` is a Result (its means over the replications) or the table of one log, as `kpis.table` gives it. Bands overlap and
-    leave gaps, because the reports do; that metrics disagree is for the eye to see. Raises InvalidInputError for a year
-    without levels.
+    Bands overlap and leave gaps because the reports do; metrics may disagree on the level.
+
+    Parameters
+    ----------
+    shown : Result or DataFrame
+        Result of a comparison (its means over the replications), or what `kpis.table(log)` returns.
+    year : int
+        Year of the DORA report.
+
+    Raises
+    ------
+    InvalidInputError
+        If the year has no levels, or a KPI is missing.
+
+    References
+    ----------
+    DORA, *Accelerate State of DevOps*, report of the year.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, kpis, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> len(dora_levels(kpis.table(log), year=2019).axes)
+    4
+
     """
     levels = clusters(year)
     tables = level_tables(shown, year=year)
@@ -51,6 +73,7 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
 
 
 def _strip(ax: Axes, kpi: str, metric: str, levels: tuple[Cluster, ...], values: dict[str, float]) -> None:
+    """Draw one metric: bands as bars, one lane a level, and a line for each scenario."""
     declaration = KPIS[kpi]
     low, high = _scale(ax, declaration.unit, [value for value in values.values() if math.isfinite(value)])
     for lane, cluster in enumerate(levels):
@@ -79,6 +102,7 @@ def _strip(ax: Axes, kpi: str, metric: str, levels: tuple[Cluster, ...], values:
 
 
 def _band(ax: Axes, lane: int, band: Band, edges: tuple[float, float], label: str) -> None:
+    """Draw the band of one level; a band that is a single number becomes a diamond."""
     start, end = max(band[0], edges[0]), min(band[1], edges[1])
     if start == end:
         ax.plot([start], [lane], marker="D", color=faint(), markersize=7)
@@ -90,6 +114,7 @@ def _band(ax: Axes, lane: int, band: Band, edges: tuple[float, float], label: st
 
 
 def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
+    """Set the axis by unit and return its limits; values beyond the usual edges widen it."""
     low, high = EDGES[unit]
     low, high = (
         min([low, *(value / 1.3 for value in values if value > 0)]),
@@ -118,5 +143,6 @@ def _scale(ax: Axes, unit: str, values: list[float]) -> tuple[float, float]:
 
 
 def _share_of_axis(ax: Axes, at: float) -> float:
+    """Return a position as a fraction of the axis, to choose the side of its label."""
     left, right = ax.transAxes.inverted().transform(ax.transData.transform([(at, 0), (at, 0)]))[:, 0]
     return float(min(left, right))

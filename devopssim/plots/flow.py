@@ -1,4 +1,4 @@
-"""How work flows, from one log: what waits and what moves, how long items take, how old they are."""
+"""Flow of work in one log: what waits and what moves, how long items take, how old they are."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -27,10 +27,28 @@ PERCENTILES: Final = (50, 85, 95)
 
 
 def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None = None) -> Axes:
-    """Draw the cumulative flow diagram: how many items have come so far to each step of their way.
+    """Draw the cumulative flow diagram: items that have reached each step, over time.
 
-    A band's height is what is in that step at a moment; its width is about how long an item stays there. `explain` marks
-    both once, where the middle of the run is. Items that were open at a cut count from the cut.
+    The height of a band is the work in that step; its width is about the time an item spends there. Items that were open when a
+    log was cut count from the cut.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    explain : bool
+        Mark work in progress (height) and lead time (width) once, if at least ten items were finished.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> plots.alt_text(cumulative_flow(log, ax=Figure().subplots()))
+    'Cumulative flow over 36.5 days: ... items requested, ... available to users. At the end ... wait to be begun, ...'
+
     """
     ax = axes(ax)
     run = Run(log)
@@ -65,10 +83,32 @@ def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None 
 def cycle_time_scatter(
     log: pd.DataFrame, *, kpi: str = "cycle_time", percentiles: Sequence[int] = PERCENTILES, ax: Axes | None = None
 ) -> Axes:
-    """Draw each finished item as a dot, at the time when it was finished and as high as it took, with percentile lines.
+    """Draw each finished item as a dot: when it was finished and how long it took, with percentile lines.
 
-    `kpi` is any duration. The height is logarithmic, because a few items take many times as long as most. Raises
-    InvalidInputError for a percentile that does not lie between 0 and 100.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    kpi : str
+        A KPI that is a duration. The axis is logarithmic, since a few items take many times as long as most.
+    percentiles : sequence of int
+        Percent of the items, 0 to 100; one line each.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If a percentile lies outside 0 to 100 or the KPI is not a duration.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> cycle_time_scatter(log, ax=Figure().subplots()).get_ylabel()
+    'Cycle time'
+
     """
     for percentile in percentiles:
         if not 0 <= percentile <= 100:
@@ -106,9 +146,33 @@ def cycle_time_scatter(
 def lead_time_distribution(
     log: pd.DataFrame, *, kpi: str = "lead_time", bins: int = 30, ax: Axes | None = None
 ) -> Axes:
-    """Draw how often each duration occurred, with the median, the 85th percentile and the mean. `kpi` is any duration.
+    """Draw a histogram of a duration, with median, mean and 85th percentile.
 
-    The axis is logarithmic and the bins have equal width on it. Raises InvalidInputError for fewer than 1 bin.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    kpi : str
+        A KPI that is a duration.
+    bins : int
+        Number of bars, at least 1, of equal width on the logarithmic axis.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If `bins` is less than 1 or the KPI is not a duration.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> ax = lead_time_distribution(log, kpi="cycle_time", bins=10, ax=Figure().subplots())
+    >>> len(plots.describe(ax).table)
+    10
+
     """
     if bins < 1:
         raise InvalidInputError(f"bins={bins} (bars of the distribution) must be a whole number from 1; 30 are usual.")
@@ -145,7 +209,24 @@ def lead_time_distribution(
 
 
 def work_in_progress(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the number of items that are requested and not yet available, over time, with its average."""
+    """Draw the number of items that are requested and not yet available to users, over time, with its time average.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> work_in_progress(log, ax=Figure().subplots()).get_ylabel()
+    'work items in progress'
+
+    """
     ax = axes(ax)
     run = Run(log)
     times, counts = _arrived(run)
@@ -169,10 +250,28 @@ def work_in_progress(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None = None) -> Axes:
-    """Draw each item that is in progress at a moment (`at` in hours; default: the log's end), by its step and its age.
+    """Draw each item in progress at a moment, by its step and its age.
 
-    The lines are the lead times within which 50, 85 and 95 % of the finished items were available: an item above them is
-    late already, though no KPI of finished items knows it yet.
+    Horizontal lines are the lead times within which 50, 85 and 95 % of the items finished by then were available. An item above a
+    line is already late, although KPIs of finished items do not count it yet.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    at : float, optional
+        Moment in hours; default: the horizon of the log.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> ageing_work(log, at=480.0, ax=Figure().subplots()).get_title()
+    'Work in progress after 20 days, by age'
+
     """
     ax = axes(ax)
     run = Run(log)
@@ -216,7 +315,19 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
 
 
 def duration_kpi(name: str) -> Kpi:
-    """Return the KPI of that name if it is a duration; raise InvalidInputError otherwise."""
+    """Return the KPI of this name if it is a duration.
+
+    Raises
+    ------
+    InvalidInputError
+        If the name is unknown or the KPI is not a duration.
+
+    Examples
+    --------
+    >>> duration_kpi("mttr").title
+    'Mean time to recovery'
+
+    """
     if name not in KPIS or KPIS[name].durations is None:
         durations = [kpi.name for kpi in KPIS.values() if kpi.durations is not None]
         raise InvalidInputError(
@@ -226,26 +337,27 @@ def duration_kpi(name: str) -> Kpi:
 
 
 def _durations(run: Run, kpi: Kpi) -> tuple[Floats, Floats, int]:
-    """Return start and length in hours of the finished ones, and how many are unfinished."""
+    """Return start and length of the finished ones in hours, and the number of unfinished ones."""
     assert kpi.durations is not None  # noqa: S101 - `duration_kpi` has seen to it
     durations = kpi.durations(run)
     return durations.start[durations.finished], durations.lengths, durations.unfinished
 
 
 def _shown(hours: Floats) -> Floats:
-    """Return durations that a logarithmic axis can show: those of no time at all stand at its lower end."""
+    """Return durations for a logarithmic axis: zeros are raised to its lower end."""
     positive = hours[hours > 0]
     least = float(positive.min()) if len(positive) else 1 / 60
     return np.maximum(hours, least)
 
 
 def _counted(kpi: Kpi) -> str:
+    """Return what a duration is counted over, in the plural."""
     subject = kpi.events[0].partition(".")[0]
     return {"ticket": "work items", "change": "changes", "service": "incidents", "finding": "findings"}[subject]
 
 
 def _arrived(run: Run) -> tuple[Floats, list[Floats]]:
-    """Return the moments at which an item moved, and how many items had come to each of STEPS by then."""
+    """Return the times at which an item moved, and the number of items that had reached each of STEPS by then."""
     at_start = int(run.open_at_start.get("open_items", 0))
     moved = [np.sort(run.times(step)) for step in STEPS]
     times = np.unique(np.concatenate([[run.warm_up, run.horizon], *moved]))
@@ -297,6 +409,7 @@ def _explain(ax: Axes, x: Floats, counts: list[Floats]) -> None:
 
 
 def _describe_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> None:
+    """Set the description of the cumulative flow diagram."""
     created, started, done, closed = (float(series[-1]) for series in counts)
     table = pd.DataFrame(
         {"time (h)": times, "requested": counts[0], "begun": counts[1], "done": counts[2], "available": counts[3]}
@@ -310,7 +423,7 @@ def _describe_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> N
 
 
 def _open_at(run: Run, moment: float) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return age and step (a place in BANDS) of each item that is in progress at the moment."""
+    """Return age and step (an index of BANDS) of each item in progress at a moment."""
     reached = [run.first("item", step) for step in STEPS]
     is_open = (reached[0] <= moment) & ~(reached[3] <= moment)
     step = (reached[1] <= moment).astype(np.intp) + (reached[2] <= moment)

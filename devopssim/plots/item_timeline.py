@@ -1,4 +1,4 @@
-"""One work item's way from the request to its users, and the three clocks that run on it."""
+"""The timeline of one work item, from the request to its users, with the three clocks that run on it."""
 
 from typing import Final
 
@@ -20,11 +20,33 @@ FEW_CHANGES: Final = 3
 
 
 def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = None) -> Axes:
-    """Draw what happened to one item: work on each stage as bars, waiting as gaps, and three clocks.
+    """Draw one item's timeline: work on each stage as bars, waiting as gaps, and three clocks.
 
-    Lead time runs from the request until users have it; cycle time from the start of development until it is done; lead time
-    for changes from a commit to its deployment. `item` defaults to a typical one: of the finished items with two or three
-    changes, the one whose lead time is their median. Raises InvalidInputError for an item that was not finished in the log.
+    Lead time runs from the request to availability; cycle time from the start of development until it is done; lead time for
+    changes from a commit to its deployment.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    item : str, optional
+        Id of a finished item; default: of the finished items with two or three changes, the one of median lead time.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the item is not in the log, or was not requested and finished within it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> plots.alt_text(item_path(log, ax=Figure().subplots()))
+    'The way of work item W...: lead time ...; cycle time ...; lead time for changes ...'
+
     """
     run = Run(log)
     chosen = item or _typical(run)
@@ -58,7 +80,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
 
 
 def _typical(run: Run) -> str | None:
-    """Return the item of median lead time, of those with few changes if there are any."""
+    """Return the item of median lead time, if possible among those with two or three changes; None if no item was finished."""
     names, hours = run.names("item"), run.first("item", "ticket.closed") - run.first("item", "ticket.created")
     complete = np.isfinite(hours) & run.met("item", "ticket.started") & run.met("item", "ticket.done")
     if not complete.any():
@@ -74,6 +96,7 @@ def _typical(run: Run) -> str | None:
 
 
 def _milestones(run: Run, item: str) -> dict[str, float]:
+    """Return the times (hours) at which an item was requested, begun, done and available."""
     steps = {
         "requested": "ticket.created",
         "begun": "ticket.started",
@@ -93,7 +116,7 @@ def _milestones(run: Run, item: str) -> dict[str, float]:
 
 
 def _changes(log: pd.DataFrame, item: str, until: float) -> pd.DataFrame:
-    """Return the changes of an item that were made before it was available: index the change, columns committed, deployed."""
+    """Return the item's changes made before it was available: index the change, columns committed and deployed (hours)."""
     made = log[(log["kind"] == "change.created") & (log["item"] == item) & (log["time"] <= until)]
     committed = made.set_index("change")["time"]
     shipped = log[(log["kind"] == "service.deployed") & log["change"].isin(list(committed.index))]
@@ -126,6 +149,7 @@ def _busy(work: pd.DataFrame) -> float:
 
 
 def _lane(ax: Axes, y: float, work: pd.DataFrame, *, start: float, scale: float, length: float) -> None:
+    """Draw the pieces of work of one lane."""
     low, high = ax.get_xlim()
     ax.plot([max(0, low), high], [y, y], color=faint(), linewidth=0.8, alpha=0.5, zorder=0)
     for stage, begun, ended in rows_of(work[["stage", "start", "end"]], plain=True):
@@ -134,6 +158,8 @@ def _lane(ax: Axes, y: float, work: pd.DataFrame, *, start: float, scale: float,
 
 
 def _clocks(ax: Axes, times: dict[str, float], changes: pd.DataFrame, start: float, scale: float) -> None:
+    """Draw lead time and cycle time above the lanes, and the lead time of the last shipped change below its lane."""
+
     def at(hours: float) -> float:
         return (hours - start) / scale
 
@@ -181,6 +207,7 @@ def _stage_key(ax: Axes, work: pd.DataFrame, lanes: int) -> None:
 
 
 def _describe(ax: Axes, item: str, times: dict[str, float], changes: pd.DataFrame, work: pd.DataFrame) -> None:
+    """Set the description: the clocks, and the share of the lead time in which work was under way."""
     whole, busy = times["available"] - times["requested"], _busy(work)
     clocks = [f"lead time {duration(whole)}"]
     if np.isfinite(times["begun"]) and np.isfinite(times["done"]):

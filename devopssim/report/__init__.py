@@ -1,10 +1,10 @@
-"""The report of a comparison: one HTML file that needs nothing else, on a screen or on paper.
+"""The report of a comparison: one self-contained HTML file, for screen and paper.
 
     result = devopssim.compare({"agile": AGILE, "devops": DEVOPS}, curves=("lead_time", "wip"))
     report.write(result, "report.html")
 
-It holds the KPIs with their intervals, DORA's levels, curves, what differs and why, and what is needed to do it all again.
-Every figure has its text and its table; nothing is loaded from elsewhere.
+It holds the KPIs with their intervals, DORA's levels, curves, what differs and why, and the command that reproduces it.
+Every figure comes with its text and its table; the file loads nothing from the network.
 """
 
 from devopssim.report.figures import svg_figure

@@ -1,4 +1,4 @@
-"""Figures inside a page: SVG whose words take the page's colours, with their text and table beside them."""
+"""Figures inside a page: SVG that follows the page's colours, with text and table beside it."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,20 @@ PAGE_COLOURS: Final = {PAPER: "var(--paper)", INK: "var(--ink)", FAINT: "var(--f
 
 @dataclass(frozen=True, kw_only=True)
 class SvgFigure:
-    """A figure of the page: its SVG, what it shows in words, and the table behind it."""
+    """A figure of a page.
+
+    Attributes
+    ----------
+    name : str
+        Prefix of the ids inside the SVG; unique on the page.
+    svg : str
+        The `<svg>` element, labelled by the element with the id `"<name>-text"`.
+    text : str
+        Alternative text.
+    table : DataFrame
+        The plotted values.
+
+    """
 
     name: str
     svg: str
@@ -28,7 +41,34 @@ class SvgFigure:
 
 
 def svg_figure(name: str, draw: Callable[[], Figure]) -> SvgFigure:
-    """Return what `draw` draws as a part of a page; `name` (letters) keeps its ids apart from those of other figures."""
+    """Draw a figure and return it as a part of an HTML page.
+
+    Parameters
+    ----------
+    name : str
+        Letters only; prefixes the SVG's ids, so that several figures share a page.
+    draw : callable
+        Function without parameters that draws with `devopssim.plots` and returns the figure; the figure is closed here.
+
+    Returns
+    -------
+    SvgFigure
+        The light theme's colours are replaced by the CSS variables `--paper`, `--ink` and `--faint`. Without dates and
+        creator, the same data gives the same bytes.
+
+    Raises
+    ------
+    InvalidInputError
+        If `draw` returns a figure that `devopssim.plots` did not draw.
+
+    Examples
+    --------
+    >>> from devopssim import plots
+    >>> part = svg_figure("loop", lambda: plots.devops_loop().figure)
+    >>> part.svg[:4], part.text[:31]
+    ('<svg', 'The seven phases of DevOps form')
+
+    """
     with style("light", transparent=True):
         figure = draw()
         try:
@@ -41,7 +81,7 @@ def svg_figure(name: str, draw: Callable[[], Figure]) -> SvgFigure:
 
 
 def _for_page(svg: str, name: str) -> str:
-    """Return the SVG without its prologue, with ids of its own and the page's colours."""
+    """Return the SVG element alone, with prefixed ids and the page's colour variables."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)

@@ -1,4 +1,4 @@
-"""The page: everything that the template shows, and the file."""
+"""The report's page: the values that the template shows, and the file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,15 +38,40 @@ POINTS_OF_A_CURVE: Final = 8
 
 
 def write(result: "Result", path: str | Path) -> None:
-    """Write the report of a comparison to an HTML file, whole or not at all.
+    """Write the report of a comparison to an HTML file; an interrupted write leaves the old file in place.
 
-    Raises InvalidInputError where the file cannot be written.
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison; `curves=` of `compare` adds KPIs over time.
+    path : str or Path
+        File to write; an existing one is replaced.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+
     """
     write_text(path, render(result))
 
 
 def render(result: "Result") -> str:
-    """Return the report of a comparison as HTML. The same result gives the same text."""
+    """Return the report of a comparison as HTML; equal results give equal text.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison. DORA's levels are shown if it holds all four metrics.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> html = render(compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["lead_time"], progress=False))
+    >>> html.lstrip()[:15].lower()
+    '<!doctype html>'
+
+    """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("devopssim.report"),
         autoescape=True,
@@ -58,6 +83,7 @@ def render(result: "Result") -> str:
 
 
 def _content(result: "Result") -> dict[str, Any]:
+    """Return the template's variables."""
     shown = [kpi for kpi in USUAL_KPIS if kpi in set(result.values["kpi"])]
     has_levels = set(dora_kpis(YEAR).values()) <= set(result.values["kpi"])
     return {
@@ -87,7 +113,7 @@ def _content(result: "Result") -> dict[str, Any]:
 
 
 def _families(result: "Result") -> list[dict[str, Any]]:
-    """Return the KPI table in parts: rows of a title and one cell a scenario (words, number of replications)."""
+    """Return the KPI tables by family: rows of a KPI and one cell a scenario (value, interval, number of replications)."""
     estimates = result.estimates.set_index(["kpi", "scenario"])
     parts = []
     for family, heading in FAMILIES.items():
@@ -102,11 +128,13 @@ def _families(result: "Result") -> list[dict[str, Any]]:
 
 
 def _cell(row: pd.Series, unit: str) -> tuple[str, str, int]:
+    """Return value, interval and number of replications; 0 replications if nothing was counted."""
     text = estimate_text(row["estimate"], row["low"], row["high"], unit)
     return text.value, text.interval, int(row["replications"]) if np.isfinite(row["estimate"]) else 0
 
 
 def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, str, list[str]]]:
+    """Return the parameters that differ: name, meaning, unit, values."""
     table = what_differs(scenarios)
     return [
         (
@@ -123,6 +151,7 @@ def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, s
 
 
 def _dora(result: "Result") -> dict[str, Any]:
+    """Return the figure and the table of DORA's levels."""
     tables = level_tables(result, year=YEAR)
     rows = [
         (KPIS[kpi].title, [_level(table.loc[kpi]) for table in tables.values()])
@@ -137,6 +166,7 @@ def _dora(result: "Result") -> dict[str, Any]:
 
 
 def _level(row: pd.Series) -> tuple[str, str, str]:
+    """Return level, value and band of one metric; `"nearest to"` marks a value between the bands."""
     if pd.isna(row["level"]):
         return "none", "", ""
     near = "" if row["inside"] else "nearest to "
@@ -144,6 +174,7 @@ def _level(row: pd.Series) -> tuple[str, str, str]:
 
 
 def _curves(result: "Result") -> dict[str, Any] | None:
+    """Return the figure of the curves and tables of at most eight of their points, or None without curves."""
     if result.curve_values.empty:
         return None
     figure: SvgFigure = svg_figure("curves", lambda: plots.kpi_curves(result))
@@ -162,6 +193,7 @@ def _curves(result: "Result") -> dict[str, Any] | None:
 
 
 def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
+    """Return the mean with its interval at one time, or a dash where the curve has a gap."""
     if key not in cells.index:
         return "-"
     row: Any = cells.loc[key, :]
@@ -169,6 +201,7 @@ def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
 
 
 def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
+    """Return the paired differences: KPI, scenarios, difference, replications, variance reduction factor."""
     rows = []
     for row in rows_of(result.differences):
         declaration = KPIS[str(row.kpi)]
@@ -187,7 +220,7 @@ def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
 
 
 def _repeat(result: "Result") -> dict[str, Any]:
-    """Return the command that does it again, and which scenarios must be saved as files for it."""
+    """Return the command that reproduces the comparison, and the scenarios that have to be saved as files first."""
     arguments, files = [], []
     for name, scenario in result.scenarios.items():
         preset = next(

@@ -1,4 +1,14 @@
-"""Results in words: amounts, units, differences, findings, tables, alternative texts."""
+"""Results as text: amounts with units, intervals, verdicts, tables and alternative texts.
+
+Terminal, report, widgets and figures show the same value in the same form because all of them format it here:
+
+    amount(0.5, "share")              "50 %"
+    with_interval(30, 25, 40, "h")    "30 hours (25 to 40)"
+    verdicts(result)                  which KPIs are better, worse, different, unclear
+    explain_changes(result, starts)   what changed between scenarios, and what followed
+    estimates_text(result, kpi)       alternative text of a figure
+    kpi_table(kpis.table(log))        aligned text for a terminal
+"""
 
 from devopssim.wording.alt_text import (
     Description,

@@ -1,4 +1,7 @@
-"""What changed and why, in plain words: from the scenarios, what practices do, and the paired differences."""
+"""Explanations of a comparison: what changed between scenarios, what that does to the work, and which KPIs followed.
+
+The sentences come from three sources: the scenarios' parameters, the practices' descriptions, and the paired differences.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,9 +21,33 @@ Section = dict[str, Any]
 
 
 def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool = False) -> list[Section]:
-    """Return what to say of a comparison: of each scenario that changed, or else what tells the scenarios apart.
+    """Return the explanation of a comparison, section by section.
 
-    `starts`: for scenarios that changed, the name in the result under which they were before.
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison.
+    starts : mapping of str to str
+        For each scenario that changed, the name under which its earlier form is in the result. Empty: the scenarios are
+        compared with the first one.
+    preview : bool
+        The result is a widget's first quick one: intervals and verdicts are left out.
+
+    Returns
+    -------
+    list of dict
+        Sections with `title` and `parts`; a part is a heading (`""` for none) and its lines.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> short = vary(DEVOPS, {"years": 0.1})
+    >>> smaller = vary(short, {"team.developers": 3})
+    >>> result = compare({"before": short, "devops": smaller}, 2, kpis=["lead_time"], progress=False)
+    >>> (section,) = explain_changes(result, {"devops": "before"}, preview=True)
+    >>> section["parts"][0]
+    ['What you changed', ['Developers: 8 → 3 (people who write code)']]
+
     """
     if starts:
         return [_changed(result, name, before, preview=preview) for name, before in starts.items()]
@@ -28,6 +55,7 @@ def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool 
 
 
 def _changed(result: Result, name: str, before: str, *, preview: bool) -> Section:
+    """Return the section of one scenario against its earlier form."""
     pair = {before: result.scenarios[before], name: result.scenarios[name]}
     parts = [("What you changed", parameter_changes(pair)), ("What that does to the work", work_changes(pair))]
     parts += (
@@ -43,6 +71,7 @@ def _changed(result: Result, name: str, before: str, *, preview: bool) -> Sectio
 
 
 def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
+    """Return the workflows, then one section for each scenario against the first."""
     first, *others = result.scenarios
     workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
     how = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
@@ -58,7 +87,14 @@ def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
 
 
 def parameter_changes(pair: Mapping[str, Scenario]) -> list[str]:
-    """Return one line for each parameter that differs between two scenarios: before, then now."""
+    """Return one line for each parameter that differs between two scenarios: the earlier value, then the later one.
+
+    Parameters
+    ----------
+    pair : mapping of str to Scenario
+        Two scenarios by name, the earlier one first.
+
+    """
     table = what_differs(pair)
     before, now = pair
     return [
@@ -68,7 +104,14 @@ def parameter_changes(pair: Mapping[str, Scenario]) -> list[str]:
 
 
 def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
-    """Return, for each practice whose adoption differs between two scenarios, what more of the work meets now."""
+    """Return, for each practice whose adoption differs between two scenarios, how the work changes.
+
+    Parameters
+    ----------
+    pair : mapping of str to Scenario
+        Two scenarios by name, the earlier one first. A changed workflow adds its description.
+
+    """
     table = what_differs(pair)
     before, now = pair
     lines = []
@@ -87,6 +130,7 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
 
 
 def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
+    """Return the KPIs by verdict: a heading and its lines."""
     unclear = ", ".join(finding.title for finding in verdicts.unclear)
     return [
         ("Better", [str(finding) for finding in verdicts.better]),
@@ -97,6 +141,7 @@ def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
 
 
 def _busy(result: Result, name: str, before: str) -> list[str]:
+    """Return a sentence on utilisation if it changed by at least two percentage points."""
     means = result.estimates[result.estimates["kpi"] == "utilisation"].set_index("scenario")["estimate"]
     if name not in means.index or abs(means[name] - means[before]) < CLEAR:
         return []

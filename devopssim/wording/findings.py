@@ -1,4 +1,7 @@
-"""What differs between ways of working, and why, in plain words: from the tables of a result and the scenarios' declarations."""
+"""Verdicts and mechanisms: how scenarios differ in their KPIs, and which workflows and practices cause it.
+
+Whether a difference is clear is decided in `devopssim.experiment`; here it is grouped and formatted.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +23,21 @@ FAMILIES: Final = ("delivery", "flow")
 
 @dataclass(frozen=True, kw_only=True)
 class KpiComparison:
-    """A KPI of one scenario beside a baseline's, in words."""
+    """One KPI of a scenario beside the baseline's, formatted.
+
+    Attributes
+    ----------
+    title : str
+        Title of the KPI.
+    text : str
+        Both values, their ratio if it helps, and the difference with its interval.
+
+    Examples
+    --------
+    >>> print(KpiComparison(title="Lead time", text="2 days instead of 4 days"))
+    Lead time: 2 days instead of 4 days
+
+    """
 
     title: str
     text: str
@@ -31,7 +48,20 @@ class KpiComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdicts:
-    """One scenario against a baseline: what is clearly better, clearly worse, clearly different without being either, and unclear."""
+    """KPIs of one scenario against a baseline, grouped by verdict.
+
+    Attributes
+    ----------
+    scenario, baseline : str
+        Names of the two scenarios.
+    better, worse : list of KpiComparison
+        Clear differences of KPIs that have a better direction.
+    different : list of KpiComparison
+        Clear differences of KPIs without a better direction.
+    unclear : list of KpiComparison
+        KPIs whose interval of the difference contains 0, or that are equal.
+
+    """
 
     scenario: str
     baseline: str
@@ -43,7 +73,20 @@ class Verdicts:
 
 @dataclass(frozen=True, kw_only=True)
 class Mechanism:
-    """What a workflow or a practice does to work, how far each scenario adopts it, and whose evidence there is."""
+    """Workflow or practice in which scenarios differ: what it does to the work, and the evidence.
+
+    Attributes
+    ----------
+    title : str
+        Title of the practice, or `"Workflow …"`.
+    text : str
+        What happens without and with it.
+    adopted : str
+        Adoption in each scenario, in percent; empty for a workflow.
+    source : str
+        Sources of the evidence; empty for a workflow.
+
+    """
 
     title: str
     text: str
@@ -52,13 +95,43 @@ class Mechanism:
 
 
 def verdicts(result: "Result") -> list[Verdicts]:
-    """Return what can be said of the delivery and flow KPIs of each scenario against the first."""
+    """Return the verdicts on the delivery and flow KPIs of each scenario against the first.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison.
+
+    Returns
+    -------
+    list of Verdicts
+        One for each scenario but the first; empty if there is one scenario.
+
+    Examples
+    --------
+    >>> from devopssim import AGILE, DEVOPS, compare, vary
+    >>> scenarios = {"agile": vary(AGILE, {"years": 0.2}), "devops": vary(DEVOPS, {"years": 0.2})}
+    >>> result = compare(scenarios, 3, kpis=["deployment_frequency"], progress=False)
+    >>> [verdict] = verdicts(result)
+    >>> verdict.scenario, verdict.baseline, [comparison.title for comparison in verdict.better]
+    ('devops', 'agile', ['Deployment frequency'])
+
+    """
     baseline, *others = result.scenarios
     return [against(result, name, baseline) for name in others]
 
 
 def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
-    """Return what can be said of the delivery and flow KPIs of one scenario against another that was given before it."""
+    """Return the verdicts on the delivery and flow KPIs of one scenario against another.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison that holds both scenarios.
+    scenario, baseline : str
+        Their names; the baseline has to precede the scenario in the result. KPIs whose difference is NaN are skipped.
+
+    """
     chosen = result.differences.query("scenario == @scenario and baseline == @baseline").set_index("kpi")
     means = {
         name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]
@@ -81,7 +154,7 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
 
 
 def _times(ours: float, theirs: float, unit: str) -> str:
-    """Return how many times more or less that is, where this tells something."""
+    """Return the ratio of two values as text, or `""` between one half and two, where the difference says enough."""
     if unit == "share" or min(ours, theirs) <= 0:
         return ""
     ratio = ours / theirs
@@ -93,7 +166,26 @@ def _times(ours: float, theirs: float, unit: str) -> str:
 
 
 def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
-    """Return the parameters whose values are not the same: index the name, columns meaning, unit and one for each scenario."""
+    """Return the parameters whose values differ between scenarios.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        Scenarios by name.
+
+    Returns
+    -------
+    DataFrame
+        Index: dotted name of the parameter. Columns: `meaning`, `unit`, and one for each scenario with its value.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, vary
+    >>> what_differs({"large": DEVOPS, "small": vary(DEVOPS, {"team.developers": 3})})[["large", "small"]]
+                     large  small
+    team.developers      8      3
+
+    """
     rows = {}
     for name, declared in parameters().items():
         values = {label: parameter_value(scenario, name) for label, scenario in scenarios.items()}
@@ -103,7 +195,26 @@ def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
 
 
 def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
-    """Return the mechanisms in which the scenarios differ: workflows first, then practices."""
+    """Return the mechanisms in which scenarios differ: workflows first, then practices.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        Scenarios by name.
+
+    Returns
+    -------
+    list of Mechanism
+        Empty if the scenarios share the workflow and the adoption of every practice.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, vary
+    >>> [mechanism] = mechanisms({"a": DEVOPS, "b": vary(DEVOPS, {"practices.testing": 0.5})})
+    >>> mechanism.title, mechanism.adopted
+    ('Continuous testing', 'a 100 %, b 50 %')
+
+    """
     workflows = dict.fromkeys(scenario.workflow for scenario in scenarios.values())
     differing = (
         [Mechanism(title=f"Workflow {name}", text=WORKFLOWS[name].text) for name in workflows]

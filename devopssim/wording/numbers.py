@@ -1,4 +1,7 @@
-"""Numbers in words: durations in the unit that a reader thinks in, amounts with their unit, estimates with their interval."""
+"""Numbers as text: durations in the unit a reader thinks in, amounts with their unit, estimates with their interval.
+
+KPIs come in four kinds of unit: `"h"` (hours), `"share"` (of 1), counts per time such as `"per week"`, and plain counts.
+"""
 
 import math
 from typing import Final, NamedTuple
@@ -10,7 +13,16 @@ ROUNDING_ERROR: Final = 1e-12
 
 
 class Unit(NamedTuple):
-    """A unit of time: its name and its length in hours."""
+    """A unit of time: its name and its length in hours.
+
+    Attributes
+    ----------
+    name : str
+        Plural for axes and sentences (`"days"`).
+    hours : float
+        Length of one unit; 1.0 for axes in the KPI's own unit.
+
+    """
 
     name: str
     hours: float
@@ -60,12 +72,41 @@ there is no room for all, the first ranks go first."""
 
 
 def unit_for(hours: float) -> Unit:
-    """Return the unit in which a span of so many hours is told."""
+    """Return the unit of time in which a duration reads best: minutes up to 2 hours, hours up to 3 days, and so on.
+
+    Parameters
+    ----------
+    hours : float
+        Duration in hours, 0 or more.
+
+    Examples
+    --------
+    >>> unit_for(30).name, unit_for(1000).name
+    ('hours', 'days')
+
+    """
     return next(unit for most, unit in CLOCK if hours <= most)
 
 
 def duration(hours: float) -> str:
-    """Return a duration in words, with two or three digits: `duration(30) == "30 hours"`."""
+    """Return a duration with its unit, to two or three digits.
+
+    Parameters
+    ----------
+    hours : float
+        Duration in hours; negative ones keep their sign.
+
+    Returns
+    -------
+    str
+        `"unknown"` if the duration is NaN or infinite.
+
+    Examples
+    --------
+    >>> duration(30), duration(1), duration(0.001)
+    ('30 hours', '60 minutes', '3.6 seconds')
+
+    """
     if not math.isfinite(hours):
         return "unknown"
     unit = unit_for(abs(hours))
@@ -76,7 +117,14 @@ def duration(hours: float) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with as many digits as help: `number(0.1234) == "0.12"`, `number(1234.5) == "1,234"`."""
+    """Return a number to two or three significant digits, without decimals from 100; `"-"` if it is NaN or infinite.
+
+    Examples
+    --------
+    >>> number(0.1234), number(12.34), number(1234.5)
+    ('0.12', '12.3', '1,234')
+
+    """
     if not math.isfinite(value):
         return "-"
     size = abs(value)
@@ -84,12 +132,45 @@ def number(value: float) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """Return how many there are of a thing, in words: `counted(1, "incident") == "1 incident"`."""
+    """Return a count with its noun in the singular or plural.
+
+    Parameters
+    ----------
+    n : int
+        The count.
+    thing : str
+        Noun in the singular, with a regular plural.
+
+    Examples
+    --------
+    >>> counted(1, "incident"), counted(3, "incident")
+    ('1 incident', '3 incidents')
+
+    """
     return f"{n} {thing}{'' if n == 1 else 's'}"
 
 
 def amount(value: float, unit: str) -> str:
-    """Return a value of a KPI in words, with its unit: `amount(0.5, "share") == "50 %"`."""
+    """Return a value of a KPI with its unit.
+
+    Parameters
+    ----------
+    value : float
+        In the KPI's unit.
+    unit : str
+        `"h"` chooses a unit of time, `"share"` becomes percent, any other unit is appended.
+
+    Returns
+    -------
+    str
+        `"unknown"` if the value is NaN or infinite.
+
+    Examples
+    --------
+    >>> amount(0.5, "share"), amount(48, "h"), amount(7, "per week")
+    ('50 %', '48 hours', '7 per week')
+
+    """
     if not math.isfinite(value):
         return "unknown"
     if unit == "h":
@@ -100,7 +181,21 @@ def amount(value: float, unit: str) -> str:
 
 
 class EstimateText(NamedTuple):
-    """An estimate in words: its value with the unit, and the bounds of its interval ('' where they are unknown)."""
+    """An estimate as text: value with unit, and the bounds of its interval.
+
+    Attributes
+    ----------
+    value : str
+        The estimate with its unit.
+    interval : str
+        `"low to high"` in the same unit; empty if the bounds are unknown.
+
+    Examples
+    --------
+    >>> str(EstimateText("37.2 weeks", "34.8 to 39.7"))
+    '37.2 weeks (34.8 to 39.7)'
+
+    """
 
     value: str
     interval: str
@@ -110,9 +205,29 @@ class EstimateText(NamedTuple):
 
 
 def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> EstimateText:
-    """Return an estimate of a KPI and its interval in words, in one unit: `("37.2 weeks", "34.8 to 39.7")`.
+    """Return an estimate of a KPI and its confidence interval, both in one unit.
 
-    `sign` is for differences: a plus or a minus stands before each number, and shares are in percentage points.
+    Parameters
+    ----------
+    estimate, low, high : float
+        In the KPI's unit; NaN bounds are omitted.
+    unit : str
+        Unit of the KPI.
+    sign : bool
+        For differences: plus or minus before each number, shares in percentage points.
+
+    Returns
+    -------
+    EstimateText
+        `"nothing to count"` if the estimate is NaN or infinite.
+
+    Examples
+    --------
+    >>> estimate_text(6250.0, 5846.0, 6670.0, "h")
+    EstimateText(value='37.2 weeks', interval='34.8 to 39.7')
+    >>> estimate_text(-0.05, -0.08, -0.02, "share", sign=True).value
+    '...5 points'
+
     """
     if not math.isfinite(estimate):
         return EstimateText("nothing to count", "")
@@ -128,19 +243,54 @@ def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: 
 
 
 def with_interval(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> str:
-    """Return `estimate_text` as one text: `"37.2 weeks (34.8 to 39.7)"`."""
+    """Return `estimate_text` as one string.
+
+    Parameters
+    ----------
+    estimate, low, high : float
+        In the KPI's unit; NaN bounds are omitted.
+    unit : str
+        Unit of the KPI.
+    sign : bool
+        For differences: plus or minus before each number, shares in percentage points.
+
+    Examples
+    --------
+    >>> with_interval(30.0, 25.0, 40.0, "h")
+    '30 hours (25 to 40)'
+
+    """
     return str(estimate_text(estimate, low, high, unit, sign=sign))
 
 
 def significant(value: float) -> str:
-    """Return a number of any unit with four digits, without an exponent: `significant(0.123456) == "0.1235"`."""
+    """Return a number to four significant digits without an exponent; `"-"` if it is NaN.
+
+    Examples
+    --------
+    >>> significant(0.123456), significant(123456.7)
+    ('0.1235', '123,457')
+
+    """
     if math.isnan(value):
         return "-"
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def plain_estimate(estimate: float, low: float, high: float) -> str:
-    """Return a mean with its interval, without a unit, to as many digits as the interval allows: `"2.35 (1.90 to 2.70)"`."""
+    """Return a mean with its interval, without a unit, to as many digits as the interval's width supports.
+
+    Parameters
+    ----------
+    estimate, low, high : float
+        Mean and bounds; without bounds, or for an interval without width, the mean alone is returned.
+
+    Examples
+    --------
+    >>> plain_estimate(2.3456, 1.9, 2.7)
+    '2.35 (1.90 to 2.70)'
+
+    """
     if math.isnan(estimate) or math.isnan(low) or math.isclose(low, high, abs_tol=ROUNDING_ERROR):
         return significant(estimate)
     digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
@@ -148,9 +298,22 @@ def plain_estimate(estimate: float, low: float, high: float) -> str:
 
 
 def short_amount(value: float, unit: str, like: float | None = None) -> str:
-    """Return a value of a KPI with three digits and short units, for tables: `short_amount(1.5, "h") == "1.5 h"`.
+    """Return a value of a KPI to three digits with a short unit, for table cells.
 
-    Hours are in the unit that suits the value, or another value that stands beside it (`like`).
+    Parameters
+    ----------
+    value : float
+        In the KPI's unit.
+    unit : str
+        Unit of the KPI.
+    like : float, optional
+        Hours that choose the unit of time, so that neighbouring cells share it; default: `value`.
+
+    Examples
+    --------
+    >>> short_amount(1.5, "h"), short_amount(12, "h", like=48), short_amount(0.5, "share")
+    ('1.5 h', '0.5 days', '50 %')
+
     """
     if math.isinf(value):
         return "no limit"

@@ -1,4 +1,4 @@
-"""Parameters in words: what each is called, and its value with its unit."""
+"""Parameters of a scenario as text: label, and value with unit."""
 
 from typing import Final
 
@@ -9,14 +9,40 @@ ADOPTION: Final = {f"practices.{name}": practice for name, practice in PRACTICES
 
 
 def parameter_label(name: str) -> str:
-    """Return what a parameter is called beside its slider: `parameter_label("team.developers") == "Developers"`."""
+    """Return the label of a parameter's slider: the practice's title, or the last part of the name.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the parameter.
+
+    Examples
+    --------
+    >>> parameter_label("team.developers"), parameter_label("practices.testing")
+    ('Developers', 'Continuous testing')
+
+    """
     if name in ADOPTION:
         return ADOPTION[name].title
     return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def parameter_text(name: str, given: float | str) -> str:
-    """Return a value of a parameter in words: `parameter_text("practices.testing", 0.5) == "50 %"`."""
+    """Return the value of a parameter with its unit; adoption and other shares as percent.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the parameter.
+    given : float or str
+        The value; text is returned as it is.
+
+    Examples
+    --------
+    >>> parameter_text("practices.testing", 0.5), parameter_text("pipeline.build_time", 0.15)
+    ('50 %', '0.15 h')
+
+    """
     if isinstance(given, str):
         return given
     declared = parameters()[name]

@@ -1,4 +1,4 @@
-"""Tables as text, as Markdown and as JSON, for a terminal, a page of the documentation, and programs."""
+"""Tables as aligned text, Markdown and JSON: for terminals, documentation and programs."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,14 @@ COUNTS: Final = ("n", "unfinished")
 
 
 def text_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """Return rows of text with aligned columns; those with the numbers `right` are aligned to the right.
+    """Return rows of text with aligned columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        Cells, head first; all rows have the same length.
+    right : sequence of int
+        Indices of the columns that are aligned to the right.
 
     Examples
     --------
@@ -33,20 +40,49 @@ def text_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> s
 
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of text as a Markdown table whose first row is the head."""
+    """Return rows of text as a Markdown table; the first row is the head.
+
+    Examples
+    --------
+    >>> print(markdown_table([["KPI", "n"], ["mttr", "3"]]))
+    | KPI | n |
+    | --- | --- |
+    | mttr | 3 |
+
+    """
     head, *body = rows
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *body])
 
 
 def json_records(table: pd.DataFrame) -> str:
-    """Return the rows of a table as JSON; NaN and infinity are null."""
+    """Return the rows of a table as JSON objects; NaN and infinity become null.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its columns become the keys; its index is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> json.loads(json_records(pd.DataFrame({"kpi": ["mttr"], "value": [float("nan")]})))
+    [{'kpi': 'mttr', 'value': None}]
+
+    """
     finite = table.replace([np.inf, -np.inf], np.nan)
     rows = finite.astype(object).where(finite.notna(), None).to_dict("records")
     return json.dumps(rows, indent=1, allow_nan=False)
 
 
 def kpi_table(kpis: pd.DataFrame) -> str:
-    """Return a table of KPIs, as `kpis.table` gives it, as aligned text; a dash where there is no number."""
+    """Return the KPI table of one log as aligned text, with a dash for NaN.
+
+    Parameters
+    ----------
+    kpis : DataFrame
+        What `kpis.table(log)` returns: index the KPI, first column the unit.
+
+    """
     head = ["kpi", *kpis.columns]
     rows = [
         [str(name), unit, *(_kpi_cell(number, column) for number, column in zip(numbers, head[2:], strict=True))]
@@ -56,7 +92,14 @@ def kpi_table(kpis: pd.DataFrame) -> str:
 
 
 def experiment_note(result: "Result") -> str:
-    """Return in one line what the numbers of an experiment are."""
+    """Return one line on how the numbers of an experiment were made: replications, run length, seed, interval.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison.
+
+    """
     years = sorted({scenario.years for scenario in result.scenarios.values()})
     lengths = " or ".join(f"{length:g}" for length in years)
     return (
@@ -66,4 +109,5 @@ def experiment_note(result: "Result") -> str:
 
 
 def _kpi_cell(number: float, column: str) -> str:
+    """Return counts as whole numbers and other values to four digits."""
     return f"{number:.0f}" if column in COUNTS and np.isfinite(number) else significant(number)
