@@ -38,7 +38,6 @@ def clock_axis(ax: Axes, start: float, end: float) -> Unit:
     >>> ax = Figure().subplots()
     >>> clock_axis(ax, 0.0, 48.0).name, ax.get_xlabel()
     ('hours', 'time since the start (hours)')
-
     """
     unit = unit_for(end)
     span = end - start
@@ -68,7 +67,6 @@ def log_durations(axis: Axis, low: float, high: float, ticks: tuple[str, ...] = 
     >>> log_durations(ax.xaxis, 1.0, 200.0, ("1 hour", "1 day", "1 week"))
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['1 hour', '1 day', '1 week']
-
     """
     _set(axis, "scale", "log")
     if not 0 < low <= high < math.inf:
@@ -111,7 +109,6 @@ def value_axis(axis: Axis, unit: str) -> None:
         `ax.xaxis` or `ax.yaxis`.
     unit : str
         Unit of the KPI.
-
     """
     if unit == "share":
         percent_axis(axis)
@@ -124,7 +121,6 @@ def percent_axis(axis: Axis) -> None:
     ----------
     axis : Axis
         `ax.xaxis` or `ax.yaxis`.
-
     """
     axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g} %"))
 
@@ -136,7 +132,6 @@ def axis_label(title: str, unit: str) -> str:
     --------
     >>> axis_label("Throughput", "per week"), axis_label("Lead time", "h")
     ('Throughput (per week)', 'Lead time')
-
     """
     return title if unit in ("h", "share") else f"{title} ({unit})"
 
@@ -155,7 +150,6 @@ def difference_unit(most: float, unit: str) -> Unit:
     --------
     >>> difference_unit(0.2, "share").name, difference_unit(500.0, "h").name
     ('percentage points', 'days')
-
     """
     if unit == "h":
         return unit_for(most)
@@ -174,7 +168,6 @@ def direction(better: str | None) -> str:
     --------
     >>> direction("lower")
     ' (less is better)'
-
     """
     return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
 

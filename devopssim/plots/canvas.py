@@ -27,13 +27,12 @@ def kpi_named(name: str) -> Kpi:
     Raises
     ------
     InvalidInputError
-        If the name is unknown; the message suggests the nearest one.
+        If the name is unknown; the message lists the KPIs.
 
     Examples
     --------
     >>> kpi_named("mttr").unit
     'h'
-
     """
     (kpi,) = chosen([name])
     return kpi
@@ -56,7 +55,6 @@ def names_of(kpis: Sequence[str]) -> list[str]:
     --------
     >>> names_of(["lead_time", "mttr"])
     ['lead_time', 'mttr']
-
     """
     names = [kpi.name for kpi in chosen(kpis)]
     if not names:
@@ -85,7 +83,6 @@ def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
     >>> of_kpi(pd.DataFrame({"kpi": ["mttr", "wip"], "estimate": [2.0, 9.0]}), "wip")
        kpi  estimate
     0  wip       9.0
-
     """
     rows = table[table["kpi"] == name].reset_index(drop=True)
     if rows.empty:
@@ -104,7 +101,6 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
         Axes that the caller of the figure gave.
     size : tuple of float
         Width and height of the new figure in inches.
-
     """
     if ax is not None:
         return ax
@@ -121,7 +117,6 @@ def panels(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, 
         Shape of the grid.
     size : tuple of float
         Width and height of the figure in inches.
-
     """
     figure, grid = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
     return figure, list(grid.flat)
@@ -136,7 +131,6 @@ def tidy(ax: Axes, *, grid: Literal["", "x", "y"] = "y") -> None:
         Axes to change.
     grid : {"y", "x", ""}
         Axis whose ticks get grid lines; `""` for none.
-
     """
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(faint())
@@ -159,7 +153,6 @@ def halo(text: Text, width: float = 2.5) -> Text:
         The label; it is returned.
     width : float
         Width of the halo in points.
-
     """
     text.set_path_effects([patheffects.withStroke(linewidth=width, foreground=paper())])
     return text
@@ -181,7 +174,6 @@ def nothing(ax: Axes, what: str) -> Axes:
     >>> from devopssim.plots.descriptions import alt_text
     >>> alt_text(nothing(Figure().subplots(), "no work item was requested in this log"))
     'Nothing is drawn: no work item was requested in this log.'
-
     """
     ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=ink(), wrap=True)
     ax.set(xticks=[], yticks=[])
@@ -201,7 +193,6 @@ class Label(NamedTuple):
         May have several lines.
     colour : str
         Colour of the key; `""` for none.
-
     """
 
     y: float
@@ -222,7 +213,6 @@ def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None
         May be empty.
     size : float
         Font size in points.
-
     """
     if not labels:
         return
@@ -278,7 +268,6 @@ def apart(wanted: Iterable[float], gap: float) -> list[float]:
     --------
     >>> [round(position, 2) for position in apart([0.1, 0.5, 0.52], 0.1)]
     [0.1, 0.46, 0.56]
-
     """
     groups: list[list[float]] = []
     for position in wanted:
@@ -328,7 +317,6 @@ def bracket(
         Put the label above the arrow, otherwise below.
     size : float
         Font size in points.
-
     """
     arrow = {"arrowstyle": "<|-|>", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     ax.annotate("", xy=(x[0], y), xytext=(x[1], y), arrowprops=arrow, annotation_clip=False)

@@ -33,7 +33,6 @@ class Curve(NamedTuple):
         Colour of line and band.
     table : DataFrame
         Columns `time` (hours), `mean`, `low`, `high`; NaN where the line has a gap, NaN bounds where there is no band.
-
     """
 
     name: str
@@ -79,7 +78,6 @@ def kpi_curve(
     >>> log = simulate(vary(DEVOPS, {"years": 0.2}), seed=1)
     >>> kpi_curve(log, "wip", ax=Figure().subplots()).get_title()
     'Work in progress (items)'
-
     """
     ax = axes(ax)
     declaration = kpi_named(kpi)
@@ -138,7 +136,6 @@ def kpi_curves(
     >>> figure = kpi_curves(log, ["wip", "throughput"])
     >>> len(figure.axes)
     2
-
     """
     if kpis:
         chosen = names_of(kpis)
@@ -173,7 +170,6 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
     -------
     list of Curve
         One for a log, one for each scenario of a result.
-
     """
     if isinstance(shown, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure

@@ -29,7 +29,6 @@ def set_description(drawn: Artist, text: str, table: pd.DataFrame) -> None:
         One to three sentences; runs of spaces are reduced to one.
     table : DataFrame
         The plotted values.
-
     """
     _descriptions[drawn] = Description(text=" ".join(text.split()), table=table)
 
@@ -53,7 +52,6 @@ def describe(shown: Artist) -> Description:
     >>> from devopssim import plots
     >>> describe(plots.workflow("agile", ax=Figure().subplots())).table.columns[0]
     'phase'
-
     """
     parts: list[Axes] = shown.axes if isinstance(shown, Figure | SubFigure) else []
     for part in (shown, *parts):
@@ -85,7 +83,6 @@ def alt_text(shown: Artist, *, width: int | None = None) -> str:
     >>> from devopssim import plots
     >>> print(alt_text(plots.seven_cs(ax=Figure().subplots()), width=60))
     The seven C's. continuous integration: ...
-
     """
     text = describe(shown).text
     return text if width is None else fill(text, width)

@@ -57,7 +57,6 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
     >>> from matplotlib.figure import Figure
     >>> len(workflow("devops", ax=Figure().subplots()).patches) > 7
     True
-
     """
     if name not in WORKFLOWS:
         raise InvalidInputError(f"workflow={name!r} must be one of {', '.join(WORKFLOWS)}.")
@@ -89,7 +88,6 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
     >>> from matplotlib.figure import Figure
     >>> devops_loop(security=True, ax=Figure().subplots()).get_title()
     'DevSecOps: security in every phase'
-
     """
     loop = SECURITY if security else LOOP
     ax = axes(ax, (9.0, 4.4))
@@ -152,7 +150,6 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
     >>> from matplotlib.figure import Figure
     >>> seven_cs(ax=Figure().subplots()).get_title()
     "The seven C's: continuous …"
-
     """
     ax = axes(ax, (9.0, 5.2))
     ax.set(xlim=(-2.7, 2.7), ylim=(-1.55, 1.5), aspect="equal")

@@ -55,7 +55,6 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> len(dora_levels(kpis.table(log), year=2019).axes)
     4
-
     """
     levels = clusters(year)
     tables = level_tables(shown, year=year)

@@ -48,7 +48,6 @@ def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None 
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> plots.alt_text(cumulative_flow(log, ax=Figure().subplots()))
     'Cumulative flow over 36.5 days: ... items requested, ... available to users. At the end ... wait to be begun, ...'
-
     """
     ax = axes(ax)
     run = Run(log)
@@ -108,7 +107,6 @@ def cycle_time_scatter(
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> cycle_time_scatter(log, ax=Figure().subplots()).get_ylabel()
     'Cycle time'
-
     """
     for percentile in percentiles:
         if not 0 <= percentile <= 100:
@@ -172,7 +170,6 @@ def lead_time_distribution(
     >>> ax = lead_time_distribution(log, kpi="cycle_time", bins=10, ax=Figure().subplots())
     >>> len(plots.describe(ax).table)
     10
-
     """
     if bins < 1:
         raise InvalidInputError(f"bins={bins} (bars of the distribution) must be a whole number from 1; 30 are usual.")
@@ -225,7 +222,6 @@ def work_in_progress(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> work_in_progress(log, ax=Figure().subplots()).get_ylabel()
     'work items in progress'
-
     """
     ax = axes(ax)
     run = Run(log)
@@ -271,7 +267,6 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> ageing_work(log, at=480.0, ax=Figure().subplots()).get_title()
     'Work in progress after 20 days, by age'
-
     """
     ax = axes(ax)
     run = Run(log)
@@ -326,7 +321,6 @@ def duration_kpi(name: str) -> Kpi:
     --------
     >>> duration_kpi("mttr").title
     'Mean time to recovery'
-
     """
     if name not in KPIS or KPIS[name].durations is None:
         durations = [kpi.name for kpi in KPIS.values() if kpi.durations is not None]

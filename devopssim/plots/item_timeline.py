@@ -46,7 +46,6 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> plots.alt_text(item_path(log, ax=Figure().subplots()))
     'The way of work item W...: lead time ...; cycle time ...; lead time for changes ...'
-
     """
     run = Run(log)
     chosen = item or _typical(run)
