@@ -41,7 +41,7 @@ class ByHand(Executor):
 
 
 class Bench:
-    """A workplace of two such executors."""
+    """Worker pools of two such executors."""
 
     workers = 2
 
