@@ -130,8 +130,8 @@ def _log(sources: Sources, rules: Rules) -> "pd.DataFrame":
         raise InvalidInputError("no source is named; give at least one, for example --git REPOSITORY.")
     if rules.blame is not None and not rules.blame >= 0:
         raise InvalidInputError(f"--blame {rules.blame:g} (hours after a deployment) must be 0 or more.")
-    blame = {} if rules.blame is None else {"blamed_for": rules.blame}
-    return log_of(join(*histories), **blame)
+    window = {} if rules.blame is None else {"attribution_window": rules.blame}
+    return log_of(join(*histories), **window)
 
 
 def _histories(sources: Sources, rules: Rules) -> "list[History]":

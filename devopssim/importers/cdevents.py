@@ -1,14 +1,15 @@
-"""CDEvents of other tools (0.3 to 0.5) as facts: JSON lines or pages of CloudEvents, or of bare CDEvents.
+"""CDEvents of other tools (0.3 to 0.5) as a history: JSON lines or pages of CloudEvents, or of bare CDEvents.
 
 Rules:
 
 - A ticket is a work item; one closed as withdrawn or as a duplicate is withdrawn. A change is a change.
 - `service.deployed` and `service.upgraded` in an environment of `environments` are deployments. They carry the changes that
-  `artifact.packaged` events name for their artefact; without such events it is not known what they carry.
+  `artifact.packaged` events name for their artefact; without such events their changes are unknown.
 - `service.rolledback` takes the present deployment of that service back.
-- An incident is known from its first `incident.detected` or `incident.reported`, and over with `incident.resolved`. When it
-  began is not told: times to detect say n = 0, times to recover are lower bounds. The artefact that it names caused it.
-- An event that is delivered twice (same source and id) counts once. Kinds that the log has no word for are left out, counted.
+- An incident is detected at its first `incident.detected` or `incident.reported`, and resolved at `incident.resolved`.
+  CDEvents lack the moment of failure: times to detect have n = 0, times to recover are lower bounds. The artefact that the
+  incident names caused it.
+- An event that is delivered twice (same source and id) counts once. Kinds that the log lacks are excluded and counted.
 """
 
 import base64
@@ -37,44 +38,124 @@ from devopssim.history import (
 from devopssim.importers.exported_files import objects_of, seconds, text_in
 from devopssim.importers.normalisation import PRODUCTION, identifier
 from devopssim.importers.record_reader import RecordReader
-from devopssim.importers.translation import BLAMED_FOR, log_of
+from devopssim.importers.translation import ATTRIBUTION_WINDOW, log_of
 
 TYPE: Final = re.compile(r"dev\.cdevents\.([a-z]+)\.([a-z]+)(?:\.\d+\.\d+\.\d+(?:-draft)?)?")
+"""Type of a CDEvent, whose groups are subject and predicate."""
 VERSIONS: Final = re.compile(r"0\.[345](\.|$)")
+"""Versions of the specification that are read."""
 COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 OUTCOMES: Final = {"success": "success", "pass": "success", "failure": "failure", "fail": "failure", "error": "failure"}
+"""Outcome of a run, by CDEvents' outcome; others leave it open."""
 
 
 def read_cdevents(
-    *exports: str | Path, environments: Sequence[str] = PRODUCTION, blamed_for: float = BLAMED_FOR
+    *exports: str | Path, environments: Sequence[str] = PRODUCTION, attribution_window: float = ATTRIBUTION_WINDOW
 ) -> pd.DataFrame:
-    """Return the event log of CDEvents: restored, if devopssim wrote them, else by this module's rules.
+    r"""Return the event log of CDEvents: restored if devopssim wrote them, else translated by this module's rules.
 
-    `exports` are files or folders, `environments` shell patterns of those that users meet, `blamed_for` as of `log_of`. Raises
-    InvalidInputError, in one line, for what cannot be read.
+    Parameters
+    ----------
+    *exports : str or Path
+        Files and folders of JSON.
+    environments : Sequence of str, default PRODUCTION
+        Shell patterns of environments that serve users.
+    attribution_window : float, default 24
+        As of `log_of`.
+
+    Returns
+    -------
+    DataFrame
+        Event log.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a file is unreadable, an object is not a CDEvent, or nothing in it becomes an event.
+
+    References
+    ----------
+    CDEvents specification, Continuous Delivery Foundation: https://cdevents.dev
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.exporters import to_cdevents
+    >>> history = History(deployments={"7": DeploymentRecord(id="7", at=3600.0)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     lines = [json.dumps(event) for event in to_cdevents(log_of(history))]
+    ...     _ = Path(folder, "events.jsonl").write_text("\n".join(lines))
+    ...     log = read_cdevents(folder)
+    >>> list(log["kind"])
+    ['service.deployed']
+
     """
     restored = restored_log(*exports)
     return (
-        log_of(cdevents_history(*exports, environments=environments), blamed_for=blamed_for)
+        log_of(cdevents_history(*exports, environments=environments), attribution_window=attribution_window)
         if restored is None
         else restored
     )
 
 
 def restored_log(*exports: str | Path) -> pd.DataFrame | None:
-    """Return the log that devopssim exported to these files, or None if it did not write all of their events."""
-    found = [thing for export in exports for _, thing in objects_of(export)]
-    if not found or any(own_data(each) is None for each in found):
+    """Return the log that devopssim exported to these files, or None unless it wrote all of their events.
+
+    Parameters
+    ----------
+    *exports : str or Path
+        Files and folders of JSON.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a file is unreadable, or devopssim's own data in it are damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "other.json").write_text('[{"id": "1", "type": "dev.cdevents.change.created.0.3.0"}]')
+    ...     restored_log(folder) is None
+    True
+
+    """
+    objects = [thing for export in exports for _, thing in objects_of(export)]
+    if not objects or any(own_data(thing) is None for thing in objects):
         return None
-    return from_cdevents(found)
+    return from_cdevents(objects)
 
 
 def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return the valid event log that `devopssim.exporters.to_cdevents` made these events from. Raises InvalidInputError for others."""
+    """Return the valid event log that `devopssim.exporters.to_cdevents` made these events from.
+
+    Parameters
+    ----------
+    events : Iterable of Mapping
+        CloudEvents with devopssim's own data.
+
+    Returns
+    -------
+    DataFrame
+        Event log with its attrs, equal to the exported one.
+
+    Raises
+    ------
+    InvalidInputError
+        Where another tool wrote an event, or the data are damaged.
+
+    Examples
+    --------
+    >>> from devopssim.exporters import to_cdevents
+    >>> log = log_of(History(deployments={"7": DeploymentRecord(id="7", at=3600.0)}))
+    >>> from_cdevents(to_cdevents(log)).equals(log)
+    True
+
+    """
     rows: list[Row] = []
     attrs: dict[str, Any] | None = None
-    for each in events:
-        own = own_data(each)
+    for event in events:
+        own = own_data(event)
         if own is None:
             raise InvalidInputError(
                 "these CDEvents were not written by devopssim; read them with devopssim.importers.read_cdevents."
@@ -92,7 +173,16 @@ def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return what devopssim wrote into an event, or None if it did not write it."""
+    """Return devopssim's own data in an event, or None where another tool wrote it.
+
+    Examples
+    --------
+    >>> own_data({"data": {"customData": {"devopssim": {"rows": []}}}})
+    {'rows': []}
+    >>> own_data({"data": {}}) is None
+    True
+
+    """
     data = event.get("data", event)
     custom = data.get("customData") if isinstance(data, Mapping) else None
     own = custom.get("devopssim") if isinstance(custom, Mapping) else None
@@ -100,13 +190,44 @@ def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCTION) -> History:
-    """Return the facts of CDEvents, to be joined with others; arguments and errors as of `read_cdevents`."""
+    """Return the history of CDEvents of other tools, ready to be joined with others.
+
+    Parameters
+    ----------
+    *exports : str or Path
+        Files and folders of JSON.
+    environments : Sequence of str, default PRODUCTION
+        Shell patterns of environments that serve users.
+
+    Returns
+    -------
+    History
+        Work items, changes, deployments, incidents and pipeline runs.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a file is unreadable, or an object is not a CDEvent.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> context = {"specversion": "0.4.1", "id": "1", "source": "/git", "type": "dev.cdevents.change.merged.0.2.0"}
+    >>> context["timestamp"] = "1970-01-01T01:00:00Z"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     event = {"context": context, "subject": {"id": "PR-7", "content": {}}}
+    ...     _ = Path(folder, "event.json").write_text(json.dumps(event))
+    ...     history = cdevents_history(folder)
+    >>> history.changes["PR-7"].merged
+    3600.0
+
+    """
     return CDEventsReader(environments=environments).read_all(exports)
 
 
 @dataclass(kw_only=True)
 class CDEventsReader(RecordReader):
-    """Reads CDEvents of other tools."""
+    """Reader of CDEvents of other tools; this module's text lists its rules."""
 
     tool: ClassVar[str] = "cdevents"
     rules: ClassVar[str] = (
@@ -114,11 +235,12 @@ class CDEventsReader(RecordReader):
         "its artefact; incidents are known with their first event"
     )
     seen: set[tuple[str, str]] = field(default_factory=set)
+    """Source and id of each event read."""
     packaged: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Artefact: the changes in it."""
+    """Changes in each artefact."""
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
-        """Take in one event."""
+        """Add the record of one event; exclude duplicates and other types, and count them."""
         event = _unwrapped(where, thing)
         context, subject = event.get("context"), event.get("subject")
         if not isinstance(context, Mapping) or not isinstance(subject, Mapping):
@@ -137,91 +259,94 @@ class CDEventsReader(RecordReader):
         else:
             self.seen.add(key)
             content = subject.get("content") if isinstance(subject.get("content"), Mapping) else {}
-            self._take(kind[1], kind[2], _Told(at=at, subject=str(subject["id"]), content=content or {}, key=key))
+            self._take(kind[1], kind[2], _CDEvent(at=at, subject=str(subject["id"]), content=content or {}, key=key))
 
-    def _take(self, subject: str, predicate: str, told: "_Told") -> None:
+    def _take(self, subject: str, predicate: str, event: "_CDEvent") -> None:
+        """Pass an event to the method of its subject; count it as excluded where that does not use it."""
         taker = getattr(self, f"_{subject}", None)
-        if taker is None or not taker(predicate, told):
+        if taker is None or not taker(predicate, event):
             self.counts[f"{subject}.{predicate}"] += 1
 
-    def _ticket(self, predicate: str, told: "_Told") -> bool:
-        lost = told.content.get("resolution") in {"withdrawn", "duplicate"}
-        word = {"created": "created", "closed": "withdrawn" if lost else "closed"}.get(predicate)
-        if word:
-            times: dict[str, Any] = {word: told.at}
-            self.items.append(WorkItemRecord(id=identifier(told.subject), **times))
-        return word is not None
+    def _ticket(self, predicate: str, event: "_CDEvent") -> bool:
+        withdrawn = event.content.get("resolution") in {"withdrawn", "duplicate"}
+        field_name = {"created": "created", "closed": "withdrawn" if withdrawn else "closed"}.get(predicate)
+        if field_name:
+            times: dict[str, Any] = {field_name: event.at}
+            self.items.append(WorkItemRecord(id=identifier(event.subject), **times))
+        return field_name is not None
 
-    def _change(self, predicate: str, told: "_Told") -> bool:
+    def _change(self, predicate: str, event: "_CDEvent") -> bool:
         if predicate not in {"created", "merged", "abandoned"}:
             return False
-        times: dict[str, Any] = {predicate: told.at}
-        self.changes.append(ChangeRecord(id=_change_name(told.subject), commit=_commit(told.subject), **times))
+        times: dict[str, Any] = {predicate: event.at}
+        self.changes.append(ChangeRecord(id=_change_name(event.subject), commit=_commit(event.subject), **times))
         return True
 
-    def _artifact(self, predicate: str, told: "_Told") -> bool:
-        change = text_in(told.content, "change", "id")
+    def _artifact(self, predicate: str, event: "_CDEvent") -> bool:
+        change = text_in(event.content, "change", "id")
         if predicate == "packaged" and change:
-            self.packaged[told.subject].append(change)
+            self.packaged[event.subject].append(change)
         return predicate == "packaged"
 
-    def _build(self, predicate: str, told: "_Told", kind: str = "build") -> bool:
-        word = {"started": "started", "finished": "finished"}.get(predicate)
-        if word:
-            said = told.content.get("outcome") or told.content.get("status")
-            times: dict[str, Any] = {word: told.at}
+    def _build(self, predicate: str, event: "_CDEvent", kind: str = "build") -> bool:
+        field_name = {"started": "started", "finished": "finished"}.get(predicate)
+        if field_name:
+            outcome = event.content.get("outcome") or event.content.get("status")
+            times: dict[str, Any] = {field_name: event.at}
             self.runs.append(
-                PipelineRunRecord(id=f"{kind} {told.subject}", kind=kind, outcome=OUTCOMES.get(str(said)), **times)
+                PipelineRunRecord(id=f"{kind} {event.subject}", kind=kind, outcome=OUTCOMES.get(str(outcome)), **times)
             )
-        return word is not None
+        return field_name is not None
 
-    def _testsuiterun(self, predicate: str, told: "_Told") -> bool:
-        return self._build(predicate, told, "testsuiterun")
+    def _testsuiterun(self, predicate: str, event: "_CDEvent") -> bool:
+        return self._build(predicate, event, "testsuiterun")
 
     _testsuite = _testsuiterun
 
-    def _service(self, predicate: str, told: "_Told") -> bool:
+    def _service(self, predicate: str, event: "_CDEvent") -> bool:
         if predicate not in {"deployed", "upgraded", "rolledback"}:
             return False
-        if not self.reaches_users(text_in(told.content, "environment", "id")):
+        if not self.reaches_users(text_in(event.content, "environment", "id")):
             return True
-        artefact = text_in(told.content, "artifactId")
+        artefact = text_in(event.content, "artifactId")
         self.deployments.append(
             DeploymentRecord(
-                id=" ".join(told.key),
-                at=told.at,
+                id=" ".join(event.key),
+                at=event.at,
                 name=artefact,
-                of=told.subject,
+                of=event.subject,
                 back=predicate == "rolledback" or None,
             )
         )
         return True
 
-    def _incident(self, predicate: str, told: "_Told") -> bool:
-        word = {"detected": "known", "reported": "known", "resolved": "resolved"}.get(predicate)
-        if word:
-            caused_by = text_in(told.content, "artifactId") if word == "known" else None
-            said = text_in(told.content, "description")
-            times: dict[str, Any] = {word: told.at}
-            self.incidents.append(IncidentRecord(id=identifier(told.subject), name=said, deployment=caused_by, **times))
-        return word is not None
+    def _incident(self, predicate: str, event: "_CDEvent") -> bool:
+        field_name = {"detected": "known", "reported": "known", "resolved": "resolved"}.get(predicate)
+        if field_name:
+            caused_by = text_in(event.content, "artifactId") if field_name == "known" else None
+            description = text_in(event.content, "description")
+            times: dict[str, Any] = {field_name: event.at}
+            self.incidents.append(
+                IncidentRecord(id=identifier(event.subject), name=description, deployment=caused_by, **times)
+            )
+        return field_name is not None
 
     def finish(self) -> None:
-        """Complete the deployments."""
+        """Complete the deployments with the changes of their artefacts."""
         self.deployments = list(self._with_changes())
 
     def _with_changes(self) -> Iterator[DeploymentRecord]:
-        for each in self.deployments:
-            inside = self.packaged.get(each.name or "", [])
+        for deployment in self.deployments:
+            inside = self.packaged.get(deployment.name or "", [])
             commits = [sha for change in inside if (sha := _commit(change))]
             changes = tuple(sorted({_change_name(change) for change in inside}))
             commit = commits[0] if len(commits) == 1 else None
-            yield replace(each, changes=changes, commit=commit)
+            yield replace(deployment, changes=changes, commit=commit)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Told:
-    """What one event tells."""
+class _CDEvent:
+    """One event: its time in seconds since 1970, the id of its subject, its content, and its source and id."""
 
     at: float
     subject: str
@@ -230,7 +355,7 @@ class _Told:
 
 
 def _unwrapped(where: str, thing: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the CDEvent inside a CloudEvent; a bare one is returned as it is."""
+    """Return the CDEvent inside a CloudEvent; a bare CDEvent is returned unchanged."""
     if "context" in thing:
         return thing
     data = thing.get("data")

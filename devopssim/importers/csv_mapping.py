@@ -1,4 +1,4 @@
-"""Any CSV table as facts, by a mapping that is written as TOML.
+"""Any CSV table as records, by a mapping in TOML.
 
     [[table]]
     file = "tickets.csv"          # relative to this file
@@ -14,7 +14,7 @@
     keep = { Stage = ["prod"] }   # only rows with one of these values
     columns = { id = "Rollout", at = "When", changes = "Commits" }
 
-`FIELDS` lists what each kind of table may say. Several ids in one cell are separated by blanks or commas.
+`FIELDS` lists the fields of each kind of table. Blanks or commas separate several ids in one cell.
 """
 
 import re
@@ -30,26 +30,61 @@ from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_o
 from devopssim.importers.normalisation import identifier, severity
 
 RULES: Final = "tables are read by the mapping"
+"""Rules of reading, in the provenance."""
 TIMES: Final[Mapping[str, tuple[str, ...]]] = {
     "items": ("created", "started", "done", "closed", "withdrawn"),
     "changes": ("created", "merged", "abandoned"),
     "deployments": ("at",),
     "incidents": ("began", "known", "resolved"),
 }
+"""Fields of each kind of table that hold times."""
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "items": (),
     "changes": ("commit", "items"),
     "deployments": ("commit", "changes", "name", "of"),
     "incidents": ("deployment", "severity", "cause"),
 }
+"""Fields of each kind of table that hold texts or ids."""
 FIELDS: Final = {what: ("id", *TIMES[what], *TEXTS[what]) for what in TIMES}
+"""All fields of each kind of table."""
 SETTINGS: Final = {"file", "what", "columns", "keep", "delimiter", "encoding", "time_format", "zone"}
+"""Settings that a table may have."""
 CAUSES: Final = {"defect", "installation", "infrastructure", "vulnerability", "dependency"}
+"""Causes of incidents that are taken over; others leave the cause open."""
 COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 def mapped_history(mapping: str | Path) -> History:
-    """Return the facts of the tables that a mapping names. Raises InvalidInputError, in one line, for what is wrong in it."""
+    r"""Return the history of the tables that a mapping names.
+
+    Parameters
+    ----------
+    mapping : str or Path
+        File in TOML, as this module's text describes.
+
+    Returns
+    -------
+    History
+        Work items, changes, deployments and incidents.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the mapping or a table is missing or malformed, or a setting, column, time or id is wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> table = '[[table]]\nfile = "rollouts.csv"\nwhat = "deployments"\ncolumns = { id = "Rollout", at = "When" }\n'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "rollouts.csv").write_text("Rollout,When\nR1,1970-01-01 01:00:00\n")
+    ...     mapping = Path(folder, "mapping.toml")
+    ...     _ = mapping.write_text(table)
+    ...     history = mapped_history(mapping)
+    >>> history.deployments["R1"].at
+    3600.0
+
+    """
     path = Path(mapping)
     if not path.is_file():
         raise InvalidInputError(f"{path}: no such file; give a mapping in TOML.")
@@ -58,18 +93,19 @@ def mapped_history(mapping: str | Path) -> History:
     except tomllib.TOMLDecodeError as error:
         raise InvalidInputError(f"{path}: not TOML ({error}).") from error
     tables = given.get("table")
-    if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise InvalidInputError(f"{path}: has no [[table]]; write one for each CSV file.")
     records: dict[str, list[Any]] = {what: [] for what in FIELDS}
     counts: Counter[str] = Counter()
     for table in tables:
         _checked(path, table)
         records[table["what"]] += _table(path, table, counts)
-    joined: dict[str, Any] = {what: by_id(things) for what, things in records.items()}
+    joined: dict[str, Any] = {what: by_id(rows) for what, rows in records.items()}
     return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), **joined)
 
 
 def _checked(path: Path, table: Mapping[str, Any]) -> None:
+    """Raise InvalidInputError where a table's settings are wrong."""
     strange = sorted(set(table) - SETTINGS)
     if strange:
         raise InvalidInputError(
@@ -91,17 +127,20 @@ def _checked(path: Path, table: Mapping[str, Any]) -> None:
 
 
 def _table(path: Path, table: Mapping[str, Any], counts: Counter[str]) -> list[Any]:
+    """Return the records of a table, and count the rows that `keep` excludes."""
     what, columns = table["what"], table["columns"]
     file = path.parent / table["file"]
     if not file.is_file():
         raise InvalidInputError(f"{path}: {file} is no file; the path is relative to the mapping.")
-    found: list[Any] = []
+    made: list[Any] = []
     for line, row in rows_of(file, delimiter=table.get("delimiter"), encoding=table.get("encoding")):
         where = f"{file}: line {line}"
         missing = sorted({*columns.values(), *table.get("keep", {})} - set(row))
         if missing:
             raise InvalidInputError(f"{where} has no column {missing[0]!r}; its columns are {', '.join(row)}.")
-        if any(row[column] not in [str(each) for each in kept] for column, kept in table.get("keep", {}).items()):
+        if any(
+            row[column] not in [str(value) for value in allowed] for column, allowed in table.get("keep", {}).items()
+        ):
             counts["rows that were not to be kept"] += 1
             continue
         values: dict[str, Any] = {
@@ -112,8 +151,8 @@ def _table(path: Path, table: Mapping[str, Any], counts: Counter[str]) -> list[A
         values |= {name: row[columns[name]] for name in ("id", *TEXTS[what]) if name in columns and row[columns[name]]}
         if "id" not in values:
             raise InvalidInputError(f"{where} has no id in column {columns['id']!r}.")
-        found.append(MAKERS[what](values, where))
-    return found
+        made.append(MAKERS[what](values, where))
+    return made
 
 
 def _item(values: dict[str, Any], _: str) -> WorkItemRecord:
@@ -129,18 +168,19 @@ def _change(values: dict[str, Any], _: str) -> ChangeRecord:
 def _deployment(values: dict[str, Any], where: str) -> DeploymentRecord:
     if values.get("at") is None:
         raise InvalidInputError(f"{where}: a deployment has no time.")
-    changes = tuple(change_id(each) if COMMIT.fullmatch(each) else each for each in _ids(values.get("changes")))
+    changes = tuple(change_id(name) if COMMIT.fullmatch(name) else name for name in _ids(values.get("changes")))
     return DeploymentRecord(**{**values, "changes": changes})
 
 
 def _incident(values: dict[str, Any], _: str) -> IncidentRecord:
     cause = values.get("cause", "").casefold()
-    said = {"severity": severity([values.get("severity")]), "cause": cause if cause in CAUSES else None}
-    return IncidentRecord(**{**values, **said, "id": identifier(values["id"])})
+    normalised = {"severity": severity([values.get("severity")]), "cause": cause if cause in CAUSES else None}
+    return IncidentRecord(**{**values, **normalised, "id": identifier(values["id"])})
 
 
 def _ids(text: str | None) -> tuple[str, ...]:
-    return tuple(sorted({identifier(each) for each in re.split(r"[,;\s]+", text or "") if each}))
+    """Return the ids of a cell, sorted."""
+    return tuple(sorted({identifier(name) for name in re.split(r"[,;\s]+", text or "") if name}))
 
 
 MAKERS: Final[Mapping[str, Callable[[dict[str, Any], str], Any]]] = {
@@ -149,3 +189,4 @@ MAKERS: Final[Mapping[str, Callable[[dict[str, Any], str], Any]]] = {
     "deployments": _deployment,
     "incidents": _incident,
 }
+"""Function that makes a record of a row's values, by kind of table."""

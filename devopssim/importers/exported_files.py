@@ -1,7 +1,7 @@
-"""Files that others wrote: JSON in one page or many, CSV, and the times in them; read whole, or refused in one line.
+"""Exported files: JSON of one page or many, CSV, and the times in them; read completely or refused with one line.
 
-Nothing in such a file is carried out, and what is not readable is named with its file and place. Limits hold off files that
-are no exports: size, depth of nesting, length of numbers.
+Contents are only parsed, never executed. An error names the file and the position. Limits on size, nesting and numbers
+refuse files that are not exports.
 """
 
 import csv
@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from devopssim.errors import InvalidInputError
 
 LARGEST: Final = 1 << 30
-"""Bytes of one file."""
+"""Maximum size of one file in bytes."""
 JSON_ENDINGS: Final = {".json", ".jsonl", ".ndjson"}
+"""File name extensions of JSON and JSON lines."""
 FORMATS: Final = (
     "%d/%b/%y %I:%M %p",
     "%d/%b/%y %H:%M",
@@ -28,28 +29,81 @@ FORMATS: Final = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
 )
-"""Ways to write a time that are not ISO 8601: those of Jira's and GitLab's exports, and of spreadsheets."""
+"""Formats of times beside ISO 8601: those of Jira's and GitLab's exports, and of spreadsheets."""
 
 
 def paths_of(given: str | Path, endings: set[str] = JSON_ENDINGS) -> list[Path]:
-    """Return the files that are meant: the file itself, or all of a folder with these endings, in the order of their names."""
+    """Return the exported files that a path means: the file itself, or all files of a folder with certain extensions.
+
+    Parameters
+    ----------
+    given : str or Path
+        File, or folder that is searched recursively.
+    endings : set of str, default JSON_ENDINGS
+        Extensions in lower case; they apply to folders only.
+
+    Returns
+    -------
+    list of Path
+        Sorted by name.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the path is missing, or the folder holds no file with these extensions.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "page-1.json").write_text("[]")
+    ...     _ = Path(folder, "readme.txt").write_text("")
+    ...     [path.name for path in paths_of(folder)]
+    ['page-1.json']
+
+    """
     path = Path(given)
     if path.is_dir():
-        found = sorted(each for each in path.rglob("*") if each.suffix.lower() in endings and each.is_file())
-        if not found:
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
+        if not files:
             raise InvalidInputError(
                 f"{path}: holds no {' or '.join(sorted(endings))} file; name the folder of the export."
             )
-        return found
+        return files
     if not path.is_file():
         raise InvalidInputError(f"{path}: no such file or folder; name the file that was exported.")
     return [path]
 
 
 def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield each JSON object of an export with its file: of pages (`[{…}, …]`), of JSON lines, of pages one after another.
+    """Yield each JSON object of an export with its file.
 
-    An object that holds one list of objects, as `{"workflow_runs": […]}`, is a page.
+    Files may hold pages (`[{…}, …]`), JSON lines, or several pages in sequence. An object that holds exactly one list of
+    objects, such as `{"workflow_runs": […]}`, is a page too.
+
+    Parameters
+    ----------
+    given : str or Path
+        File or folder.
+
+    Yields
+    ------
+    tuple of (Path, dict)
+        File, and object.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a file is unreadable, too large, malformed, or holds something other than objects.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "runs.json").write_text('{"total": 2, "workflow_runs": [{"id": 1}, {"id": 2}]}')
+    ...     [thing["id"] for _, thing in objects_of(folder)]
+    [1, 2]
+
     """
     for path in paths_of(given):
         for document in _documents(path):
@@ -60,11 +114,12 @@ def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _members(document: Any) -> list[Any]:
+    """Return the objects of a page; an object with an id or a CDEvents context stands for itself."""
     if isinstance(document, list):
         return document
     if isinstance(document, dict) and "id" not in document and "context" not in document:
         pages = [
-            each for each in document.values() if isinstance(each, list) and all(isinstance(x, dict) for x in each)
+            value for value in document.values() if isinstance(value, list) and all(isinstance(x, dict) for x in value)
         ]
         if len(pages) == 1:
             return pages[0]
@@ -72,6 +127,7 @@ def _members(document: Any) -> list[Any]:
 
 
 def _documents(path: Path) -> Iterator[Any]:
+    """Yield each JSON document of a file."""
     text = text_of(path)
     decoder = json.JSONDecoder(parse_constant=_no_number)
     at = 0
@@ -98,7 +154,30 @@ def _no_number(word: str) -> float:
 
 
 def text_of(path: Path, encoding: str | None = None) -> str:
-    """Return the text of a file in UTF-8 (with a mark or without), UTF-16 with its mark, or the `encoding` that is named."""
+    r"""Return the text of a file.
+
+    Parameters
+    ----------
+    path : Path
+        File of at most `LARGEST` bytes.
+    encoding : str, optional
+        Name of the encoding; by default UTF-16 if the file begins with its byte order mark, else UTF-8 with or without one.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the file is unreadable, too large, or in another encoding.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "export.csv")
+    ...     _ = path.write_bytes("\ufeffid;größe".encode())
+    ...     text_of(path)
+    'id;größe'
+
+    """
     try:
         if path.stat().st_size > LARGEST:
             raise InvalidInputError(f"{path}: is larger than {LARGEST >> 20} MiB; export fewer months at a time.")
@@ -118,9 +197,38 @@ def text_of(path: Path, encoding: str | None = None) -> str:
 def rows_of(
     path: Path, *, delimiter: str | None = None, encoding: str | None = None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row of a CSV file with its line; of columns with one name the first that is filled counts.
+    r"""Yield each row of a CSV file with its line number.
 
-    The delimiter is told from the header, unless it is named.
+    Blank rows are skipped. Of several columns with one name, the first filled one counts: Jira repeats `Labels`.
+
+    Parameters
+    ----------
+    path : Path
+        File with a header row of at least two columns.
+    delimiter : str, optional
+        By default the most frequent of `,`, `;`, tab and `|` in the header.
+    encoding : str, optional
+        As of `text_of`.
+
+    Yields
+    ------
+    tuple of (int, dict of str to str)
+        Line on which the row ends, and its values by column, stripped of blanks.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the header is missing, a row has another number of fields than the header, or the file is not CSV.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "tickets.csv")
+    ...     _ = path.write_text("Ticket;Opened\n7; 01.03.2026\n")
+    ...     list(rows_of(path))
+    [(2, {'Ticket': '7', 'Opened': '01.03.2026'})]
+
     """
     text = text_of(path, encoding)
     head = text.split("\n", 1)[0]
@@ -146,10 +254,38 @@ def rows_of(
 
 
 def seconds(text: object, where: str, *, time_format: str | None = None, zone: str | None = None) -> float | None:
-    """Return the seconds since 1970 that a text states; None for nothing. `where` says in an error where it stands.
+    """Return the seconds since 1970 that a value of an export states.
 
-    ISO 8601 and `FORMATS` are understood, and `time_format` (as of strptime) where it is given. A time without a zone is of
-    `zone` (default UTC).
+    Parameters
+    ----------
+    text : object
+        ISO 8601, one of `FORMATS`, or a number of seconds; None and the empty text state nothing.
+    where : str
+        Location of the value, for the error message.
+    time_format : str, optional
+        Format as of `strptime`; replaces the default formats.
+    zone : str, optional
+        IANA name of the time zone of times without one; default UTC.
+
+    Returns
+    -------
+    float or None
+        None where the value states nothing.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the value is not a time, or lies outside the calendar.
+
+    Examples
+    --------
+    >>> seconds("1970-01-01T01:00:00Z", "line 2")
+    3600.0
+    >>> seconds("01/Jan/70 2:00 AM", "line 3", zone="Europe/Berlin")
+    3600.0
+    >>> seconds("", "line 4") is None
+    True
+
     """
     if text is None or text == "":
         return None
@@ -171,16 +307,29 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
 
 
 def _moment(text: str, time_format: str | None) -> datetime | None:
-    for way in (time_format,) if time_format else (None, *FORMATS):
+    """Return the time that a text states in one of the formats, or None."""
+    for form in (time_format,) if time_format else (None, *FORMATS):
         try:
-            return datetime.fromisoformat(text) if way is None else datetime.strptime(text, way)  # noqa: DTZ007 - the zone follows
+            return datetime.fromisoformat(text) if form is None else datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
         except (ValueError, OverflowError):
             continue
     return None
 
 
 def zone_of(name: str | None) -> ZoneInfo | Any:
-    """Return the time zone of this name; raise InvalidInputError where there is none."""
+    """Return the time zone of an IANA name; UTC for None.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the name is unknown.
+
+    Examples
+    --------
+    >>> zone_of("Europe/Berlin").key
+    'Europe/Berlin'
+
+    """
     if name is None:
         return UTC
     try:
@@ -190,15 +339,31 @@ def zone_of(name: str | None) -> ZoneInfo | Any:
 
 
 def text_in(thing: Mapping[str, Any], *keys: str) -> str | None:
-    """Return the text (or number, as text) that stands below nested keys; None where there is none."""
-    found: Any = thing
+    """Return the text, or the integer as text, below nested keys of an object; None where it is missing or empty.
+
+    Parameters
+    ----------
+    thing : Mapping
+        Object of an export.
+    *keys : str
+        Path to the value.
+
+    Examples
+    --------
+    >>> issue = {"number": 7, "user": {"login": "ada"}}
+    >>> text_in(issue, "user", "login"), text_in(issue, "number"), text_in(issue, "user", "name")
+    ('ada', '7', None)
+
+    """
+    value: Any = thing
     for key in keys:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    if isinstance(found, str) and found:
-        return found
-    return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
+        value = value.get(key) if isinstance(value, Mapping) else None
+    if isinstance(value, str) and value:
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _shown(thing: object) -> str:
+    """Return the value as a message quotes it, at most 60 characters."""
     text = repr(thing)
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,8 +1,8 @@
-"""A git repository as it lies on disk: its commits and tags, read without starting anything that it names.
+"""A git repository on disk: its commits and tags, read without starting a program that the repository names.
 
-A repository is a stranger's: its configuration, hooks, and the remote that a partial clone would ask for what it lacks,
-could start programs. So hooks, the file-system monitor, signatures and pagers are off, no transport is allowed, variables
-that lead git elsewhere are not passed on, and no word of the caller stands where git could take it for an option.
+A repository is untrusted input: its configuration, its hooks, and the remote of a partial clone could start programs. So
+hooks, the file-system monitor, signatures and pagers are off, no transport is allowed, variables that lead git elsewhere are
+dropped, and a caller's text never stands where git could take it for an option.
 """
 
 import os
@@ -29,13 +29,16 @@ HARMLESS: Final = tuple(
     )
     for word in ("-c", setting)
 )
+"""Options of git that switch off what could start programs, and fix the form of the output."""
 FIELD: Final = "\x1f"
+"""Separator of fields in git's output; the unit separator stands in no name or date."""
 REVERTED: Final = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
+"""Line in a message by which git records what a commit reverts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit: its parents' hashes, the seconds at which it was authored and committed, and its subject."""
+    """A commit: its parents' hashes, its author's and its committer's date in seconds since 1970, and its subject."""
 
     hash: str
     parents: tuple[str, ...]
@@ -46,7 +49,7 @@ class Commit:
 
 @dataclass(frozen=True, kw_only=True)
 class Tag:
-    """A tag: the commit that it names, and its seconds (its own, or of a light tag the commit's)."""
+    """A tag of a commit, at its own date in seconds since 1970; a lightweight tag has the commit's date."""
 
     name: str
     commit: str
@@ -54,7 +57,14 @@ class Tag:
 
 
 def check(folder: Path) -> None:
-    """Raise InvalidInputError unless this is a git repository with its whole history."""
+    """Raise InvalidInputError unless a folder is a git repository with its whole history.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+
+    """
     if not folder.is_dir():
         raise InvalidInputError(f"{folder}: no such folder; give the path of a git repository.")
     if git(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
@@ -64,59 +74,116 @@ def check(folder: Path) -> None:
 
 
 def head_of(folder: Path, branch: str | None) -> str:
-    """Return the hash of the main line's last commit: of HEAD, or of the branch that is named.
+    """Return the hash of the main line's last commit.
 
-    Raises InvalidInputError where there is no such branch, or no commit yet.
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+    branch : str or None
+        Name of a local branch, or of a branch of `origin`; None means HEAD.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the branch is missing, or the repository has no commit.
+
     """
     if branch is None:
         return git(folder, "rev-parse", "--verify", "HEAD^{commit}").strip()
     fields = FIELD.join(("%(refname:lstrip=2)", "%(objectname)"))
     listed = git(folder, "for-each-ref", f"--format={fields}", "refs/heads", "refs/remotes").splitlines()
-    known = dict(line.split(FIELD) for line in listed)
-    found = known.get(branch) or known.get(f"origin/{branch}")
-    if found is None:
-        names = ", ".join(sorted(known)[:8]) or "none"
+    branches = dict(line.split(FIELD) for line in listed)
+    head = branches.get(branch) or branches.get(f"origin/{branch}")
+    if head is None:
+        names = ", ".join(sorted(branches)[:8]) or "none"
         raise InvalidInputError(f"{folder}: there is no branch {branch!r}; its branches are {names}.")
-    return found
+    return head
 
 
 def commits_of(folder: Path, heads: Sequence[str]) -> dict[str, Commit]:
-    """Return the commits that these hashes reach, by hash, children before their parents."""
+    """Return the commits that some commits reach.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+    heads : Sequence of str
+        Hashes.
+
+    Returns
+    -------
+    dict of str to Commit
+        By hash, children before their parents.
+
+    """
     fields = FIELD.join(("%H", "%P", "%at", "%ct", "%s"))
-    text = git(folder, "log", "-z", "--topo-order", f"--format={fields}", "--stdin", words_in="\n".join(heads))
-    found: dict[str, Commit] = {}
+    text = git(folder, "log", "-z", "--topo-order", f"--format={fields}", "--stdin", stdin="\n".join(heads))
+    commits: dict[str, Commit] = {}
     for record in filter(None, text.split("\0")):
         name, parents, authored, committed, subject = record.split(FIELD, 4)
-        found[name] = Commit(name, tuple(parents.split()), _seconds(authored), _seconds(committed), subject)
-    return found
+        commits[name] = Commit(name, tuple(parents.split()), _seconds(authored), _seconds(committed), subject)
+    return commits
 
 
 def tags_of(folder: Path, pattern: str) -> list[Tag]:
-    """Return the tags whose names match a shell pattern and that name a commit, in no special order."""
+    """Return the tags that name a commit and match a shell pattern, in the order of their names."""
     fields = FIELD.join(("%(refname:lstrip=2)", "%(objecttype)", "%(objectname)", "%(*objecttype)", "%(*objectname)"))
-    found = []
+    tags = []
     for line in git(folder, "for-each-ref", f"--format={fields}{FIELD}%(creatordate:unix)", "refs/tags").splitlines():
         name, kind, own, named_kind, named, time = line.split(FIELD)
         commit = own if kind == "commit" else named if named_kind == "commit" else ""
         if commit and time and fnmatchcase(name, pattern):
-            found.append(Tag(name=name, commit=commit, time=int(time)))
-    return found
+            tags.append(Tag(name=name, commit=commit, time=int(time)))
+    return tags
 
 
-def reverts_of(folder: Path, heads: Sequence[str], known: Mapping[str, Commit]) -> dict[str, list[str]]:
-    """Return, for each commit that says so in its message, the commits that it reverts."""
-    words = ("log", "-z", "--fixed-strings", "--grep=This reverts commit ", f"--format=%H{FIELD}%B", "--stdin")
-    found: dict[str, list[str]] = {}
-    for record in filter(None, git(folder, *words, words_in="\n".join(heads)).split("\0")):
+def reverts_of(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit]) -> dict[str, list[str]]:
+    """Return the commits that each commit reverts, according to its message.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+    heads : Sequence of str
+        Hashes to start from.
+    commits : Mapping of str to Commit
+        Commits of the history; reverts of others are dropped.
+
+    Returns
+    -------
+    dict of str to list of str
+        By the hash of the reverting commit.
+
+    """
+    arguments = ("log", "-z", "--fixed-strings", "--grep=This reverts commit ", f"--format=%H{FIELD}%B", "--stdin")
+    reverts: dict[str, list[str]] = {}
+    for record in filter(None, git(folder, *arguments, stdin="\n".join(heads)).split("\0")):
         name, _, message = record.partition(FIELD)
-        named = [each for each in REVERTED.findall(message) if each in known]
+        named = [sha for sha in REVERTED.findall(message) if sha in commits]
         if named:
-            found[name.strip()] = named
-    return found
+            reverts[name.strip()] = named
+    return reverts
 
 
-def git(folder: Path, *words: str, words_in: str | None = None) -> str:
-    """Run git and return what it printed; `words_in` is what it reads. Raises InvalidInputError, in one line."""
+def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
+    """Run git on a repository, safely, and return its standard output.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+    *arguments : str
+        Command and options.
+    stdin : str, optional
+        Standard input.
+
+    Raises
+    ------
+    InvalidInputError
+        Where git is missing or fails; the message states the reason in one line.
+
+    """
     quiet = {
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
@@ -127,10 +194,9 @@ def git(folder: Path, *words: str, words_in: str | None = None) -> str:
         "LC_ALL": "C",
     }
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | quiet
-    command = ["git", *HARMLESS, "-C", str(folder), "--no-pager", *words]
-    given = (words_in or "").encode()
+    command = ["git", *HARMLESS, "-C", str(folder), "--no-pager", *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, env=env, input=given)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, check=False, env=env, input=(stdin or "").encode())  # noqa: S603
     except FileNotFoundError as error:
         raise InvalidInputError("the program git was not found; install git to read a repository.") from error
     if done.returncode:
@@ -138,17 +204,18 @@ def git(folder: Path, *words: str, words_in: str | None = None) -> str:
     return done.stdout.decode(errors="replace")
 
 
-def _reason(said: str) -> str:
-    if "not a git repository" in said:
+def _reason(stderr: str) -> str:
+    """Return what an error message of git means, and the next step."""
+    if "not a git repository" in stderr:
         return "not a git repository; give the folder that holds .git."
-    if "dubious ownership" in said:
+    if "dubious ownership" in stderr:
         return "belongs to another user; trust it first with `git config --global --add safe.directory FOLDER`."
-    if any(each in said for each in ("bad revision", "unknown revision", "ambiguous argument", "Needed a single")):
+    if any(text in stderr for text in ("bad revision", "unknown revision", "ambiguous argument", "Needed a single")):
         return "the repository has no commit yet; commit and tag something first."
-    lines = [line for line in said.strip().splitlines() if line.strip()]
+    lines = [line for line in stderr.strip().splitlines() if line.strip()]
     return f"git could not read it ({lines[-1] if lines else 'no reason given'}); try `git fsck` there."
 
 
 def _seconds(text: str) -> int:
-    """Return the seconds of a commit's date; 0 where it is none."""
+    """Return the seconds of a commit's date; 0 where git shows a malformed one."""
     return int(text) if text.lstrip("-").isdecimal() else 0

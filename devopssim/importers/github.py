@@ -1,17 +1,18 @@
-"""GitHub's REST answers on disk as facts: issues, pull requests, deployments and their statuses, workflow runs.
+"""GitHub's REST answers on disk as a history: issues, pull requests, deployments and their statuses, workflow runs.
 
-Files of one page or many, in one folder or several; what an object is, is told by its keys, so the names of files do not
-matter. Rules, each of which can be argued about:
+Files may hold one page or many, in one folder or several; the keys of an object show its kind, so file names are free.
+Rules, each of which can be argued about:
 
 - An issue is a work item: requested when it was opened, closed when it was closed. One closed as not planned, or as a
-  duplicate, is withdrawn. When work on it began is not told; the first pull request that says it closes it begins it.
-- An issue with a label of `incidents` is an incident: known when it was opened, resolved when it was closed.
+  duplicate, is withdrawn. GitHub lacks the start of work; the first pull request that closes the issue starts it.
+- An issue with a label of `incidents` is an incident: detected when it was opened, resolved when it was closed.
 - A pull request is a change: created when it was opened (its commits are older, so lead times are lower bounds), merged or
-  abandoned when GitHub says. Those to another branch than the usual one are left out. Together with git, its commits count.
-- A deployment to an environment of `environments` counts when its first status `success` came; without any status, when it
-  was made. One that failed never reached users. It carries the pull requests that were merged until then (with git: what its
-  commit reaches). A commit that ran before the present one is put back: a rollback.
-- A workflow run is a run of the tests if its name says test or check, a build otherwise; one that deploys is neither.
+  abandoned as GitHub states. Pull requests to other branches than the usual one are excluded. Joined with git, its commits
+  count instead.
+- A deployment to an environment of `environments` counts at its first status `success`; without any status, at its
+  creation. A failed one never reached users. It carries the pull requests merged until then (with git: what its commit
+  reaches). Deploying a commit that ran before the present one is a rollback.
+- A workflow run is a test run if its name contains test, check or lint, otherwise a build; one that deploys is excluded.
 """
 
 import re
@@ -36,24 +37,58 @@ from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier,
 from devopssim.importers.record_reader import RecordReader, closed_items, labels_of, required
 
 WITHDRAWN: Final = {"not_planned", "duplicate"}
-PLACE: Final = re.compile(r"https?://[^/]+/(?:repos/)?([^/]+/[^/]+)")
+"""Reasons of closing that withdraw an issue."""
+REPOSITORY: Final = re.compile(r"https?://[^/]+/(?:repos/)?([^/]+/[^/]+)")
+"""Address of an object, whose group is `owner/name`."""
 OUTCOMES: Final = {"success": "success", "failure": "failure", "timed_out": "failure", "startup_failure": "failure"}
+"""Outcome of a pipeline run, by GitHub's conclusion; other conclusions leave it open."""
 
 
 def github_history(
     *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
 ) -> History:
-    """Return the facts of GitHub's answers, to be joined with others.
+    """Return the history of GitHub's answers, ready to be joined with others.
 
-    `exports` are files or folders, `environments` and `incidents` shell patterns of environments that users meet, and of
-    labels that make an issue an incident. Raises InvalidInputError, in one line, for a file that cannot be read.
+    Parameters
+    ----------
+    *exports : str or Path
+        Files and folders with answers of the REST API.
+    environments : Sequence of str, default PRODUCTION
+        Shell patterns of environments that serve users.
+    incidents : Sequence of str, default INCIDENTS
+        Shell patterns of labels that make an issue an incident.
+
+    Returns
+    -------
+    History
+        Work items, changes, deployments, incidents and pipeline runs.
+
+    Raises
+    ------
+    InvalidInputError
+        Where a file is unreadable or an object is incomplete.
+
+    References
+    ----------
+    GitHub REST API, endpoints for issues, pulls, deployments and workflow runs: https://docs.github.com/rest
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> issue = '{"number": 7, "created_at": "2026-03-01T09:00:00Z", "html_url": "https://github.com/acme/shop/issues/7"}'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "issues.json").write_text(f"[{issue}]")
+    ...     history = github_history(folder)
+    >>> list(history.items)
+    ['acme/shop#7']
+
     """
     return GitHubReader(environments=environments, incident_labels=incidents).read_all(exports)
 
 
 @dataclass(kw_only=True)
 class GitHubReader(RecordReader):
-    """Reads the answers of GitHub's REST API."""
+    """Reader of GitHub's REST answers; this module's text lists its rules."""
 
     tool: ClassVar[str] = "github"
     rules: ClassVar[str] = (
@@ -61,17 +96,19 @@ class GitHubReader(RecordReader):
         "incidents known when they were opened"
     )
     pulls: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
-    """Each with the branch that it goes to."""
-    told_deployments: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Target branch and change of each pull request, by the change's id."""
+    raw_deployments: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Deployments as GitHub describes them, by number; their statuses may come in a later file."""
     statuses: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Time and state of each status, by the deployment's number."""
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
-        """Take in one object, told by its keys."""
+        """Add the records of one object; its keys show its kind."""
         where = f"{where}: {text_in(thing, 'html_url') or text_in(thing, 'url') or text_in(thing, 'id') or 'an object'}"
         if "deployment_url" in thing and "state" in thing:
             self._status(thing, where)
         elif "environment" in thing and "sha" in thing:
-            self.told_deployments[required(thing, "id", where)] = thing
+            self.raw_deployments[required(thing, "id", where)] = thing
         elif "head_sha" in thing and ("run_number" in thing or "workflow_id" in thing):
             self._run(thing, where)
         elif "number" in thing and ("merged_at" in thing or "pull_request" in thing):
@@ -82,51 +119,55 @@ class GitHubReader(RecordReader):
             self.counts["objects of other kinds"] += 1
 
     def _issue(self, thing: Mapping[str, Any], where: str) -> None:
-        name = _place(thing) + "#" + required(thing, "number", where)
+        """Add an issue as a work item or an incident."""
+        name = _repository_of(thing) + "#" + required(thing, "number", where)
         opened, closed = seconds(thing.get("created_at"), where), seconds(thing.get("closed_at"), where)
-        words = labels_of(thing)
-        if self.is_incident(words):
+        labels = labels_of(thing)
+        if self.is_incident(labels):
             title = text_in(thing, "title")
             self.incidents.append(
                 IncidentRecord(
                     id=name,
                     known=opened,
                     resolved=closed,
-                    severity=severity(words),
+                    severity=severity(labels),
                     name=title,
-                    deployment=_blamed(words),
+                    deployment=_attributed(labels),
                 )
             )
             return
-        lost = closed if thing.get("state_reason") in WITHDRAWN else None
-        done = None if lost else closed
-        self.items.append(WorkItemRecord(id=identifier(name), created=opened, closed=done, withdrawn=lost))
+        withdrawn = closed if thing.get("state_reason") in WITHDRAWN else None
+        done = None if withdrawn else closed
+        self.items.append(WorkItemRecord(id=identifier(name), created=opened, closed=done, withdrawn=withdrawn))
 
     def _pull(self, thing: Mapping[str, Any], where: str) -> None:
+        """Keep a pull request until all are read."""
         number = required(thing, "number", where)
         merged_at = thing.get("merged_at") or (thing.get("pull_request") or {}).get("merged_at")
         merged, closed = seconds(merged_at, where), seconds(thing.get("closed_at"), where)
         commit = text_in(thing, "merge_commit_sha") if merged is not None else None
-        place = _place(thing)
+        repository = _repository_of(thing)
         change = ChangeRecord(
-            id=identifier(f"{place}!{number}"),
+            id=identifier(f"{repository}!{number}"),
             created=seconds(thing.get("created_at"), where),
             merged=merged,
             abandoned=closed if merged is None else None,
             commit=commit,
-            items=closed_items(place, thing.get("title"), thing.get("body")),
+            items=closed_items(repository, thing.get("title"), thing.get("body")),
         )
         # listed twice: with the issues, which tell less, and with the pull requests
         branch, earlier = self.pulls.get(change.id, (None, change))
         self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), merge_records(earlier, change))
 
     def _status(self, thing: Mapping[str, Any], where: str) -> None:
+        """Keep a deployment's status until all are read."""
         deployment = required(thing, "deployment_url", where).rstrip("/").rpartition("/")[2]
         at = seconds(thing.get("created_at"), where)
         if at is not None:
             self.statuses[deployment].append((at, str(thing["state"])))
 
     def _run(self, thing: Mapping[str, Any], where: str) -> None:
+        """Add a workflow run, unless it deploys."""
         name = text_in(thing, "name") or ""
         finished = seconds(thing.get("updated_at"), where) if thing.get("conclusion") else None
         kind = kind_of_run(name)
@@ -144,19 +185,19 @@ class GitHubReader(RecordReader):
         )
 
     def finish(self) -> None:
-        """Complete changes and deployments."""
+        """Add changes to the usual branch, and deployments that reached production."""
         changes = self.keep_usual_branch(list(self.pulls.values()), "pull requests to other branches")
-        self.changes = [replace(each, id=change_id(each.commit)) if each.commit else each for each in changes]
+        self.changes = [replace(change, id=change_id(change.commit)) if change.commit else change for change in changes]
         self.deployments = list(self._reached())
 
     def _reached(self) -> Iterable[DeploymentRecord]:
         """Yield the deployments that reached production."""
-        for number, thing in self.told_deployments.items():
+        for number, thing in self.raw_deployments.items():
             if not self.reaches_users(text_in(thing, "environment")):
                 continue
-            told = sorted(self.statuses.get(number, []))
-            good = [at for at, state in told if state == "success"]
-            if told and not good:
+            statuses = sorted(self.statuses.get(number, []))
+            good = [at for at, state in statuses if state == "success"]
+            if statuses and not good:
                 self.counts["deployments that did not succeed"] += 1
                 continue
             at = good[0] if good else seconds(thing.get("created_at"), f"deployment {number}")
@@ -165,27 +206,50 @@ class GitHubReader(RecordReader):
                 continue
             commit = text_in(thing, "sha")
             yield DeploymentRecord(
-                id=f"deployment {number}", at=at, commit=commit, name=text_in(thing, "ref"), of=_place(thing) or None
+                id=f"deployment {number}",
+                at=at,
+                commit=commit,
+                name=text_in(thing, "ref"),
+                of=_repository_of(thing) or None,
             )
 
 
 def kind_of_run(name: str) -> str | None:
-    """Return what a pipeline of this name does: testsuiterun, build, or None where it deploys."""
-    words = name.casefold()
-    if any(word in words for word in ("deploy", "release", "publish")):
+    """Return what a pipeline of this name does.
+
+    Parameters
+    ----------
+    name : str
+        Name of the workflow.
+
+    Returns
+    -------
+    {"testsuiterun", "build"} or None
+        None for one that deploys.
+
+    Examples
+    --------
+    >>> kind_of_run("Unit tests"), kind_of_run("Package"), kind_of_run("Deploy to production")
+    ('testsuiterun', 'build', None)
+
+    """
+    lower = name.casefold()
+    if any(word in lower for word in ("deploy", "release", "publish")):
         return None
-    return "testsuiterun" if any(word in words for word in ("test", "check", "lint")) else "build"
+    return "testsuiterun" if any(word in lower for word in ("test", "check", "lint")) else "build"
 
 
-def _blamed(words: Sequence[str]) -> str | None:
-    """Return the deployment that a label `caused-by:NAME` names."""
-    return next((word.partition(":")[2].strip() for word in words if word.casefold().startswith("caused-by:")), None)
+def _attributed(labels: Sequence[str]) -> str | None:
+    """Return the deployment that a label `caused-by:NAME` names, or None."""
+    return next(
+        (label.partition(":")[2].strip() for label in labels if label.casefold().startswith("caused-by:")), None
+    )
 
 
-def _place(thing: Mapping[str, Any]) -> str:
-    """Return the repository that an object belongs to, as `owner/name`; empty where it does not say."""
+def _repository_of(thing: Mapping[str, Any]) -> str:
+    """Return the repository of an object as `owner/name`; empty where its addresses lack it."""
     for key in ("html_url", "repository_url", "url"):
-        found = PLACE.match(text_in(thing, key) or "")
-        if found:
-            return found[1]
+        address = REPOSITORY.match(text_in(thing, key) or "")
+        if address:
+            return address[1]
     return ""

@@ -1,4 +1,4 @@
-"""Words of others, made fit for a log: ids, names, and which environments and labels mean what."""
+"""Normalisation of texts from other tools: ids, names, and the meaning of environments and labels."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,39 +6,108 @@ from fnmatch import fnmatch
 from typing import Final
 
 PRODUCTION: Final = ("prod*", "live*", "*/prod*", "*-prod*")
-"""Environments that users meet."""
+"""Shell patterns of environments that serve users."""
 INCIDENTS: Final = ("incident*", "*incident", "outage*", "sev[0-9]*", "p1", "p0")
-"""Labels, or types of issues, that make an issue an incident."""
+"""Shell patterns of labels, or issue types, that make an issue an incident."""
 LONGEST: Final = 120
-"""How many letters of a name are kept."""
+"""Characters of a name that are kept."""
 UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+"""Characters that an id of the log excludes: blanks and control characters."""
 SEVERITIES: Final = {
     "critical": ("critical", "sev0", "sev1", "sev-1", "p0", "p1", "s1", "blocker", "highest", "severity::1"),
     "high": ("high", "sev2", "sev-2", "p2", "s2", "major", "severity::2"),
     "medium": ("medium", "sev3", "sev-3", "p3", "s3", "severity::3"),
     "low": ("low", "sev4", "sev-4", "p4", "s4", "minor", "trivial", "lowest", "severity::4"),
 }
+"""Severities of the log, each with the labels and priorities that mean it."""
 
 
 def plain(text: str) -> str:
-    """Return a text that can stand in a log's `detail`: what separates pairs, and control characters, become `_`."""
+    """Return a text that fits into a log's `detail`.
+
+    `;` and `=` separate the pairs of a detail; they, blanks and control characters become `_`.
+
+    Parameters
+    ----------
+    text : str
+        Any text; its first 120 characters are used.
+
+    Returns
+    -------
+    str
+        Text without separators.
+
+    Examples
+    --------
+    >>> plain("release 2.0; hot=fix")
+    'release_2.0_hot_fix'
+
+    """
     return re.sub(r"[;=\s\x00-\x1f\x7f-\x9f]+", "_", text.strip()[:LONGEST])
 
 
 def identifier(text: str) -> str:
-    """Return an id of somebody else's as an id of the log: no blanks, and nothing that a spreadsheet takes for a formula."""
+    """Return another tool's id as an id of the log.
+
+    Parameters
+    ----------
+    text : str
+        Id in the source.
+
+    Returns
+    -------
+    str
+        The id without blanks; one that a spreadsheet would evaluate as a formula gets a leading `_`.
+
+    Examples
+    --------
+    >>> identifier("SHOP 12"), identifier("=SUM(A1)")
+    ('SHOP_12', '_=SUM(A1)')
+
+    """
     name = UNFIT.sub("_", text.strip())
     return f"_{name}" if name[:1] in {"=", "+", "-", "@"} else name
 
 
 def matches(word: str | None, patterns: Iterable[str]) -> bool:
-    """Return whether a word matches one of some shell patterns, whatever its case."""
+    """Return whether a text matches one of several shell patterns, regardless of case.
+
+    Parameters
+    ----------
+    word : str or None
+        Name of an environment, or a label; None matches nothing.
+    patterns : Iterable of str
+        Patterns as of `fnmatch`.
+
+    Examples
+    --------
+    >>> matches("Prod-EU", PRODUCTION), matches("staging", PRODUCTION), matches(None, PRODUCTION)
+    (True, False, False)
+
+    """
     return word is not None and any(fnmatch(word.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def severity(words: Sequence[str | None]) -> str | None:
-    """Return low, medium, high or critical, where one of the words says so."""
-    said = {part for word in words if word for part in re.split(r"[:/\s]+", word.casefold())} | {
+    """Return the first severity of the log (critical, high, medium, low) that one of several labels or priorities means.
+
+    Parameters
+    ----------
+    words : Sequence of str or None
+        Labels and priorities; parts between blanks, `:` and `/` count as well.
+
+    Returns
+    -------
+    str or None
+        None where no label means a severity.
+
+    Examples
+    --------
+    >>> severity(["bug", "sev2"]), severity(["priority: critical"]), severity(["bug", None])
+    ('high', 'critical', None)
+
+    """
+    parts = {part for word in words if word for part in re.split(r"[:/\s]+", word.casefold())} | {
         word.casefold() for word in words if word
     }
-    return next((level for level, names in SEVERITIES.items() if said & set(names)), None)
+    return next((level for level, names in SEVERITIES.items() if parts & set(names)), None)

@@ -1,4 +1,4 @@
-"""What readers of exports share: they collect records, count what they leave out, and make a history of both."""
+"""What readers of exports share: they collect records, count what they exclude, and return both as a history."""
 
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -24,12 +24,35 @@ from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier,
 
 @dataclass(kw_only=True)
 class RecordReader(ABC):
-    """Reads objects of one tool's exports; a subclass names the tool and its rules, and takes in one object."""
+    """Reader of one tool's exports: a subclass names the tool and its rules, and reads one object at a time.
+
+    Parameters
+    ----------
+    environments : Sequence of str, default PRODUCTION
+        Shell patterns of the environments that serve users.
+    incident_labels : Sequence of str, default INCIDENTS
+        Shell patterns of the labels that make an issue an incident.
+
+    Examples
+    --------
+    >>> class Readings(RecordReader):
+    ...     tool, rules = "meter", "each reading is a deployment"
+    ...
+    ...     def read(self, where, thing):
+    ...         self.deployments.append(DeploymentRecord(id=required(thing, "id", where), at=thing["at"]))
+    >>> reader = Readings()
+    >>> reader.read("a.json", {"id": 7, "at": 60.0})
+    >>> reader.deployments[0].id
+    '7'
+
+    """
 
     tool: ClassVar[str]
+    """Kind of source, in the provenance."""
     rules: ClassVar[str]
+    """Rules of reading in one sentence, in the provenance."""
     environments: Sequence[str] = PRODUCTION
-    """Shell patterns of the environments that users meet."""
+    """Shell patterns of the environments that serve users."""
     incident_labels: Sequence[str] = INCIDENTS
     """Shell patterns of the labels that make an issue an incident."""
     items: list[WorkItemRecord] = field(default_factory=list)
@@ -38,26 +61,58 @@ class RecordReader(ABC):
     incidents: list[IncidentRecord] = field(default_factory=list)
     runs: list[PipelineRunRecord] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    """How often an object was excluded, by reason."""
 
     @abstractmethod
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
-        """Take in one object; `where` is its file, for error messages."""
+        """Add the records of one object.
+
+        Parameters
+        ----------
+        where : str
+            File of the object, for error messages.
+        thing : Mapping
+            The object.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the object lacks something that its records need.
+
+        """
 
     def objects(self, exports: Sequence[str | Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield where each object of these files and folders stands, and the object."""
+        """Yield the location of each object of these files and folders, and the object."""
         for export in exports:
             for path, thing in objects_of(export):
                 yield str(path), thing
 
     def finish(self) -> None:  # noqa: B027 - most readers have nothing left to do
-        """Complete the records once every object is read."""
+        """Complete the records after the last object."""
 
     def read_all(self, exports: Sequence[str | Path]) -> History:
-        """Return the history of all objects of these files and folders."""
+        """Return the history of all objects of these files and folders.
+
+        Parameters
+        ----------
+        exports : Sequence of str or Path
+            Files and folders.
+
+        Returns
+        -------
+        History
+            Records by id, with provenance and counts.
+
+        Raises
+        ------
+        InvalidInputError
+            Where a file is unreadable or an object is incomplete.
+
+        """
         for where, thing in self.objects(exports):
             self.read(where, thing)
         self.finish()
-        name = ", ".join(Path(each).name for each in exports)
+        name = ", ".join(Path(export).name for export in exports)
         return History(
             provenance=((self.tool, name, self.rules),),
             items=by_id(self.items),
@@ -73,24 +128,59 @@ class RecordReader(ABC):
         return any(matches(label, self.incident_labels) for label in labels)
 
     def reaches_users(self, environment: str | None) -> bool:
-        """Return whether users meet an environment; count the deployment as left out where they do not."""
+        """Return whether an environment serves users; count the deployment as excluded otherwise."""
         reached = matches(environment, self.environments)
         if not reached:
             self.counts["deployments to other environments"] += 1
         return reached
 
     def keep_usual_branch(self, requests: Sequence[tuple[str | None, ChangeRecord]], what: str) -> list[ChangeRecord]:
-        """Return the changes that go to the branch to which most of them were merged; count the others as `what`."""
+        """Return the changes to the usual branch: the target of most merged ones, the alphabetically first among equals.
+
+        Parameters
+        ----------
+        requests : Sequence of (str or None, ChangeRecord)
+            Target branch, where known, and change. Changes without a branch are kept.
+        what : str
+            Reason under which the others are counted.
+
+        Returns
+        -------
+        list of ChangeRecord
+            All changes where no branch is known.
+
+        """
         merged = Counter(branch for branch, change in requests if branch and change.merged is not None)
         most = max(merged.values(), default=0)
         usual = min((branch for branch, many in merged.items() if many == most), default=None)
-        kept = [change for branch, change in requests if usual is None or branch in (None, usual)]
-        self.counts[what] += len(requests) - len(kept)
-        return kept
+        usual_ones = [change for branch, change in requests if usual is None or branch in (None, usual)]
+        self.counts[what] += len(requests) - len(usual_ones)
+        return usual_ones
 
 
 def required(thing: Mapping[str, Any], key: str, where: str) -> str:
-    """Return the text below a key; raise InvalidInputError where an object of a REST API lacks it."""
+    """Return the text below a key of an object of a REST API.
+
+    Parameters
+    ----------
+    thing : Mapping
+        The object.
+    key : str
+        Name of the field.
+    where : str
+        Location of the object, for the error message.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the field is missing or empty.
+
+    Examples
+    --------
+    >>> required({"number": 7}, "number", "issues.json")
+    '7'
+
+    """
     text = text_in(thing, key)
     if text is None:
         raise InvalidInputError(f"{where} has no {key!r}; export the answers of the REST API as they are.")
@@ -98,13 +188,39 @@ def required(thing: Mapping[str, Any], key: str, where: str) -> str:
 
 
 def labels_of(thing: Mapping[str, Any]) -> list[str]:
-    """Return the labels of an issue: texts, or objects with a name."""
+    """Return the labels of an issue; the API gives texts, or objects with a name.
+
+    Examples
+    --------
+    >>> labels_of({"labels": ["bug", {"name": "sev1"}, {"id": 3}]})
+    ['bug', 'sev1']
+
+    """
     given = thing.get("labels")
     labels = given if isinstance(given, list) else []
-    return [word for each in labels if (word := each if isinstance(each, str) else text_in(each, "name"))]
+    return [name for label in labels if (name := label if isinstance(label, str) else text_in(label, "name"))]
 
 
 def closed_items(repository: str, *texts: object) -> tuple[str, ...]:
-    """Return the issues of a repository that the title and description of a pull request say it closes."""
+    """Return the ids of the issues that a pull request closes according to its title and description.
+
+    Parameters
+    ----------
+    repository : str
+        Repository as `owner/name`; the prefix of the ids.
+    *texts : object
+        Title and description; None counts as empty.
+
+    Returns
+    -------
+    tuple of str
+        Sorted ids.
+
+    Examples
+    --------
+    >>> closed_items("acme/shop", "A faster cart", "Closes #12, fixes #7")
+    ('acme/shop#12', 'acme/shop#7')
+
+    """
     text = "\n".join(str(text or "") for text in texts)
     return tuple(sorted({identifier(f"{repository}#{number}") for number in CLOSES.findall(text)}))

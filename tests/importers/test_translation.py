@@ -37,6 +37,6 @@ def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_o
         incidents=by_id([IncidentRecord(id="i", began=110 * hour), IncidentRecord(id="j", began=150 * hour)]),
     )
     assert kpis.change_failure_rate(log_of(history)) == 1 / 2
-    assert kpis.change_failure_rate(log_of(history, blamed_for=0)) == 0
+    assert kpis.change_failure_rate(log_of(history, attribution_window=0)) == 0
     told_so = replace(history, incidents=by_id([IncidentRecord(id="i", began=110 * hour, deployment="a")]))
     assert log_of(told_so).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]
