@@ -1,13 +1,13 @@
-"""KPIs: pure functions of one event log, whoever wrote it.
+"""KPIs: pure functions of one event log, from a simulation, the live lab or a team's history alike.
 
     kpis.table(log)                     every KPI, one row each
     kpis.lead_time(log)                 one KPI: a Series of hours, or a number
     kpis.kpi_curve(log, "wip")          one KPI over time
-    kpis.levels.classify(table, year=2024)
-    kpis.KPIS["lead_time"].definition   what it means, what it reads, what can be argued about
+    kpis.classify(table, year=2024)     DORA's levels
+    kpis.KPIS["lead_time"].definition   its meaning, the events that it reads, its debatable choice
 
-A log that was cut (`events.since`) is observed from its warm-up to its horizon. What began before the cut has no duration;
-what was in progress then counts where a KPI averages over time.
+A log that was cut (`events.since`) is observed from its warm-up to its horizon. Durations that began before the cut are
+excluded; entities in progress at the cut count where a KPI averages over time.
 """
 
 from devopssim.kpis.catalogue import KPIS

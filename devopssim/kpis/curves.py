@@ -1,4 +1,4 @@
-"""A KPI over time: the same function, looking back over a window that moves along the log."""
+"""A KPI over time: the same function, applied to a window that moves along the log."""
 
 from collections.abc import Hashable, Iterable
 from typing import Any
@@ -18,14 +18,41 @@ from devopssim.kpis.summary import chosen
 
 
 def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.Series:
-    """Return a KPI over time: index the hours at which each window ends, values the KPI of that window.
+    """Return a KPI over time, measured in a window that moves along the log.
 
-    A window holds what happened from its start (inclusive) to its end (exclusive; the horizon belongs to a window that ends
-    with it). The first one ends `window` after the log's start or its cut, the next each `step` later, and only whole windows
-    are shown: a log shorter than one has an empty curve. A duration is taken over what *ended* in the window, whenever it
-    began, and summarised as in `table` (NaN where nothing ended). A rate is taken over the window as if the log had been cut
-    to it, with what was open at its start known; NaN where nothing was there to count. `window` and `step` are pandas
-    offsets of fixed length. Raises InvalidInputError for a KPI or an offset that is none.
+    A window holds the events from its start (inclusive) to its end (exclusive; the horizon belongs to a window that ends
+    with it). The first window ends `window` after the log's start or its cut, the next each `step` later. The curve has whole
+    windows only: a log shorter than one window has an empty curve.
+
+    A duration is taken over what *ended* in the window, whenever it began, and summarised as in `table`. A rate is taken over
+    the window as if the log had been cut to it, with what was open at its start.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    kpi : str
+        Name of one of `KPIS`.
+    window, step : str, default "28D" and "7D"
+        Pandas offsets of fixed length, such as "28D" or "12h".
+
+    Returns
+    -------
+    Series
+        KPI by the hour at which each window ends (index `time`); NaN for a window with nothing to count.
+
+    Raises
+    ------
+    InvalidInputError
+        If `kpi` is unknown, or `window` or `step` is not a positive offset of fixed length.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> closed = [event(hours, "ticket.closed", item=f"W{hours}") for hours in (100, 200, 300)]
+    >>> kpis.kpi_curve(from_rows(closed, horizon=336), "throughput", window="7D", step="7D").to_dict()
+    {168.0: 1.0, 336.0: 2.0}
     """
     measured = chosen([kpi])[0]
     width, stride = hours("window", window), hours("step", step)
@@ -42,7 +69,11 @@ def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.S
 
 
 def hours(name: str, offset: str) -> float:
-    """Return the length of a pandas offset in hours: `hours("window", "28D")` is 672. `name` is what the offset is for."""
+    """Return the length of a pandas offset in hours; `name` is the option that the error names.
+
+    >>> hours("window", "28D")
+    672.0
+    """
     try:
         length = pd.Timedelta(offset).total_seconds() / SECONDS_PER_HOUR
     except ValueError:
@@ -56,7 +87,7 @@ def hours(name: str, offset: str) -> float:
 
 
 def _durations(kpi: Kpi, found: Durations, starts: Floats, ends: Floats, horizon: float) -> list[float]:
-    """Return the summary of what ended in each window."""
+    """Return the summary of the durations that ended in each window."""
     found = found.select(found.finished)
     order = np.argsort(found.end, kind="stable")
     ended, length = found.end[order], found.lengths[order]
@@ -65,7 +96,7 @@ def _durations(kpi: Kpi, found: Durations, starts: Floats, ends: Floats, horizon
 
 
 def _rates(kpi: Kpi, run: Run, starts: Floats, ends: Floats) -> list[float]:
-    """Return the rate of each window."""
+    """Return the rate in each window."""
     first, last = _within(run.time, starts, ends, run.horizon)
     return [
         float(kpi.function(_window(run, kpi, a, b, start=start, end=end)))
@@ -74,7 +105,7 @@ def _rates(kpi: Kpi, run: Run, starts: Floats, ends: Floats) -> list[float]:
 
 
 def _within(times: Floats, starts: Floats, ends: Floats, horizon: float) -> tuple[Any, Any]:
-    """Return which of the sorted times each window holds, from and to."""
+    """Return the first and the last position (exclusive) of the sorted times that lie in each window."""
     last = np.searchsorted(times, ends, side="left")
     return np.searchsorted(times, starts, side="left"), np.where(ends >= horizon, len(times), last)
 
@@ -92,9 +123,9 @@ def _window(run: Run, kpi: Kpi, first: int, last: int, *, start: float, end: flo
 
 
 def in_progress(run: Run, moment: float, kinds: Iterable[str]) -> dict[Hashable, Any]:
-    """Return what was open just before a moment, in the form in which a log that is cut there remembers it.
+    """Return what was open just before a moment, as the attributes that a log cut there carries.
 
-    Only of what begins with one of these kinds of events: the rest would be looked up for nothing.
+    Limited to what begins with one of `kinds`, because looking up the rest costs time.
     """
     asked = {
         "ticket.created": ("open_items", _items_open),
@@ -114,5 +145,5 @@ def _work_open(run: Run, moment: float) -> dict[str, int]:
 
 
 def _opened(moment: float, starts: Floats, ends: Floats) -> int:
-    """Return how many more things began than ended before a moment."""
+    """Return the number of entities that began, less the number that ended, before a moment."""
     return int(np.searchsorted(starts, moment)) - int(np.searchsorted(ends, moment))

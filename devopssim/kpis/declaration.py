@@ -1,7 +1,8 @@
-"""How a KPI is declared at its function: `@duration`, `@share` or `@rate` carries what the docstring does not say.
+"""Declare a KPI at its function: `@duration`, `@share` and `@rate` carry what the docstring leaves out.
 
-The decorated function takes a Run and returns Durations or a Rate. What it becomes takes any log and returns a Series of hours
-or a number. Its docstring's first sentence is the KPI's definition, after *Return the hours* (of a duration) or *Return the*.
+The decorated function takes a Run and returns Durations or a Rate. The public function takes any log and returns a Series of
+hours or a number. The first sentence of the docstring, after *Return the hours* (of a duration) or *Return the*, is the KPI's
+definition.
 """
 
 import inspect
@@ -31,7 +32,15 @@ MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, 
 
 @dataclass(frozen=True)
 class Rate:
-    """A numerator ÷ a denominator; NaN where the denominator is 0."""
+    """A numerator ÷ a denominator; NaN where the denominator is 0.
+
+    Examples
+    --------
+    >>> Rate(1, 4).value
+    0.25
+    >>> Rate(1, 4, complement=True).value
+    0.75
+    """
 
     numerator: float
     denominator: float
@@ -42,7 +51,7 @@ class Rate:
 
     @property
     def value(self) -> float:
-        """The rate as a number."""
+        """The rate as a number; NaN where the denominator is 0."""
         if not self.denominator > 0:
             return float("nan")
         ratio = float(self.numerator / self.denominator)
@@ -50,13 +59,20 @@ class Rate:
 
     @property
     def n(self) -> int:
-        """How many things it was counted over."""
+        """The number of entities that the rate counts: `counted`, or the denominator."""
         return int(self.denominator) if self.counted is None else self.counted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kpi:
-    """A named number computed from one log; `function(log)` gives it."""
+    """A named number computed from one log by `function(log)`.
+
+    Examples
+    --------
+    >>> from devopssim.kpis import KPIS
+    >>> KPIS["mttr"].unit, KPIS["mttr"].summary, KPIS["mttr"].better
+    ('h', 'mean', 'lower')
+    """
 
     name: str
     title: str
@@ -90,22 +106,22 @@ class Kpi:
 
     @property
     def shape(self) -> Literal["duration", "rate"]:
-        """A duration has a value for each id and is summarised; a rate is one number."""
+        """`duration` for a KPI with a value for each id, which is summarised; `rate` for a single number."""
         return "rate" if self.durations is None else "duration"
 
     def value(self, run: Run) -> float:
-        """Return the one number that stands for the KPI of a run; NaN where there was nothing to count."""
+        """Return the one number that stands for the KPI of a run; NaN where there is nothing to count."""
         return float(self.function(run)) if self.durations is None else self.summarise(self.durations(run).lengths)
 
     def summarise(self, hours: Floats) -> float:
-        """Return the one number that stands for durations of this KPI; NaN if there are none."""
+        """Return the mean or median of durations (hours) of this KPI; NaN for an empty array."""
         if not len(hours):
             return float("nan")
         return float(np.mean(hours) if self.summary == "mean" else np.median(hours))
 
 
 class Declared(TypedDict):
-    """What every KPI declares beside its docstring; see `Kpi` for what each field means."""
+    """The fields that every KPI declares beside its docstring; `Kpi` documents them."""
 
     title: str
     formula: str
@@ -118,7 +134,22 @@ class Declared(TypedDict):
 def duration(
     *, better: Better = "lower", summary: Literal["median", "mean"] = "median", **declared: Unpack[Declared]
 ) -> Callable[[Callable[[Run], Durations]], Callable[[Log], pd.Series]]:
-    """Declare a KPI that has hours for each entity, summarised by their median or mean."""
+    """Declare a KPI that has hours for each entity, summarised by their median or mean.
+
+    Parameters
+    ----------
+    better : {"lower", "higher"}, default "lower"
+        Direction of improvement.
+    summary : {"median", "mean"}, default "median"
+        Statistic that stands for the durations.
+    **declared
+        Fields of `Declared`.
+
+    Returns
+    -------
+    callable
+        Decorator that turns a function from a Run to Durations into one from a log to a Series of hours.
+    """
 
     def declare(function: Callable[[Run], Durations]) -> Callable[[Log], pd.Series]:
         def measure(log: Log) -> pd.Series:
@@ -131,19 +162,47 @@ def duration(
 
 
 def share(*, better: Better, **declared: Unpack[Declared]) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
-    """Declare a KPI that is the share of some things among those that its denominator counts."""
+    """Declare a KPI that is the share of some entities among those that its denominator counts.
+
+    Parameters
+    ----------
+    better : {"lower", "higher"}
+        Direction of improvement.
+    **declared
+        Fields of `Declared`.
+
+    Returns
+    -------
+    callable
+        Decorator that turns a function from a Run to a Rate into one from a log to a number from 0 to 1.
+    """
     return _rate(unit="share", sampled="things", better=better, **declared)
 
 
 def rate(
     *, unit: str, better: Better | None, **declared: Unpack[Declared]
 ) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
-    """Declare a KPI that is one number, measured over time."""
+    """Declare a KPI that is one number, measured over time.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of the number, one of those that `Kpi.unit` lists.
+    better : {"lower", "higher"} or None
+        Direction of improvement; None where both directions can be better.
+    **declared
+        Fields of `Declared`.
+
+    Returns
+    -------
+    callable
+        Decorator that turns a function from a Run to a Rate into one from a log to a number.
+    """
     return _rate(unit=unit, sampled="weeks", better=better, **declared)
 
 
 def declared_in(module: object) -> list[Kpi]:
-    """Return the KPIs that a module declares, in its order."""
+    """Return the KPIs that a module declares, in the order of its functions."""
     own = (value for value in vars(module).values() if inspect.isfunction(value))
     return [vars(function)["kpi"] for function in own if "kpi" in vars(function)]
 
@@ -159,7 +218,7 @@ def _rate(**fields: Any) -> Callable[[Callable[[Run], Rate]], Callable[[Log], fl
 
 
 def _declared(measure: Measure, function: Callable[[Run], Any], lead: str, **fields: Any) -> Measure:
-    """Give `measure` the name, the docstring and the declaration of the function that it was made from."""
+    """Give `measure` the name, the docstring and the declaration of the decorated function."""
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(measure, name, getattr(function, name))
     sentence = " ".join(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].split())

@@ -1,8 +1,7 @@
-"""The nine delivery KPIs, and the two that complete DORA's five. They never read `detail`, except where they say so.
+"""The nine delivery KPIs, and the two that complete DORA's five. They read `detail` only where their docstring names a key.
 
 Durations are Series of hours, one value per id, of what has finished; `attrs["unfinished"]` counts what has not. They are
-counted over what began in the log: an end whose start lies before a cut is left out. Rates are NaN where nothing was there
-to count.
+counted over what began in the log: an end whose start lies before a cut is excluded. Rates are NaN where the denominator is 0.
 """
 
 from typing import Final
@@ -28,9 +27,32 @@ RECOVERY: Final = EventPair(start="service.failed", end="incident.resolved", ent
     debatable="waiting before anybody has looked at the request counts: the user waits then, too",
     source=COURSE,
 )
-def lead_time(run: Run) -> Durations:
-    """Return the hours from the request of a work item until its last change is available to users."""
-    return LEAD_TIME.durations(run)
+def lead_time(log: Run) -> Durations:
+    """Return the hours from the request of a work item until its last change is available to users.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by item id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(11, "ticket.closed", item="W1")])
+    >>> kpis.lead_time(log).to_dict()
+    {'W1': 10.0}
+    """
+    return LEAD_TIME.durations(log)
 
 
 @duration(
@@ -40,9 +62,32 @@ def lead_time(run: Run) -> Durations:
     debatable="done is before deployment; others stop the clock in production",
     source=COURSE,
 )
-def cycle_time(run: Run) -> Durations:
-    """Return the hours from the start of an item's development until it is developed, reviewed and tested, not yet deployed."""
-    return CYCLE_TIME.durations(run)
+def cycle_time(log: Run) -> Durations:
+    """Return the hours from the start of an item's development until it is developed, reviewed and tested, not yet deployed.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by item id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(3, "ticket.started", item="W1"), event(6, "ticket.done", item="W1")])
+    >>> kpis.cycle_time(log).to_dict()
+    {'W1': 3.0}
+    """
+    return CYCLE_TIME.durations(log)
 
 
 @duration(
@@ -52,12 +97,34 @@ def cycle_time(run: Run) -> Durations:
     debatable="from the commit, not from the merge; a deployment that later failed still ends it",
     source=DORA,
 )
-def lead_time_for_changes(run: Run) -> Durations:
+def lead_time_for_changes(log: Run) -> Durations:
     """Return the hours from a change's commit to the first deployment that carried it.
 
     Abandoned changes are excluded; they count neither as finished nor as unfinished.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by change id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "change.created", change="C1"), event(3, "service.deployed", change="C1", deployment="D1")])
+    >>> kpis.lead_time_for_changes(log).to_dict()
+    {'C1': 2.0}
     """
-    return LEAD_TIME_FOR_CHANGES.durations(run)
+    return LEAD_TIME_FOR_CHANGES.durations(log)
 
 
 @share(
@@ -68,13 +135,35 @@ def lead_time_for_changes(run: Run) -> Durations:
     debatable="counted in deployments, not in changes or incidents, so that it lies between 0 and 1 and big batches fail more",
     source=DORA,
 )
-def change_failure_rate(run: Run) -> Rate:
+def change_failure_rate(log: Run) -> Rate:
     """Return the deployments that a failure or a rollback names ÷ deployments.
 
     Counted in deployments, never in changes or incidents: one that failed twice and was rolled back is one failed deployment.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the deployments, 0 to 1; NaN without deployments.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> shipped = [event(n, "service.deployed", change=f"C{n}", deployment=f"D{n}") for n in (1, 2)]
+    >>> kpis.change_failure_rate(from_rows([*shipped, event(3, "service.failed", deployment="D1", incident="I1")]))
+    0.5
     """
-    failed = run.met("deployment", "service.failed") | run.met("deployment", "service.rolledback")
-    return Rate(int((failed & run.met("deployment", "service.deployed")).sum()), deployment_count(run))
+    failed = log.met("deployment", "service.failed") | log.met("deployment", "service.rolledback")
+    return Rate(int((failed & log.met("deployment", "service.deployed")).sum()), deployment_count(log))
 
 
 @rate(
@@ -86,10 +175,33 @@ def change_failure_rate(run: Run) -> Rate:
     debatable="deployments that only repair count as well; DORA asks for the median day instead of a mean",
     source=DORA,
 )
-def deployment_frequency(run: Run) -> Rate:
-    """Return the distinct deployments ÷ weeks of observation."""
-    count = deployment_count(run)
-    return Rate(count, run.weeks, counted=count)
+def deployment_frequency(log: Run) -> Rate:
+    """Return the distinct deployments ÷ weeks of observation.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Deployments per week of 168 h; 0 without deployments.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> shipped = [event(n, "service.deployed", change=f"C{n}", deployment=f"D{n}") for n in (1, 2)]
+    >>> kpis.deployment_frequency(from_rows(shipped, horizon=336))
+    1.0
+    """
+    count = deployment_count(log)
+    return Rate(count, log.weeks, counted=count)
 
 
 @duration(
@@ -101,14 +213,40 @@ def deployment_frequency(run: Run) -> Rate:
     debatable="the last up-time is censored and the first has no beginning: both are left out, so a short log understates it",
     source=COURSE,
 )
-def mttf(run: Run) -> Durations:
+def mttf(log: Run) -> Durations:
     """Return the hours from the service running again to the next failure.
 
-    Each is named by the incident that the service recovered from. Incidents that overlap are one outage. The last up-time is
-    censored: the log ends before it does. It is not in the Series, `attrs["censored"]` (and "unfinished") is 1 if there is
-    one. The time before the first failure is left out too: nobody saw it begin.
+    Each up-time is named by the incident that the service recovered from. Incidents that overlap are one outage. The last
+    up-time is censored: the log ends before it does, so the Series excludes it. The time before the first failure is excluded
+    too, because its start is not observed.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["censored"]` and `attrs["unfinished"]` are 1 if the log ends with the service running
+        after an outage, else 0.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(10, "service.failed", incident="I1"), event(12, "incident.resolved", incident="I1"),
+    ...     event(20, "service.failed", incident="I2"), event(23, "incident.resolved", incident="I2"),
+    ... ])
+    >>> kpis.mttf(log).to_dict()
+    {'I1': 8.0}
     """
-    return outages_of(run).up_times()
+    return outages_of(log).up_times()
 
 
 @duration(
@@ -119,9 +257,32 @@ def mttf(run: Run) -> Durations:
     debatable=MEAN_OF_FEW,
     source=COURSE,
 )
-def mttd(run: Run) -> Durations:
-    """Return the hours from a failure until the team knows of it."""
-    return DETECTION.durations(run)
+def mttd(log: Run) -> Durations:
+    """Return the hours from a failure until the team knows of it.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(10, "service.failed", incident="I1"), event(13, "incident.detected", incident="I1")])
+    >>> kpis.mttd(log).to_dict()
+    {'I1': 3.0}
+    """
+    return DETECTION.durations(log)
 
 
 @duration(
@@ -132,12 +293,34 @@ def mttd(run: Run) -> Durations:
     debatable=f"the clock starts at the failure, not at its detection; {MEAN_OF_FEW}",
     source=COURSE,
 )
-def mttr(run: Run) -> Durations:
+def mttr(log: Run) -> Durations:
     """Return the hours from a failure until the service is restored.
 
     A repair may take several deployments; it ends with `incident.resolved`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(10, "service.failed", incident="I1"), event(15, "incident.resolved", incident="I1")])
+    >>> kpis.mttr(log).to_dict()
+    {'I1': 5.0}
     """
-    return RECOVERY.durations(run)
+    return RECOVERY.durations(log)
 
 
 @duration(
@@ -149,12 +332,37 @@ def mttr(run: Run) -> Durations:
     debatable="a failure during an outage is the same outage, not a new one",
     source=COURSE,
 )
-def mtbf(run: Run) -> Durations:
+def mtbf(log: Run) -> Durations:
     """Return the hours from a failure to the next; MTTF plus the length of the outages, over the same pairs.
 
-    Each is named by the incident that began the outage. The last one is censored, as in `mttf`.
+    Each cycle is named by the incident that began the outage. The last one is censored, as in `mttf`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["censored"]` and `attrs["unfinished"]` count the cycles that the log's end cuts off.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(10, "service.failed", incident="I1"), event(12, "incident.resolved", incident="I1"),
+    ...     event(20, "service.failed", incident="I2"), event(23, "incident.resolved", incident="I2"),
+    ... ])
+    >>> kpis.mtbf(log).to_dict()
+    {'I1': 10.0}
     """
-    return outages_of(run).cycles()
+    return outages_of(log).cycles()
 
 
 @share(
@@ -166,13 +374,38 @@ def mtbf(run: Run) -> Durations:
     debatable="DORA asks for unplanned deployments; here one is unplanned if it says what it repairs",
     source=DORA_2024,
 )
-def deployment_rework_rate(run: Run) -> Rate:
+def deployment_rework_rate(log: Run) -> Rate:
     """Return the deployments that repair what users met in production ÷ deployments.
 
-    One repairs if a row of it says `repair=…` (the incident or deployment that it repairs).
+    A deployment repairs if one of its rows carries `repair=…` (the incident or deployment that it repairs).
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the deployments, 0 to 1; NaN without deployments.
+
+    References
+    ----------
+    DORA, Accelerate State of DevOps 2024.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "service.deployed", change="C1", deployment="D1"),
+    ...     event(9, "service.deployed", change="C2", deployment="D2", detail="repair=I1"),
+    ... ])
+    >>> kpis.deployment_rework_rate(log)
+    0.5
     """
-    repairs = run.named("deployment", "service.deployed", run.says("service.deployed", "repair"))
-    return Rate(int(repairs.sum()), deployment_count(run))
+    repairs = log.named("deployment", "service.deployed", log.says("service.deployed", "repair"))
+    return Rate(int(repairs.sum()), deployment_count(log))
 
 
 @duration(
@@ -182,16 +415,41 @@ def deployment_rework_rate(run: Run) -> Rate:
     debatable="the clock starts at the failure, which may be long after the deployment",
     source=DORA_2024,
 )
-def failed_deployment_recovery_time(run: Run) -> Durations:
+def failed_deployment_recovery_time(log: Run) -> Durations:
     """Return the hours from a failure that a deployment caused until the service is restored.
 
-    Incidents that name no deployment (the infrastructure's own) are excluded, which is how it differs from `mttr`.
+    Incidents without a deployment (the infrastructure's own failures) are excluded; `mttr` includes them.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    DORA, Accelerate State of DevOps 2024.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "service.failed", deployment="D1", incident="I1"), event(4, "incident.resolved", incident="I1"),
+    ...     event(5, "service.failed", incident="I2"), event(6, "incident.resolved", incident="I2"),
+    ... ])
+    >>> kpis.failed_deployment_recovery_time(log).to_dict()
+    {'I1': 3.0}
     """
-    recoveries = RECOVERY.durations(run)
-    caused = run.named("incident", "service.failed", run.ids("deployment", "service.failed") >= 0)
+    recoveries = RECOVERY.durations(log)
+    caused = log.named("incident", "service.failed", log.ids("deployment", "service.failed") >= 0)
     return recoveries.select(caused[recoveries.entities])
 
 
 def deployment_count(run: Run) -> int:
-    """Return how many distinct deployments the log holds."""
+    """Return the number of distinct deployments in the run."""
     return int(run.met("deployment", "service.deployed").sum())

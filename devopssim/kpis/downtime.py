@@ -1,4 +1,4 @@
-"""When the service was down: incidents that overlap are one outage."""
+"""Outages of the service: overlapping incidents are one outage."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
 
 @dataclass(frozen=True, kw_only=True)
 class Outages:
-    """Times at which at least one incident was open, in order; each is named by the incident that began it."""
+    """Intervals in which at least one incident was open, in order; each is named by the incident that began it."""
 
     names: pd.Index
     start: Floats
@@ -21,28 +21,50 @@ class Outages:
     """False where the outage began before the log was cut: it counts from the cut for availability, and for no duration."""
 
     def hours(self, horizon: float) -> float:
-        """Return how long the service was down until `horizon`."""
+        """Return the hours for which the service was down until `horizon`."""
         return float((np.where(np.isfinite(self.end), self.end, horizon) - self.start).sum())
 
     def up_times(self) -> Durations:
-        """Return the times from service running again to the next failure; the last one has not ended."""
+        """Return the durations from the service running again to the next failure; the last one is censored."""
         return self._durations(self.end).select(np.isfinite(self.end))
 
     def cycles(self) -> Durations:
-        """Return the times from a failure to the next; the last one has not ended."""
+        """Return the durations from a failure to the next; the last one is censored."""
         return self._durations(self.start).select(self.seen)
 
     def _durations(self, start: Floats) -> Durations:
-        """Return the times from `start` to the next failure."""
+        """Return the durations from `start` to the next failure."""
         entities = np.arange(len(self.start))
         return Durations(ids=self.names, entities=entities, start=start, end=_following(self.start), censored=True)
 
 
 def outages(log: Log) -> pd.DataFrame:
-    """Return the outages of a log: index the incident that began it, columns `start`, `end` (hours; NaN while open), `hours`.
+    """Return the outages of a log; incidents that overlap or touch are one outage.
 
-    Incidents that overlap, or touch, are one outage. An incident counts from its `service.failed` to its
-    `incident.resolved`, whatever lies between; one whose failure is not in the log counts from the cut, if it was cut.
+    An incident counts from its `service.failed` to its `incident.resolved`, whatever lies between. In a log that was cut, an
+    incident without a `service.failed` counts from the cut.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    DataFrame
+        Index: the incident that began the outage. Columns `start`, `end` and `hours` (in hours; `end` and `hours` are NaN
+        while the outage is open).
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(10, "service.failed", incident="I1"), event(12, "service.failed", incident="I2"),
+    ...     event(14, "incident.resolved", incident="I1"), event(20, "incident.resolved", incident="I2"),
+    ... ])
+    >>> kpis.outages(log)["hours"].to_dict()
+    {'I1': 10.0}
     """
     found = outages_of(run_of(log))
     table = {"start": found.start, "end": found.end, "hours": found.end - found.start}
@@ -50,7 +72,28 @@ def outages(log: Log) -> pd.DataFrame:
 
 
 def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
-    """Return the outages that the incidents of the run make, or some of them (a mask over `run.names("incident")`)."""
+    """Return the outages that the incidents of a run make.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    chosen : array of bool, optional
+        Mask over `run.names("incident")`: the incidents that count (default: all).
+
+    Returns
+    -------
+    Outages
+        Outages in order of start.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> run = kpis.Run(from_rows([event(10, "service.failed", incident="I1")], horizon=15))
+    >>> kpis.outages_of(run).hours(run.horizon)
+    5.0
+    """
     names, start, end, seen = _incidents(run)
     if chosen is not None:
         kept = np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
@@ -60,15 +103,16 @@ def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
 
 
 def incidents_open(run: Run, moment: float) -> list[str]:
-    """Return the incidents that were open just before a moment."""
+    """Return the ids of the incidents that were open just before a moment (hours)."""
     names, start, end, _ = _incidents(run)
     return names[(start < moment) & ~(end < moment)].tolist()
 
 
 def _incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
-    """Return the incidents, when each failed (NaN: nobody knows) and was resolved, and whether the log saw it fail.
+    """Return each incident's name, failure (NaN: unknown), resolution (NaN: open), and whether the log holds the failure.
 
-    Of a log that was cut, those that it did not see fail began with the cut; so did those that `open_incidents` names.
+    In a log that was cut, incidents whose failure lies outside the log began with the cut; so did those that `open_incidents`
+    names.
     """
     names, start = run.names("incident"), run.first("incident", "service.failed")
     end, seen = run.first("incident", "incident.resolved"), np.isfinite(start)
@@ -85,6 +129,7 @@ def _incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
 
 
 def _merged(names: pd.Index, start: Floats, end: Floats, seen: Truths) -> Outages:
+    """Merge the incidents that overlap or touch into outages."""
     order = np.argsort(start, kind="stable")
     start, until = start[order], np.where(np.isfinite(end), end, np.inf)[order]
     latest = np.maximum.accumulate(until) if len(until) else until
@@ -101,5 +146,5 @@ def _merged(names: pd.Index, start: Floats, end: Floats, seen: Truths) -> Outage
 
 
 def _following(start: Floats) -> Floats:
-    """Return when the next outage began; NaN for the last."""
+    """Return the start of the next outage after each; NaN for the last."""
     return np.append(start[1:], np.nan) if len(start) else start

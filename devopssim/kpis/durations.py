@@ -1,4 +1,4 @@
-"""From one event to another: the time that each item, change, incident or finding takes, and which have not ended."""
+"""Durations from one event to another, per item, change, incident or finding, finished and unfinished."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,20 @@ from devopssim.kpis.run import Floats, Integers, Run, Truths
 
 @dataclass(frozen=True, kw_only=True)
 class Durations:
-    """Durations before they are summarised: one entry for each start that lies in the log, in order of start."""
+    """Durations before they are summarised: one entry for each start in the log, in order of start.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> from devopssim.kpis.delivery import LEAD_TIME
+    >>> log = from_rows([
+    ...     event(0, "ticket.created", item="W1"), event(4, "ticket.closed", item="W1"), event(5, "ticket.created", item="W2"),
+    ... ])
+    >>> durations = LEAD_TIME.durations(kpis.Run(log))
+    >>> durations.lengths.tolist(), durations.unfinished
+    ([4.0], 1)
+    """
 
     ids: pd.Index
     entities: Integers
@@ -23,32 +36,46 @@ class Durations:
 
     @property
     def names(self) -> pd.Index:
-        """Whose durations they are."""
+        """The id of each duration's entity."""
         return self.ids[self.entities]
 
     @property
     def finished(self) -> Truths:
-        """Which of them have ended."""
+        """Mask of the durations that have ended."""
         return np.isfinite(self.end)
 
     @property
     def unfinished(self) -> int:
-        """How many have not ended."""
+        """The number of durations without an end."""
         return int(len(self.end) - self.finished.sum())
 
     @property
     def lengths(self) -> Floats:
-        """The hours of the finished ones."""
+        """The hours of the finished durations."""
         return (self.end - self.start)[self.finished]
 
     def select(self, chosen: Truths) -> "Durations":
-        """Return some of them."""
+        """Return the durations that a mask chooses."""
         return replace(self, entities=self.entities[chosen], start=self.start[chosen], end=self.end[chosen])
 
     def shares_ended(self, horizon: float) -> tuple[Floats, Floats]:
-        """Return the hours after which one ended, ascending, and the share that has ended by then.
+        """Return the estimated distribution of the durations, with the unfinished ones censored at the horizon.
 
-        The unfinished ones are censored at the horizon, so that a short log does not flatter (Kaplan and Meier 1958).
+        Leaving the unfinished out would flatter a short log, because the longest durations are unfinished most often.
+
+        Parameters
+        ----------
+        horizon : float
+            Hour at which observation ends.
+
+        Returns
+        -------
+        tuple of two arrays
+            Hours after which a duration ended, ascending, and the share that has ended by then.
+
+        References
+        ----------
+        Kaplan & Meier (1958), Nonparametric estimation from incomplete observations.
         """
         from scipy import stats  # noqa: PLC0415 - takes half a second, and few ask for it
 
@@ -58,9 +85,10 @@ class Durations:
         return shares.quantiles[ends], shares.probabilities[ends]
 
     def series(self, name: str) -> pd.Series:
-        """Return the hours of the finished ones, by id, with `attrs["unfinished"]`: how many have not ended.
+        """Return the hours of the finished durations by id.
 
-        `attrs["censored"]` repeats that number where the unfinished ones are censored.
+        `attrs["unfinished"]` counts the durations without an end; `attrs["censored"]` repeats that number where they are
+        censored.
         """
         series = pd.Series(self.lengths, index=self.select(self.finished).names, name=name, dtype=np.float64)
         series.attrs["unfinished"] = self.unfinished
@@ -71,7 +99,17 @@ class Durations:
 
 @dataclass(frozen=True, kw_only=True)
 class EventPair:
-    """The two events that a duration lies between. Both name the same entity."""
+    """The start event and the end event of a duration; both name the same entity.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> review = kpis.EventPair(start="change.created", end="change.abandoned", entity="change")
+    >>> rows = [event(1, "change.created", change="C1"), event(4, "change.abandoned", change="C1")]
+    >>> review.durations(kpis.Run(from_rows(rows))).series("hours").to_dict()
+    {'C1': 3.0}
+    """
 
     start: str
     end: str
@@ -81,9 +119,9 @@ class EventPair:
     """An entity that met one of these events instead of its end is excluded: it is neither finished nor unfinished."""
 
     def durations(self, run: Run) -> Durations:
-        """Return the durations of a run. An end without a start (it lies before a cut) is left out.
+        """Return the durations of a run, never negative.
 
-        An end that stands before its start counts as none: a duration is never negative.
+        An end without a start (the start lies before a cut) is excluded. An end before its start counts as missing.
         """
         start, end = run.first(self.entity, self.start), run.first(self.entity, self.end)
         end = np.where(end >= start, end, np.nan)

@@ -1,4 +1,4 @@
-"""How work flows: how much is under way, how much gets done, how much of the time somebody works on it, who is busy."""
+"""Flow KPIs: how much work is in progress, how much gets done, how long items are worked on, and how busy the roles are."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,14 +25,36 @@ NAN = float("nan")
     debatable="items that wait to be begun count: the system is everything from the request on",
     source=LITTLE,
 )
-def wip(run: Run) -> Rate:
+def wip(log: Run) -> Rate:
     """Return the average over time of the number of items requested and not yet available to users.
 
     Items that were open when the log was cut count from the cut (`attrs["open_items"]`). `n` counts the items that were in
     the system at some moment.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Average number of open items; NaN for an observation of 0 hours.
+
+    References
+    ----------
+    Little (1961), A proof for the queuing formula L = λW.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0, "ticket.created", item="W1"), event(5, "ticket.closed", item="W1")], horizon=10)
+    >>> kpis.wip(log)
+    0.5
     """
-    created, closed, at_start = run.times("ticket.created"), run.times("ticket.closed"), open_items(run)
-    return time_average(run, created, closed, at_start, counted=len(created) + at_start)
+    created, closed, at_start = log.times("ticket.created"), log.times("ticket.closed"), open_items(log)
+    return time_average(log, created, closed, at_start, counted=len(created) + at_start)
 
 
 @rate(
@@ -44,10 +66,33 @@ def wip(run: Run) -> Rate:
     debatable="items are counted, whatever their size",
     source=LITTLE,
 )
-def throughput(run: Run) -> Rate:
-    """Return the items that became available to users ÷ weeks of observation."""
-    closed = len(run.rows("ticket.closed"))
-    return Rate(closed, run.weeks, counted=closed)
+def throughput(log: Run) -> Rate:
+    """Return the items that became available to users ÷ weeks of observation.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Items closed per week of 168 h.
+
+    References
+    ----------
+    Little (1961), A proof for the queuing formula L = λW.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0, "ticket.created", item="W1"), event(5, "ticket.closed", item="W1")], horizon=336)
+    >>> kpis.throughput(log)
+    0.5
+    """
+    closed = len(log.rows("ticket.closed"))
+    return Rate(closed, log.weeks, counted=closed)
 
 
 @rate(
@@ -59,15 +104,41 @@ def throughput(run: Run) -> Rate:
     debatable="nights and weekends are part of the time on the clock, and work counts as under way through them",
     source="Modig & Åhlström 2012, This is Lean",
 )
-def flow_efficiency(run: Run) -> Rate:
+def flow_efficiency(log: Run) -> Rate:
     """Return the hours in which somebody worked on a finished item ÷ its lead time, summed over items.
 
-    The hours in which at least one stage of the item was under way between request and close, over all items with both. Two
-    people at once count once. Work counts where its `stage.*` rows name the item: a build or a deployment of many changes
-    does not.
+    The hours in which at least one stage of the item was in progress between request and close, over all items with both
+    events. Two people at once count once. Work counts where its `stage.*` rows name the item: a build or a deployment of many
+    changes does not.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the lead time, 0 to 1; NaN without finished items.
+
+    References
+    ----------
+    Modig & Åhlström (2012), This is Lean.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(0, "ticket.created", item="W1"), event(10, "ticket.closed", item="W1"),
+    ...     event(3, "stage.started", item="W1", stage="code", role="developer"),
+    ...     event(7, "stage.finished", item="W1", stage="code", role="developer"),
+    ... ])
+    >>> kpis.flow_efficiency(log)
+    0.4
     """
-    lengths = LEAD_TIME.durations(run).lengths
-    return Rate(_worked_on(run), float(lengths.sum()), counted=len(lengths))
+    lengths = LEAD_TIME.durations(log).lengths
+    return Rate(_worked_on(log), float(lengths.sum()), counted=len(lengths))
 
 
 @rate(
@@ -79,14 +150,36 @@ def flow_efficiency(run: Run) -> Rate:
     debatable="an incident that only degrades the service counts like one that stops it",
     source="ISO/IEC 25010, availability",
 )
-def availability(run: Run) -> Rate:
+def availability(log: Run) -> Rate:
     """Return the time in which no incident was open ÷ time of observation.
 
-    An outage that began before the log was cut counts from the cut, one that is not over counts until the horizon. `n` counts
-    the outages.
+    An outage that began before the log was cut counts from the cut; an open outage counts until the horizon. `n` counts the
+    outages.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the observed time, 0 to 1; NaN for an observation of 0 hours.
+
+    References
+    ----------
+    ISO/IEC 25010, availability.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(10, "service.failed", incident="I1"), event(20, "incident.resolved", incident="I1")], horizon=100)
+    >>> kpis.availability(log)
+    0.9
     """
-    outages = outages_of(run)
-    return Rate(outages.hours(run.horizon), run.hours, counted=len(outages.start), complement=True)
+    outages = outages_of(log)
+    return Rate(outages.hours(log.horizon), log.hours, counted=len(outages.start), complement=True)
 
 
 @rate(
@@ -98,23 +191,65 @@ def availability(run: Run) -> Rate:
     debatable="higher is not better: queues grow without bound as it nears 1",
     source="Hopp & Spearman, Factory Physics",
 )
-def utilisation(run: Run) -> Rate:
+def utilisation(log: Run) -> Rate:
     """Return the hours on the clock in which people work on stages ÷ (people times the time of observation).
 
-    Over the roles of `utilisation_by_role`, each weighted by its people; NaN where the log does not say how many there are.
+    The roles are those of `utilisation_by_role`, each weighted by its people.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the people's time; NaN if the log names no head-counts in `attrs["source"]["people"]`.
+
+    References
+    ----------
+    Hopp & Spearman, Factory Physics.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> rows = [event(0, "stage.started", item="W1", stage="code", role="developer"),
+    ...         event(5, "stage.finished", item="W1", stage="code", role="developer")]
+    >>> kpis.utilisation(from_rows(rows, horizon=10, source={"people": {"developer": 2}}))
+    0.25
     """
-    there = people(run)
-    busy = busy_hours(run)
+    there = people(log)
+    busy = busy_hours(log)
     total = sum(there.values())
-    return Rate(float(sum(busy[role] for role in there)), total * run.hours, counted=int(total))
+    return Rate(float(sum(busy[role] for role in there)), total * log.hours, counted=int(total))
 
 
 def utilisation_by_role(log: Log) -> pd.Series:
-    """Return, for each role whose head-count `attrs["source"]["people"]` tells, the share of its people's time at work.
+    """Return the share of each role's time that its people work, for the roles with a head-count in `attrs["source"]["people"]`.
 
     The hours on the clock from `stage.started` to `stage.finished` of that role ÷ (its people times the time of observation).
-    A person who gives 40 hours a week needs 4.2 hours on the clock for one of effort, so 1 means that nobody ever waits for
-    work. It may exceed 1 where other people help out under that role's name.
+    A person who gives 40 hours a week needs 4.2 hours on the clock for one of effort, so 1 means that people never wait for
+    work. The share may exceed 1 where other people help out under that role's name.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Shares by role, in the order of `events.ROLES`; empty without head-counts.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> rows = [event(0, "stage.started", item="W1", stage="code", role="developer"),
+    ...         event(5, "stage.finished", item="W1", stage="code", role="developer")]
+    >>> kpis.utilisation_by_role(from_rows(rows, horizon=10, source={"people": {"developer": 2}})).to_dict()
+    {'developer': 0.25}
     """
     run = run_of(log)
     there = people(run)
@@ -126,9 +261,33 @@ def utilisation_by_role(log: Log) -> pd.Series:
 
 
 def time_in_system(log: Log) -> pd.Series:
-    """Return, for each item requested in the log, the hours from its request to its close, or to the horizon if it is open.
+    """Return the hours from the request of each item to its close, or to the horizon if the item is open.
 
     Little's law holds for them on every log that was not cut: `wip` = arrivals per hour * mean time in system.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by item id, open items included; `attrs["unfinished"]` counts the open ones.
+
+    References
+    ----------
+    Little (1961), A proof for the queuing formula L = λW.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(0, "ticket.created", item="W1"), event(5, "ticket.closed", item="W1"), event(6, "ticket.created", item="W2"),
+    ... ], horizon=10)
+    >>> kpis.time_in_system(log).to_dict()
+    {'W1': 5.0, 'W2': 4.0}
     """
     run = run_of(log)
     found = LEAD_TIME.durations(run)
@@ -139,10 +298,28 @@ def time_in_system(log: Log) -> pd.Series:
 
 
 def busy_hours(log: Log) -> dict[str, float]:
-    """Return the hours on the clock that each role worked on stages; work under way at the horizon counts until then.
+    """Return the hours on the clock that each role worked on stages; work in progress at the horizon counts until then.
 
-    Of a log that was cut, work under way at the cut counts from there; unless `attrs["open_work"]` tells how much there was
-    (people by role), only what can be seen to end is known of.
+    In a log that was cut, work in progress at the cut counts from there. `attrs["open_work"]` (people by role) gives its amount;
+    without that attribute, only work whose end lies in the log is counted.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    dict of str to float
+        Hours by role, one entry for each of `events.ROLES`.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(2, "stage.started", item="W1", stage="code", role="developer")], horizon=10)
+    >>> kpis.busy_hours(log)["developer"]
+    8.0
     """
     run = run_of(log)
     hours = np.zeros(len(ROLES))
@@ -154,7 +331,7 @@ def busy_hours(log: Log) -> dict[str, float]:
 
 
 def work_at_start(run: Run) -> dict[str, int]:
-    """Return how much work of each role was under way when the log was cut."""
+    """Return the amount of work that each role had in progress when the log was cut."""
     if not run.is_cut:
         return dict.fromkeys(ROLES, 0)
     known: Mapping[str, int] | None = run.open_at_start.get("open_work")
@@ -164,29 +341,29 @@ def work_at_start(run: Run) -> dict[str, int]:
 
 
 def work_of(run: Run, role: str) -> tuple[Floats, Floats]:
-    """Return when a role's work on stages began, and when it ended."""
+    """Return the times at which a role's work on stages began and ended."""
     number = ROLES.index(role)
     starts = run.times("stage.started")[run.roles("stage.started") == number]
     return starts, run.times("stage.finished")[run.roles("stage.finished") == number]
 
 
 def hours_open(run: Run, starts: Floats, ends: Floats, at_start: int) -> float:
-    """Return the sum over all things of how long they were open, from when each starts and ends (as many as are known)."""
+    """Return the summed hours that entities were open between their starts and ends, `at_start` of them from the warm-up's end."""
     return float(at_start * run.hours + (run.horizon - starts).sum() - (run.horizon - ends).sum())
 
 
 def time_average(run: Run, starts: Floats, ends: Floats, at_start: int, *, counted: int) -> Rate:
-    """Return how many things were open on average over time; `counted` is how many different ones."""
+    """Return the average over time of the number of open entities; `counted` is the number of different ones."""
     return Rate(hours_open(run, starts, ends, at_start), run.hours, counted=counted)
 
 
 def open_items(run: Run) -> int:
-    """Return how many items were open when the log was cut."""
+    """Return the number of items that were open when the log was cut."""
     return int(run.open_at_start.get("open_items", 0))
 
 
 def people(run: Run) -> dict[str, float]:
-    """Return the head-count of each role that has people, as far as the log says."""
+    """Return the head-count of each role with people, as `attrs["source"]["people"]` gives it; empty without that attribute."""
     source: Any = run.attrs.get("source")
     said = source.get("people") if isinstance(source, Mapping) else None
     there = said if isinstance(said, Mapping) else {}
@@ -194,7 +371,7 @@ def people(run: Run) -> dict[str, float]:
 
 
 def _seen_to_end(starts: Floats, ends: Floats) -> int:
-    """Return how many things must have been open at the cut, because more ended than had begun."""
+    """Return the least number of entities that were open at the cut: those by which ends outnumber starts at some moment."""
     begun = np.searchsorted(starts, ends, side="right")
     return int(max(0, (np.arange(1, len(ends) + 1) - begun).max(initial=0)))
 

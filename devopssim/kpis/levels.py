@@ -1,4 +1,4 @@
-"""DORA's levels: the clusters of every year's report, and where a team's KPIs lie among them, metric by metric.
+"""DORA's levels: the clusters of each year's report, and the level of a team's KPIs, metric by metric.
 
 The bands are what the reports print, with their gaps, overlaps and oddities: in 2018 three levels share one change failure
 rate; in 2024 the medium level fails less often than the high one. 2025 has no levels. Edges, in the units of the KPIs:
@@ -51,7 +51,14 @@ ORDER: Final = ("elite", "high", "medium", "low")
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """One level in one year's report."""
+    """One level in one year's report.
+
+    Examples
+    --------
+    >>> from devopssim.kpis import clusters
+    >>> clusters(2019)[0].level, clusters(2019)[0].deployment_frequency
+    ('elite', 'on demand')
+    """
 
     year: int
     level: str
@@ -69,13 +76,13 @@ class Cluster:
     """P: read in the report itself; S: read in a secondary source."""
 
     def band(self, metric: str) -> Band:
-        """Return the band of one of `DORA_METRICS`."""
+        """Return the band of one of `DORA_METRICS`, in the unit of its KPI."""
         if metric == "change_failure_rate":
             return self.change_failure_rate
         return (FREQUENCIES if metric == "deployment_frequency" else TIMES)[getattr(self, metric)]
 
     def words(self, metric: str) -> str:
-        """Return the band of one of `DORA_METRICS` as the report puts it."""
+        """Return the band of one of `DORA_METRICS` as the report prints it."""
         if metric != "change_failure_rate":
             return str(getattr(self, metric))
         low, high = self.change_failure_rate
@@ -149,7 +156,28 @@ DORA_CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
 
 
 def clusters(year: int) -> tuple[Cluster, ...]:
-    """Return a year's levels, best first. Raises InvalidInputError for a year without."""
+    """Return the levels of a year's report, best first.
+
+    Parameters
+    ----------
+    year : int
+        Year of the report, a key of `DORA_CLUSTERS`.
+
+    Returns
+    -------
+    tuple of Cluster
+        Levels, best first.
+
+    Raises
+    ------
+    InvalidInputError
+        If the report of that year has no levels.
+
+    Examples
+    --------
+    >>> [cluster.level for cluster in clusters(2024)]
+    ['elite', 'high', 'medium', 'low']
+    """
     if year not in DORA_CLUSTERS:
         known = ", ".join(map(str, DORA_CLUSTERS))
         message = f"year={year} (the report whose levels are meant) must be one of {known}; 2025 has no levels."
@@ -158,20 +186,63 @@ def clusters(year: int) -> tuple[Cluster, ...]:
 
 
 def dora_kpis(year: int) -> dict[str, str]:
-    """Return the KPI that stands for each of `DORA_METRICS` in a year's report."""
+    """Return the KPI that stands for each of `DORA_METRICS` in a year's report.
+
+    From 2023 on the reports ask for the recovery from failed deployments only.
+
+    Parameters
+    ----------
+    year : int
+        Year of the report.
+
+    Returns
+    -------
+    dict of str to str
+        Name of the KPI by DORA's metric.
+
+    Examples
+    --------
+    >>> dora_kpis(2019)["recovery_time"], dora_kpis(2024)["recovery_time"]
+    ('mttr', 'failed_deployment_recovery_time')
+    """
     recovery = "failed_deployment_recovery_time" if year >= FAILED_DEPLOYMENTS_ONLY else "mttr"
     return {metric: recovery if metric == "recovery_time" else metric for metric in DORA_METRICS}
 
 
 def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Return the level of each of DORA's four metrics in a year's report; they may disagree, and then that is the answer.
+    """Return the level of each of DORA's four metrics in a year's report; the metrics may disagree.
 
-    `table` is what `kpis.table` gives; durations are taken at their median, as the reports are survey medians. One row a
-    metric: index the KPI, columns `unit`, `value`, `level` (the best level whose band holds the value; where none does, the
-    nearest), `levels` (every such level: bands overlap), `inside` (whether a band holds it), `band` (of `level`, as the
-    report puts it). `level` is NA where there was nothing to count. `attrs` has `agree`, whether one level fits all metrics
-    (those with nothing to count left out), and `year`, `source`, `grade`. Raises InvalidInputError for a year without
-    levels, or a table that lacks one of the KPIs.
+    Parameters
+    ----------
+    table : DataFrame
+        Result of `kpis.table`. Durations are taken at their median, because the reports are survey medians.
+    year : int
+        Year of the report.
+
+    Returns
+    -------
+    DataFrame
+        One row a metric, indexed by its KPI. Columns: `unit`, `value`, `level` (the best level whose band holds the value, or
+        the nearest; NA where the value is NaN), `levels` (every such level: bands overlap), `inside` (whether a band holds the
+        value), `band` (of `level`, as the report prints it). `attrs` holds `agree` (whether one level fits all metrics that
+        have a value), `year`, `source` and `grade`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the report of that year has no levels, or the table lacks one of the KPIs.
+
+    References
+    ----------
+    DORA, Accelerate State of DevOps, 2018 to 2024.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(n, "service.deployed", change=f"C{n}", deployment=f"D{n}") for n in range(10)], horizon=168)
+    >>> kpis.classify(kpis.table(log), year=2019).loc["deployment_frequency", "level"]
+    'elite'
     """
     found = clusters(year)
     rows = {kpi: _place(kpi, metric, table, found) for metric, kpi in dora_kpis(year).items()}
@@ -185,9 +256,30 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
 
 def frequency_band(per_week: float) -> str:
-    """Return how often that many deployments a week are, in the words of DORA's question: `frequency_band(3)` is daily to weekly.
+    """Return the band of a deployment frequency in the words of DORA's question.
 
-    More than one a day is on demand up to one an hour, too: the words differ in why, not in how often.
+    Above one deployment a day, "on demand" covers "hourly to daily" as well: those two differ in the reason for deploying, not in
+    the frequency.
+
+    Parameters
+    ----------
+    per_week : float
+        Deployments per week, 0 or more.
+
+    Returns
+    -------
+    str
+        A key of `FREQUENCIES`.
+
+    Raises
+    ------
+    InvalidInputError
+        If `per_week` is negative or NaN.
+
+    Examples
+    --------
+    >>> frequency_band(3)
+    'daily to weekly'
     """
     if not per_week >= 0:
         message = f"per_week={per_week:g} (deployments per week) must be 0 or more."
@@ -220,7 +312,7 @@ def _place(
 
 
 def _distance(value: float, band: Band, *, share: bool) -> float:
-    """Return how far a value lies from a band: 0 within it, else to the nearer edge; by ratio, but for shares by difference."""
+    """Return the distance of a value from a band: 0 within it, else to the nearer edge, as a ratio or, for shares, a difference."""
     low, high = band
     if low <= value <= high:
         return 0.0

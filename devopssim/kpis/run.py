@@ -1,4 +1,4 @@
-"""One run's log, opened for measuring: which rows are of a kind, what they name, and what was in progress at its start."""
+"""One run's log, opened for measuring: rows by kind, the ids that they name, and what was in progress at its start."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -30,10 +30,28 @@ MOST: Final = 0.25
 
 
 class Run:
-    """A log of one run, with the rows of a kind and the ids that they name found once, however many KPIs are asked for.
+    """A log of one run, opened for measuring: rows of a kind and the ids that they name are looked up once for all KPIs.
 
-    Every KPI takes a log or a Run; `Run(log)` is worth it where several KPIs of one log are wanted. The log must not be
-    changed afterwards. Raises BrokenContractError where the table is no event log of one run.
+    Every KPI takes a log or a Run; `Run(log)` saves time where several KPIs of one log are wanted. The log must not change
+    afterwards.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of one replication.
+
+    Raises
+    ------
+    BrokenContractError
+        If the table is not an event log of one run, sorted by time within the time of observation.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> run = kpis.Run(from_rows([event(2, "ticket.created", item="W1")], horizon=10))
+    >>> run.hours, run.times("ticket.created").tolist()
+    (10.0, [2.0])
     """
 
     def __init__(self, log: pd.DataFrame) -> None:
@@ -52,22 +70,22 @@ class Run:
 
     @property
     def hours(self) -> float:
-        """How long the run was observed: from the warm-up's end to the horizon."""
+        """The observed hours, from the warm-up's end to the horizon."""
         return self.horizon - self.warm_up
 
     @property
     def weeks(self) -> float:
-        """The same in weeks."""
+        """The observed weeks, of 168 hours."""
         return self.hours / HOURS_PER_WEEK
 
     @property
     def is_cut(self) -> bool:
-        """Whether something may have begun before the log does."""
+        """Whether the log was cut, so that entities may have begun before it."""
         return self.warm_up > 0
 
     @property
     def open_at_start(self) -> Mapping[str, Any]:
-        """What was in progress when the log was cut: `open_items`, `open_work`, `open_incidents`, `open_findings`, if said."""
+        """What was in progress at the cut: those of `open_items`, `open_work`, `open_incidents`, `open_findings` that the log has."""
         return {key: value for key, value in self.attrs.items() if key.startswith("open_")}
 
     @cached_property
@@ -84,7 +102,7 @@ class Run:
         return self._rows[kind]
 
     def times(self, kind: str) -> Floats:
-        """Return when things of this kind happened."""
+        """Return the hours of the rows of this kind."""
         return self.time[self.rows(kind)]
 
     def names(self, column: str) -> pd.Index:
@@ -92,7 +110,7 @@ class Run:
         return self._named(column)[0]
 
     def ids(self, column: str, kind: str) -> Integers:
-        """Return, for each row of this kind, which of `names(column)` it names; -1 where it names none."""
+        """Return the position in `names(column)` of the id that each row of this kind names; -1 for a row without an id."""
         return self._named(column)[1][kind]
 
     def _named(self, column: str) -> tuple[pd.Index, dict[str, Integers]]:
@@ -105,7 +123,7 @@ class Run:
         return self._names[column]
 
     def _factorised(self, column: str, rows: Integers) -> tuple[Integers, Any]:
-        """Return which of the texts each of the rows holds (-1: none), and the texts; some may be in no row asked for."""
+        """Return the position of each row's text (-1: missing), and the texts; some texts may belong to other rows."""
         values = self.log[column].array
         if len(rows) > len(values) * MOST:
             codes, texts = pd.factorize(values)
@@ -113,7 +131,13 @@ class Run:
         return pd.factorize(values.take(rows))
 
     def first(self, column: str, kind: str) -> Floats:
-        """Return when each of `names(column)` first met this kind of event; NaN where it never did."""
+        """Return the hour at which each of `names(column)` first met this kind of event; NaN for never.
+
+        Raises
+        ------
+        BrokenContractError
+            If a kind that happens at most once per id happens twice.
+        """
         if (column, kind) not in self._first:
             ids, times = self.ids(column, kind), self.times(kind)
             named = ids >= 0
@@ -125,20 +149,23 @@ class Run:
         return self._first[column, kind]
 
     def met(self, column: str, kind: str) -> Truths:
-        """Return which of `names(column)` ever met this kind of event."""
+        """Return the mask of `names(column)` that met this kind of event."""
         return np.isfinite(self.first(column, kind))
 
     def named(self, column: str, kind: str, rows: Truths) -> Truths:
-        """Return which of `names(column)` the chosen rows of this kind name."""
+        """Return the mask of `names(column)` that the chosen rows of this kind name."""
         ids = self.ids(column, kind)
         chosen = np.zeros(len(self.names(column)), dtype=bool)
         chosen[ids[rows & (ids >= 0)]] = True
         return chosen
 
     def detail(self, kind: str, key: str) -> tuple[Integers, npt.NDArray[np.object_]]:
-        """Return what `detail` says of `key` in the rows of this kind: which of the texts each row says, and the texts.
+        """Return the values of a `detail` key in the rows of this kind, as positions and texts.
 
-        The last text is the empty one, of rows that say nothing.
+        Returns
+        -------
+        tuple of two arrays
+            For each row the position of its text, and the texts. The last text is empty and stands for rows without the key.
         """
         if kind not in self._details:
             codes, texts = self._factorised("detail", self.rows(kind))
@@ -150,12 +177,12 @@ class Run:
         return codes, np.append(details(said, key).fillna("").to_numpy(dtype=object), "")
 
     def says(self, kind: str, key: str, *words: str) -> Truths:
-        """Return which rows of this kind say one of the words of `key`; without words, which say anything."""
+        """Return the mask of the rows of this kind whose `detail` key has one of the values; without values, any value."""
         codes, texts = self.detail(kind, key)
         return np.array([text in words if words else text != "" for text in texts])[codes]
 
     def roles(self, kind: str) -> Integers:
-        """Return the role of each row of this kind as its number in `events.ROLES`; -1 where no person works."""
+        """Return the role of each row of this kind as its position in `events.ROLES`; -1 for a row without a role."""
         if kind not in self._roles:
             self._roles[kind] = self._role_codes[self.rows(kind)]
         return self._roles[kind]
@@ -168,6 +195,7 @@ class Run:
         return np.asarray(role.cat.codes, dtype=np.intp)
 
     def _refuse_repetition(self, column: str, kind: str) -> None:
+        """Raise BrokenContractError for the first id that meets this kind of event a second time."""
         ids, rows = self.ids(column, kind), self.rows(kind)
         again = pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
         row = int(rows[again][0])
@@ -183,12 +211,12 @@ Log = pd.DataFrame | Run
 
 
 def run_of(log: Log) -> Run:
-    """Return the log opened for measuring; a Run is returned as it is."""
+    """Return the log opened for measuring; a Run is returned unchanged."""
     return log if isinstance(log, Run) else Run(log)
 
 
 def _horizon(log: pd.DataFrame, time: Floats) -> float:
-    """When observation ended; a table that somebody made without saying so ends with its last event."""
+    """Return the hour at which observation ended; without a `horizon`, that of the last event."""
     said = log.attrs.get("horizon")
     if said is not None:
         return float(said)
@@ -196,7 +224,7 @@ def _horizon(log: pd.DataFrame, time: Floats) -> float:
 
 
 def _refuse_disorder(time: Floats, warm_up: float, horizon: float) -> None:
-    """Refuse rows that are not sorted within the time of observation, which is what logs glued together look like."""
+    """Raise BrokenContractError for unsorted rows or rows outside the time of observation, as in concatenated logs."""
     if not len(time):
         return
     wrong = ~(time[1:] >= time[:-1])

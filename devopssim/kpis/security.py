@@ -1,7 +1,7 @@
-"""The ten security KPIs. Each says its numerator, its denominator, the events, and the keys of `detail` that it reads.
+"""The ten security KPIs. Each docstring gives numerator, denominator, and the keys of `detail` that the KPI reads.
 
-All are NaN, not 0, where nothing was there to count. *Identified* means what the team knows: a weakness that nobody has
-reported counts in none of them, which is why more scanning makes the number of vulnerabilities rise before it falls.
+All are NaN, never 0, where the denominator is 0. *Identified* means reported to the team: an unreported vulnerability counts
+in none of them, which is why more scanning makes the number of vulnerabilities rise before it falls.
 """
 
 from typing import Final
@@ -36,15 +36,37 @@ FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="fi
     debatable="only what was reported counts: whoever does not look has none",
     source=COURSE_SECURITY,
 )
-def vulnerabilities_open(run: Run) -> Rate:
+def vulnerabilities_open(log: Run) -> Rate:
     """Return the average over time of the number of reported findings that are not yet fixed, patched or dismissed.
 
-    Until it is dismissed a false alarm counts: nobody knows yet. `open_vulnerabilities` gives the number over time. `n` counts
-    the findings reported in the log.
+    A false alarm counts until it is dismissed, because the team cannot yet distinguish it. `open_vulnerabilities` gives the
+    number over time. `n` counts the findings reported in the log.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Average number of open findings; NaN for an observation of 0 hours.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0, "finding.reported", finding="V1"), event(5, "finding.fixed", finding="V1")], horizon=10)
+    >>> kpis.vulnerabilities_open(log)
+    0.5
     """
-    _, starts, ends = _open(run, known=True)
-    reported = int(run.met("finding", "finding.reported").sum())
-    return time_average(run, starts, ends[np.isfinite(ends)], 0, counted=reported)
+    _, starts, ends = _open(log, known=True)
+    reported = int(log.met("finding", "finding.reported").sum())
+    return time_average(log, starts, ends[np.isfinite(ends)], 0, counted=reported)
 
 
 @share(
@@ -56,19 +78,50 @@ def vulnerabilities_open(run: Run) -> Rate:
     debatable="a test after the deployment does not count; nor does one that names neither change nor deployment",
     source=COURSE_SECURITY,
 )
-def security_test_coverage(run: Run) -> Rate:
+def security_test_coverage(log: Run) -> Rate:
     """Return the share of each deployed change that a security test had covered before its first deployment, averaged.
 
-    Of a change, the largest `covered` of the `scan.finished` that name it or its deployment and end no later than its first
-    `service.deployed` (1 where a scan does not say, 0 without a scan).
+    For each change, the largest `covered` of the `scan.finished` rows that name it or its deployment and end no later than its
+    first `service.deployed`: 1 for a scan without `covered`, 0 for a change without a scan.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Average share, 0 to 1; NaN without deployed changes.
+
+    Raises
+    ------
+    InvalidInputError
+        If a `covered` is not a number from 0 to 1.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "scan.finished", change="C1", detail="covered=0.8"),
+    ...     event(2, "service.deployed", change="C1", deployment="D1"),
+    ...     event(2, "service.deployed", change="C2", deployment="D1"),
+    ... ])
+    >>> kpis.security_test_coverage(log)
+    0.4
     """
-    shipped = run.first("change", "service.deployed")
+    shipped = log.first("change", "service.deployed")
     deployed = np.isfinite(shipped)
     if not deployed.any():
         return Rate(0, 0)
     covered = np.zeros(len(shipped))
-    shares, at = _shares_covered(run), run.times("scan.finished")
-    for change, scan in (_scans_of_changes(run), _scans_of_deployments(run)):
+    shares, at = _shares_covered(log), log.times("scan.finished")
+    for change, scan in (_scans_of_changes(log), _scans_of_deployments(log)):
         in_time = at[scan] <= shipped[change]
         np.maximum.at(covered, change[in_time], shares[scan[in_time]])
     return Rate(float(covered[deployed].sum()), int(deployed.sum()))
@@ -81,13 +134,35 @@ def security_test_coverage(run: Run) -> Rate:
     debatable="the clock starts at the report, not at the repair or the disclosure",
     source=COURSE_SECURITY,
 )
-def patch_deployment_time(run: Run) -> Durations:
+def patch_deployment_time(log: Run) -> Durations:
     """Return the hours from the report of a finding until its repair is in production.
 
     Unfinished are findings that are neither dismissed, fixed nor patched: one that was fixed before it reached production
     needs no patch.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by finding id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "finding.reported", finding="V1"), event(9, "patch.deployed", finding="V1")])
+    >>> kpis.patch_deployment_time(log).to_dict()
+    {'V1': 8.0}
     """
-    return PATCH.durations(run)
+    return PATCH.durations(log)
 
 
 @share(
@@ -99,9 +174,32 @@ def patch_deployment_time(run: Run) -> Durations:
     debatable="scans are counted, whatever they cover: one more small scan raises it",
     source=COURSE_SECURITY,
 )
-def automated_scan_share(run: Run) -> Rate:
-    """Return the scans that a machine ran ÷ scans that say who ran them."""
-    automated, all_scans = (run.says("scan.finished", "automated", *words) for words in (("yes",), ("yes", "no")))
+def automated_scan_share(log: Run) -> Rate:
+    """Return the scans that a machine ran ÷ scans that say who ran them.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the `scan.finished` rows with `automated=yes` or `automated=no`; NaN without such rows.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "scan.finished", detail=f"automated={answer}") for answer in ("yes", "no", "no", "yes")])
+    >>> kpis.automated_scan_share(log)
+    0.5
+    """
+    automated, all_scans = (log.says("scan.finished", "automated", *words) for words in (("yes",), ("yes", "no")))
     return Rate(int(automated.sum()), int(all_scans.sum()))
 
 
@@ -113,14 +211,39 @@ def automated_scan_share(run: Run) -> Rate:
     debatable="it is 1 - precision of the scans, as teams use the word, not the false positive rate of statistics",
     source=COURSE_SECURITY,
 )
-def false_positive_rate(run: Run) -> Rate:
+def false_positive_rate(log: Run) -> Rate:
     """Return the findings that were dismissed ÷ findings that were dismissed, fixed or patched.
 
-    Findings reported in the log; what nobody has judged yet counts in neither. `real` is not read: a team cannot know it.
+    Findings without a verdict count in neither. The KPI ignores `real`, which only a simulation can fill.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the judged findings, 0 to 1; NaN without judged findings.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "finding.reported", finding="V1"), event(2, "finding.reported", finding="V2"),
+    ...     event(3, "finding.dismissed", finding="V1"), event(4, "finding.fixed", finding="V2"),
+    ... ])
+    >>> kpis.false_positive_rate(log)
+    0.5
     """
-    dismissed = run.met("finding", "finding.dismissed")
-    verdicts = [dismissed, run.met("finding", "finding.fixed"), run.met("finding", "patch.deployed")]
-    judged = run.met("finding", "finding.reported") & np.logical_or.reduce(verdicts)
+    dismissed = log.met("finding", "finding.dismissed")
+    verdicts = [dismissed, log.met("finding", "finding.fixed"), log.met("finding", "patch.deployed")]
+    judged = log.met("finding", "finding.reported") & np.logical_or.reduce(verdicts)
     return Rate(int((judged & dismissed).sum()), int(judged.sum()))
 
 
@@ -133,17 +256,42 @@ def false_positive_rate(run: Run) -> Rate:
     debatable="what is found on a sprint's last day has one day; without sprints, windows of 14 days stand for them",
     source=COURSE_SECURITY,
 )
-def fixed_in_sprint_share(run: Run) -> Rate:
+def fixed_in_sprint_share(log: Run) -> Rate:
     """Return the findings fixed in the sprint in which they were reported ÷ findings reported and not dismissed.
 
-    Reads `sprint` where both events say it; otherwise sprints are windows of 14 days from the log's start.
+    Reads `sprint` where both events carry it; otherwise sprints are windows of 14 days from the log's start.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the findings, 0 to 1; NaN without findings.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "finding.reported", finding="V1"), event(2, "finding.reported", finding="V2"),
+    ...     event(300, "finding.fixed", finding="V1"), event(400, "finding.fixed", finding="V2"),
+    ... ])
+    >>> kpis.fixed_in_sprint_share(log)  # a sprint of 14 days ends at 336 h
+    0.5
     """
-    issues = run.met("finding", "finding.reported") & ~run.met("finding", "finding.dismissed")
-    said = [_sprints(run, kind) for kind in ("finding.reported", "finding.fixed")]
-    by_clock = [_windows(run.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
+    issues = log.met("finding", "finding.reported") & ~log.met("finding", "finding.dismissed")
+    said = [_sprints(log, kind) for kind in ("finding.reported", "finding.fixed")]
+    by_clock = [_windows(log.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
     both = (said[0] != "") & (said[1] != "")
     same = np.where(both, said[0] == said[1], by_clock[0] == by_clock[1])
-    return Rate(int((issues & run.met("finding", "finding.fixed") & same).sum()), int(issues.sum()))
+    return Rate(int((issues & log.met("finding", "finding.fixed") & same).sum()), int(issues.sum()))
 
 
 @rate(
@@ -156,12 +304,35 @@ def fixed_in_sprint_share(run: Run) -> Rate:
     debatable="it falls by deploying more often, with as many incidents as before",
     source=COURSE_SECURITY,
 )
-def security_incidents_per_deployment(run: Run) -> Rate:
+def security_incidents_per_deployment(log: Run) -> Rate:
     """Return the incidents caused by a vulnerability ÷ deployments.
 
     It may exceed 1.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Incidents per deployment; NaN without deployments.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> shipped = [event(n, "service.deployed", change=f"C{n}", deployment=f"D{n}") for n in (1, 2)]
+    >>> attack = event(9, "service.failed", incident="I1", detail="cause=vulnerability")
+    >>> kpis.security_incidents_per_deployment(from_rows([*shipped, attack]))
+    0.5
     """
-    return Rate(int(_security_incidents(run).sum()), deployment_count(run))
+    return Rate(int(_security_incidents(log).sum()), deployment_count(log))
 
 
 @duration(
@@ -171,12 +342,34 @@ def security_incidents_per_deployment(run: Run) -> Rate:
     debatable="findings of scanners count like those of reviewers",
     source=COURSE_SECURITY,
 )
-def review_and_fix_time(run: Run) -> Durations:
+def review_and_fix_time(log: Run) -> Durations:
     """Return the hours from the report of a finding until it is fixed in the code.
 
     Dismissed findings are excluded; they count neither as finished nor as unfinished.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by finding id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "finding.reported", finding="V1"), event(9, "finding.fixed", finding="V1")])
+    >>> kpis.review_and_fix_time(log).to_dict()
+    {'V1': 8.0}
     """
-    return FIX.durations(run)
+    return FIX.durations(log)
 
 
 @rate(
@@ -189,16 +382,41 @@ def review_and_fix_time(run: Run) -> Durations:
     debatable="taking the service down to contain an attack counts as well as the attack",
     source=COURSE_SECURITY,
 )
-def security_downtime(run: Run) -> Rate:
+def security_downtime(log: Run) -> Rate:
     """Return the hours in which an incident caused by a vulnerability is open ÷ years of observation.
 
-    Incidents that say `downtime=no` are excluded, overlapping ones count once, a year has 8,760 hours. `n` counts the
-    security incidents.
+    Incidents with `downtime=no` are excluded, overlapping ones count once, a year has 8,760 hours. `n` counts the security
+    incidents.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Hours per year; NaN for an observation of 0 hours.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(10, "service.failed", incident="I1", detail="cause=vulnerability"),
+    ...     event(12, "incident.resolved", incident="I1"),
+    ... ], horizon=8760)
+    >>> kpis.security_downtime(log)
+    2.0
     """
-    attacks = _security_incidents(run)
-    chosen = run.named("incident", "service.failed", attacks & ~run.says("service.failed", "downtime", "no"))
-    down = outages_of(run, chosen).hours(run.horizon)
-    return Rate(down, run.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
+    attacks = _security_incidents(log)
+    chosen = log.named("incident", "service.failed", attacks & ~log.says("service.failed", "downtime", "no"))
+    down = outages_of(log, chosen).hours(log.horizon)
+    return Rate(down, log.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
 
 
 @share(
@@ -210,19 +428,62 @@ def security_downtime(run: Run) -> Rate:
     debatable="tasks are counted, not their hours",
     source=COURSE_SECURITY,
 )
-def security_automation_rate(run: Run) -> Rate:
+def security_automation_rate(log: Run) -> Rate:
     """Return the security tasks that a machine did ÷ security tasks that say who did them.
 
     A task is a `stage.finished` row that names a `task` (scan, triage, fix, patch, review).
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the tasks with `automated=yes` or `automated=no`; NaN without such tasks.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "stage.finished", stage="test", change="C1", detail="task=scan;automated=yes"),
+    ...     event(2, "stage.finished", stage="code", finding="V1", role="security", detail="task=triage;automated=no"),
+    ... ])
+    >>> kpis.security_automation_rate(log)
+    0.5
     """
-    return Rate(_tasks(run, "yes"), _tasks(run, "yes", "no"))
+    return Rate(_tasks(log, "yes"), _tasks(log, "yes", "no"))
 
 
 def open_vulnerabilities(log: Log, *, known: bool = True) -> pd.Series:
-    """Return how many vulnerabilities are open from each moment on at which the number changes (index: hours).
+    """Return the number of open vulnerabilities as a step function of time.
 
-    `known=True` counts what was reported (and not yet fixed, patched or dismissed); `known=False` counts the weaknesses that
-    are really there, from `vulnerability.injected` until fixed or patched, which only a simulation can tell.
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    known : bool, default True
+        Count the reported findings that are not yet fixed, patched or dismissed. False counts the vulnerabilities in the
+        product, from `vulnerability.injected` until fixed or patched; only a simulated log records those.
+
+    Returns
+    -------
+    Series
+        Number of open vulnerabilities from each moment on at which it changes; index `time` in hours, from the warm-up's end.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(2, "finding.reported", finding="V1"), event(5, "finding.fixed", finding="V1")], horizon=10)
+    >>> kpis.open_vulnerabilities(log).to_dict()
+    {0.0: 0, 2.0: 1, 5.0: 0}
     """
     run = run_of(log)
     _, starts, ends = _open(run, known=known)
@@ -234,15 +495,15 @@ def open_vulnerabilities(log: Log, *, known: bool = True) -> pd.Series:
 
 
 def findings_open(run: Run, moment: float) -> list[str]:
-    """Return the identified findings that were open just before a moment."""
+    """Return the ids of the reported findings that were open just before a moment (hours)."""
     names, starts, ends = _open(run, known=True)
     return names[(starts < moment) & ~(ends < moment)].tolist()
 
 
 def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
-    """Return what was open at some moment, when it began and when it ceased to be (NaN: it did not).
+    """Return the entities that were open at some moment, with the times at which each opened and closed (NaN: still open).
 
-    One that ends in a log that was cut, and begins nowhere in it, was open from the cut on; so were those that
+    In a log that was cut, a finding with an end and without a start was open from the cut on; so were those that
     `open_findings` names.
     """
     names = run.names("finding")
@@ -263,7 +524,7 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
 
 
 def _sprints(run: Run, kind: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Return the sprint that each finding's event of this kind says; an empty string where it says none."""
+    """Return the `sprint` of each finding's event of this kind; an empty string for an event without one."""
     said = np.full(len(run.names("finding")), "", dtype=object)
     codes, texts = run.detail(kind, "sprint")
     said[run.ids("finding", kind)] = texts[codes]
@@ -271,15 +532,17 @@ def _sprints(run: Run, kind: str) -> np.ndarray[tuple[int], np.dtype[np.object_]
 
 
 def _windows(time: Floats) -> Floats:
+    """Return the number of the 14-day window that holds each time."""
     return np.floor(time / SPRINT)
 
 
 def _security_incidents(run: Run) -> Truths:
-    """Return which rows of `service.failed` tell of a security incident."""
+    """Return the mask of the `service.failed` rows of security incidents."""
     return run.says("service.failed", "cause", "vulnerability")
 
 
 def _scans_of_changes(run: Run) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs of a change and a scan that names it."""
     ids = run.ids("change", "scan.finished")
     scans = np.flatnonzero(ids >= 0)
     return ids[scans], scans
@@ -299,12 +562,12 @@ def _scans_of_deployments(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _tasks(run: Run, *automated: str) -> int:
-    """Return how many security tasks say one of these words of `automated`."""
+    """Return the number of security tasks whose `automated` is one of these values."""
     return int((run.says("stage.finished", "task") & run.says("stage.finished", "automated", *automated)).sum())
 
 
 def _shares_covered(run: Run) -> Floats:
-    """Return the share that each scan covered: all where it does not say."""
+    """Return the share that each scan covered; 1 for a scan without `covered`."""
     codes, texts = run.detail("scan.finished", "covered")
     try:
         shares = np.array([float(text or 1) for text in texts])

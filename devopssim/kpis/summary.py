@@ -1,4 +1,4 @@
-"""KPIs of one log as a table, as numbers to compare, as records for programs, and as text."""
+"""KPIs of one log as a table, as numbers to compare, and as records for programs."""
 
 import math
 from collections.abc import Iterable
@@ -17,12 +17,37 @@ COLUMNS: Final = ("unit", "value", "median", "p85", "mean", "n", "unfinished")
 
 
 def table(log: Log, names: Iterable[str] | None = None) -> pd.DataFrame:
-    """Return one row a KPI: index its name; columns unit, value, median, p85 (85th percentile), mean, n, unfinished.
+    """Return the KPIs of a log as a table, one row a KPI.
 
-    `value` is the one number that stands for the KPI: a rate itself; of a duration the median, but of those that are called
-    *mean time* (MTTF, MTTD, MTTR, MTBF) the mean. A duration's n counts the finished; a rate's n the things that it was
-    counted over. NaN (and n = 0) where there was nothing; median, p85, mean and unfinished of rates are NaN.
-    `names` are those of `KPIS` (default: all). Raises InvalidInputError for another.
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    names : iterable of str, optional
+        Names of `KPIS` (default: all).
+
+    Returns
+    -------
+    DataFrame
+        Index: the KPI's name. Columns: `unit`; `value`, the one number that stands for the KPI (a rate itself, the mean of a
+        *mean time*, the median of other durations); `median`, `p85` (85th percentile), `mean` and `unfinished`, NaN for rates;
+        `n`, the finished durations or the entities that a rate counts. A rate is NaN where its denominator is 0, a duration
+        where none has finished.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(11, "ticket.closed", item="W1")])
+    >>> kpis.table(log, ["lead_time"])[["unit", "value", "n", "unfinished"]]
+              unit  value  n  unfinished
+    kpi
+    lead_time    h   10.0  1         0.0
     """
     run = run_of(log)
     rows = {kpi.name: _row(kpi, run) for kpi in chosen(names)}
@@ -30,15 +55,54 @@ def table(log: Log, names: Iterable[str] | None = None) -> pd.DataFrame:
 
 
 def values(log: Log, names: Iterable[str] | None = None) -> dict[str, float]:
-    """Return the one number of each KPI, by name: the column `value` of `table`."""
+    """Return the one number of each KPI by name: the column `value` of `table`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    names : iterable of str, optional
+        Names of `KPIS` (default: all).
+
+    Returns
+    -------
+    dict of str to float
+        Value by KPI; NaN where there is nothing to count.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(11, "ticket.closed", item="W1")])
+    >>> kpis.values(log, ["lead_time"])
+    {'lead_time': 10.0}
+    """
     run = run_of(log)
     return {kpi.name: kpi.value(run) for kpi in chosen(names)}
 
 
 def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """Return the KPIs for programs, ready for JSON (None where there is no number).
+    """Return the KPIs as records, ready for JSON.
 
-    A duration is `{"kpi", "unit", "median", "p85", "mean", "n", "unfinished"}` in hours, a rate `{"kpi", "unit", "value", "n"}`.
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    names : iterable of str, optional
+        Names of `KPIS` (default: all).
+
+    Returns
+    -------
+    list of dict
+        A duration has the keys `kpi`, `unit`, `median`, `p85`, `mean`, `n`, `unfinished` (in hours), a rate `kpi`, `unit`,
+        `value`, `n`. None stands for NaN.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> kpis.records(from_rows([event(5, "ticket.closed", item="W1")], horizon=168), ["throughput"])
+    [{'kpi': 'throughput', 'unit': 'per week', 'value': 1.0, 'n': 1}]
     """
     found = []
     for row in table(log, names).reset_index().to_dict("records"):
@@ -49,7 +113,28 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
 
 
 def chosen(names: Iterable[str] | None) -> list[Kpi]:
-    """Return the KPIs of these names (default: all). Raises InvalidInputError for a name that is none of `KPIS`."""
+    """Return the KPIs of these names.
+
+    Parameters
+    ----------
+    names : iterable of str, str or None
+        Names of `KPIS`; None for all.
+
+    Returns
+    -------
+    list of Kpi
+        KPIs in the order of the names.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> [kpi.title for kpi in chosen(["wip", "mttr"])]
+    ['Work in progress', 'Mean time to recovery']
+    """
     wanted = list(KPIS) if names is None else [names] if isinstance(names, str) else list(names)
     for name in wanted:
         if name not in KPIS:
