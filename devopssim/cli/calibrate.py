@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("log_file", type=FILE, metavar="LOG")
+@click.argument("log_file", type=FILE, metavar="LOG", help="A .csv or .parquet file.")
 @click.option(
     "--base",
     metavar="SCENARIO",

@@ -22,7 +22,12 @@ MANY_UNFINISHED: Final = 0.1
 
 
 @click.command()
-@click.argument("names", metavar="[SCENARIO]...", nargs=-1)
+@click.argument(
+    "names",
+    metavar="[SCENARIO]...",
+    nargs=-1,
+    help=f"Presets or TOML files (default: {' '.join(USUAL)}).",
+)
 @click.option("--replications", type=int, metavar="N", help="Random futures of each (default 30).")
 @click.option("--warm-up", type=float, metavar="HOURS", help="Leave the first hours out (default 0).")
 @variation_options

@@ -47,7 +47,7 @@ def start(*, folder: Path, student: str | None, source: Path | None, key: Path |
 
 
 @command.command("release", help="write the notebooks without solutions and hidden tests")
-@click.argument("folder", type=FILE, metavar="DIR")
+@click.argument("folder", type=FILE, metavar="DIR", help="A new or empty folder.")
 @source_option
 def release(*, folder: Path, source: Path | None) -> None:
     """Write the students' release into a new or empty folder."""
@@ -151,7 +151,7 @@ def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "li
 
 
 @command.command("workflow", help="print what a CI service needs to grade from your repository")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", help="github, gitlab, or sandbox: an image for students' code.")
 @click.option("--out", type=FILE, metavar="FILE", help="Write it to a new file instead.")
 def workflow(*, name: str, out: Path | None) -> None:
     """Print or write the workflow for github or gitlab, or the sandbox: an image for students' code."""

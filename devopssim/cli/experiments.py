@@ -61,7 +61,7 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
     """Add the arguments of every series of experiments; the command receives them as `series`."""
 
     def decorate(command: "Callable[..., int | None]") -> "Callable[..., int | None]":
-        @click.argument("scenario", metavar="SCENARIO")
+        @click.argument("scenario", metavar="SCENARIO", help="A preset or a TOML file.")
         @click.option(
             "--kpi",
             "kpis",

@@ -17,7 +17,7 @@ FORMATS: Final = {
 
 
 @click.command()
-@click.argument("log_file", type=FILE, metavar="LOG")
+@click.argument("log_file", type=FILE, metavar="LOG", help="A .csv or .parquet file.")
 @click.option(
     "--to",
     "form",

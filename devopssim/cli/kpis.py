@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("log_file", type=FILE, required=False, metavar="[LOG]")
+@click.argument("log_file", type=FILE, required=False, metavar="[LOG]", help="A .csv or .parquet file.")
 @click.option("--git", type=FILE, metavar="REPOSITORY", help="Read the history of this git repository instead.")
 @click.option("--tags", metavar="PATTERN", help="With --git: the tags that are deployments (v*).")
 @click.option("--branch", metavar="NAME", help="With --git: the main line (default: HEAD).")

@@ -106,11 +106,8 @@ def log(*, name: str, out: Path) -> None:
     print(f"{out}: {len(lab_log)} events.")
 
 
-@command.command(
-    "record",
-    help="do an exercise (by_hand, automate, operate, secure, or all) by script in a lab of its own and keep its log",
-)
-@click.argument("exercise", metavar="EXERCISE")
+@command.command("record", help="do an exercise by script in a lab of its own and keep its log")
+@click.argument("exercise", metavar="EXERCISE", help="by_hand, automate, operate, secure, or all.")
 @click.option(
     "--out", type=FILE, metavar="DIR", default=Path("data/recorded"), show_default=True, help="Where the log goes."
 )

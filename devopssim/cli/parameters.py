@@ -9,7 +9,7 @@ from devopssim.cli.scenarios import named
 
 
 @click.command()
-@click.argument("part", required=False, metavar="[PART]")
+@click.argument("part", required=False, metavar="[PART]", help="Only this part: demand, team, process, quality, …")
 @json_option
 @click.option("--markdown", is_flag=True, help="Print the cards as a Markdown table.")
 @click.option("--toml", metavar="SCENARIO", help="Print a scenario (a preset or a TOML file) with every value stated.")

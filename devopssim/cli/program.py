@@ -48,10 +48,22 @@ def status_of(words: Sequence[str]) -> int:
     except click.exceptions.Exit as end:  # --help and --version
         return end.exit_code
     except click.UsageError as error:
-        name = error.ctx.command_path if error.ctx else "devopssim"
+        name = error.ctx.command_path if error.ctx else _command_path(words)
         click.echo(f"{name}: {_one_line(error)}; see `{name} --help`.", err=True)
         return BAD_INPUT
     return DONE if status is None else status
+
+
+def _command_path(words: Sequence[str]) -> str:
+    """Return the command that the words call, for errors that Click raises without it."""
+    context = click.Context(program)
+    path = "devopssim"
+    command: click.Command = program
+    for word in words:
+        if not isinstance(command, click.Group) or (named := command.get_command(context, word)) is None:
+            break
+        path, command = f"{path} {word}", named
+    return path
 
 
 def _one_line(error: click.UsageError) -> str:

@@ -10,7 +10,7 @@ from devopssim.cli.scenarios import named
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument("scenario", metavar="SCENARIO", help="waterfall, agile, devops, another preset, or a TOML file.")
 @seed_option
 @click.option("--replication", type=int, default=0, show_default=True, help="Which random future of the seed.")
 @variation_options

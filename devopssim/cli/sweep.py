@@ -15,7 +15,13 @@ EXAMPLE: Final = "team.developers=4,6,8"
 
 @click.command()
 @series_options(replications=10)
-@click.argument("ranges", metavar="NAME=V1,V2,...", nargs=-1, required=True)
+@click.argument(
+    "ranges",
+    metavar="NAME=V1,V2,...",
+    nargs=-1,
+    required=True,
+    help="A parameter and its values, for example team.developers=4,6,8; or two.",
+)
 def command(*, series: SeriesArguments, ranges: tuple[str, ...]) -> None:
     """Sweep, print the table, write the folder."""
     from devopssim.experiment import sweep

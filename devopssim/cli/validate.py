@@ -10,7 +10,7 @@ from devopssim.cli.options import FILE, json_option
 
 
 @click.command()
-@click.argument("log_file", type=FILE, metavar="LOG")
+@click.argument("log_file", type=FILE, metavar="LOG", help="A .csv or .parquet file.")
 @json_option
 def command(*, log_file: Path, in_json: bool) -> int:
     """Validate the file: 0 if it is an event log, 1 if it breaks the contract."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument(
+    "scenario", metavar="SCENARIO", help="A preset or a TOML file, for example of `devopssim calibrate --out`."
+)
 @click.option(
     "--add",
     "added",

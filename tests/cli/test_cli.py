@@ -114,6 +114,39 @@ def test_bad_usage_is_one_line_and_exit_status_2(words: tuple[str, ...], tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("parameters", "--toml"), "devopssim parameters"),
+        (("course", "grade", "--out"), "devopssim course grade"),
+        (("simulate", "devops", "--seed", "soon"), "devopssim simulate"),
+        (("course", "dance"), "devopssim course"),
+    ],
+)
+def test_bad_usage_names_the_command_whose_help_helps(
+    words: tuple[str, ...], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == cli.BAD_INPUT
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{command}: ")
+    assert line.endswith(f"; see `{command} --help`.")
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        (("compare",), "Presets or TOML files (default: waterfall agile devops)."),
+        (("sweep",), "for example team.developers=4,6,8; or two."),
+        (("livelab", "record"), "by_hand, automate, operate, secure, or all."),
+        (("course", "workflow"), "github, gitlab, or sandbox"),
+    ],
+)
+def test_help_says_what_the_arguments_mean(
+    words: tuple[str, ...], meaning: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert meaning in " ".join(help_of(words, capsys).split())
+
+
 def test_a_log_is_valid(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     events.write(log_of(horizon=168), path)
