@@ -11,10 +11,10 @@ from devopssim.events import HOURS_PER_DAY
 from devopssim.wording import LANDMARKS, Unit, duration, unit_for
 
 ROOM: Final = {"x": 0.75, "y": 0.26}
-"""Inches that a tick needs."""
+"""Inches that a tick label needs."""
 LOG_CURVES_FROM: Final = 30
 LOG_MARKERS_FROM: Final = 15
-"""Values that are as many times apart as this stand on a logarithmic axis: on a linear one the small ones would be a point."""
+"""Ratio of the largest to the smallest value from which an axis is logarithmic; a linear one would squeeze the small values."""
 
 
 def clock_axis(ax: Axes, start: float, end: float) -> Unit:

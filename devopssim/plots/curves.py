@@ -172,7 +172,7 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
         One for a log, one for each scenario of a result.
     """
     if isinstance(shown, pd.DataFrame):
-        from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - its name is that of the figure
+        from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - it shares its name with the figure
 
         series = measured(shown, kpi.name, window=window, step=step)
         table = pd.DataFrame(

@@ -14,7 +14,7 @@ from devopssim.plots.theme import BLUE, GREEN, GREY, STAGE_COLOURS, VERMILION, V
 from devopssim.scenario import PRACTICES, SEVEN_CS, WORKFLOWS
 
 CLOCKWISE: Final = ("integration", "testing", "delivery", "deployment", "monitoring", "feedback", "collaboration")
-"""The seven C's as they stand around their centre: along the loop of DevOps."""
+"""Order of the seven C's around their centre: along the loop of DevOps."""
 LOOP: Final = (
     ("plan", "what is worth doing"),
     ("code", "design and write"),
@@ -34,7 +34,7 @@ SECURITY: Final = (
     ("operate", "patch, harden"),
     ("monitor", "detect, respond"),
 )
-"""What security does in each phase. SCA looks at dependencies, SAST at code, DAST at the running service from outside."""
+"""Security activity of each phase. SCA scans dependencies, SAST code, DAST the running service from outside."""
 
 
 def workflow(name: str, *, ax: Axes | None = None) -> Axes:
@@ -219,7 +219,12 @@ def _waterfall(ax: Axes) -> None:
 def _agile(ax: Axes) -> None:
     phases = WORKFLOWS["agile"].phases
     ax.set(xlim=(-0.6, 8.4), ylim=(-1.9, 1.9))
-    centres = ((1.5, -1.05), (0.0, 0.0), (1.5, 1.05), (3.0, 0.0))  # the review stands where finished work leaves
+    centres = (
+        (1.5, -1.05),
+        (0.0, 0.0),
+        (1.5, 1.05),
+        (3.0, 0.0),
+    )  # the review is last, beside the exit of finished work
     for (x, y), phase in zip(centres, phases, strict=True):
         _box(ax, (x, y), phase, WORKFLOWS["agile"].colour, size=(1.0, 0.46))
     for here, there in zip(centres, (*centres[1:], centres[0]), strict=True):

@@ -25,7 +25,7 @@ EDGES: Final[dict[str, tuple[float, float]]] = {
     "per week": (0.01, HOURS_PER_WEEK),
     "share": (-0.02, 1.02),
 }
-"""What an axis shows at least: bands without an end go to the axis's."""
+"""Least range of an axis, by unit; open bands end at the edge of the axis."""
 
 
 def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:

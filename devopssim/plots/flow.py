@@ -332,7 +332,7 @@ def duration_kpi(name: str) -> Kpi:
 
 def _durations(run: Run, kpi: Kpi) -> tuple[Floats, Floats, int]:
     """Return start and length of the finished ones in hours, and the number of unfinished ones."""
-    assert kpi.durations is not None  # noqa: S101 - `duration_kpi` has seen to it
+    assert kpi.durations is not None  # noqa: S101 - `duration_kpi` checked it
     durations = kpi.durations(run)
     return durations.start[durations.finished], durations.lengths, durations.unfinished
 
@@ -358,7 +358,7 @@ def _arrived(run: Run) -> tuple[Floats, list[Floats]]:
     counts = [np.searchsorted(moments, times, side="right").astype(np.float64) for moments in moved]
     counts[0] += at_start
     next_count = counts[3]
-    for index in (2, 1):  # what ends was there before, though a cut log does not say since when
+    for index in (2, 1):  # a cut log lacks the earlier steps of items whose later steps it holds
         missing = max(0.0, float((next_count - counts[index]).max())) if run.is_cut else 0.0
         counts[index] = np.clip(counts[index] + missing, next_count, None)
         next_count = counts[index]

@@ -14,7 +14,7 @@ from devopssim.plots.theme import BLUE, GREEN, STAGE_COLOURS, VERMILION, faint, 
 from devopssim.wording import duration, rows_of, unit_for
 
 LEAST_WIDTH: Final = 0.004
-"""Work that is shorter than this share of the axis is drawn as wide as this, so that it can be seen."""
+"""Least width of a piece of work, as a share of the axis, so that short work stays visible."""
 MOST_CHANGES: Final = 8
 FEW_CHANGES: Final = 3
 

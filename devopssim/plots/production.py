@@ -1,4 +1,4 @@
-"""What happens in production: deployments and failures on a time line, and the anatomy of an incident."""
+"""Production over time: deployments and failures, and the anatomy of an incident."""
 
 from typing import Final
 
@@ -18,10 +18,26 @@ MANY: Final = 150
 
 
 def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None, ax: Axes | None = None) -> Axes:
-    """Draw deployments, those that failed, and incidents on a time line.
+    """Draw deployments, failed deployments and incidents on a timeline.
 
-    An incident is a bar: until it is detected in one colour, until it is resolved in another; a short one is drawn wide enough
-    to be seen. `period` is from and to in hours (default: the whole log).
+    An incident is a bar in two colours: until it is detected, and until it is resolved. Short ones are widened to stay visible.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    period : tuple of float, optional
+        Start and end in hours; default: the whole log.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
+    >>> plots.alt_text(deployments(log, period=(0.0, 336.0), ax=Figure().subplots()))
+    'In the first 14 days: ... deployments, ... of them failed; ... incident..., open for ... in all.'
     """
     ax = axes(ax, (9.0, 2.6))
     run = Run(log)
@@ -84,9 +100,21 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
 
 
 def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None) -> Axes:
-    """Draw what MTTF, MTTD, MTTR and MTBF are: two incidents on a line that is up or down, not to scale.
+    """Draw the definitions of MTTF, MTTD, MTTR and MTBF on a service that is up or down, not to scale.
 
-    With a log, each is given its mean in that log and the number of incidents behind it.
+    Parameters
+    ----------
+    log : DataFrame, optional
+        Event log; adds each mean and the number of incidents behind it.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import plots
+    >>> list(plots.describe(incident_anatomy(ax=Figure().subplots())).table.index)
+    ['MTTD', 'MTTR', 'MTTF', 'MTBF']
     """
     ax = axes(ax, (9.0, 3.6))
     means = {} if log is None else {name: measured(log) for name, measured in _MEANS.items()}
@@ -159,12 +187,14 @@ _MEANING: Final = {
 
 
 def _named(name: str, hours: "pd.Series[float] | None") -> str:
+    """Return the name of a mean, with its value and the number of incidents if a log was given."""
     if hours is None:
         return name
     return f"{name} {duration(float(hours.mean()))} (n = {len(hours)})" if len(hours) else f"{name}: none"
 
 
 def _describe_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
+    """Set the description: the four definitions with their means."""
     rows = {
         name: {
             "runs": meaning,
@@ -193,7 +223,7 @@ def _deployments(run: Run, start: float, end: float) -> pd.DataFrame:
 
 
 def _incidents(run: Run, start: float, end: float) -> pd.DataFrame:
-    """Return the incidents of a period: columns incident, failed, detected (NaN: never), resolved (the end where still open)."""
+    """Return the incidents of a period: columns incident, failed, detected (NaN if never), resolved (the period's end if still open)."""
     began = run.first("incident", "service.failed")
     resolved = run.first("incident", "incident.resolved")
     resolved = np.minimum(np.where(np.isfinite(resolved), resolved, run.horizon), end)

@@ -1,4 +1,4 @@
-"""Ways of working side by side, from the result of an experiment: estimates and paired differences, with their intervals."""
+"""Scenarios side by side: estimates and paired differences of an experiment's result, with confidence intervals."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -30,7 +30,35 @@ USUAL_KPIS: Final = (
 
 
 def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
-    """Draw one KPI of each scenario: the mean over the replications as a marker, its interval as a bar, both in words."""
+    """Draw one KPI of each scenario: a marker at the mean over the replications, a bar for its interval, both as text.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison.
+    kpi : str
+        Name of a KPI that the comparison measured.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Logarithmic if the values differ by more than a factor of 15; shares stay linear.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> result = compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False)
+    >>> comparison(result, "wip", ax=Figure().subplots()).get_title()
+    'Work in progress (items) (less is better)'
+    """
     declaration = kpi_named(kpi)
     table = of_kpi(result.estimates, kpi).set_index("scenario").loc[list(result.scenarios)]
     ax = axes(ax, (6.4, 0.9 + 0.45 * len(table)))
@@ -50,7 +78,27 @@ def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
 
 
 def comparisons(result: "Result", kpis: Sequence[str] = USUAL_KPIS) -> Figure:
-    """Draw several KPIs of each scenario, one small panel a KPI (see `comparison`); return the figure."""
+    """Draw several KPIs of each scenario, one panel a KPI, and return the figure; see `comparison`.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison.
+    kpis : sequence of str
+        Names of KPIs that the comparison measured.
+
+    Raises
+    ------
+    InvalidInputError
+        If a KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> result = compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip", "throughput"], progress=False)
+    >>> len(comparisons(result, ["wip", "throughput"]).axes)
+    2
+    """
     kpis = names_of(kpis)
     rows = -(-len(kpis) // 2)
     figure, grid = panels(rows, 2, (11.0, rows * (1.0 + 0.42 * len(result.scenarios))))
@@ -64,9 +112,32 @@ def comparisons(result: "Result", kpis: Sequence[str] = USUAL_KPIS) -> Figure:
 
 
 def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
-    """Draw the paired differences of one KPI between scenarios, with their intervals.
+    """Draw the paired differences of one KPI between scenarios, with confidence intervals.
 
-    A filled marker: the interval does not hold 0, so the replications agree on which is more. A hollow one: they do not.
+    A marker is filled if the interval excludes 0, hollow if it contains 0: the replications disagree on the direction.
+
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison of at least two scenarios.
+    kpi : str
+        Name of a KPI that the comparison measured.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown or was not measured, or the result has one scenario.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import AGILE, DEVOPS, compare, vary
+    >>> scenarios = {"agile": vary(AGILE, {"years": 0.1}), "devops": vary(DEVOPS, {"years": 0.1})}
+    >>> result = compare(scenarios, 2, kpis=["wip"], progress=False)
+    >>> differences(result, "wip", ax=Figure().subplots()).get_xlabel()
+    'difference (items)'
     """
     declaration = kpi_named(kpi)
     if len(result.scenarios) == 1:
@@ -110,6 +181,7 @@ def _dot(
     index: int,
     filled: bool = True,
 ) -> None:
+    """Draw a marker with its interval and write both as text at the right edge."""
     estimate, low, high = values
     colour = colour_of(name, index)
     if np.isfinite(low) and np.isfinite(high):
@@ -132,6 +204,7 @@ def _dot(
 
 
 def _value_scale(ax: Axes, values: np.ndarray, unit: str) -> None:
+    """Set the x-axis: logarithmic for values far apart, otherwise from 0."""
     finite = values[np.isfinite(values)]
     positive = finite[finite > 0]
     least, most = (float(positive.min()), float(positive.max())) if len(positive) else (0.0, 0.0)

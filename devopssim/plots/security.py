@@ -1,4 +1,4 @@
-"""Security, from one log: how many weaknesses are open, how long they stay, and where they are found."""
+"""Security in one log: open vulnerabilities, the time to fix them, and where they are found."""
 
 from typing import Final
 
@@ -18,14 +18,29 @@ from devopssim.wording import duration
 KNOWN: Final = ("known to the team", BLUE)
 PRESENT: Final = ("really there", VERMILION)
 LANDMARKS: Final = (HOURS_PER_WEEK, 30 * HOURS_PER_DAY, 90 * HOURS_PER_DAY)
-"""A week, 30 days and 90 days: at these the text says what was closed."""
+"""A week, 30 days and 90 days: durations at which the text gives the share closed."""
 
 
 def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many weaknesses are open over time: those that the team knows of, and those that are really there.
+    """Draw the number of open vulnerabilities over time: those the team knows of, and those present in the product.
 
-    What is known holds false alarms until they are dismissed, so it may exceed what is there. Only a simulated or a prepared
-    log can tell what is really there.
+    The known ones include false alarms until they are dismissed, so they may exceed those present. Only a simulated or prepared
+    log records which are present; for other logs that line is omitted.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVSECOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVSECOPS, {"years": 0.1}), seed=1)
+    >>> plots.alt_text(vulnerabilities(log, ax=Figure().subplots()))
+    'Open vulnerabilities over 36.5 days: ... on average known to the team, ... on average really there, ...'
     """
     ax = axes(ax)
     run = Run(log)
@@ -57,10 +72,29 @@ def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw what share of the findings is closed within each duration since their report: repaired, and in production.
+    """Draw the share of findings that is closed within each duration since their report: repaired, and in production.
 
-    Findings that are not closed count as open for as long as the log saw them (Kaplan and Meier 1958), so that a short log
-    does not flatter. Dismissed findings do not count, and what was repaired before it reached production needs no patch.
+    Open findings are censored at the horizon, so that a short log does not flatter. Dismissed findings are excluded; what was
+    repaired before it reached production needs no patch and is left out of the second curve.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    References
+    ----------
+    E. L. Kaplan and P. Meier, Nonparametric estimation from incomplete observations, *JASA* 53 (1958).
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVSECOPS, simulate, vary
+    >>> log = simulate(vary(DEVSECOPS, {"years": 0.1}), seed=1)
+    >>> time_to_fix(log, ax=Figure().subplots()).get_xlabel()
+    'time since the report'
     """
     ax = axes(ax)
     run = Run(log)
@@ -100,9 +134,22 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw what becomes of the weaknesses that come into the product, step by step: found, repaired, in production, exploited.
+    """Draw what becomes of vulnerabilities, step by step: found, found before deployment, repaired; attacks and false alarms beside.
 
-    Weaknesses are those of `vulnerability.injected`; exploited are security incidents. False alarms stand apart.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log with `vulnerability.injected` events, as a simulation writes them.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVSECOPS, plots, simulate, vary
+    >>> log = simulate(vary(DEVSECOPS, {"years": 0.1}), seed=1)
+    >>> plots.describe(detection_funnel(log, ax=Figure().subplots())).table["step"].tolist()[:2]
+    ['came into the product', 'found']
     """
     ax = axes(ax, (8.0, 3.2))
     run = Run(log)
@@ -138,6 +185,7 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def _funnel(run: Run) -> dict[str, int]:
+    """Return the count of each step."""
     real = run.met("finding", "vulnerability.injected")
     reported = run.met("finding", "finding.reported")
     repaired = run.met("finding", "finding.fixed") | run.met("finding", "patch.deployed")
@@ -154,18 +202,21 @@ def _funnel(run: Run) -> dict[str, int]:
 
 
 def _deployed_at(run: Run) -> Floats:
-    """Return when the change that brought each finding was first deployed; infinite where it never was or is not known."""
+    """Return when the change that introduced each finding was first deployed.
+
+    Infinite if the change was never deployed; minus infinity for a dependency, which was in production all along.
+    """
     injected = run.log.iloc[run.rows("vulnerability.injected")]
     shipped = pd.Series(run.first("change", "service.deployed"), index=run.names("change"))
     by_finding = injected.dropna(subset=["change"]).set_index("finding")["change"]
     change = by_finding[~by_finding.index.duplicated()].reindex(run.names("finding"))
     deployed = shipped.reindex(pd.Index(change.to_numpy())).to_numpy(float)
-    never_shipped = np.where(
-        change.notna().to_numpy(), np.inf, -np.inf
-    )  # of a dependency: it was in production all along
+    # a vulnerability without a change is a dependency's: it was in production all along
+    never_shipped = np.where(change.notna().to_numpy(), np.inf, -np.inf)
     return np.where(np.isfinite(deployed), deployed, never_shipped)
 
 
 def _at(hours: Floats, share: Floats, mark: float) -> float:
+    """Return the share that is closed within a duration."""
     count = int(np.searchsorted(hours, mark, side="right"))
     return float(share[count - 1]) if count else 0.0

@@ -1,4 +1,4 @@
-"""What matters: KPIs over a range of parameters, effects of practices, fair shares, and a tornado."""
+"""Sensitivity: KPIs over ranges of parameters, effects of practices, Shapley shares, and a tornado diagram."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -36,11 +36,35 @@ if TYPE_CHECKING:
 MOST_BARS: Final = 14
 VERDICT_COLOURS: Final = {"better": GREEN, "worse": VERMILION}
 SCALE: Final = LinearSegmentedColormap.from_list("devopssim", ["#f4e7b2", "#5fae8b", "#27607f", "#2b1d4f"])
-"""From little to much; its lightness falls all the way, so that it reads without colours."""
+"""From low to high; lightness falls monotonically, so that the scale also works in grey."""
 
 
 def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
-    """Draw how a KPI answers to one parameter: the mean at each value, with its interval. Raises InvalidInputError for two."""
+    """Draw a KPI over one parameter: the mean at each value, with its confidence band.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        Result of `experiment.sweep` over one parameter.
+    kpi : str
+        Name of a KPI that the sweep measured.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the sweep varies two parameters, or the KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, vary
+    >>> short = vary(DEVOPS, {"years": 0.1})
+    >>> result = experiment.sweep(short, {"team.developers": [3, 6]}, 2, kpis=["wip"], progress=False)
+    >>> [label.get_text() for label in sweep_curve(result, "wip", ax=Figure().subplots()).get_xticklabels()]
+    ['3', '6']
+    """
     names = _parameters(sweep)
     if len(names) != 1:
         raise InvalidInputError(f"this sweep goes over {' and '.join(names)}; draw it with plots.sweep_map.")
@@ -76,9 +100,35 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
 
 
 def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
-    """Draw how a KPI answers to two parameters: a field for each pair of values, with the number in it.
+    """Draw a KPI over two parameters: a coloured cell for each pair of values, with the number in it.
 
-    Raises InvalidInputError for one.
+    Parameters
+    ----------
+    sweep : Sweep
+        Result of `experiment.sweep` over two parameters.
+    kpi : str
+        Name of a KPI that the sweep measured.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Returns
+    -------
+    Axes
+        Colours follow the logarithm if the values differ by more than a factor of 30.
+
+    Raises
+    ------
+    InvalidInputError
+        If the sweep varies one parameter, or the KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, vary
+    >>> points = {"team.developers": [3, 6], "practices.testing": [0, 1]}
+    >>> result = experiment.sweep(vary(DEVOPS, {"years": 0.1}), points, 2, kpis=["wip"], progress=False)
+    >>> len(sweep_map(result, "wip", ax=Figure().subplots()).texts)
+    4
     """
     names = _parameters(sweep)
     if len(names) != 2:
@@ -123,7 +173,33 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
 
 
 def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
-    """Draw the effects of practices on a KPI, the largest first: main effects and, hollow, interactions of two."""
+    """Draw the effects of practices on a KPI, largest first: main effects filled, interactions of two hollow.
+
+    Parameters
+    ----------
+    factorial : Factorial
+        Result of `experiment.factorial`.
+    kpi : str
+        Name of a KPI that the experiment measured.
+    most : int
+        Largest number of bars.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, plots, vary
+    >>> short = vary(DEVOPS, {"years": 0.1})
+    >>> result = experiment.factorial(short, ["testing", "delivery"], 2, kpis=["wip"], progress=False)
+    >>> sorted(plots.describe(effects(result, "wip", ax=Figure().subplots())).table["effect"])
+    ['delivery', 'testing', 'testing x delivery']
+    """
     declaration, table = kpi_named(kpi), of_kpi(factorial.effects, kpi)
     table = (
         table.reindex(table["estimate"].abs().sort_values(ascending=False, kind="stable").index)
@@ -146,7 +222,35 @@ def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes
 
 
 def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes:
-    """Draw each practice's fair share of the whole difference between none and all of them, for a KPI."""
+    """Draw each practice's Shapley share of the difference between no practice and all of them.
+
+    Parameters
+    ----------
+    factorial : Factorial
+        Result of `experiment.factorial`.
+    kpi : str
+        Name of a KPI that the experiment measured.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown or was not measured.
+
+    References
+    ----------
+    L. S. Shapley, A value for n-person games, *Contributions to the Theory of Games* II (1953).
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, plots, vary
+    >>> short = vary(DEVOPS, {"years": 0.1})
+    >>> result = experiment.factorial(short, ["testing", "delivery"], 2, kpis=["wip"], progress=False)
+    >>> sorted(plots.describe(shapley(result, "wip", ax=Figure().subplots())).table["practice"])
+    ['delivery', 'testing']
+    """
     declaration, table = kpi_named(kpi), of_kpi(factorial.shapley, kpi)
     whole = float(table["estimate"].sum())
     table = table.sort_values("estimate", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
@@ -166,7 +270,33 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
 
 
 def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
-    """Draw how far a KPI moves when each parameter is a little lower, and a little higher: the widest swing on top."""
+    """Draw how far a KPI moves when each parameter is lowered and raised, the widest swing on top.
+
+    Parameters
+    ----------
+    sensitivity : Sensitivity
+        Result of `experiment.sensitivity`.
+    kpi : str
+        Name of a KPI that the analysis measured.
+    most : int
+        Largest number of bars.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    Raises
+    ------
+    InvalidInputError
+        If the KPI is unknown or was not measured.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, vary
+    >>> short, names = vary(DEVOPS, {"years": 0.1}), ["team.developers", "team.testers"]
+    >>> result = experiment.sensitivity(short, ["wip"], names=names, replications=2, progress=False)
+    >>> len(tornado(result, "wip", ax=Figure().subplots()).get_yticks())
+    2
+    """
     declaration, table = kpi_named(kpi), of_kpi(sensitivity.tornado, kpi).head(most)
     ax = axes(ax, (9.0, 1.4 + 0.32 * len(table)))
     if table.empty or not table[["at_low", "at_high"]].notna().to_numpy().any():
@@ -191,7 +321,7 @@ def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: 
 
 
 def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, hollow: np.ndarray | None = None) -> None:
-    """Draw a bar with its interval for each row, in words beside it; green is better, red is worse, grey is unclear."""
+    """Draw a bar with its interval for each row and write both as text; green is better, red worse, grey unclear."""
     unit, scale = difference_unit(table[["estimate", "low", "high"]].abs().max().max(), kpi.unit)
     for index, row in enumerate(rows_of(table)):
         colour = VERDICT_COLOURS.get(row.verdict, GREY)
@@ -217,6 +347,7 @@ def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, holl
 
 
 def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
+    """Label and format an x-axis of differences."""
     ax.xaxis.set_major_locator(MaxNLocator(6))
     if kpi.unit == "share":
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
@@ -227,6 +358,7 @@ def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
 
 
 def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
+    """Set the y-axis and return the factor from the KPI's unit to the axis unit."""
     estimates = table["estimate"].dropna()
     ax.set_title(axis_label(kpi.title, kpi.unit) + direction(kpi.better))
     if kpi.unit == "h" and (estimates > 0).all() and estimates.max() / estimates.min() > LOG_CURVES_FROM:
@@ -243,10 +375,12 @@ def _height(ax: Axes, table: pd.DataFrame, kpi: Kpi) -> float:
 
 
 def _parameters(sweep: "Sweep") -> list[str]:
+    """Return the names of the parameters that the sweep varies."""
     return list(next(iter(sweep.points.values())))
 
 
 def _parameter(name: str) -> str:
+    """Return the axis label of a parameter: name, unit, meaning."""
     declaration = parameters()[name]
     return f"{name}{f' ({declaration.unit})' if declaration.unit else ''}\n{declaration.meaning}"
 

@@ -1,8 +1,12 @@
-"""Colours and backgrounds: one colour a thing, told apart by people who see fewer colours, on white and on black.
+"""Colours and themes: one colour for each thing, on light and dark pages, readable with colour vision deficiency.
 
-Lines and fills keep a contrast of at least 3:1 against both backgrounds (WCAG 2.2, 1.4.11), so a figure's data has the same
-colours in both; only the ink of its words and axes changes. The hues depart from Okabe & Ito, Color Universal Design (2008),
-darkened where they were too pale on white. No figure tells by colour alone: what has a colour has its name beside it.
+Lines and fills keep a contrast of at least 3:1 against both backgrounds, so that data has the same colours in both themes; only
+the colour of text and axes changes. The hues derive from Okabe and Ito, darkened where they were too pale on white. A figure
+never distinguishes by colour alone: everything coloured has its name beside it.
+
+References
+----------
+M. Okabe and K. Ito, *Color Universal Design* (2008). W3C, *WCAG* 2.2, criterion 1.4.11.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,7 +36,7 @@ SCENARIO_COLOURS: Final[Mapping[str, str]] = {
     "devops in name only": OCHRE,
     "agile with CI": VIOLET,
 }
-"""A preset keeps its colour in every figure."""
+"""Colours of the presets, the same in every figure."""
 SCENARIO_MARKERS: Final[Mapping[str, str]] = {
     "waterfall": "v",
     "agile": "s",
@@ -57,27 +61,77 @@ INKS: Final[Mapping[Theme, tuple[str, str, str]]] = {
     "light": ("#ffffff", "#1f2328", "#5b636d"),
     "dark": ("#16181d", "#e6e8eb", "#a3abb5"),
 }
-"""Background, ink, and fainter ink of each theme."""
+"""Colours of background, text, and axes in each theme."""
 
 
 @contextmanager
 def style(theme: Theme = "light", *, transparent: bool = False) -> Iterator[None]:
-    """Draw for a light or a dark page: `with plots.style("dark"): plots.cumulative_flow(log)`.
+    """Draw figures for a light or a dark page inside a `with` block.
 
-    A figure that is made inside has the theme's background, or none if `transparent`, and ink that reads on it. Raises
-    InvalidInputError for another theme.
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+        Sets background, text and axes.
+    transparent : bool
+        Leave the background out, so that the page shows through.
+
+    Raises
+    ------
+    InvalidInputError
+        If the theme is unknown.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> with style("dark"):
+    ...     figure = Figure()
+    >>> figure.get_facecolor()[:3] < (0.2, 0.2, 0.2)
+    True
     """
     with mpl.rc_context(cast("Any", settings(theme, transparent=transparent))):
         yield
 
 
 def use(theme: Theme = "light", *, transparent: bool = False) -> None:
-    """Draw everything from now on for a light or a dark page."""
+    """Draw all following figures for a light or a dark page.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+        Sets background, text and axes.
+    transparent : bool
+        Leave the background out, so that the page shows through.
+
+    Raises
+    ------
+    InvalidInputError
+        If the theme is unknown.
+    """
     mpl.rcParams.update(cast("Any", settings(theme, transparent=transparent)))
 
 
 def settings(theme: Theme, *, transparent: bool = False) -> dict[str, Any]:
-    """Return the settings of matplotlib that make a theme."""
+    """Return the matplotlib settings of a theme.
+
+    SVG text stays text, and the ids' salt is fixed, so that equal figures give equal files.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+        Sets background, text and axes.
+    transparent : bool
+        Leave the background out.
+
+    Raises
+    ------
+    InvalidInputError
+        If the theme is unknown.
+
+    Examples
+    --------
+    >>> settings("light")["figure.facecolor"], settings("dark", transparent=True)["figure.facecolor"]
+    ('#ffffff', 'none')
+    """
     if theme not in INKS:
         raise InvalidInputError(
             f"theme={theme!r} (the page that a figure is drawn for) must be one of {', '.join(INKS)}."
@@ -109,18 +163,18 @@ def settings(theme: Theme, *, transparent: bool = False) -> dict[str, Any]:
 
 
 def ink() -> str:
-    """Return the colour of words."""
+    """Return the colour of text in the current theme."""
     return str(mpl.rcParams["text.color"])
 
 
 def faint() -> str:
-    """Return the colour of what helps to read and says nothing by itself: axes, grids, brackets."""
+    """Return the colour of axes, grids and brackets in the current theme."""
     edge = str(mpl.rcParams["axes.edgecolor"])
     return "#6a6a6a" if edge in ("black", "k") else edge
 
 
 def paper() -> str:
-    """Return the colour behind the words, for halos around them; white where there is none."""
+    """Return the background colour in the current theme, for halos around text; if it is transparent, that of the matching theme."""
     behind = str(mpl.rcParams["figure.facecolor"])
     if behind != "none":
         return behind
@@ -128,32 +182,99 @@ def paper() -> str:
 
 
 def brightness(colour: str) -> float:
-    """Return the relative luminance of a colour, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    """Return the relative luminance of a colour, 0 (black) to 1 (white).
+
+    Parameters
+    ----------
+    colour : str
+        Any colour that matplotlib knows.
+
+    References
+    ----------
+    W3C, *WCAG* 2.2, definition of relative luminance.
+
+    Examples
+    --------
+    >>> brightness("black"), round(brightness("white"), 3)
+    (0.0, 1.0)
+    """
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    """Return the contrast ratio of two colours, 1 to 21.
+
+    Parameters
+    ----------
+    one, other : str
+        Any colours that matplotlib knows, in either order.
+
+    References
+    ----------
+    W3C, *WCAG* 2.2, definition of contrast ratio.
+
+    Examples
+    --------
+    >>> round(contrast("black", "white"), 1)
+    21.0
+    """
     low, high = sorted((brightness(one), brightness(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def on(colour: str) -> str:
-    """Return the ink, black or white, that reads better on a fill of this colour."""
+    """Return the text colour, black or white, with the higher contrast on a fill.
+
+    Examples
+    --------
+    >>> on("#ffff00"), on("#000080")
+    ('#000000', '#ffffff')
+    """
     return max(("#000000", "#ffffff"), key=lambda candidate: contrast(candidate, colour))
 
 
 def colour_of(name: str, index: int = 0) -> str:
-    """Return the colour of a scenario: its own if it is a preset, else one by its place among those shown."""
+    """Return the colour of a scenario: a preset's own, otherwise one by position.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario.
+    index : int
+        Position among the scenarios shown; colours repeat after eight.
+
+    Examples
+    --------
+    >>> colour_of("devsecops") == PURPLE, colour_of("mine", 0) == colour_of("mine", 8)
+    (True, True)
+    """
     return SCENARIO_COLOURS.get(name, OTHERS[index % len(OTHERS)])
 
 
 def marker_of(name: str, index: int = 0) -> str:
-    """Return the marker of a scenario, chosen as its colour is."""
+    """Return the marker of a scenario: a preset's own, otherwise one by position.
+
+    Parameters
+    ----------
+    name : str
+        Name of the scenario.
+    index : int
+        Position among the scenarios shown; markers repeat after eight.
+
+    Examples
+    --------
+    >>> marker_of("devops")
+    'o'
+    """
     return SCENARIO_MARKERS.get(name, OTHER_MARKERS[index % len(OTHER_MARKERS)])
 
 
 def readable(colour: str) -> str:
-    """Return the colour if words in it read on the page (a contrast of 4.5:1), else the colour of words."""
+    """Return the colour if its contrast to the page is at least 4.5:1, otherwise the colour of text.
+
+    References
+    ----------
+    W3C, *WCAG* 2.2, criterion 1.4.3.
+    """
     return colour if contrast(colour, paper()) >= 4.5 else ink()

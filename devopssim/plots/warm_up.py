@@ -1,4 +1,4 @@
-"""Where a run has settled: Welch's plot, with the cut that MSER-5 proposes."""
+"""Warm-up: Welch's plot, with the cut that MSER-5 proposes."""
 
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,28 @@ if TYPE_CHECKING:
 
 
 def welch(warm_up: "WarmUp", *, ax: Axes | None = None) -> Axes:
-    """Draw the daily course of a KPI, averaged over replications and smoothed, and where its warm-up ends.
+    """Draw the daily course of a KPI, averaged over replications and smoothed, with the proposed end of the warm-up.
 
-    The cut is a proposal: look whether the smooth line is level behind it. Source: P. D. Welch, The statistical analysis of
-    simulation results (1983).
+    The cut is a proposal: check that the smoothed line is level behind it.
+
+    Parameters
+    ----------
+    warm_up : WarmUp
+        Result of `experiment.warm_up`.
+    ax : Axes, optional
+        Axes to draw on; default: a new figure.
+
+    References
+    ----------
+    P. D. Welch, The statistical analysis of simulation results, in *The Computer Performance Modeling Handbook* (1983).
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from devopssim import DEVOPS, experiment, vary
+    >>> warm_up = experiment.warm_up(vary(DEVOPS, {"years": 0.25}), replications=2, progress=False)
+    >>> welch(warm_up, ax=Figure().subplots()).get_legend().texts[1].get_text()
+    'moving average'
     """
     ax = axes(ax)
     declaration, table = KPIS[warm_up.kpi], warm_up.table

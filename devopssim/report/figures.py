@@ -14,7 +14,7 @@ from devopssim.plots import INKS, describe, style
 
 PAPER, INK, FAINT = INKS["light"]
 PAGE_COLOURS: Final = {PAPER: "var(--paper)", INK: "var(--ink)", FAINT: "var(--faint)"}
-"""What is drawn in the light theme's colours follows the page when it turns dark."""
+"""Colours of the light theme and the CSS variables that replace them, so that figures follow the page's theme."""
 
 
 @dataclass(frozen=True, kw_only=True)

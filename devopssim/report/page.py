@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from devopssim.experiment import Result
 
 YEAR: Final = 2019
-"""The report whose levels are shown: the last one whose bands were read in the report itself and do not cross."""
+"""Year of the DORA report shown: the latest whose bands come from the report itself and are in order."""
 FAMILIES: Final = {"delivery": "Delivery", "flow": "Flow", "security": "Security"}
 POINTS_OF_A_CURVE: Final = 8
 

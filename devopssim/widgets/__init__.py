@@ -1,10 +1,11 @@
-"""Widgets for notebooks: knobs over a scenario, and what the plain functions of this package make of it.
+"""Widgets for notebooks: sliders over a scenario, and what the plain functions of this package return for it.
 
-    widgets.explore()     sliders of any parameter of one scenario, its KPIs and figures of choice
+    widgets.explore()     sliders of any parameter of one scenario, its KPIs, and figures of choice
     widgets.compare()     waterfall, agile and DevOps side by side: what changes, and why
-    widgets.board(log)    work items moving over a board, as the log tells
+    widgets.board(log)    work items moving over a board, replayed from an event log
 
-They need JupyterLab or Voilà (`pip install "devopssim[notebook]"`) and no network. A widget holds no number of its own.
+They need JupyterLab or Voilà (`pip install "devopssim[notebook]"`) and work offline. A widget computes no numbers of its own:
+`widget.scenario` or `widget.scenarios` are the values to pass to `simulate` and `compare`, which return the same numbers.
 """
 
 from devopssim.errors import InvalidInputError

@@ -1,8 +1,8 @@
-"""A board's film: when each work item moves from column to column, worked out from an event log.
+"""The board's timeline: when each work item moves from column to column, derived from an event log.
 
-An item stands in the earliest stage in which work for it is open (queued or under way); between two stages it waits in the last
-one. It is ready to go live when it is done, and live when it is closed; what is repaired in it later does not bring it back.
-Of a log without work items, the changes move.
+An item is in the earliest stage in which work on it is open (queued or under way); between two stages it waits in the last one. It
+is in "Done, to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
+the changes move.
 """
 
 from collections.abc import Hashable, Iterator
@@ -37,11 +37,23 @@ _STEPS: Final = {
     "testsuiterun.finished": ("deploy", WAITING),
     "service.deployed": ("live", WAITING),
 }
-"""Where a change stands after each of these events."""
+"""Column and state of a change after each event."""
 
 
 class Move(NamedTuple):
-    """At `time` (hours) an item comes to stand in a column, waiting (0) or worked on (1)."""
+    """One move: at `time` an item enters a column, or starts or stops being worked on there.
+
+    Attributes
+    ----------
+    time : float
+        Hours since the start of the log.
+    item : str
+        Id of the work item or change.
+    column : int
+        Index of `COLUMNS`.
+    working : int
+        1 while the item is worked on, 0 while it waits.
+    """
 
     time: float
     item: str
@@ -51,7 +63,7 @@ class Move(NamedTuple):
 
 @dataclass
 class _Card:
-    """Where an item stands, and the work that is open for it: how many pieces wait and are under way, by stage."""
+    """State of an item on the board, with its open work: pieces that wait and pieces under way, by stage."""
 
     column: int = 0
     working: int = WAITING
@@ -59,7 +71,7 @@ class _Card:
     under_way: dict[str, int] = field(default_factory=dict)
 
     def position(self) -> tuple[int, int]:
-        """Return column and state from the open work; the last column, waiting, where none is open."""
+        """Return column and state from the open work; without open work, the last column, waiting."""
         for stage in _STAGES:
             if self.under_way.get(stage, 0) > 0:
                 return COLUMNS.index(stage), WORKING
@@ -69,9 +81,21 @@ class _Card:
 
 
 def moves(log: pd.DataFrame) -> list[Move]:
-    """Return the moves of all items (or, where there are none, changes) of a log, in the order of time.
+    """Return the moves of all items of a log, or of its changes if it has no items, sorted by time.
 
-    A move that another one of the same item follows at the same instant is left out.
+    Of several moves of one item at the same instant, the last one is kept.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0.0, "change.created", change="C1"), event(5.0, "change.merged", change="C1")], horizon=9.0)
+    >>> [(move.time, COLUMNS[move.column], move.working) for move in moves(log)]
+    [(0.0, 'code', 1), (5.0, 'build', 0)]
     """
     result: list[Move] = []
     last: dict[str, int] = {}
@@ -86,12 +110,13 @@ def moves(log: pd.DataFrame) -> list[Move]:
 
 
 def _moves(log: pd.DataFrame) -> Iterator[Move]:
+    """Yield the moves of items, or of changes if the log has no items."""
     has_items = bool((log["kind"] == "ticket.created").any())
     yield from _moves_of_items(log) if has_items else _moves_of_changes(log)
 
 
 def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
-    """Yield the moves of changes, for logs without work items: an exercise's, or a repository's."""
+    """Yield the moves of changes, for logs without work items: those of an exercise or a repository."""
     seen: dict[str, tuple[int, int]] = {}
     chosen = log[log["kind"].isin(list(_STEPS)) & log["change"].notna()]
     columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "change"))
@@ -106,6 +131,7 @@ def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
 
 
 def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
+    """Yield the moves of work items; work on a change moves the item it belongs to."""
     cards: dict[str, _Card] = {}
     owner = _owners(log)
     for time, kind, item, change, stage in _rows(log):
@@ -120,7 +146,7 @@ def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
 
 
 def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
-    """Return where a card stands after an event."""
+    """Return column and state of a card after an event."""
     live, deploy = COLUMNS.index("live"), COLUMNS.index("deploy")
     if card.column == live or kind == "ticket.created":
         return card.column, WAITING
@@ -144,6 +170,7 @@ def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
 
 
 def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any]]:
+    """Yield time, kind, item, change and stage of the events that can move an item."""
     wanted = ("ticket.created", "ticket.done", "ticket.closed", "stage.queued", "stage.started", "stage.finished")
     chosen = log[log["kind"].isin(wanted)]
     columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "item", "change", "stage"))
@@ -151,16 +178,36 @@ def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any]]:
 
 
 def _owners(log: pd.DataFrame) -> dict[Hashable, str]:
-    """Return which item each change belongs to."""
+    """Return the item of each change."""
     both = log[log["item"].notna() & log["change"].notna()]
     return dict(zip(both["change"], both["item"], strict=True))
 
 
 def timeline(log: pd.DataFrame) -> dict[str, Any]:
-    """Return what a board needs, for a browser: columns, items, moves, outages, deployments, and the end in hours.
+    """Return a log's timeline for the browser.
 
-    `moves`: (hours, place in `items`, column, 0 waiting or 1 worked on). `outages`: from, until. `deployments`: hours.
-    Raises InvalidInputError for what is no event log, and for one in which neither work items nor changes are created.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+
+    Returns
+    -------
+    dict
+        JSON: `columns` (titles), `items` (ids), `moves` (hours, index of the item, column, 0 waiting or 1 worked on), `outages` (start
+        and end in hours), `deployments` (hours), `end` (hours) and `week` (hours of a week).
+
+    Raises
+    ------
+    InvalidInputError
+        If the table is not an event log, or creates neither work items nor changes.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0.0, "change.created", change="C1"), event(5.0, "change.merged", change="C1")], horizon=9.0)
+    >>> timeline(log)["moves"], timeline(log)["end"]
+    ([[0.0, 0, 2, 1], [5.0, 0, 3, 0]], 9.0)
     """
     validate_columns(log)
     board_moves = moves(log)

@@ -1,4 +1,4 @@
-"""`widgets.board`: work items moving over a Kanban board, as an event log tells."""
+"""`widgets.board`: work items moving over a Kanban board, replayed from an event log."""
 
 from functools import partial
 from typing import Any, ClassVar
@@ -20,11 +20,34 @@ MOST_REPLICATIONS = 1000
 def board(
     shown: Scenario | pd.DataFrame = DEVOPS, *, years: float = 1.0, seed: int = 1, replication: int = 0
 ) -> "Board":
-    """Show how work items move through the stages: play, pause, change the speed, go back, one event at a time.
+    """Show how work items move through the stages: play, pause, change the speed, step one event forward or back.
 
-    `shown` is a scenario, of which any replication can be chosen (its first `years`), or an event log, whoever wrote it; of
-    a log without work items its changes move. One replication is one random future and may be an outlier; `widgets.compare` tells what is usual. Raises InvalidInputError
-    for a log in which nothing moves.
+    Parameters
+    ----------
+    shown : Scenario or DataFrame
+        A scenario, of which any replication can be chosen, or an event log from any source. One replication may be an outlier;
+        `widgets.compare` shows means over many.
+    years : float
+        Part of a scenario's run to show, from its start.
+    seed : int
+        Seed of a scenario's random numbers.
+    replication : int
+        Replication of a scenario to begin with, 0 to 999.
+
+    Returns
+    -------
+    Board
+        The widget; the last expression of a notebook cell shows it.
+
+    Raises
+    ------
+    InvalidInputError
+        If nothing moves in the log, or the replication is out of range.
+
+    Examples
+    --------
+    >>> board(years=0.1)
+    devopssim.widgets.board of devops: to be seen in JupyterLab or Voilà
     """
     if isinstance(shown, Scenario):
         short = vary(shown, {"years": min(years, shown.years)})
@@ -33,7 +56,7 @@ def board(
 
 
 class Board(Panel):
-    """A thin view of a `film`; see `board`."""
+    """The widget of `board`: a view of a log's timeline."""
 
     film = traitlets.Dict().tag(sync=True)
     actions: ClassVar = ("ready", "gone", "replication")
@@ -62,12 +85,12 @@ class Board(Panel):
         return f"devopssim.widgets.board of {self.settings['name']}: to be seen in JupyterLab or Voilà"
 
     def begin(self) -> None:
-        """Ask for the film, if it is not there."""
+        """Request the timeline, unless it is there already."""
         if not self.film:
             self._ask()
 
     def pause(self) -> None:
-        """Ask nothing more."""
+        """Cancel the pending simulation."""
         if self._latest is not None:
             self._latest.ask([])
 
@@ -78,6 +101,7 @@ class Board(Panel):
 
     @staticmethod
     def _valid_replication(number: int) -> int:
+        """Return the number of a replication; raise InvalidInputError unless it is a whole number from 0 to 999."""
         if not 0 <= number < MOST_REPLICATIONS or number != int(number):
             raise InvalidInputError(
                 f"replication={number} (which random future) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
@@ -99,5 +123,15 @@ class Board(Panel):
 
 
 def timeline_of(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
-    """Return the film of one replication of a scenario."""
+    """Return the timeline of one replication of a scenario.
+
+    A function of the module, so that a worker process can run it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to simulate.
+    seed, replication : int
+        Its random numbers.
+    """
     return {**timeline(simulate(scenario, seed=seed, replication=replication)), "replication": replication}

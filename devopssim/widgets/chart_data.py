@@ -1,4 +1,4 @@
-"""KPI curves as a browser draws them: points, the ends of the axes, and ticks in units that readers think in."""
+"""KPI curves for the browser: points, ends of the axes, and ticks in familiar units."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,11 +17,31 @@ FEWEST_TICKS: Final = 3
 
 
 def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return a KPI's curves for a browser: title, text, axes and one line a scenario, with a band where there is an interval.
+    """Return a KPI's curves as JSON for the browser.
 
-    `before` names scenarios that are drawn dashed, without a band, in the colour of another: where that one started. An axis has low, high, log
-    (whether it is logarithmic), ticks (place and words) and label. A point is (hours, mean, low, high), None where nothing was
-    there to count.
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison that measured the KPI's curve.
+    kpi : str
+        Name of the KPI.
+    before : mapping of str to str, optional
+        Scenarios to draw dashed, in the colour of another: from the name of the earlier form to the name of the present one.
+
+    Returns
+    -------
+    dict
+        `kpi`, `title`, `text`, the axes `x` and `y`, and `lines`. An axis has `low`, `high`, `log`, `ticks` (position, text) and
+        `label`; it is None if there is nothing to draw. A line has `name`, `colour`, `before` and `points`: hours, mean, low, high,
+        with None for NaN.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> short = vary(DEVOPS, {"years": 0.2})
+    >>> result = compare({"devops": short}, 2, kpis=["wip"], curves=["wip"], progress=False)
+    >>> chart(result, "wip")["x"]["label"]
+    'time since the start (weeks)'
     """
     declaration = KPIS[kpi]
     curves = [curve for curve in curves_of(result, declaration) if curve.table["mean"].notna().any()]
@@ -54,11 +74,13 @@ def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> 
 
 
 def _points(table: pd.DataFrame) -> list[list[float | None]]:
+    """Return hours, mean, low and high of each point, with None for NaN."""
     rows = table[["time", "mean", "low", "high"]].to_numpy()
     return [[float(number) if np.isfinite(number) else None for number in row] for row in rows]
 
 
 def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
+    """Return the y-axis: logarithmic for hours far apart, otherwise from 0."""
     means = everything["mean"].dropna()
     positive = means[means > 0]
     top = float(everything[["mean", "high"]].max().max()) or 1.0
@@ -74,13 +96,14 @@ def _values_axis(everything: pd.DataFrame, unit: str) -> dict[str, Any]:
 
 
 def _landmarks(low: float, high: float) -> list[list[float | str]]:
-    """Return durations that everybody knows, the most known ones first, at least three if there are as many."""
+    """Return familiar durations as ticks, lowest rank first, three at least where the range has as many."""
     within = [(at, label, rank) for at, label, rank in LANDMARKS if low <= at <= high]
     last = next((rank for rank in (1, 2) if sum(landmark[2] <= rank for landmark in within) >= FEWEST_TICKS), 3)
     return [[at, label] for at, label, rank in within if rank <= last]
 
 
 def _axis(low: float, high: float, unit: Unit, label: str, *, whole: bool = False) -> dict[str, Any]:
+    """Return a linear axis with ticks in the given unit."""
     positions = MaxNLocator(MOST_TICKS, integer=whole).tick_values(low / unit.hours, high / unit.hours)
     ticks = [
         [float(at) * unit.hours, number(at) if at else "0"]

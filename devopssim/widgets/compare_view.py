@@ -1,4 +1,4 @@
-"""`widgets.compare`: ways of working side by side, with sliders."""
+"""`widgets.compare`: scenarios side by side, with sliders."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
@@ -31,19 +31,49 @@ def compare(
     precision: float = 0.1,
     seed: int = 1,
 ) -> "Compare":
-    """Show scenarios side by side (default: waterfall, agile, devops), with sliders for practices, team and demand.
+    """Show scenarios side by side, with sliders for practices, security, team and demand.
 
-    A slider that moves is answered at a glance first (one replication of a few batches), then by more and more whole
-    replications, until the intervals of lead time and deployment frequency are within ± `precision` of their means or there
-    are `replications`. The sliders of practices belong to one scenario at a time; team and demand to all.
-    `compare().scenarios` gives what is set now. Raises InvalidInputError for no scenarios or an unknown KPI.
+    A moved slider gets a preview at once (one replication of a few batches), then more and more whole replications until the confidence
+    intervals of lead time and deployment frequency are tight enough. Sliders of practices set the chosen scenario; sliders of team and
+    demand set all scenarios.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario, optional
+        Scenarios by name; default: waterfall, agile and devops.
+    kpis : sequence of str
+        KPIs on the cards.
+    replications : int
+        Largest number of replications.
+    precision : float
+        Half-width ÷ mean at which replications stop.
+    seed : int
+        Seed of the random numbers, which all scenarios share.
+
+    Returns
+    -------
+    Compare
+        The widget; its `scenarios` are the present settings.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no scenarios or a KPI is unknown.
+
+    Examples
+    --------
+    >>> widget = compare(replications=10)
+    >>> widget
+    devopssim.widgets.compare(waterfall, agile, devops): to be seen in JupyterLab or Voilà
+    >>> widget.scenarios["devops"].team.developers
+    8
     """
     shown = {"waterfall": WATERFALL, "agile": AGILE, "devops": DEVOPS} if scenarios is None else scenarios
     return Compare(state_of(shown), kpis=kpis, replications=replications, precision=precision, seed=seed)
 
 
 class Compare(ScenarioPanel):
-    """A thin view of a `State` and of the answers to it; see `compare`."""
+    """The widget of `compare`: a view of a `State` and of the estimates for it."""
 
     chosen = traitlets.Unicode().tag(sync=True)
     actions: ClassVar = ("ready", "gone", "set", "choose", "curve", "reset", "pin", "toml", "load")
@@ -86,16 +116,16 @@ class Compare(ScenarioPanel):
 
     @property
     def scenarios(self) -> dict[str, Scenario]:
-        """The scenarios as the sliders have set them: `devopssim.compare(widget.scenarios)` measures them."""
+        """The scenarios as the sliders set them; `devopssim.compare(widget.scenarios)` returns the same numbers."""
         return dict(self.state.scenarios)
 
     def do_choose(self, name: str) -> None:
-        """Let the sliders of practices belong to another scenario."""
+        """Choose the scenario that the sliders of practices set."""
         self.state = self.state.choose(name)
         self.show_state()
 
     def do_curve(self, kpi: str) -> None:
-        """Show another KPI over time."""
+        """Show another KPI over time; an unknown one is ignored."""
         self.curve = kpi if kpi in CURVES else self.curve
         if self._last is not None and kpi in self._last[1].result.curve_values["kpi"].unique():
             self.show(*self._last)
@@ -104,11 +134,11 @@ class Compare(ScenarioPanel):
 
     @property
     def preview_curves(self) -> tuple[str, ...]:
-        """The curve that is seen."""
+        """The curve on display, the only one that a preview measures."""
         return (self.curve,)
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
-        """Show an answer."""
+        """Show an estimate: status, cards, chart and explanations."""
         self._last = query, estimate
         result = estimate.result
         starts = {name: BEFORE.format(name) for name in self.state.scenarios if BEFORE.format(name) in result.scenarios}
@@ -120,16 +150,17 @@ class Compare(ScenarioPanel):
         }
 
     def show_state(self) -> None:
-        """Show what is set now."""
+        """Show the present settings."""
         self.chosen = self.state.chosen
         super().show_state()
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the sliders: practices and security of the chosen scenario, team and demand of all."""
+        """Return the groups of sliders: practices and security of the chosen scenario, team and demand of all."""
         return _groups(self.state)
 
 
 def _groups(state: State) -> list[dict[str, Any]]:
+    """Return the groups of sliders; a title warns where scenarios differ in a shared parameter."""
     scenario = state.scenario
     all_of_them = {
         key: "in all of them"

@@ -1,4 +1,4 @@
-"""Knobs: what a slider shows of a parameter, made from the parameter's one declaration."""
+"""Controls: what a slider shows of a parameter, derived from the parameter's declaration in the scenario."""
 
 import math
 from collections.abc import Iterable
@@ -9,15 +9,29 @@ from devopssim.scenario import Scenario, parameter_value, parameters
 from devopssim.wording import parameter_label, parameter_text
 
 STEPS: Final = 100
-"""About how many steps a slider has from end to end."""
+"""Approximate number of steps of a slider."""
 REACH: Final = 4
-"""A slider goes up to this many times the default, where the parameter has no nearer bound: bounds are far, and a slider
-whose usual values lie within its first hundredth is of no use. A value beyond it makes the slider longer."""
+"""Upper end of a slider as a multiple of the default, unless the parameter's bound is nearer. Bounds are generous: a slider up to
+the bound would squeeze the usual values into its first hundredth. A value beyond the end extends the slider."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """One control: a slider from `low` to `high` in steps, or a choice if there are `choices`. All values are allowed ones."""
+    """One control: a slider, or a list if it has choices. All its values are allowed.
+
+    Attributes
+    ----------
+    name : str
+        Dotted name of the parameter.
+    label, meaning, unit : str
+        Texts beside the control.
+    value : float, int or str
+        Present value.
+    low, high, step : float
+        Range of the slider; 0 for a list.
+    choices : tuple of str
+        Choices of a list; empty for a slider.
+    """
 
     name: str
     label: str
@@ -31,18 +45,35 @@ class Control:
 
     @property
     def value_text(self) -> str:
-        """The value in words, with its unit."""
+        """The value with its unit."""
         return parameter_text(self.name, self.value)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for a browser."""
+        """Return the control as JSON for the browser."""
         return {**asdict(self), "said": self.value_text}
 
 
 def control(name: str, scenario: Scenario) -> Control:
-    """Return the knob of a parameter (`team.developers`) at its value in a scenario.
+    """Return the control of a parameter at its value in a scenario.
 
-    Raises InvalidInputError for an unknown name.
+    Parameters
+    ----------
+    name : str
+        Dotted name, for example `"team.developers"`.
+    scenario : Scenario
+        Provides the present value.
+
+    Raises
+    ------
+    InvalidInputError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS
+    >>> slider = control("team.developers", DEVOPS)
+    >>> slider.label, slider.value, slider.step
+    ('Developers', 8, 1.0)
     """
     now = parameter_value(scenario, name)
     declared = parameters()[name]
@@ -64,7 +95,15 @@ def control(name: str, scenario: Scenario) -> Control:
 
 
 def controls(names: Iterable[str], scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the knobs of several parameters, for a browser."""
+    """Return the controls of several parameters as JSON for the browser.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Dotted names.
+    scenario : Scenario
+        Provides the present values.
+    """
     return [control(name, scenario).as_json() for name in names]
 
 

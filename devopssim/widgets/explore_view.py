@@ -1,4 +1,4 @@
-"""`widgets.explore`: one scenario, sliders of any of its parameters, its KPIs, and figures of choice."""
+"""`widgets.explore`: one scenario with sliders of any of its parameters, its KPIs, and figures of choice."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -38,11 +38,43 @@ def explore(
     precision: float = 0.1,
     seed: int = 1,
 ) -> "Explore":
-    """Show one scenario with sliders for `parameters` (dotted names; more can be added), its KPIs, and `figures` of one run.
+    """Show one scenario with sliders, its KPIs, and figures of one replication.
 
-    KPIs are answered at a glance first, then by more and more whole replications until lead time and deployment frequency are
-    known within ± `precision`; figures show one replication, which may be an outlier. `explore().scenario` gives what is set
-    now. Raises InvalidInputError for a parameter, figure or KPI that is unknown.
+    KPIs get a preview at once, then more and more whole replications until the confidence intervals of lead time and deployment
+    frequency are tight enough. Figures show one replication, which may be an outlier.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to begin with.
+    parameters : sequence of str
+        Dotted names of the first sliders; more can be added in the widget.
+    figures : sequence of str
+        Names of functions in `devopssim.plots` that draw one log.
+    kpis : sequence of str
+        KPIs on the card.
+    replications : int
+        Largest number of replications.
+    precision : float
+        Half-width ÷ mean at which replications stop.
+    seed : int
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Explore
+        The widget; its `scenario` is the present setting.
+
+    Raises
+    ------
+    InvalidInputError
+        If a parameter, figure or KPI is unknown.
+
+    Examples
+    --------
+    >>> widget = explore(parameters=["team.developers"])
+    >>> widget
+    devopssim.widgets.explore(devops): to be seen in JupyterLab or Voilà
     """
     return Explore(
         state_of({check_scenario(scenario).name: scenario}),
@@ -56,7 +88,7 @@ def explore(
 
 
 class Explore(ScenarioPanel):
-    """A thin view of a scenario, of the answers to it, and of figures of one replication; see `explore`."""
+    """The widget of `explore`: a view of a scenario, of its estimates, and of figures of one replication."""
 
     pictures = traitlets.Dict().tag(sync=True)
     figures: Any = traitlets.List().tag(sync=True)
@@ -116,11 +148,11 @@ class Explore(ScenarioPanel):
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario as the sliders have set it."""
+        """The scenario as the sliders set it."""
         return self.state.scenario
 
     def pause(self) -> None:
-        """Ask nothing more."""
+        """Cancel pending simulations and figures."""
         super().pause()
         if self._figure_task is not None:
             self._figure_task.ask([])
@@ -132,7 +164,7 @@ class Explore(ScenarioPanel):
         self.knobs = self.groups()
 
     def do_remove(self, name: str) -> None:
-        """Take a slider away; its parameter keeps its value."""
+        """Remove a slider; its parameter keeps its value."""
         self.names = [other for other in self.names if other != name]
         self.knobs = self.groups()
 
@@ -147,17 +179,17 @@ class Explore(ScenarioPanel):
         self._draw()
 
     def ask(self) -> None:
-        """Ask for KPIs and figures of the scenario."""
+        """Request KPIs and figures of the present scenario."""
         super().ask()
         self._draw()
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the sliders of the parameters that somebody chose."""
+        """Return the sliders of the chosen parameters as one group."""
         title = f"Parameters of {self.state.chosen}"
         return [{"key": "parameters", "title": title, "knobs": controls(self.names, self.scenario)}]
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
-        """Show an answer."""
+        """Show an estimate: status, card and, if the scenario changed, explanations."""
         name = self.state.chosen
         starts = {name: BEFORE.format(name)} if BEFORE.format(name) in estimate.result.scenarios else {}
         self.shown = {
@@ -167,7 +199,7 @@ class Explore(ScenarioPanel):
         }
 
     def _draw(self) -> None:
-        """Draw a glance of the figures first, then the whole run."""
+        """Request a preview of the figures, then the figures of the whole run."""
         if self._figure_task is None:
             self._figure_task = LatestTask(
                 on_result=self._show_figures, on_error=self.show_error, scheduler=event_loop_scheduler()

@@ -1,4 +1,4 @@
-"""Figures of one replication, drawn where it was simulated: as SVG, with their text and table."""
+"""Figures of one replication for the browser: SVG with text and table, drawn in the process that simulated it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -34,7 +34,18 @@ MOST_ROWS: Final = 40
 
 
 def check_figures(names: Sequence[str]) -> list[str]:
-    """Return the names if all are figures of a log; raise InvalidInputError otherwise."""
+    """Return the names as a list if each is in `FIGURES`.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> check_figures(["cumulative_flow", "deployments"])
+    ['cumulative_flow', 'deployments']
+    """
     for name in names:
         if name not in FIGURES:
             raise InvalidInputError(unknown_name_message("figure", name, FIGURES))
@@ -42,13 +53,34 @@ def check_figures(names: Sequence[str]) -> list[str]:
 
 
 def draw_figures(scenario: Scenario, seed: int, replication: int, names: Sequence[str]) -> dict[str, Any]:
-    """Simulate one replication and return its figures, for a browser: name, title, svg, text, table (HTML), and the weeks."""
+    """Simulate one replication and return its figures as JSON for the browser.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to simulate.
+    seed, replication : int
+        Its random numbers.
+    names : sequence of str
+        Keys of `FIGURES`.
+
+    Returns
+    -------
+    dict
+        `figures` (each with `name`, `title`, `svg`, `text` and `table` as HTML), `weeks` (length of the run) and `replication`.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+    """
     log = simulate(scenario, seed=seed, replication=replication)
     drawn = [_figure_json(name, log) for name in check_figures(names)]
     return {"figures": drawn, "weeks": log.attrs["horizon"] / HOURS_PER_WEEK, "replication": replication}
 
 
 def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
+    """Return one figure with text and the first 40 rows of its table."""
     title, draw = FIGURES[name]
     part = svg_figure(name.replace("_", ""), lambda: _figure(draw(log)))
     table = part.table.head(MOST_ROWS).to_html(border=0, index=False, float_format="{:.4g}".format, na_rep="-")
@@ -58,6 +90,7 @@ def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
 
 
 def _figure(drawn: Artist) -> Figure:
+    """Return the figure of what a plot function returned."""
     figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
     if figure is None:
         raise TypeError(f"{type(drawn).__name__} is no figure and no axes.")

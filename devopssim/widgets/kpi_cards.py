@@ -1,4 +1,4 @@
-"""KPI cards: of each scenario the value of each KPI, its interval, and how it differs from where it started, in words."""
+"""KPI cards: for each scenario the value of each KPI, its interval, and the difference from where the scenario started."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -22,10 +22,32 @@ VERDICT_TEXTS: Final = {"better": "better", "worse": "worse", "different": "chan
 def kpi_cards(
     result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, preview: bool = False
 ) -> list[dict[str, Any]]:
-    """Return one card a scenario, for a browser: name, colour and rows of KPIs in words.
+    """Return one card for each scenario as JSON for the browser.
 
-    `starts` gives, for scenarios that changed, the name in the result under which they were before; these names get no card
-    of their own. A row has title, value, interval ('' for a glance), change, verdict, sign and said ('' where nothing changed).
+    Parameters
+    ----------
+    result : Result
+        Result of a comparison that measured the KPIs.
+    kpis : sequence of str
+        Names of the KPIs to show.
+    starts : mapping of str to str, optional
+        For each scenario that changed, the name under which its earlier form is in the result; these get no card.
+    preview : bool
+        The result is one short replication: differences are shown without a verdict.
+
+    Returns
+    -------
+    list of dict
+        Cards with `scenario`, `colour`, `changed` and `rows`. A row has `kpi`, `title`, `definition`, `value`, `interval`, `change`,
+        `verdict`, `sign` and `said` (the verdict's text); the last four are empty if the scenario is unchanged.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> result = compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False)
+    >>> [card] = kpi_cards(result, ["wip"])
+    >>> card["rows"][0]["title"], card["rows"][0]["verdict"]
+    ('Work in progress', '')
     """
     before = dict(starts or {})
     shown = [name for name in result.scenarios if name not in before.values()]
@@ -39,6 +61,7 @@ def kpi_cards(
 
 
 def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return the paired differences between scenarios and their earlier forms, by scenario and KPI."""
     if not before:
         return {}
     table = result.differences
@@ -50,6 +73,7 @@ def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str],
 
 
 def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, preview: bool) -> dict[str, str]:
+    """Return one row of a card."""
     declaration = KPIS[kpi]
     text = estimate_text(estimate["estimate"], estimate["low"], estimate["high"], declaration.unit)
     row = {

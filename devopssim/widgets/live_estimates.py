@@ -1,7 +1,7 @@
-"""Answers that get better while one looks: a glance at once, then more and more replications until the intervals are tight.
+"""Live estimates: a preview at once, then more and more replications until the confidence intervals are tight.
 
-A new question makes the old one stale: what of it has not begun is cancelled, what has is kept, in case the slider returns.
-All of it happens in one thread, the widget's; only the simulations run elsewhere.
+A new query replaces the old one: its waiting tasks are cancelled, its finished outcomes stay in a cache, in case the slider
+returns. All state changes in one thread, the widget's; only the simulations run elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,34 +17,46 @@ from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.widgets.worker_pools import Scheduler, at_low_priority
 
 FEWEST_SHOWN: Final = 3
-"""The least number of replications that is told, unless fewer were asked for: the interval of two is wider than anybody can use."""
+"""Replications of the first estimate, unless fewer were requested: the interval of two is too wide to be useful."""
 GROWTH: Final = 1.3
-"""An answer is told again when it has so many times the replications."""
+"""Growth of the number of replications from one reported estimate to the next."""
 BATCHES: Final = 4
 SHORTEST: Final = 8
 MOST_CACHED: Final = 4000
 
 Key = tuple[Scenario, int, bool, Measure]
-"""A scenario without its name, a replication, whether it is a glance, and what is measured."""
+"""Scenario without its name, replication, whether it is a preview, and what is measured."""
 
 
 class WorkerPools(Protocol):
-    """Who does the work; see `worker_pools.Workshop`."""
+    """Two pools of workers; see `worker_pools.ProcessPools`."""
 
     workers: int
 
     @property
     def quick(self) -> Executor:
-        """For what somebody waits for."""
+        """Pool for previews, whose answer the user awaits."""
 
     @property
     def background(self) -> Executor:
-        """For what makes it better."""
+        """Pool for whole replications, which refine an estimate."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveEstimate:
-    """What is known of a question now. A glance is one short replication; `final` says that nothing better will come."""
+    """The current estimate for a query.
+
+    Attributes
+    ----------
+    result : Result
+        Result of the replications so far.
+    preview : bool
+        The result is one short replication of each scenario.
+    final : bool
+        No further estimate follows.
+    precise : bool
+        The confidence intervals reached the query's precision.
+    """
 
     result: Result
     preview: bool = False
@@ -54,30 +66,58 @@ class LiveEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """An experiment that is answered until it is as precise as asked, and the curves that its glance shows."""
+    """An experiment to estimate until it is as precise as requested, and the curves of its preview.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        Scenarios, KPIs, largest number of replications, precision and seed.
+    preview_curves : tuple of str
+        Curves that the preview measures.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS
+    >>> from devopssim.experiment import Experiment
+    >>> query = Query(experiment=Experiment(scenarios={"devops": DEVOPS}, kpis=("wip",), replications=30))
+    >>> query.preview.replications, round(query.preview.scenarios["devops"].years * 52.14)
+    (1, 8)
+    """
 
     experiment: Experiment
     preview_curves: tuple[str, ...] = ()
 
     @cached_property
     def preview(self) -> Experiment:
-        """One short replication of each scenario."""
+        """Experiment of the preview: one short replication of each scenario."""
         short = {name: preview_scenario(scenario) for name, scenario in self.experiment.scenarios.items()}
         return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.preview_curves)
 
     @cached_property
     def measure(self) -> Measure:
-        """What is measured of each replication."""
+        """What each replication measures."""
         return self.experiment.measure
 
     @cached_property
     def nameless(self) -> Mapping[str, Scenario]:
-        """The scenarios as they are kept: what they are called changes nothing."""
+        """Scenarios by name, with an empty name inside: the cache's keys ignore what a scenario is called."""
         return {name: replace(scenario, name="") for name, scenario in self.experiment.scenarios.items()}
 
 
 class LiveEstimates:
-    """Asks, and tells of each better answer, and of an error if there is one."""
+    """Runs a query on worker pools and reports each better estimate.
+
+    Parameters
+    ----------
+    pools : WorkerPools
+        Pools that simulate.
+    on_result : callable
+        Called with the query and a `LiveEstimate`.
+    on_error : callable
+        Called with an exception that a simulation raised; the query ends.
+    scheduler : Scheduler
+        Runs a function in the widget's thread.
+    """
 
     def __init__(
         self,
@@ -96,29 +136,30 @@ class LiveEstimates:
         self._previewed = self._settled = False
 
     def ask(self, query: Query) -> None:
-        """Begin to answer a question; an earlier one is stale from now on."""
+        """Start a query; it replaces the present one."""
         self._query, self._reported = query, 0
         self._previewed = self._settled = False
         self.cancel()
         self._advance()
 
     def pause(self) -> None:
-        """Answer nothing any more, until something is asked again."""
+        """Drop the query; finished outcomes stay in the cache."""
         self._query = None
         self.cancel()
 
     def cancel(self) -> None:
-        """Give up what is waiting to be done."""
+        """Cancel the tasks that have not started."""
         for future in list(self._pending):
             if future.cancel():
                 self._pending.pop(future, None)
 
     @property
     def busy(self) -> bool:
-        """Whether something is under way."""
+        """Whether a task is pending or running."""
         return bool(self._pending)
 
     def _advance(self) -> None:
+        """Report the estimate if it is due, then submit the next tasks."""
         query = self._query
         if query is None or self._settled:
             return
@@ -146,6 +187,7 @@ class LiveEstimates:
         self._submit(self._pools.background, self._missing_keys(query)[: max(0, room)], experiment.seed)
 
     def _submit(self, pool: Executor, keys: Iterable[Key], seed: int) -> None:
+        """Submit the tasks that are not pending already."""
         under_way = set(self._pending.values())
         for key in dict.fromkeys(keys):
             if key in under_way:
@@ -154,13 +196,14 @@ class LiveEstimates:
             task = measure if is_preview else partial(at_low_priority, measure)
             try:
                 future: Future[Outcome] = pool.submit(task, scenario, seed, replication)
-            except RuntimeError as error:  # the processes are gone
+            except RuntimeError as error:  # the pool is shut down
                 self._on_error(error)
                 return
             self._pending[future] = key
             future.add_done_callback(lambda done: self._schedule(partial(self._receive, done)))
 
     def _receive(self, future: "Future[Outcome]") -> None:
+        """Store the outcome of a finished task and go on."""
         key = self._pending.pop(future, None)
         if key is None or future.cancelled():
             return
@@ -168,7 +211,7 @@ class LiveEstimates:
             self._cache[key] = future.result()
         except CancelledError:
             return
-        except Exception as error:  # noqa: BLE001 - whatever it is, whoever looks at the widget must hear of it
+        except Exception as error:  # noqa: BLE001 - the widget has to show every error
             self._query = None
             self._on_error(error)
             return
@@ -177,6 +220,7 @@ class LiveEstimates:
         self._advance()
 
     def _missing_keys(self, query: Query) -> list[Key]:
+        """Return the keys of whole replications that are neither cached nor pending, replication by replication."""
         wanted = (
             (scenario, replication, False, query.measure)
             for replication in range(query.experiment.replications)
@@ -185,7 +229,7 @@ class LiveEstimates:
         return [key for key in wanted if key not in self._cache and key not in self._pending.values()]
 
     def _finished_count(self, query: Query) -> int:
-        """Return how many of the first replications are there of every scenario."""
+        """Return how many of the first replications are cached for every scenario."""
         for replication in range(query.experiment.replications):
             for scenario in query.nameless.values():
                 if (scenario, replication, False, query.measure) not in self._cache:
@@ -193,6 +237,7 @@ class LiveEstimates:
         return query.experiment.replications
 
     def _outcomes(self, query: Query, n: int) -> dict[str, list[Outcome]]:
+        """Return the cached outcomes of the first `n` replications, by scenario."""
         return {
             name: [self._cache[scenario, k, False, query.measure] for k in range(n)]
             for name, scenario in query.nameless.items()
@@ -200,14 +245,37 @@ class LiveEstimates:
 
 
 def preview_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario as a glance shows it: only as long as four batches of its workflow take, eight weeks at least."""
+    """Return the scenario cut to the length of a preview: four batches of its workflow, at least eight weeks.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario of the query; a shorter run keeps its length.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, WATERFALL
+    >>> round(preview_scenario(DEVOPS).years * 8760 / 168), round(preview_scenario(WATERFALL).years * 8760 / 168)
+    (8, 52)
+    """
     cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
     weeks = max(SHORTEST, BATCHES * cadence)
     return replace(scenario, years=min(scenario.years, weeks * HOURS_PER_WEEK / HOURS_PER_YEAR))
 
 
 def error_text(error: Exception) -> str:
-    """Return what to say of an error in one line."""
+    """Return the text of an error for the widget's status line.
+
+    Parameters
+    ----------
+    error : Exception
+        A `DevopssimError` explains itself; any other error gets its type and the next step.
+
+    Examples
+    --------
+    >>> error_text(RuntimeError("out of memory"))
+    'The simulation stopped: RuntimeError: out of memory. Restart the kernel, and run the cell again.'
+    """
     if isinstance(error, DevopssimError):
         return str(error)
     return f"The simulation stopped: {type(error).__name__}: {error}. Restart the kernel, and run the cell again."

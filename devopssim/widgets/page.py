@@ -19,15 +19,26 @@ Each column is a way of working under the same requests, the same team and the s
 what it does. The model is for learning and for comparing; it is no forecast for a named organisation."""
 CELLS: Final = ("import devopssim\ndevopssim.widgets.compare()",)
 EXTENSIONS: Final = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
-"""What the page loads of JupyterLab's extensions; others that are installed may want a whole JupyterLab around them."""
+"""JupyterLab extensions that the page loads; other installed ones may require a whole JupyterLab."""
 HIGHEST_PORT: Final = 65535
 
 
 def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
-    """Serve `widgets.compare` at http://127.0.0.1:`port`/ until it is interrupted (Ctrl-C, or the signal TERM).
+    """Serve `widgets.compare` at http://127.0.0.1:`port`/ until Ctrl-C or the signal TERM.
 
-    `browser` opens the page. Raises InvalidInputError for a theme or a port that is none, a port that is in use, or where
-    Voilà is not installed.
+    Parameters
+    ----------
+    port : int
+        Port, 1 to 65535.
+    theme : {"light", "dark"}
+        Theme of the page.
+    browser : bool
+        Open the page in a browser.
+
+    Raises
+    ------
+    InvalidInputError
+        If the theme is unknown, the port is out of range or in use, or Voilà is not installed.
     """
     if theme not in THEMES:
         raise InvalidInputError(f"theme={theme!r} (how the page looks) must be one of {', '.join(THEMES)}.")
@@ -47,13 +58,30 @@ def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
 
 
 def check_port(port: int) -> None:
-    """Raise InvalidInputError unless something can be served at this port."""
+    """Check that a page can be served at this port.
+
+    Parameters
+    ----------
+    port : int
+        Port, 1 to 65535.
+
+    Raises
+    ------
+    InvalidInputError
+        If the port is out of range or in use; the message names another one.
+
+    Examples
+    --------
+    >>> check_port(0)
+    Traceback (most recent call last):
+        ...
+    devopssim.errors.InvalidInputError: port=0 (where the page is served) must lie between 1 and 65535.
+    """
     if not 1 <= port <= HIGHEST_PORT:
         raise InvalidInputError(f"port={port} (where the page is served) must lie between 1 and {HIGHEST_PORT}.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if (
-            os.name == "posix"
-        ):  # a port that was in use a moment ago is free; elsewhere this option means something else
+        # POSIX: a port that was in use a moment ago counts as free; on Windows the option would share a port in use
+        if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((ADDRESS, port))
@@ -64,7 +92,13 @@ def check_port(port: int) -> None:
 
 
 def notebook() -> dict[str, Any]:
-    """Return the notebook that the page shows: a heading and the widget."""
+    """Return the notebook behind the page, in nbformat 4: a heading and the widget.
+
+    Examples
+    --------
+    >>> [cell["cell_type"] for cell in notebook()["cells"]]
+    ['markdown', 'code']
+    """
     heading = {"cell_type": "markdown", "id": "heading", "metadata": {}, "source": HEADING}
     code: list[dict[str, Any]] = [
         {
@@ -82,6 +116,7 @@ def notebook() -> dict[str, Any]:
 
 
 def _voila() -> Any:
+    """Return Voilà's application class; raise InvalidInputError if it is not installed."""
     try:
         from voila.app import Voila  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and a part of the extra `lab`
     except ModuleNotFoundError as error:
@@ -91,4 +126,5 @@ def _voila() -> Any:
 
 
 def _interrupt(*_: object) -> NoReturn:
+    """Turn the signal TERM into Ctrl-C, which Voilà handles."""
     raise KeyboardInterrupt

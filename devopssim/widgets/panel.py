@@ -1,4 +1,4 @@
-"""What the widgets have in common: a view in the browser, what it says, and what it is told."""
+"""Base of the widgets: a view in the browser, the traits it shows, and the messages it sends."""
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -13,20 +13,41 @@ _STATIC: Final = files("devopssim.widgets") / "static"
 
 
 def script(*names: str, view: str) -> str:
-    """Return the module of a view: the files of its parts, one after the other, and what a browser calls."""
+    """Return the JavaScript module of a view.
+
+    Parameters
+    ----------
+    *names : str
+        Files in `static`, concatenated in this order.
+    view : str
+        Name of the function that renders the view.
+    """
     parts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
     return "\n".join([*parts, f"export default {{ render: {view} }};\n"])
 
 
 def styles() -> str:
-    """Return the style sheet of all widgets."""
+    """Return the style sheet that all widgets share."""
     return (_STATIC / "widgets.css").read_text(encoding="utf-8")
 
 
 class Panel(anywidget.AnyWidget):
-    """A widget whose view sends messages, `{"do": …}`, and shows what its traits hold.
+    """A widget whose view sends messages `{"do": action, …}` and shows the traits.
 
-    It begins to work when a view is there to see it, not before: a notebook that is only run computes nothing in vain.
+    It starts work when the first view appears: a notebook that runs without a browser simulates nothing.
+
+    Attributes
+    ----------
+    settings : dict
+        Fixed values of the view.
+    knobs : list
+        Groups of controls.
+    shown : dict
+        Status and results.
+    toml : dict
+        Scenario as text, once requested.
+    note : str
+        Message for the user, for example an error.
     """
 
     settings = traitlets.Dict().tag(sync=True)
@@ -36,7 +57,7 @@ class Panel(anywidget.AnyWidget):
     note = traitlets.Unicode().tag(sync=True)
 
     actions: ClassVar[tuple[str, ...]] = ()
-    """What a view may ask for: `do="set"` calls the method `do_set` with the rest of the message."""
+    """Actions that a view may request: `do="set"` calls the method `do_set` with the rest of the message."""
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -44,26 +65,27 @@ class Panel(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def do_ready(self) -> None:
-        """A view is there: begin, if it is the first."""
+        """Handle a new view: begin if it is the first."""
         self._views += 1
         if self._views == 1:
             self.begin()
 
     def do_gone(self) -> None:
-        """A view is gone: rest, if it was the last."""
+        """Handle a closed view: pause if it was the last."""
         self._views = max(0, self._views - 1)
         if not self._views:
             self.pause()
 
     def begin(self) -> None:
-        """Begin to work, or go on: somebody looks."""
+        """Start or resume work: a view is open."""
         raise NotImplementedError
 
     def pause(self) -> None:
-        """Give up what is not done: nobody looks."""
+        """Drop unfinished work: no view is open."""
         raise NotImplementedError
 
     def _receive(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
+        """Call the action of a message; an invalid value becomes a note."""
         arguments = {key: value for key, value in message.items() if key != "do"}
         if message.get("do") not in self.actions:
             return

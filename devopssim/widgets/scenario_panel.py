@@ -1,4 +1,4 @@
-"""What widgets with sliders have in common: scenarios that are set, and answers to them that get better and better."""
+"""Base of the widgets with sliders: a state of scenarios, and live estimates for it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,15 +13,32 @@ from devopssim.widgets.status import waiting
 from devopssim.widgets.worker_pools import event_loop_scheduler, shared_pools
 
 PRECISELY: Final = ("lead_time", "deployment_frequency")
-"""The KPIs that are to be known well before an answer is final."""
+"""KPIs whose precision ends the replications."""
 BEFORE: Final = "{} at the start"
-"""What a scenario is called as it was at the start."""
+"""Name of a scenario in its form at the start."""
 
 
 class ScenarioPanel(Panel):
-    """A panel whose sliders set a `State`, and that shows the answers to it.
+    """A panel whose sliders set a `State` and that shows live estimates for it.
 
-    A subclass says what there is to set (`groups`) and which `curves` are measured, and shows answers.
+    A subclass defines `curves`, `groups` and `show`.
+
+    Parameters
+    ----------
+    state : State
+        Scenarios to begin with.
+    kpis : sequence of str
+        KPIs on the cards.
+    replications : int
+        Largest number of replications.
+    precision : float
+        Half-width ÷ mean at which replications stop.
+    seed : int
+        Seed of the random numbers.
+    pools : WorkerPools or None
+        Pools that simulate; default: those that all widgets of the kernel share.
+    **traits
+        Further traits of the widget.
     """
 
     curves: ClassVar[tuple[str, ...]] = ()
@@ -53,28 +70,28 @@ class ScenarioPanel(Panel):
 
     @property
     def preview_curves(self) -> tuple[str, ...]:
-        """The curves that a glance shows."""
+        """Curves that a preview measures."""
         return self.curves
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
-        """Show an answer."""
+        """Show an estimate for a query."""
         raise NotImplementedError
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the groups of sliders, as they are set now."""
+        """Return the groups of sliders at their present values."""
         raise NotImplementedError
 
     @property
     def pools(self) -> WorkerPools:
-        """Where the work is done."""
+        """Pools that simulate."""
         return self._pools or shared_pools()
 
     def begin(self) -> None:
-        """Ask what comes of the state, or go on where it was left."""
+        """Request estimates for the present state."""
         self.ask()
 
     def pause(self) -> None:
-        """Ask nothing more."""
+        """Drop the running query."""
         if self._estimates is not None:
             self._estimates.pause()
 
@@ -83,24 +100,24 @@ class ScenarioPanel(Panel):
         self.become(self.state.set(name, value))
 
     def do_reset(self) -> None:
-        """Go back to the start."""
+        """Return to the start."""
         self.become(self.state.reset())
 
     def do_pin(self) -> None:
-        """Count changes from now on."""
+        """Make the present state the start from which changes count."""
         self.become(self.state.pin())
 
     def do_toml(self) -> None:
-        """Offer the chosen scenario as text."""
+        """Show the chosen scenario as TOML text."""
         self.toml = {"name": self.state.chosen, "text": self.state.toml()}
 
     def do_load(self, text: str) -> None:
-        """Set the chosen scenario as the text says."""
+        """Set the chosen scenario from TOML text."""
         self.become(self.state.load(text))
         self.note = "Loaded."
 
     def become(self, state: State) -> None:
-        """Show another state, and ask what comes of it."""
+        """Show another state and, if it differs, request its estimates."""
         same = state == self.state
         self.state, self.note = state, ""
         self.show_state()
@@ -108,13 +125,13 @@ class ScenarioPanel(Panel):
             self.ask()
 
     def show_state(self) -> None:
-        """Show what is set now."""
+        """Show the present settings."""
         self.knobs = self.groups()
         if self.toml:
             self.do_toml()
 
     def ask(self) -> None:
-        """Ask what comes of the state."""
+        """Request estimates for the present state."""
         if self._estimates is None:
             self._estimates = LiveEstimates(
                 self.pools, on_result=self.show, on_error=self.show_error, scheduler=event_loop_scheduler()
@@ -122,11 +139,14 @@ class ScenarioPanel(Panel):
         self._estimates.ask(self.query())
 
     def query(self) -> Query:
-        """Return what is asked: the scenarios, and those that changed as they were at the start, under the same luck."""
+        """Return the query for the present state.
+
+        It holds each changed scenario as it was at the start too, so that differences are paired under common random numbers.
+        """
         before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
         experiment = replace(self._experiment, scenarios={**before, **self.state.scenarios})
         return Query(experiment=experiment, preview_curves=self.preview_curves)
 
     def show_error(self, error: Exception) -> None:
-        """Say why there is no answer."""
+        """Show why there is no estimate."""
         self.shown = {**self.shown, "status": {"stage": "error", "text": error_text(error), "done": 0, "of": 1}}

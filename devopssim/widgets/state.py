@@ -1,4 +1,4 @@
-"""What somebody has set in a comparison: scenarios side by side, where they started, and which one's practices are at hand."""
+"""Settings of a widget: scenarios side by side, where they started, and the chosen one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,14 +7,28 @@ from devopssim.errors import InvalidInputError
 from devopssim.scenario import Scenario, check_scenarios, dumps, loads, parameter_value, unknown_name_message, vary
 
 SHARED_PARTS = ("team", "demand")
-"""The same for all that is compared: ways of working differ, who works and what is asked for does not."""
+"""Parts that compared scenarios share: they differ in the way of working, with the same team and demand."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Scenarios by name, the same scenarios as they were when the comparison began, and the name of the chosen one.
+    """Frozen settings of a widget; each change returns a new state.
 
-    A frozen value: what is done to it returns another.
+    Attributes
+    ----------
+    scenarios : mapping of str to Scenario
+        Scenarios by name.
+    start : mapping of str to Scenario
+        The same scenarios as they were at the start.
+    chosen : str
+        Name of the scenario that the sliders of practices set.
+
+    Examples
+    --------
+    >>> from devopssim import AGILE, DEVOPS
+    >>> state = state_of({"agile": AGILE, "devops": DEVOPS}).set("practices.testing", 0.5)
+    >>> state.changed, state.reset().changed
+    (['devops'], [])
     """
 
     scenarios: Mapping[str, Scenario]
@@ -28,36 +42,60 @@ class State:
 
     @property
     def changed(self) -> list[str]:
-        """The names of the scenarios that are not as they were at the start."""
+        """Names of the scenarios that differ from the start."""
         return [name for name, scenario in self.scenarios.items() if scenario != self.start[name]]
 
     def set(self, name: str, value: float | str) -> "State":
-        """Return the state with a parameter set: of the team or the demand in every scenario, else in the chosen one.
+        """Return the state with a parameter set: parameters of team and demand in every scenario, others in the chosen one.
 
-        Raises InvalidInputError for an unknown name or a value that is not allowed.
+        Parameters
+        ----------
+        name : str
+            Dotted name of the parameter.
+        value : float or str
+            Its value.
+
+        Raises
+        ------
+        InvalidInputError
+            If the name is unknown or the value is not allowed.
         """
         targets = list(self.scenarios) if is_shared(name) else [self.chosen]
         new = {target: vary(self.scenarios[target], {name: value}) for target in targets}
         return replace(self, scenarios={**self.scenarios, **new})
 
     def choose(self, name: str) -> "State":
-        """Return the state with another scenario at hand; raise InvalidInputError if there is none of that name."""
+        """Return the state with another scenario chosen.
+
+        Raises
+        ------
+        InvalidInputError
+            If the state has no scenario of this name.
+        """
         if name not in self.scenarios:
             raise InvalidInputError(unknown_name_message("scenario", name, self.scenarios))
         return replace(self, chosen=name)
 
     def pin(self) -> "State":
-        """Return the state that changes are counted from now on."""
+        """Return the state with the present scenarios as its start."""
         return replace(self, start=self.scenarios)
 
     def reset(self) -> "State":
-        """Return the state as it was at the start."""
+        """Return the state with the scenarios of its start."""
         return replace(self, scenarios=self.start)
 
     def load(self, text: str) -> "State":
-        """Return the state with the chosen scenario as a TOML text states it; its team and demand become everybody's.
+        """Return the state with the chosen scenario read from TOML text; its team and demand apply to all scenarios.
 
-        Raises InvalidInputError for a text that states no scenario.
+        Parameters
+        ----------
+        text : str
+            Scenario in TOML.
+
+        Raises
+        ------
+        InvalidInputError
+            If the text is not a valid scenario.
         """
         loaded = replace(loads(text, name="the text"), name=self.scenario.name)
         shared = {part: getattr(loaded, part) for part in SHARED_PARTS}
@@ -70,18 +108,52 @@ class State:
 
 
 def state_of(scenarios: Mapping[str, Scenario]) -> State:
-    """Return the state at the start; raise InvalidInputError for no scenarios."""
+    """Return the state at the start, with the last scenario chosen.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        Scenarios by name, at least one.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are no scenarios.
+    """
     start = check_scenarios(scenarios)
     return State(scenarios=start, start=start, chosen=list(start)[-1])
 
 
 def is_shared(name: str) -> bool:
-    """Whether a parameter is the same in all scenarios of a comparison."""
+    """Return whether a parameter is set in all scenarios at once.
+
+    Examples
+    --------
+    >>> is_shared("team.developers"), is_shared("practices.testing")
+    (True, False)
+    """
     return name.partition(".")[0] in SHARED_PARTS
 
 
 def disagree(state: State, names: list[str]) -> list[str]:
-    """Return which of these shared parameters the scenarios do not agree on, as they may when they are given that way."""
+    """Return those of the shared parameters in which the scenarios differ.
+
+    Scenarios that were given with different teams differ until a slider moves.
+
+    Parameters
+    ----------
+    state : State
+        Scenarios to compare.
+    names : list of str
+        Dotted names; parameters that are not shared are skipped.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, vary
+    >>> state = state_of({"devops": DEVOPS, "small": vary(DEVOPS, {"team.developers": 3})})
+    >>> disagree(state, ["team.developers", "team.testers"])
+    ['team.developers']
+    """
     return [
         name
         for name in names

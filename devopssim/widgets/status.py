@@ -1,4 +1,4 @@
-"""How good an answer is, in words."""
+"""Status of an estimate, as text."""
 
 from typing import Any
 
@@ -8,12 +8,31 @@ from devopssim.wording import counted
 
 
 def waiting() -> dict[str, Any]:
-    """Return the status before there is any answer."""
+    """Return the status before the first estimate.
+
+    Examples
+    --------
+    >>> waiting()["text"]
+    'The first simulations run.'
+    """
     return {"stage": "waiting", "text": "The first simulations run.", "done": 0, "of": 1}
 
 
 def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
-    """Return the status of an answer, for a browser: stage (glance, refining, final), text, done and of (replications)."""
+    """Return the status of an estimate as JSON for the browser.
+
+    Parameters
+    ----------
+    query : Query
+        The query; its replications and precision are the goal.
+    estimate : LiveEstimate
+        Its current estimate.
+
+    Returns
+    -------
+    dict
+        `stage` (`"glance"` for a preview, `"refining"` or `"final"`), `text`, `done` and `of` (replications).
+    """
     done = estimate.result.replications
     if estimate.preview:
         weeks = sorted(
@@ -45,5 +64,6 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
 
 
 def _listed(values: list[float] | list[int]) -> str:
+    """Return numbers as a list with "or" before the last."""
     numbers = [f"{value:g}" for value in values]
     return " or ".join([", ".join(numbers[:-1]), numbers[-1]] if len(numbers) > 1 else numbers)

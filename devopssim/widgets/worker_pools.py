@@ -1,4 +1,4 @@
-"""Where widgets let work be done: processes beside the kernel, so that it stays free to answer."""
+"""Worker pools of the widgets: processes beside the kernel, so that the kernel stays responsive."""
 
 import asyncio
 import atexit
@@ -12,18 +12,24 @@ from typing import Any, Final
 from devopssim.experiment import process_pool
 
 NICENESS: Final = 5
-"""How much a worker that refines yields to everything else (nice, POSIX)."""
+"""Niceness of the background workers (POSIX)."""
 
 Scheduler = Callable[[Callable[[], None]], None]
-"""Runs something in the thread that a widget lives in, soon."""
+"""Runs a function in the widget's thread, soon."""
 Step = tuple[Executor, Callable[[], Any]]
-"""Who does it, and what: something that can travel to another process."""
+"""A pool, and the picklable function that it runs."""
 
 
 class ProcessPools:
-    """Two groups of processes: `quick` for what somebody waits for, `patient` for what makes it better meanwhile.
+    """Two pools of processes: `quick` for previews, `background` for whole replications.
 
-    They are started when they are first needed, serve all widgets of the kernel, and end with it.
+    Separate pools keep a preview from queueing behind whole replications. They start on first use, serve all widgets of the kernel,
+    and end with it.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Processes of the background pool; default: one a core.
     """
 
     def __init__(self, workers: int | None = None) -> None:
@@ -32,12 +38,12 @@ class ProcessPools:
 
     @cached_property
     def quick(self) -> Executor:
-        """Processes for glances: never busy with anything long."""
+        """Pool for previews, of at most three processes."""
         return self._open.enter_context(process_pool(min(self.workers, 3)))
 
     @cached_property
     def background(self) -> Executor:
-        """Processes for everything else; see `at_low_priority`."""
+        """Pool for whole replications; its tasks run with `at_low_priority`."""
         return self._open.enter_context(process_pool(self.workers))
 
     def close(self) -> None:
@@ -47,35 +53,64 @@ class ProcessPools:
 
 @cache
 def shared_pools() -> ProcessPools:
-    """Return the workshop of this kernel."""
+    """Return the pools that all widgets of this kernel share."""
     new = ProcessPools()
     atexit.register(new.close)
     return new
 
 
 def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Do it in a process that lets others go first, so that a slider that moves meanwhile is answered at once."""
+    """Call a function after lowering this process's priority (POSIX), so that previews run first.
+
+    Parameters
+    ----------
+    function : callable
+        Called with the arguments; its result is returned.
+    *arguments
+        Its arguments.
+    """
     if hasattr(os, "nice"):
         os.nice(max(0, NICENESS - os.nice(0)))
     return function(*arguments)
 
 
 def event_loop_scheduler() -> Scheduler:
-    """Return what runs a function in the event loop that runs here, from whatever thread it is asked; at once if none runs."""
+    """Return a scheduler for the running event loop.
+
+    Returns
+    -------
+    Scheduler
+        Runs a function in the loop's thread, callable from any thread; without a running loop it runs the function at once.
+
+    Examples
+    --------
+    >>> event_loop_scheduler()(lambda: print("at once"))
+    at once
+    """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return lambda function: function()
 
     def soon(function: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the kernel ends, and nobody waits for answers
+        with suppress(RuntimeError):  # the loop is closed because the kernel is shutting down
             loop.call_soon_threadsafe(function)
 
     return soon
 
 
 class LatestTask:
-    """Does the steps of the latest question one after the other, and tells what each one gave."""
+    """Runs the steps of the latest request one after the other and reports each result.
+
+    Parameters
+    ----------
+    on_result : callable
+        Called with the result of each step.
+    on_error : callable
+        Called with the exception of a step; the remaining steps are dropped.
+    scheduler : Scheduler
+        Runs a function in the widget's thread.
+    """
 
     def __init__(
         self, *, on_result: Callable[[Any], None], on_error: Callable[[Exception], None], scheduler: Scheduler
@@ -85,25 +120,33 @@ class LatestTask:
         self._pending: Future[Any] | None = None
 
     def ask(self, steps: Sequence[Step]) -> None:
-        """Do these from now on, and nothing that was asked before."""
+        """Run these steps from now on; the earlier request is cancelled.
+
+        Parameters
+        ----------
+        steps : sequence of Step
+            Pairs of a pool and a picklable function without parameters; empty: cancel only.
+        """
         if self._pending is not None:
             self._pending.cancel()
         self._steps = list(steps)
         self._next()
 
     def _next(self) -> None:
+        """Submit the next step."""
         if not self._steps:
             self._pending = None
             return
         pool, task = self._steps.pop(0)
         try:
             self._pending = pool.submit(task)
-        except RuntimeError as error:  # the processes are gone
+        except RuntimeError as error:  # the pool is shut down
             self._on_error(error)
             return
         self._pending.add_done_callback(lambda done: self._schedule(partial(self._receive, done)))
 
     def _receive(self, done: "Future[Any]") -> None:
+        """Report the result of a step and submit the next one; results of a cancelled request are ignored."""
         if done is not self._pending or done.cancelled():
             return
         error = done.exception()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS_SHOWN: Final = 60
 MOST_NAMED: Final = 5
-"""How many of the largest effects a text names; the table has them all."""
+"""Largest effects that a text names; the table lists all."""
 
 
 @dataclass(frozen=True, kw_only=True)

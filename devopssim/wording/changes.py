@@ -14,10 +14,10 @@ from devopssim.wording.numbers import amount
 from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
 
 CLEAR: Final = 0.02
-"""A difference in how busy people are that is worth a word: two points."""
+"""Difference in utilisation that the explanation mentions: two percentage points."""
 
 Section = dict[str, Any]
-"""title, and parts: pairs of a heading ('' for none) and lines."""
+"""`title`, and `parts`: pairs of a heading (`""` for none) and its lines."""
 
 
 def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool = False) -> list[Section]:

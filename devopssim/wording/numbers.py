@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 
 ROUNDING_ERROR: Final = 1e-12
-"""The last bits of a sum: an interval that is narrower has no width."""
+"""An interval narrower than this has no width: only the rounding of a sum separates its ends."""
 
 
 class Unit(NamedTuple):
@@ -67,8 +67,7 @@ LANDMARKS: Final = (
     (10 * HOURS_PER_YEAR, "10 years", 1),
     (100 * HOURS_PER_YEAR, "100 years", 1),
 )
-"""Durations that everybody has a feeling for: the ticks of a logarithmic axis of time. The third part is a rank: where
-there is no room for all, the first ranks go first."""
+"""Familiar durations, the ticks of a logarithmic axis of time: hours, text, rank. Where space is short, low ranks come first."""
 
 
 def unit_for(hours: float) -> Unit:

@@ -5,7 +5,7 @@ from typing import Final
 from devopssim.scenario import PRACTICES, parameters
 
 ADOPTION: Final = {f"practices.{name}": practice for name, practice in PRACTICES.items()}
-"""The parameters that say how far a practice is adopted, each with its practice."""
+"""Parameters that hold the adoption of a practice, each with its practice."""
 
 
 def parameter_label(name: str) -> str:

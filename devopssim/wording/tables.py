@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from devopssim.experiment import Result
 
 COUNTS: Final = ("n", "unfinished")
-"""The columns of a table of KPIs that count things."""
+"""Columns of a KPI table that are counts."""
 
 
 def text_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:

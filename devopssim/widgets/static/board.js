@@ -1,9 +1,9 @@
-// widgets.board: the film of an event log. Python worked out every move; this only shows the board at a moment.
+// widgets.board: the timeline of an event log. Python derives every move; this file shows the board at a moment.
 
 const ROW = 24;
 const MOST_ROWS = 14;
 const SPEEDS = [[240, "whole film in 4 minutes"], [120, "in 2 minutes"], [60, "in 1 minute"], [30, "in 30 seconds"], [15, "in 15 seconds"]];
-const SPOKEN_EACH = 5000; // ms between two texts for screen readers while the film plays
+const SPOKEN_EACH = 5000; // ms between two texts for screen readers while the timeline plays
 
 function boardView({ model, el }) {
   const send = (message) => model.send(message);
@@ -18,7 +18,7 @@ function boardView({ model, el }) {
   const on = make("button", { type: "button", click: () => step(1) }, "One event on");
   const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, words]) => make("option", { value: seconds, selected: seconds === 60 }, words)));
   const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => {
-    const wanted = Number(time.value); // pausing shows the board, and with it the slider, as it was
+    const wanted = Number(time.value); // pausing redraws the board and resets the slider
     pause();
     seek(wanted, true);
   } });
@@ -66,7 +66,7 @@ function boardView({ model, el }) {
     root.dataset.playing = "yes";
     let last = performance.now();
     const tick = (now) => {
-      // Who asked for less motion gets a still picture a second, of the same moments.
+      // With reduced motion the board is redrawn once a second, at the same moments.
       if (!calm.matches || now - last >= 1000) {
         const until = film.time + ((now - last) / 1000 / Number(speed.value)) * film.now.end;
         last = now;
@@ -93,7 +93,7 @@ function boardView({ model, el }) {
     if (next) seek(next[0], true);
   }
 
-  /** Show the board as it was at a moment; going back begins at the start again. */
+  /** Show the board at a moment; going back replays from the start. */
   function seek(moment, aloud = false) {
     if (!film.now) return;
     if (moment < film.time) Object.assign(film, { done: 0, where: [], columns: film.now.columns.map(() => new Set()) });
@@ -155,7 +155,7 @@ function clock(hours, film) {
   return `Week ${weeks + 1}, day ${Math.floor((hours - weeks * film.week) / 24) + 1}`;
 }
 
-/** Put cards into their places: rows of each column, the newest first in the last one; more than fit are counted. */
+/** Lay out the cards in rows of each column, newest first in the last one; a number stands for those that do not fit. */
 function lay(stage, film) {
   const wide = stage.clientWidth / film.columns.length;
   const across = Math.max(1, Math.floor((wide - 8) / 52));

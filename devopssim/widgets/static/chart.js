@@ -1,9 +1,9 @@
-// A chart of lines with bands. Python gives points, ends of the axes and ticks; this only places them.
+// A chart of lines with bands. Python computes points, ends of the axes and ticks; this file draws them.
 
 const MARGIN = { left: 62, right: 150, top: 12, bottom: 44 };
 const HEIGHT = 300;
 
-/** A chart that is drawn as wide as its place is, and again when that changes. */
+/** A chart as wide as its container, redrawn when the width changes. */
 function chart() {
   const element = make("div", { class: "dops-chart" });
   let last = null;
@@ -52,7 +52,7 @@ function place(axis, from, to) {
   return (value) => from + ((turn(Math.max(value, axis.log ? axis.low : value)) - low) / (high - low || 1)) * (to - from);
 }
 
-/** Stretches of neighbouring points that are known. */
+/** Runs of consecutive points that have a value. */
 function stretches(points, known) {
   const found = [[]];
   for (const point of points) {
@@ -78,7 +78,7 @@ function strokes(line, x, y) {
   });
 }
 
-/** The lines' names at their ends, pushed apart where they would overlap. */
+/** Names of the lines at their ends, moved apart where they would overlap. */
 function names(ends, x) {
   const sorted = [...ends].sort((one, other) => one.at - other.at);
   let last = -Infinity;

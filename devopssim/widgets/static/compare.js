@@ -1,4 +1,4 @@
-// widgets.compare: scenarios side by side, sliders for what the chosen one adopts, and for what all of them share.
+// widgets.compare: scenarios side by side, sliders for the chosen one and for what all of them share.
 
 function compareView({ model, el }) {
   const send = (message) => model.send(message);

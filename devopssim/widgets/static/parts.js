@@ -1,5 +1,5 @@
-// What all widgets are made of: elements, sliders, KPI cards, a chart, sections of text, a scenario as TOML.
-// Nothing here computes a number: all words and places come from Python.
+// Parts that the widgets share: elements, sliders, KPI cards, sections of text, a scenario as TOML.
+// Python computes all numbers, texts and positions.
 
 let serial = 0;
 
@@ -24,7 +24,7 @@ function freshId(name) {
   return `dops-${name}-${serial}`;
 }
 
-/** Call `act` at once, and then at most every `pause` milliseconds, the last call never left out. */
+/** Call `act` at once, and then at most every `pause` milliseconds, and always after the last call. */
 function throttled(act, pause) {
   let waiting = null;
   let timer = null;
@@ -42,7 +42,7 @@ function throttled(act, pause) {
   };
 }
 
-/** A whole number that is told when it changes: when its field is left, or with Enter. */
+/** A field for a whole number, sent when the field loses the focus or on Enter. */
 function numberField({ id, max, value, tell }) {
   let told = value;
   const change = () => {
@@ -55,7 +55,7 @@ function numberField({ id, max, value, tell }) {
   return field;
 }
 
-/** Keep `target` the same as the trait `name` of the model: `show(value)` now and after each change. Returns how to stop. */
+/** Call `show(value)` with the trait `name` of the model, now and after each change; return the function that stops this. */
 function follow(model, name, show) {
   const react = () => show(model.get(name));
   model.on(`change:${name}`, react);
@@ -63,7 +63,7 @@ function follow(model, name, show) {
   return () => model.off(`change:${name}`, react);
 }
 
-/** A slider or a choice for one knob; `update(knob)` shows another value, `said` its words while it moves. */
+/** A slider or list for one control; `update(knob)` shows another value, `said` its text while it moves. */
 function knobControl(knob, send) {
   const id = freshId("knob");
   const words = make("output", { for: id, class: "dops-value" }, knob.said);
@@ -96,7 +96,7 @@ function knobControl(knob, send) {
   return { element, update };
 }
 
-/** Groups of knobs that follow the trait `knobs`; controls are kept, so that one that has the focus never loses it. */
+/** Groups of controls that follow the trait `knobs`; elements are reused, so that the focus stays where it is. */
 function knobPanel(model, send, { remove = null } = {}) {
   const panel = make("div", { class: "dops-knobs" });
   let controls = new Map();
@@ -130,7 +130,7 @@ function fieldset(group, controls, send, remove) {
   return make("fieldset", { "data-group": group.key }, make("legend", {}, group.title), ...rows);
 }
 
-/** KPI cards, one a scenario. */
+/** KPI cards, one for each scenario. */
 function kpiCards(element, cards) {
   element.replaceChildren(...cards.map(kpiCard));
 }
@@ -159,7 +159,7 @@ function sections(element, told) {
       ]).filter(Boolean))));
 }
 
-/** The scenario as TOML, to be copied and loaded. */
+/** The scenario as TOML text, to copy and to load. */
 function tomlBox(model, send) {
   const id = freshId("toml");
   const text = make("textarea", { id, rows: 12, spellcheck: "false" });
@@ -169,7 +169,7 @@ function tomlBox(model, send) {
     try {
       await navigator.clipboard.writeText(text.value);
     } catch {
-      document.execCommand("copy"); // a page without the right to the clipboard
+      document.execCommand("copy"); // pages without permission for the clipboard
     }
     said.textContent = "Copied.";
   };
@@ -189,13 +189,13 @@ function tomlBox(model, send) {
   return { element: box, stop: () => stops.forEach((stop) => stop()) };
 }
 
-/** A line for what was refused, or done, and is said nowhere else. */
+/** A line for notes: errors, and actions without another visible effect. */
 function noteLine(model) {
   const element = make("p", { role: "alert", class: "dops-note" });
   return { element, stop: follow(model, "note", (now) => { element.textContent = now; }) };
 }
 
-/** A line that says how good the answer is, and a hidden one that tells screen readers when it is final. */
+/** A line with the status of the estimate, and a hidden one that announces the final estimate to screen readers. */
 function statusLine() {
   const words = make("span", {});
   const bar = make("progress", { "aria-label": "Replications done", max: 1, value: 0 });
