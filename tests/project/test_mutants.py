@@ -33,6 +33,7 @@ def after(tmp_path: Path, source: str) -> list[str]:
         ("def f(): return None", []),
         ("@d(1)\ndef f(): ...", []),
         ('"1 < 2"', []),
+        ("zip(a, b, strict=True)", []),
     ],
 )
 def test_what_is_changed(tmp_path: Path, source: str, expected: list[str]) -> None:
