@@ -87,7 +87,7 @@ def as_json(found: "Calibration", checked: "Check | None") -> str:
     whole = {
         "base": found.base,
         "learnt": json.loads(json_records(found.table)),
-        "left": found.left,
+        "left": found.defaulted,
         "overloads": [str(each) for each in found.overloads],
         "check": json.loads(json_records(checked.table)) if checked else [],
     }
@@ -108,7 +108,7 @@ def as_text(found: "Calibration", checked: "Check | None") -> str:
         rows.append([row["parameter"], value, str(row["default"]), str(row["n"]), row["fit"], row["how"]])
     parts = [
         text_table(rows),
-        f"{len(found.left)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.left)}.",
+        f"{len(found.defaulted)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.defaulted)}.",
         *(f"Warning: {each}" for each in found.overloads),
     ]
     if checked is not None:

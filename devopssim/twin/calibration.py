@@ -1,8 +1,9 @@
-"""From an event log to a scenario: what could be learnt, how well, and what stays at its default.
+"""Calibration: from an event log to a scenario, with what could be estimated, how well, and what stays at its default.
 
 First comes how the team works (workflow, practices that leave traces, people), then what that makes readable: arrivals,
-efforts, cadence, failures, recovery. Two parameters cannot be read off: how severe defects are, and, where a log has no work
-on stages, how large items are. They are set so that the simulated twin has the log's change failure rate and cycle time.
+efforts, cadence, failures, recovery. Two parameters leave no direct trace: how severe defects are and, in a log without
+work on stages, how large items are. They are fitted so that the simulated twin has the log's change failure rate and
+cycle time.
 """
 
 import math
@@ -21,7 +22,7 @@ from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
 from devopssim.simulation import HEADCOUNTS, changes_per_item
 from devopssim.twin import failures, work, workflow_inference
-from devopssim.twin.estimates import Learnt, given, rate
+from devopssim.twin.estimates import ParameterEstimate, given, rate
 from devopssim.twin.overload import Overload, overloads
 
 LEAST_WEEKS: Final = 4
@@ -29,65 +30,84 @@ ROUNDS: Final = 3
 REPLICATIONS: Final = 4
 YEARS_TO_MATCH: Final = 1.5
 CLOSE_ENOUGH: Final = 0.05
-LATE: Final = {
+FITTED_TO: Final = {
     "quality.severe_share": "change_failure_rate",
     "demand.code_effort": "cycle_time",
 }
-"""Parameters that are set so that the twin has this KPI of the log."""
+"""Parameters that are fitted so that the twin has this KPI of the log."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """A twin: the scenario, what was learnt for it, and which KPIs it was made to have. All else is the base's default."""
+    """Twin: the scenario, the estimates behind it, and the KPIs that it was fitted to. All else is the base's default.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The twin.
+    base : str
+        Name of the scenario that gives all other parameters.
+    estimates : tuple of ParameterEstimate
+        Estimated parameters.
+    stated : tuple of str
+        Parameters that the user set.
+    fitted : tuple of str
+        KPIs that the twin was fitted to; the others are a test of it.
+    """
 
     scenario: Scenario
     base: str
-    learnt: tuple[Learnt, ...]
+    estimates: tuple[ParameterEstimate, ...]
     stated: tuple[str, ...] = ()
-    """Parameters that the user knows."""
+    """Parameters that the user set."""
     fitted: tuple[str, ...]
     """KPIs that the twin was fitted to; others are a test of it."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """Columns parameter, value, default, low, high, n, fit, how: what was learnt; its evidence grade is *measured*."""
+        """Estimated parameters as a table, one row each; their evidence grade is *measured*.
+
+        Columns: parameter, value, default, low, high (95 % interval), n (observations), fit (of the distribution), how (rule).
+        """
         declared = parameters()
         rows = [
             (
-                each.parameter,
-                each.value,
-                declared[each.parameter].default,
-                each.low,
-                each.high,
-                each.n,
-                each.fit,
-                each.how,
+                estimate.parameter,
+                estimate.value,
+                declared[estimate.parameter].default,
+                estimate.low,
+                estimate.high,
+                estimate.n,
+                estimate.fit,
+                estimate.how,
             )
-            for each in self.learnt
+            for estimate in self.estimates
         ]
         return pd.DataFrame(rows, columns=["parameter", "value", "default", "low", "high", "n", "fit", "how"])
 
     @property
-    def left(self) -> tuple[str, ...]:
-        """The parameters that nothing in the log told of: they are as in the base."""
-        known = {*(each.parameter for each in self.learnt), *self.stated}
-        return tuple(name for name in parameters() if name not in known and name != "years")
+    def defaulted(self) -> tuple[str, ...]:
+        """Parameters without an estimate, which keep the base's value."""
+        settled = {*(estimate.parameter for estimate in self.estimates), *self.stated}
+        return tuple(name for name in parameters() if name not in settled and name != "years")
 
     @property
     def overloads(self) -> tuple[Overload, ...]:
-        """Where the twin's requests need more people than it has, so that its queue grows as long as it is simulated."""
+        """Roles whose requests need more hours than they have, so that the twin's queue grows as long as it is simulated."""
         return overloads(self.scenario)
 
     def as_toml(self) -> str:
-        """Return the scenario as TOML, with a comment for each value that was measured, and for each overload."""
+        """Return the scenario as TOML, with a comment for each estimate and a warning for each overload."""
         lines = [
             f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's."
         ]
-        for each in self.learnt:
-            between = f", 95 % between {each.low:.4g} and {each.high:.4g}" if math.isfinite(each.low) else ""
-            shown = f"{each.value:.4g}" if isinstance(each.value, int | float) else each.value
-            lines.append(f"# {each.parameter} = {shown}{between} (n = {each.n}): {each.how}")
-        lines += [f"# Warning: {each}" for each in self.overloads]
+        for estimate in self.estimates:
+            interval = (
+                f", 95 % between {estimate.low:.4g} and {estimate.high:.4g}" if math.isfinite(estimate.low) else ""
+            )
+            value = f"{estimate.value:.4g}" if isinstance(estimate.value, int | float) else estimate.value
+            lines.append(f"# {estimate.parameter} = {value}{interval} (n = {estimate.n}): {estimate.how}")
+        lines += [f"# Warning: {overload}" for overload in self.overloads]
         return "\n".join([*lines, "", dumps(self.scenario)])
 
 
@@ -100,12 +120,50 @@ def calibrate(
     seed: int = 1,
     workers: int = 1,
 ) -> Calibration:
-    """Learn a scenario from an event log; see this module's text.
+    """Fit a scenario to an event log.
 
-    `base` gives the workflow and the practices (default: those that the log looks like), and all that cannot be learnt.
-    `stated` are parameters that you know better (`{"team.developers": 5}`): they stand, whatever the log says.
-    `seed` and `workers` are of the simulations that match the last parameters. Raises InvalidInputError for a log of less than
-    four weeks, or one that tells neither of requests nor of changes.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of at least four weeks; estimates deserve trust from half a year on.
+    base : Scenario, optional
+        Gives the workflow, the practices and all that leaves no trace. By default the preset of the workflow that the log
+        looks like, with the practices that leave traces.
+    stated : mapping of str to float or str, optional
+        Parameters that you know better (`{"team.developers": 5}`); they override the log.
+    name : str, default 'twin'
+        Name of the scenario.
+    seed : int, default 1
+        Random seed of the simulations that fit the last parameters.
+    workers : int, default 1
+        Processes for these simulations.
+
+    Returns
+    -------
+    Calibration
+        The twin and its estimates.
+
+    Raises
+    ------
+    InvalidInputError
+        For a log of less than four weeks or without requests and changes, and for a stated parameter that is unknown or out
+        of range.
+
+    See Also
+    --------
+    check : Test the twin against the log.
+
+    Examples
+    --------
+    Seven requests in 840 hours (five weeks); all else stays at the defaults.
+
+    >>> from devopssim.events import event, from_rows
+    >>> from devopssim.scenario import DEVOPS
+    >>> rows = [event(100.0 * number, "ticket.created", item=f"W{number}") for number in range(1, 8)]
+    >>> calibration = calibrate(from_rows(rows, horizon=840.0), base=DEVOPS)
+    >>> calibration.table[["parameter", "value", "default", "n"]]
+                      parameter  value  default  n
+    0  demand.requests_per_week    1.4        6  7
     """
     run = Run(log)
     if run.weeks < LEAST_WEEKS:
@@ -113,75 +171,77 @@ def calibrate(
             f"the log spans {run.weeks:.2g} weeks; a twin needs at least {LEAST_WEEKS}, and is worth something from half a year on."
         )
     years = float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
-    learnt: dict[str, Learnt] = {}
-    looks = None if base else workflow_inference.workflow(workflow_inference.releases_of(run))
-    start = base or PRESETS[str(looks.value) if looks else "devops"]
-    known = dict(stated or {})
-    scenario = vary(replace(start, name=name, years=years), known)
-    if looks and "workflow" not in known:
-        learnt[looks.parameter] = looks
+    estimated: dict[str, ParameterEstimate] = {}
+    inferred = None if base else workflow_inference.workflow(workflow_inference.releases_of(run))
+    start = base or PRESETS[str(inferred.value) if inferred else "devops"]
+    fixed = dict(stated or {})
+    scenario = vary(replace(start, name=name, years=years), fixed)
+    if inferred and "workflow" not in fixed:
+        estimated[inferred.parameter] = inferred
     for step in STEPS if base else (_practices, *STEPS):
-        found = {each.parameter: each for each in step(run, scenario) if each.parameter not in known}
-        learnt |= found
-        scenario = vary(scenario, {key: _allowed(each) for key, each in found.items()})
-    if not {"demand.requests_per_week", "demand.backlog"} & {*learnt, *known}:
+        estimates = {
+            estimate.parameter: estimate for estimate in step(run, scenario) if estimate.parameter not in fixed
+        }
+        estimated |= estimates
+        scenario = vary(scenario, {key: _allowed(estimate) for key, estimate in estimates.items()})
+    if not {"demand.requests_per_week", "demand.backlog"} & {*estimated, *fixed}:
         raise InvalidInputError("the log tells neither of requests nor of changes, so there is no demand to learn.")
-    scenario, matched = _match(run, scenario, learnt, known, seed=seed, workers=workers)
-    learnt |= matched
+    scenario, fitted = _match(run, scenario, estimated, fixed, seed=seed, workers=workers)
+    estimated |= fitted
     return Calibration(
         scenario=scenario,
         base=start.name,
-        stated=tuple(known),
-        learnt=tuple(learnt.values()),
-        fitted=_fitted(run, learnt),
+        stated=tuple(fixed),
+        estimates=tuple(estimated.values()),
+        fitted=_fitted(run, estimated),
     )
 
 
-def _allowed(learnt: Learnt) -> float | str:
-    """Return the value, moved into the range that the parameter allows."""
-    declared = parameters()[learnt.parameter]
-    if isinstance(learnt.value, str):
-        return learnt.value
-    inside = min(max(learnt.value, declared.low), declared.high)
+def _allowed(estimate: ParameterEstimate) -> float | str:
+    """Return the estimate, clipped to the range that the parameter allows."""
+    declared = parameters()[estimate.parameter]
+    if isinstance(estimate.value, str):
+        return estimate.value
+    inside = min(max(estimate.value, declared.low), declared.high)
     return round(inside) if declared.whole else inside
 
 
-def _practices(run: Run, _: Scenario) -> Iterator[Learnt]:
+def _practices(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
     yield from workflow_inference.practices(run)
 
 
-def _people(run: Run, _: Scenario) -> Iterator[Learnt]:
+def _people(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
     source = run.attrs.get("source")
-    said = source.get("people") if isinstance(source, Mapping) else None
-    for role, many in (said or {}).items():
-        if role in HEADCOUNTS and many:
-            yield given(f"team.{HEADCOUNTS[role]}", int(many), int(many), "the log's head-count")
+    headcounts = source.get("people") if isinstance(source, Mapping) else None
+    for role, count in (headcounts or {}).items():
+        if role in HEADCOUNTS and count:
+            yield given(f"team.{HEADCOUNTS[role]}", int(count), int(count), "the log's head-count")
 
 
-def _cadence(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+def _cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     yield from workflow_inference.cadence(workflow_inference.releases_of(run), scenario)
 
 
-def _demand(run: Run, scenario: Scenario) -> Iterator[Learnt]:
+def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     rows = run.log.iloc[run.rows("ticket.created")]
-    first = rows.loc[details(rows, "rework_of").isna(), "time"].to_numpy(float)
-    at_start = int((first <= run.warm_up).sum())
+    arrivals = rows.loc[details(rows, "rework_of").isna(), "time"].to_numpy(float)
+    at_start = int((arrivals <= run.warm_up).sum())
     if at_start > 1:
         yield given("demand.backlog", at_start, at_start, "requests that were there when the log begins")
-        first = first[first > run.warm_up]
-    if len(first):
-        yield rate("demand.requests_per_week", first, run.weeks, "requests that follow from no other")
+        arrivals = arrivals[arrivals > run.warm_up]
+    if len(arrivals):
+        yield rate("demand.requests_per_week", arrivals, run.weeks, "requests that follow from no other")
     elif not len(rows):
         changes = run.times("change.created")
         demand = scenario.demand
-        each = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
+        changes_of_item = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
         if len(changes):
-            found = rate("demand.requests_per_week", changes, run.weeks * each, "")
-            how = f"changes ÷ {each:.3g}, the changes of an item by default: the log tells of no requests"
-            yield replace(found, how=how, distribution="", low=float("nan"), high=float("nan"))
+            estimate = rate("demand.requests_per_week", changes, run.weeks * changes_of_item, "")
+            how = f"changes ÷ {changes_of_item:.3g}, the changes of an item by default: the log tells of no requests"
+            yield replace(estimate, how=how, distribution="", low=float("nan"), high=float("nan"))
 
 
-def _machines(run: Run, _: Scenario) -> Iterator[Learnt]:
+def _machines(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
     yield from work.machines(run)
 
 
@@ -198,56 +258,60 @@ STEPS: Final = (
 
 
 def _match(
-    run: Run, scenario: Scenario, learnt: Mapping[str, Learnt], known: Mapping[str, object], **options: Any
-) -> tuple[Scenario, dict[str, Learnt]]:
-    """Set what cannot be read off so that the simulated twin has the log's KPIs; each parameter scales with its KPI."""
-    wanted = kpis.values(run, list(LATE.values()))
-    severe = learnt.get("quality.severe_share")
+    run: Run,
+    scenario: Scenario,
+    estimated: Mapping[str, ParameterEstimate],
+    fixed: Mapping[str, object],
+    **options: Any,
+) -> tuple[Scenario, dict[str, ParameterEstimate]]:
+    """Fit what leaves no direct trace so that the simulated twin has the log's KPIs; each parameter scales with its KPI."""
+    targets = kpis.values(run, list(FITTED_TO.values()))
+    severe = estimated.get("quality.severe_share")
     chosen = ["quality.severe_share"] if severe and not math.isfinite(severe.low) else []
-    if "demand.code_effort" not in {*learnt, *known} and math.isfinite(wanted["cycle_time"]):
+    if "demand.code_effort" not in {*estimated, *fixed} and math.isfinite(targets["cycle_time"]):
         chosen.append("demand.code_effort")
     if not chosen:
         return scenario, {}
-    found = {name: float(parameter_value(scenario, name)) for name in chosen}
-    names = [LATE[name] for name in chosen]
-    got: dict[str, float] = {}
+    values = {name: float(parameter_value(scenario, name)) for name in chosen}
+    names = [FITTED_TO[name] for name in chosen]
+    simulated: dict[str, float] = {}
     for _ in range(ROUNDS):
-        twin = vary(scenario, {**found, "years": min(scenario.years, YEARS_TO_MATCH)})
+        twin = vary(scenario, {**values, "years": min(scenario.years, YEARS_TO_MATCH)})
         result = replicate(twin, REPLICATIONS, kpis=names, progress=False, **options)
-        got = dict(zip(result.estimates["kpi"], result.estimates["estimate"], strict=True))
-        off = {name: _factor(wanted[LATE[name]], got[LATE[name]]) for name in chosen}
-        if all(abs(factor - 1) < CLOSE_ENOUGH for factor in off.values()):
+        simulated = dict(zip(result.estimates["kpi"], result.estimates["estimate"], strict=True))
+        factors = {name: _factor(targets[FITTED_TO[name]], simulated[FITTED_TO[name]]) for name in chosen}
+        if all(abs(factor - 1) < CLOSE_ENOUGH for factor in factors.values()):
             break
-        found = {name: float(_allowed(given(name, found[name] * off[name], 0, ""))) for name in chosen}
-    matched = {
+        values = {name: float(_allowed(given(name, values[name] * factors[name], 0, ""))) for name in chosen}
+    fitted = {
         name: given(
             name,
-            found[name],
-            learnt[name].n if name in learnt else len(run.rows("ticket.done")),
-            f"simulated until the twin's {LATE[name]} is {got[LATE[name]]:.3g}; the log's is {wanted[LATE[name]]:.3g}",
+            values[name],
+            estimated[name].n if name in estimated else len(run.rows("ticket.done")),
+            f"simulated until the twin's {FITTED_TO[name]} is {simulated[FITTED_TO[name]]:.3g}; the log's is {targets[FITTED_TO[name]]:.3g}",
         )
         for name in chosen
     }
-    return vary(scenario, found), matched
+    return vary(scenario, values), fitted
 
 
-def _factor(wanted: float, got: float) -> float:
-    """Return by how much a parameter is to change; never more than threefold at a time."""
-    if not (wanted > 0 and got > 0):
+def _factor(target: float, simulated: float) -> float:
+    """Return the factor on a parameter that moves its KPI from `simulated` to `target`; at most threefold at a time."""
+    if not (target > 0 and simulated > 0):
         return 1.0
-    return min(3.0, max(1 / 3, wanted / got))
+    return min(3.0, max(1 / 3, target / simulated))
 
 
-def _fitted(run: Run, learnt: Mapping[str, Learnt]) -> tuple[str, ...]:
-    """Return the KPIs that the learnt parameters were taken from."""
-    known = {
-        "throughput": "demand.requests_per_week" in learnt and len(run.rows("ticket.closed")) > 0,
+def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, ...]:
+    """Return the KPIs that follow from the estimated parameters."""
+    follows = {
+        "throughput": "demand.requests_per_week" in estimated and len(run.rows("ticket.closed")) > 0,
         "deployment_frequency": any(
-            name in learnt for name in ("workflow", "process.project_weeks", "process.window_weeks")
+            name in estimated for name in ("workflow", "process.project_weeks", "process.window_weeks")
         ),
-        "change_failure_rate": "quality.severe_share" in learnt,
-        "cycle_time": "demand.code_effort" in learnt,
-        "mttd": any(name in learnt for name in ("production.alert_delay", "production.report_delay")),
-        "mttr": "production.diagnosis" in learnt,
+        "change_failure_rate": "quality.severe_share" in estimated,
+        "cycle_time": "demand.code_effort" in estimated,
+        "mttd": any(name in estimated for name in ("production.alert_delay", "production.report_delay")),
+        "mttr": "production.diagnosis" in estimated,
     }
-    return tuple(name for name, is_so in known.items() if is_so)
+    return tuple(name for name, estimable in follows.items() if estimable)

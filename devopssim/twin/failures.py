@@ -1,4 +1,4 @@
-"""How a service fails and recovers, from the incidents of a log."""
+"""How a service fails and recovers, estimated from the incidents of a log."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,14 +15,18 @@ from devopssim.simulation import (
     escape_share,
     unprevented_share,
 )
-from devopssim.twin.estimates import Learnt, count_bounds, given, mean, share, variation
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, count_bounds, given, mean, share, variation
 from devopssim.twin.workflow_inference import batch_sizes
-
-ENOUGH: Final = 5
 
 
 def incidents_of(run: Run) -> pd.DataFrame:
-    """Return a row for each incident: when it failed, was detected and resolved, its deployment, cause and whether an alert told."""
+    """Return a table with one row per incident.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by incident. Columns: failed, detected, resolved (hours), deployment, cause, alerted ('yes' or 'no').
+    """
     failed = run.log.iloc[run.rows("service.failed")]
     table = failed.set_index("incident")[["time", "deployment"]].rename(columns={"time": "failed"})
     table["cause"] = details(failed, "cause").to_numpy()
@@ -34,27 +38,28 @@ def incidents_of(run: Run) -> pd.DataFrame:
     return table
 
 
-def recovery(run: Run, scenario: Scenario) -> Iterator[Learnt]:
-    """Yield how long it takes to learn of failures and to repair them."""
+def recovery(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the times to detect failures, to diagnose and to repair them."""
     incidents = incidents_of(run)
     incidents["delay"] = incidents["detected"] - incidents["failed"]
-    unsaid = incidents["alerted"].isna().all()
+    undocumented = incidents["alerted"].isna().all()
     mostly_alerts = scenario.practices.monitoring >= 0.5
-    for parameter, word, whole in (
-        ("alert_delay", "yes", unsaid and mostly_alerts),
-        ("report_delay", "no", unsaid and not mostly_alerts),
+    for parameter, automated, all_incidents in (
+        ("alert_delay", "yes", undocumented and mostly_alerts),
+        ("report_delay", "no", undocumented and not mostly_alerts),
     ):
-        chosen = incidents if whole else incidents[incidents["alerted"] == word]
+        chosen = incidents if all_incidents else incidents[incidents["alerted"] == automated]
         delays = chosen.loc[chosen["delay"] > 0, "delay"]
-        if len(delays) >= ENOUGH:
+        if len(delays) >= LEAST_OBSERVATIONS:
             yield mean(f"production.{parameter}", delays, "from the failure until the team knows")
             if len(delays) >= len(incidents) / 2:
                 yield variation("production.luck_cv", delays, "from the failure until the team knows")
     yield from _repair(run, incidents, scenario)
 
 
-def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[Learnt]:
-    starts, ends = (run.log.iloc[run.rows(f"stage.{word}")] for word in ("started", "finished"))
+def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield diagnosis and repair time, from on-call work on infrastructure failures, else from the time to restore."""
+    starts, ends = (run.log.iloc[run.rows(f"stage.{step}")] for step in ("started", "finished"))
     parts = []
     for rows in (starts, ends):
         chosen = rows[(rows["stage"] == "operate") & rows["incident"].notna() & rows["role"].notna()]
@@ -62,43 +67,47 @@ def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[L
     both = pd.concat(parts, axis=1, keys=["start", "end"]).dropna()
     cross = cross_training_factor(scenario)
     first = pd.Series({name: (end[0] - start[0]) / cross for name, start, end in both.itertuples()}, dtype=float)
-    own = incidents.index[_own(incidents)]
-    first = first[first.index.isin(own)]
-    if len(first) >= ENOUGH:
+    infrastructure = incidents.index[_infrastructure_failures(incidents)]
+    first = first[first.index.isin(infrastructure)]
+    if len(first) >= LEAST_OBSERVATIONS:
         yield mean("production.diagnosis", first, "on-call work on a failure of the infrastructure, its first part")
-        second = [(end[1] - start[1]) / cross for name, start, end in both.itertuples() if name in own and len(end) > 1]
-        if len(second) >= ENOUGH:
+        second = [
+            (end[1] - start[1]) / cross
+            for name, start, end in both.itertuples()
+            if name in infrastructure and len(end) > 1
+        ]
+        if len(second) >= LEAST_OBSERVATIONS:
             yield mean(
                 "production.repair_time", second, "on-call work on a failure of the infrastructure, its second part"
             )
         return
-    known = incidents["detected"].fillna(incidents["failed"])
-    hours = (incidents["resolved"] - known)[_own(incidents)].dropna()
-    if len(hours) >= ENOUGH:
+    detection = incidents["detected"].fillna(incidents["failed"])
+    hours = (incidents["resolved"] - detection)[_infrastructure_failures(incidents)].dropna()
+    if len(hours) >= LEAST_OBSERVATIONS:
         how = "half of the time from knowing of a failure that no deployment caused until it is over"
         yield mean("production.diagnosis", hours / 2, how)
         yield mean("production.repair_time", hours / 2, how)
 
 
-def _own(incidents: pd.DataFrame) -> "pd.Series[bool]":
-    """Return which incidents are the infrastructure's own, as far as is told."""
+def _infrastructure_failures(incidents: pd.DataFrame) -> "pd.Series[bool]":
+    """Return whether each incident is an infrastructure failure: without a deployment, and without another cause."""
     cause = incidents["cause"]
     return incidents["deployment"].isna() & (cause.isna() | (cause == "infrastructure"))
 
 
-def infrastructure(run: Run, scenario: Scenario) -> Iterator[Learnt]:
-    """Yield how long the service runs until it fails by itself; failures that monitoring prevents are added."""
+def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the mean time to failure of the infrastructure, corrected for failures that monitoring prevents."""
     incidents = incidents_of(run)
-    n = int(_own(incidents).sum())
+    n = int(_infrastructure_failures(incidents).sum())
     if n == 0 or run.hours <= 0:
         return
-    shown = unprevented_share(scenario)
+    unprevented = unprevented_share(scenario)
     low, high = count_bounds(n)
-    bounds = (run.hours * shown / high, run.hours * shown / low)
+    bounds = (run.hours * unprevented / high, run.hours * unprevented / low)
     how = f"{n} failures that no deployment caused in {run.hours / HOURS_PER_WEEK:.0f} weeks"
-    yield Learnt(
+    yield ParameterEstimate(
         parameter="production.infrastructure_mttf",
-        value=run.hours * shown / n,
+        value=run.hours * unprevented / n,
         low=bounds[0],
         high=bounds[1],
         n=n,
@@ -106,10 +115,10 @@ def infrastructure(run: Run, scenario: Scenario) -> Iterator[Learnt]:
     )
 
 
-def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
-    """Yield how deployments fail: by mistakes of installation where causes are told, else by severe defects alone."""
+def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield how deployments fail: by installation mistakes where causes are recorded, else by severe defects alone."""
     sizes = batch_sizes(run)
-    if len(sizes) < ENOUGH:
+    if len(sizes) < LEAST_OBSERVATIONS:
         return
     rows = run.log.iloc[run.rows("service.failed")]
     cause = details(rows, "cause")
@@ -134,9 +143,9 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[Learnt]:
     hidden = scenario.quality.defects_per_change * escape_share(scenario)
     caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))
     if int(rows.loc[broken, "deployment"].duplicated().sum()) and caused > 0:
-        # a deployment that fails again and again tells of each defect
+        # a deployment that fails several times reveals each of its defects
         low, high = (bound / carried.sum() / hidden for bound in count_bounds(caused))
-        yield Learnt(
+        yield ParameterEstimate(
             parameter="quality.severe_share",
             value=caused / float(carried.sum()) / hidden,
             low=low,

@@ -1,4 +1,7 @@
-"""Does a twin behave like the log that it was learnt from? For KPIs that it was fitted to, and for others, which are the test."""
+"""Goodness of fit: whether a simulated twin has the KPIs of its log, for KPIs that it was fitted to and for others.
+
+The KPIs that it was not fitted to are the test.
+"""
 
 import math
 from dataclasses import dataclass
@@ -24,13 +27,21 @@ COMPARED: Final = (
     "wip",
     "availability",
 )
-USUAL: Final = 20
+DEFAULT_REPLICATIONS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`table`: columns kpi, unit, fitted, log, n, twin, low, high, verdict. `low` to `high` is where one run of the twin lies
-    in 95 of 100 cases (a prediction interval); `verdict` is inside, outside or nothing to compare.
+    """Result of a test of a twin against its log.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per KPI. Columns: kpi, unit, fitted, log (the log's value), n, twin (mean of the replications), low, high,
+        verdict. One replication of the twin lies between low and high with a probability of 95 % (prediction interval);
+        the verdict is 'inside', 'outside' or 'nothing to compare'.
+    replications : int
+        Number of replications.
     """
 
     table: pd.DataFrame
@@ -38,41 +49,74 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether every KPI that the twin was fitted to lies inside."""
+        """Whether every KPI that the twin was fitted to lies inside its prediction interval, where there is one to compare."""
         fitted = self.table[self.table["fitted"]]
         return not (fitted["verdict"] == "outside").any()
 
 
-def check(found: Calibration, log: pd.DataFrame, replications: int = USUAL, **options: Unpack[Options]) -> Check:
-    """Simulate the twin as long as the log lasts, and compare KPI by KPI; `options` as in `experiment.compare`."""
-    scenarios = {found.scenario.name: found.scenario}
+def check(
+    calibration: Calibration, log: pd.DataFrame, replications: int = DEFAULT_REPLICATIONS, **options: Unpack[Options]
+) -> Check:
+    """Simulate a twin as long as its log lasts, and compare KPI by KPI.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        The twin.
+    log : DataFrame
+        Event log that it was fitted to, or a later one of the same length.
+    replications : int, default 20
+        Number of replications.
+    **options
+        Options of `experiment.compare`: seed, workers, progress, …
+
+    Returns
+    -------
+    Check
+        The comparison.
+
+    See Also
+    --------
+    calibrate : Fit a twin.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> from devopssim.scenario import DEVOPS
+    >>> from devopssim.twin import calibrate
+    >>> log = from_rows([event(100.0 * n, "ticket.created", item=f"W{n}") for n in range(1, 8)], horizon=840.0)
+    >>> check(calibrate(log, base=DEVOPS), log, replications=2, progress=False).table.columns.tolist()
+    ['kpi', 'unit', 'fitted', 'log', 'n', 'twin', 'low', 'high', 'verdict']
+    """
+    scenarios = {calibration.scenario.name: calibration.scenario}
     result = compare(Experiment(scenarios=scenarios, replications=replications, kpis=COMPARED), **options)
-    own = kpis.table(Run(log), COMPARED)
-    measured = zip(COMPARED, own["unit"], own["value"].astype(float), own["n"].astype(int), strict=True)
+    log_kpis = kpis.table(Run(log), COMPARED)
+    measured = zip(COMPARED, log_kpis["unit"], log_kpis["value"].astype(float), log_kpis["n"].astype(int), strict=True)
     rows = []
-    for kpi, unit, seen, n in measured:
+    for kpi, unit, value, n in measured:
         runs = result.values.loc[result.values["kpi"] == kpi, "value"].to_numpy(float)
         runs = runs[np.isfinite(runs)]
-        middle = float(runs.mean()) if len(runs) else float("nan")
+        mean = float(runs.mean()) if len(runs) else float("nan")
         low, high = _prediction(runs)
-        rows.append((kpi, unit, kpi in found.fitted, seen, n, middle, low, high, _verdict(seen, n, low, high)))
+        rows.append((kpi, unit, kpi in calibration.fitted, value, n, mean, low, high, _verdict(value, n, low, high)))
     columns = ["kpi", "unit", "fitted", "log", "n", "twin", "low", "high", "verdict"]
     return Check(table=pd.DataFrame(rows, columns=columns), replications=replications)
 
 
 def _prediction(runs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tuple[float, float]:
-    """Return where the next run lies in 95 of 100 cases, if runs vary normally (positive ones: lognormally)."""
+    """Return the 95 % prediction interval of the next replication, for normal values (lognormal if all are positive)."""
     if len(runs) < 2:
         return float("nan"), float("nan")
     positive = bool((runs > 0).all())
-    known = np.log(runs) if positive else runs
-    half = t_quantile(0.95, len(runs) - 1) * float(known.std(ddof=1)) * math.sqrt(1 + 1 / len(runs))
-    low, high = float(known.mean()) - half, float(known.mean()) + half
+    sample = np.log(runs) if positive else runs
+    half = t_quantile(0.95, len(runs) - 1) * float(sample.std(ddof=1)) * math.sqrt(1 + 1 / len(runs))
+    low, high = float(sample.mean()) - half, float(sample.mean()) + half
     return (math.exp(low), math.exp(high)) if positive else (low, high)
 
 
-def _verdict(seen: float, n: int, low: float, high: float) -> str:
-    if n == 0 or not (math.isfinite(seen) and math.isfinite(low)):
+def _verdict(value: float, n: int, low: float, high: float) -> str:
+    """Return whether the log's value lies inside the interval; rounding errors count as inside."""
+    if n == 0 or not (math.isfinite(value) and math.isfinite(low)):
         return "nothing to compare"
-    slack = 1e-9 * max(1.0, abs(seen))
-    return "inside" if low - slack <= seen <= high + slack else "outside"
+    slack = 1e-9 * max(1.0, abs(value))
+    return "inside" if low - slack <= value <= high + slack else "outside"

@@ -1,4 +1,4 @@
-"""What would be if? A twin, or any scenario, against itself with a practice adopted or people added, under the same luck."""
+"""What-if: a scenario against itself with practices adopted, people added or parameters changed, under common random numbers."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -14,28 +14,45 @@ from devopssim.scenario import PRACTICES, Scenario, adopt, parameter_value, vary
 from devopssim.twin.overload import Overload, overloads
 
 AS_IS: Final = "as it is"
-ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
+KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
 WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
-USUAL: Final = 30
+DEFAULT_REPLICATIONS: Final = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """The answer: both scenarios simulated under the same luck, and what was changed, in words."""
+    """Result of a what-if: both scenarios simulated with common random numbers, and what was changed.
+
+    Parameters
+    ----------
+    result : Result
+        Comparison of the scenario as it is and the variant.
+    change : str
+        The change as text; also the variant's name.
+    people : int
+        Number of people added.
+    hours_per_week : float
+        Effort that one person gives in a week.
+    cost_per_hour : float, optional
+        Cost of an hour of downtime.
+    """
 
     result: Result
     change: str
     people: int
     hours_per_week: float
     cost_per_hour: float | None = None
-    """What an hour costs in which the service is down."""
+    """Cost of an hour of downtime."""
 
     @property
     def table(self) -> pd.DataFrame:
-        """Columns kpi, unit, before, after, difference, low, high, replications, verdict: paired 95 % intervals."""
-        found = self.result.estimates.set_index(["scenario", "kpi"])["estimate"]
+        """KPIs before and after, with the 95 % interval of the paired difference.
+
+        Columns: kpi, unit, before, after, difference, low, high, replications, verdict.
+        """
+        estimates = self.result.estimates.set_index(["scenario", "kpi"])["estimate"]
         rows = [
-            (kpi, unit, found[AS_IS, kpi], found[self.change, kpi], *numbers)
+            (kpi, unit, estimates[AS_IS, kpi], estimates[self.change, kpi], *numbers)
             for kpi, unit, *numbers in self.result.differences[
                 ["kpi", "unit", "difference", "low", "high", "replications", "verdict"]
             ].itertuples(index=False)
@@ -45,28 +62,28 @@ class WhatIf:
 
     @property
     def downtime(self) -> Difference:
-        """How many hours a year the service is down more, with its paired interval."""
+        """Paired difference of the hours of downtime per year; negative if the change saves downtime."""
         values = self.result.values[self.result.values["kpi"] == "availability"]
         down = {name: (1 - part["value"].to_numpy(float)) * HOURS_PER_YEAR for name, part in values.groupby("scenario")}
         return paired(down[self.change], down[AS_IS], self.result.confidence, better="lower")
 
     @property
     def overloads(self) -> tuple[tuple[str, Overload], ...]:
-        """Where one of the two, by name, has more work than people: its lead time grows with the length of the run."""
+        """Overloads of the two scenarios, by name; an overloaded scenario's lead time grows with the run length."""
         both = self.result.scenarios
-        return tuple((name, each) for name, scenario in both.items() for each in overloads(scenario))
+        return tuple((name, overload) for name, scenario in both.items() for overload in overloads(scenario))
 
     def sentence(self) -> str:
-        """Return the answer as a manager would want to hear it: in days and, with a cost per hour, in money."""
+        """Return the result for a manager: in days and, with a cost per hour, in money."""
         rows = {row["kpi"]: row for row in self.table.to_dict("records")}
-        said = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
+        clauses = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
         down = self.downtime
         if math.isfinite(down.estimate):
-            said.append(_down(down, self.cost_per_hour))
+            clauses.append(_down(down, self.cost_per_hour))
         if self.people:
             hours = self.people * self.hours_per_week * WEEKS_PER_YEAR
-            said.append(f"it {'takes' if hours > 0 else 'saves'} {abs(hours):,.0f} hours of work a year")
-        return "; ".join(said) + f" ({self.result.replications} simulated futures, 95 % intervals)."
+            clauses.append(f"it {'takes' if hours > 0 else 'saves'} {abs(hours):,.0f} hours of work a year")
+        return "; ".join(clauses) + f" ({self.result.replications} simulated futures, 95 % intervals)."
 
 
 def what_if(
@@ -76,12 +93,48 @@ def what_if(
     add: Mapping[str, int] | None = None,
     changes: Mapping[str, float | str] | None = None,
     cost_per_hour: float | None = None,
-    replications: int = USUAL,
+    replications: int = DEFAULT_REPLICATIONS,
     **options: Unpack[Options],
 ) -> WhatIf:
-    """Compare a scenario with a variant of it: `adopt_practices={"testing": 1}`, `add={"developers": 2}` people, parameters `changes`.
+    """Compare a scenario with a variant of it, under common random numbers.
 
-    Raises InvalidInputError where nothing is changed, for unknown names, and for values that are not allowed.
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario as it is.
+    adopt_practices : mapping of str to float, optional
+        Adoption by practice: `{"testing": 1}`.
+    add : mapping of str to int, optional
+        People to add by field of the team: `{"developers": 2}`; negative numbers remove.
+    changes : mapping of str to float or str, optional
+        New values of other parameters by dotted name.
+    cost_per_hour : float, optional
+        Cost of an hour of downtime, 0 or more.
+    replications : int, default 30
+        Number of replications.
+    **options
+        Options of `experiment.compare`: seed, workers, progress, …
+
+    Returns
+    -------
+    WhatIf
+        The comparison.
+
+    Raises
+    ------
+    InvalidInputError
+        Without any change, for unknown names and for values out of range.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> answer = what_if(
+    ...     vary(DEVOPS, {"years": 0.1}), add={"developers": 2}, replications=2, progress=False
+    ... )
+    >>> answer.change, answer.people
+    ('add 2 developers', 2)
+    >>> answer.table["kpi"].tolist()[:2]
+    ['lead_time', 'change_failure_rate']
     """
     adopting, adding, changing = adopt_practices or {}, add or {}, changes or {}
     if not (adopting or adding or changing):
@@ -91,33 +144,34 @@ def what_if(
             f"cost_per_hour={cost_per_hour:g} (what an hour costs in which the service is down) must be 0 or more."
         )
     variant = adopt(scenario, adopting)
-    for role, many in adding.items():
-        variant = vary(variant, {f"team.{role}": float(parameter_value(variant, f"team.{role}")) + many})
+    for role, count in adding.items():
+        variant = vary(variant, {f"team.{role}": float(parameter_value(variant, f"team.{role}")) + count})
     variant = vary(variant, changing)
-    words = _words(scenario, adopting, adding, changing)
-    pair = {AS_IS: replace(scenario, name=AS_IS), words: replace(variant, name=words)}
-    result = compare(Experiment(scenarios=pair, replications=replications, kpis=ASKED), **options)
+    change = _change_text(scenario, adopting, adding, changing)
+    pair = {AS_IS: replace(scenario, name=AS_IS), change: replace(variant, name=change)}
+    result = compare(Experiment(scenarios=pair, replications=replications, kpis=KPIS), **options)
     return WhatIf(
         result=result,
-        change=words,
+        change=change,
         people=sum(adding.values()),
         hours_per_week=scenario.team.hours_per_week,
         cost_per_hour=cost_per_hour,
     )
 
 
-def _words(
+def _change_text(
     scenario: Scenario, adopting: Mapping[str, float], adding: Mapping[str, int], changing: Mapping[str, float | str]
 ) -> str:
-    said = []
+    """Return the change as text: 'adopt continuous testing and add 2 developers'."""
+    clauses = []
     for name, share in adopting.items():
         title = PRACTICES[name].name
-        said.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
-    for role, many in adding.items():
-        verb = "add" if many >= 0 else "do without"
-        said.append(f"{verb} {abs(many)} {role if abs(many) != 1 else role.removesuffix('s')}")
-    said += [f"change {name} from {parameter_value(scenario, name)} to {new}" for name, new in changing.items()]
-    return " and ".join(said)
+        clauses.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
+    for role, count in adding.items():
+        verb = "add" if count >= 0 else "do without"
+        clauses.append(f"{verb} {abs(count)} {role if abs(count) != 1 else role.removesuffix('s')}")
+    clauses += [f"change {name} from {parameter_value(scenario, name)} to {new}" for name, new in changing.items()]
+    return " and ".join(clauses)
 
 
 def _days(row: Mapping[Hashable, Any]) -> str:
@@ -126,11 +180,11 @@ def _days(row: Mapping[Hashable, Any]) -> str:
         return "nothing can be said of how long a request takes: none was finished"
     if row["verdict"] not in CLEAR:
         return f"no change of how long a request takes can be told from chance (now {before:.3g} days)"
-    less = sorted(abs(each) / HOURS_PER_DAY for each in (row["low"], row["high"]))
+    bounds = sorted(abs(bound) / HOURS_PER_DAY for bound in (row["low"], row["high"]))
     gain = abs(row["difference"]) / HOURS_PER_DAY
-    word = "earlier" if row["difference"] < 0 else "later"
+    direction = "earlier" if row["difference"] < 0 else "later"
     return (
-        f"a request is with its users {gain:.3g} days {word} ({less[0]:.3g} to {less[1]:.3g}): "
+        f"a request is with its users {gain:.3g} days {direction} ({bounds[0]:.3g} to {bounds[1]:.3g}): "
         f"after {after:.3g} days, not {before:.3g}"
     )
 
@@ -143,13 +197,13 @@ def _failures(row: Mapping[Hashable, Any]) -> str:
     return f"{row['after']:.1%} of the deployments fail, not {row['before']:.1%}"
 
 
-def _down(found: Difference, cost: float | None) -> str:
-    if found.verdict not in CLEAR:
+def _down(downtime: Difference, cost: float | None) -> str:
+    if downtime.verdict not in CLEAR:
         return "downtime stays about the same" + ("" if cost is None else ", so no money is saved there")
-    word = "less" if found.estimate < 0 else "more"
-    said = f"the service is down {abs(found.estimate):,.0f} hours a year {word}"
+    direction = "less" if downtime.estimate < 0 else "more"
+    clause = f"the service is down {abs(downtime.estimate):,.0f} hours a year {direction}"
     if cost is None:
-        return said
-    low, high = sorted(abs(each) * cost for each in (found.low, found.high))
-    verb = "saves" if found.estimate < 0 else "costs"
-    return f"{said}, which {verb} {abs(found.estimate) * cost:,.0f} a year ({low:,.0f} to {high:,.0f}) at {cost:,.0f} an hour"
+        return clause
+    low, high = sorted(abs(bound) * cost for bound in (downtime.low, downtime.high))
+    verb = "saves" if downtime.estimate < 0 else "costs"
+    return f"{clause}, which {verb} {abs(downtime.estimate) * cost:,.0f} a year ({low:,.0f} to {high:,.0f}) at {cost:,.0f} an hour"

@@ -1,7 +1,7 @@
-"""More work than people: where a scenario's requests need more hours than there are, its queue grows as long as it runs.
+"""Overload: where requests need more hours than people have, the queue grows as long as the scenario is simulated.
 
-Only work that every request brings is counted: analysis, coding, upkeep of tests, review, tests by hand. Repairs, rework and
-urgent work come on top, so a scenario that is found here is overloaded for certain, and one that is not may still be.
+Only work that every request brings is counted: analysis, coding, upkeep of tests, review, tests by hand. Repairs, rework
+and urgent work come on top. So an overload found here is certain, and a scenario without one may still be overloaded.
 """
 
 import math
@@ -14,51 +14,97 @@ from devopssim.simulation import cross_training_factor, headcount, planned_hours
 
 @dataclass(frozen=True, kw_only=True)
 class Overload:
-    """Hours a week that are needed at least of somebody, and hours that there are; and what would be enough."""
+    """Weekly hours required, weekly hours available, and the setting that would suffice.
 
-    who: str
-    needed: float
-    there: float
-    enough: str
+    Parameters
+    ----------
+    group : str
+        People or sprints that are overloaded.
+    required_hours : float
+        Smallest number of hours per week that the requests need.
+    available_hours : float
+        Hours per week that they have.
+    sufficient_setting : str
+        Option of the command line that would suffice.
+    """
+
+    group: str
+    required_hours: float
+    available_hours: float
+    sufficient_setting: str
 
     def __str__(self) -> str:
-        """Say it in a sentence, with what it means and what to do."""
+        """Return a sentence with the consequence and the next step."""
         return (
-            f"{self.who} need at least {self.needed:,.0f} hours a week and have {self.there:,.0f}: the queue of requests grows "
-            f"without bound, and lead time and WIP say only how long was simulated; if there are more people, state it: {self.enough}"
+            f"{self.group} need at least {self.required_hours:,.0f} hours a week and have {self.available_hours:,.0f}: the queue of requests grows "
+            f"without bound, and lead time and WIP say only how long was simulated; if there are more people, state it: {self.sufficient_setting}"
         )
 
 
 def overloads(scenario: Scenario) -> tuple[Overload, ...]:
-    """Return where a scenario's requests need more than it has; empty if they do not, as far as that can be told beforehand."""
-    found = (*_roles(scenario), *_everybody(scenario), *_sprints(scenario))
-    return tuple(each for each in found if each.needed > each.there)
+    """Return the overloads of a scenario, as far as its parameters show them without simulating.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to examine.
+
+    Returns
+    -------
+    tuple of Overload
+        Empty if the work that every request brings fits.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import WATERFALL, vary
+    >>> [overload.group for overload in overloads(vary(WATERFALL, {"team.developers": 2}))]
+    ['the developers']
+    >>> overloads(WATERFALL)
+    ()
+    """
+    candidates = (*_roles(scenario), *_everybody(scenario), *_sprints(scenario))
+    return tuple(candidate for candidate in candidates if candidate.required_hours > candidate.available_hours)
 
 
 def _roles(scenario: Scenario) -> Iterator[Overload]:
-    """Yield each role with the work that nobody else may do."""
-    there, week = headcount(scenario), scenario.team.hours_per_week
+    """Yield each role with the work that no other role may do."""
+    people, week = headcount(scenario), scenario.team.hours_per_week
     for role, hours in planned_hours(scenario).items():
-        own = hours * (1 - scenario.practices.collaboration)
-        enough = f"--set team.{role}s={math.ceil(own / week)}"
-        yield Overload(who=f"the {role}s", needed=own, there=there[role] * week, enough=enough)
+        required = hours * (1 - scenario.practices.collaboration)
+        setting = f"--set team.{role}s={math.ceil(required / week)}"
+        yield Overload(
+            group=f"the {role}s",
+            required_hours=required,
+            available_hours=people[role] * week,
+            sufficient_setting=setting,
+        )
 
 
 def _everybody(scenario: Scenario) -> Iterator[Overload]:
-    """Yield all people with all work, where some of it is shared; who does another's work takes longer."""
+    """Yield all people with all work, if anyone may do a share of it; work outside one's role takes longer."""
     shared, week = scenario.practices.collaboration, scenario.team.hours_per_week
     if shared > 0:
-        needed = sum(planned_hours(scenario).values()) * cross_training_factor(scenario)
-        there = sum(headcount(scenario).values()) * week
-        more = scenario.team.developers + math.ceil((needed - there) / week)
-        yield Overload(who="the people", needed=needed, there=there, enough=f"--set team.developers={more}")
+        required = sum(planned_hours(scenario).values()) * cross_training_factor(scenario)
+        available = sum(headcount(scenario).values()) * week
+        developers = scenario.team.developers + math.ceil((required - available) / week)
+        yield Overload(
+            group="the people",
+            required_hours=required,
+            available_hours=available,
+            sufficient_setting=f"--set team.developers={developers}",
+        )
 
 
 def _sprints(scenario: Scenario) -> Iterator[Overload]:
-    """Yield the sprints with the coding that is taken into them; the last item of each may be larger than the room for it."""
+    """Yield the sprints with the coding that arrives for them."""
     if scenario.workflow != "agile":
         return
     week = scenario.team.hours_per_week * scenario.process.focus
-    needed = scenario.demand.requests_per_week * scenario.demand.code_effort
-    enough = f"--set team.developers={max(1, math.ceil(needed / week))}"
-    yield Overload(who="the sprints", needed=needed, there=sprint_intake(scenario), enough=enough)
+    required = scenario.demand.requests_per_week * scenario.demand.code_effort
+    setting = f"--set team.developers={max(1, math.ceil(required / week))}"
+    yield Overload(
+        group="the sprints",
+        required_hours=required,
+        available_hours=sprint_intake(scenario),
+        sufficient_setting=setting,
+    )

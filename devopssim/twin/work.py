@@ -1,6 +1,6 @@
-"""What work costs: efforts, changes per item, machines' times, from the `stage.*` rows of a log.
+"""Efforts, changes per item and machine times, estimated from the `stage.*` rows of a log.
 
-Hours on the clock become effort as in the model: planned work goes on in working hours only, on-call work around the clock.
+Hours on the clock become effort as in the model: planned work proceeds in working hours only, on-call work around the clock.
 """
 
 from collections.abc import Iterator
@@ -13,48 +13,60 @@ from devopssim.events import details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import changes_per_item, effort_per_hour
-from devopssim.twin.estimates import Learnt, given, mean, variation
-
-ENOUGH = 5
-"""Of how many things a mean is taken at least."""
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, variation
 
 
-def efforts(run: Run, scenario: Scenario) -> Iterator[Learnt]:
-    """Yield what the items cost. Practices of `scenario` tell what else is in the hours: upkeep of tests, cross-training."""
+def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the efforts of items.
+
+    The practices of `scenario` determine what else the hours contain: upkeep of tests, cross-training.
+    """
     done = set(run.names("item")[run.met("item", "ticket.done")])
     stages = _stages(run)
     stages = stages[stages["item"].isin(done) & stages["role"].notna()]
-    pace = effort_per_hour(scenario)
-    plan = _hours(stages[stages["stage"] == "plan"], ["item"]) * pace
-    if len(plan) >= ENOUGH:
+    effort_per_clock_hour = effort_per_hour(scenario)
+    plan = _hours(stages[stages["stage"] == "plan"], ["item"]) * effort_per_clock_hour
+    if len(plan) >= LEAST_OBSERVATIONS:
         yield mean("demand.plan_effort", plan, "hours of work on `plan` of each item")
-    code = coding(run, stages, scenario.process.switching / pace) * pace
+    code = coding(run, stages, scenario.process.switching / effort_per_clock_hour) * effort_per_clock_hour
     code -= scenario.quality.test_upkeep * scenario.practices.testing
     items = code[code > 0].groupby(level="item").sum()
-    if len(items) >= ENOUGH:
+    if len(items) >= LEAST_OBSERVATIONS:
         how = "hours of work on `code` until the commits of each item exist"
         yield mean("demand.code_effort", items, how)
         yield variation("demand.effort_cv", items, how)
         yield from change_size(run, float(items.mean()), float(np.log(items).std()))
     by_hand = 1 - scenario.practices.testing
     test = stages[(stages["stage"] == "test") & stages["change"].isna() & (stages["role"] != "analyst")]
-    hours = _hours(test, ["item"]) * pace
-    if by_hand > 0.05 and len(hours) >= ENOUGH:
-        # items of which nothing is tested by hand count, too
+    hours = _hours(test, ["item"]) * effort_per_clock_hour
+    if by_hand > 0.05 and len(hours) >= LEAST_OBSERVATIONS:
+        # items without any test by hand count with 0 hours
         scale = len(hours) / max(len(hours), len(done)) / by_hand
         yield mean("demand.test_effort", hours * scale, "hours of work on `test` of each item")
 
 
 def coding(run: Run, stages: pd.DataFrame, switch: float) -> "pd.Series[float]":
-    """Return the hours of work on each planned change until it was committed, by item and change.
+    """Return the hours of work on each planned change until its commit.
 
-    `switch` is what it takes, in hours on the clock, to come back to work that was interrupted; it is taken off.
+    Parameters
+    ----------
+    run : Run
+        The opened log.
+    stages : DataFrame
+        Rows of `_stages`.
+    switch : float
+        Hours on the clock to return to interrupted work; subtracted for each interruption.
+
+    Returns
+    -------
+    Series of float
+        Hours, indexed by item and change.
     """
     created = pd.Series(run.first("change", "change.created"), index=run.names("change"))
     work = stages[(stages["stage"] == "code") & stages["change"].notna() & ~stages["change"].isin(unplanned(run))]
     committed = work["change"].astype(object).map(created).to_numpy(float)
-    before = np.where(work["step"] > 0, work["time"] < committed, work["time"] <= committed)
-    work = work[before]
+    until_commit = np.where(work["step"] > 0, work["time"] < committed, work["time"] <= committed)
+    work = work[until_commit]
     by = ["item", "change"]
     hours = _hours(work, by)
     pieces = work[work["step"] > 0].astype(dict.fromkeys(by, object)).groupby(by).size()
@@ -62,17 +74,27 @@ def coding(run: Run, stages: pd.DataFrame, switch: float) -> "pd.Series[float]":
 
 
 def unplanned(run: Run) -> set[str]:
-    """Return the changes that repair something."""
+    """Return the ids of changes that are repairs."""
     rows = run.log.iloc[run.rows("change.created")]
     return set(rows.loc[details(rows, "unplanned") == "yes", "change"])
 
 
-def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Learnt]:
-    """Yield how much coding makes a change, so that an item of the learnt effort has as many as were seen."""
+def change_size(run: Run, code_effort: float, spread: float) -> Iterator[ParameterEstimate]:
+    """Yield the coding effort of a change at which items of the estimated effort have as many changes as observed.
+
+    Parameters
+    ----------
+    run : Run
+        The opened log.
+    code_effort : float
+        Mean coding effort of an item, in person-hours.
+    spread : float
+        Standard deviation of its logarithm.
+    """
     rows = run.log.iloc[run.rows("change.created")]
     planned = rows[rows["item"].notna() & (details(rows, "unplanned") != "yes")]
     per_item = planned.groupby("item").size().to_numpy(float)
-    if len(per_item) < ENOUGH:
+    if len(per_item) < LEAST_OBSERVATIONS:
         return
     variety = float(np.sqrt(np.expm1(spread**2)))
 
@@ -81,33 +103,33 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Learnt]
 
     low, high = 0.5, 400.0
     if surplus(low) > 0 > surplus(high):
-        found = float(optimize.brentq(surplus, low, high, xtol=1e-3))
+        size = float(optimize.brentq(surplus, low, high, xtol=1e-3))
         yield given(
-            "demand.change_effort", found, len(per_item), f"so that an item has {per_item.mean():.3g} changes, as seen"
+            "demand.change_effort", size, len(per_item), f"so that an item has {per_item.mean():.3g} changes, as seen"
         )
 
 
-def machines(run: Run) -> Iterator[Learnt]:
-    """Yield how long machines take: to build, test, deploy and put an earlier version back."""
+def machines(run: Run) -> Iterator[ParameterEstimate]:
+    """Yield the times of machines: to build, test, deploy and roll back."""
     stages = _stages(run)
     alone = stages[stages["role"].isna()]
     for parameter, stage in (("build_time", "build"), ("automated_test_time", "test"), ("deploy_time", "deploy")):
         hours = _hours(alone[alone["stage"] == stage], ["change"])
         kind = {"build": "build", "test": "testsuiterun"}.get(stage)
-        if len(hours) < ENOUGH and kind:
+        if len(hours) < LEAST_OBSERVATIONS and kind:
             hours = _runs(run, kind)
-        if len(hours) >= ENOUGH:
+        if len(hours) >= LEAST_OBSERVATIONS:
             yield mean(f"pipeline.{parameter}", hours, f"time of a machine on `{stage}`", lognormal=False)
-    back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
-    hours = _hours(alone[(alone["stage"] == "operate") & alone["incident"].isin(back)], ["incident"])
-    if len(hours) >= ENOUGH:
+    rolled_back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
+    hours = _hours(alone[(alone["stage"] == "operate") & alone["incident"].isin(rolled_back)], ["incident"])
+    if len(hours) >= LEAST_OBSERVATIONS:
         yield mean(
             "pipeline.rollback_time", hours, "time of a machine that puts an earlier version back", lognormal=False
         )
 
 
 def _runs(run: Run, kind: str) -> "pd.Series[float]":
-    """Return how long each build or test run took, where every change has at most one."""
+    """Return the duration of each build or test run, for changes with exactly one."""
     parts = []
     for step in ("started", "finished"):
         rows = run.log.iloc[run.rows(f"{kind}.{step}")]
@@ -118,7 +140,7 @@ def _runs(run: Run, kind: str) -> "pd.Series[float]":
 
 
 def _stages(run: Run) -> pd.DataFrame:
-    """Return the rows of work on stages, with `step` +1 where it began and -1 where it ended."""
+    """Return the rows of work on stages, with `step` +1 at its start and -1 at its end."""
     starts, ends = run.rows("stage.started"), run.rows("stage.finished")
     rows = np.sort(np.concatenate([starts, ends]))
     table = run.log[["time", "stage", "item", "change", "incident", "deployment", "role"]].iloc[rows].copy()
@@ -127,7 +149,7 @@ def _stages(run: Run) -> pd.DataFrame:
 
 
 def _hours(rows: pd.DataFrame, by: list[str]) -> "pd.Series[float]":
-    """Return the hours of work of each group of rows in which everything that began has ended."""
+    """Return the hours of work of each group of rows in which all work that started has ended."""
     signed = pd.DataFrame({**{name: rows[name].astype(object) for name in by}, "step": rows["step"]})
     signed["hours"] = -rows["step"] * rows["time"]
     sums = signed.dropna().groupby(by)[["step", "hours"]].sum()

@@ -52,7 +52,7 @@ def test_true_parameters_lie_in_their_intervals() -> None:
     known = ("demand.", "production.", "pipeline.manual", "practices.")
     looked_at = missed = 0
     for seed in range(1, 7):
-        for each in twin(seed).learnt:
+        for each in twin(seed).estimates:
             if each.parameter.startswith(known) and math.isfinite(each.low) and each.low < each.high:
                 looked_at += 1
                 missed += not each.low <= float(parameter_value(TRUTH, each.parameter)) <= each.high
@@ -61,7 +61,7 @@ def test_true_parameters_lie_in_their_intervals() -> None:
 
 
 def test_large_samples_give_the_truth_closely() -> None:
-    learnt = {each.parameter: each.value for each in twin().learnt}
+    learnt = {each.parameter: each.value for each in twin().estimates}
     for parameter in ("demand.plan_effort", "demand.code_effort", "demand.test_effort", "demand.requests_per_week"):
         assert learnt[parameter] == pytest.approx(parameter_value(TRUTH, parameter), rel=0.2)
     assert learnt["demand.change_effort"] == pytest.approx(8, rel=0.05)
@@ -71,7 +71,7 @@ def test_large_samples_give_the_truth_closely() -> None:
 
 
 def test_distributions_that_are_the_models_own_fit() -> None:
-    fits = {each.parameter: each.fit for each in twin().learnt}
+    fits = {each.parameter: each.fit for each in twin().estimates}
     assert fits["demand.requests_per_week"].startswith("exponential fits (KS 0.0")
     assert fits["demand.code_effort"].startswith("lognormal fits (KS 0.0")
 
@@ -105,9 +105,9 @@ def test_the_workflow_and_its_practices_are_recognised(preset: Scenario) -> None
 
 def test_what_was_not_learnt_is_listed_and_as_in_the_base() -> None:
     found = twin()
-    assert "quality.late_fix_factor" in found.left
-    assert "demand.code_effort" not in found.left
-    assert all(parameter_value(found.scenario, name) == parameter_value(AGILE, name) for name in found.left)
+    assert "quality.late_fix_factor" in found.defaulted
+    assert "demand.code_effort" not in found.defaulted
+    assert all(parameter_value(found.scenario, name) == parameter_value(AGILE, name) for name in found.defaulted)
 
 
 def test_the_twin_as_a_file_is_the_twin() -> None:
@@ -135,14 +135,14 @@ def changes_alone(weeks: int) -> pd.DataFrame:
 
 def test_changes_and_deployments_alone_give_arrivals_cadence_and_failures_and_no_more() -> None:
     found = calibrate(changes_alone(52))
-    learnt = {each.parameter: each for each in found.learnt}
+    learnt = {each.parameter: each for each in found.estimates}
     assert set(learnt) == {
         "workflow", "demand.requests_per_week", "process.sprints_per_release", "process.sprint_weeks", "practices.deployment",
         "quality.severe_share",
     }  # fmt: skip
     assert learnt["process.sprint_weeks"].value == 1
     assert learnt["demand.requests_per_week"].n == 7 * 52
-    assert "demand.code_effort" in found.left
+    assert "demand.code_effort" in found.defaulted
     assert "change_failure_rate" in found.fitted
 
 
@@ -163,7 +163,10 @@ def test_a_base_gives_the_way_of_working() -> None:
 def test_what_is_stated_stands() -> None:
     found = calibrate(changes_alone(30), stated={"team.developers": 3, "quality.severe_share": 0.2})
     assert (found.scenario.team.developers, found.scenario.quality.severe_share) == (3, 0.2)
-    assert not {"team.developers", "quality.severe_share"} & {*found.left, *(each.parameter for each in found.learnt)}
+    assert not {"team.developers", "quality.severe_share"} & {
+        *found.defaulted,
+        *(each.parameter for each in found.estimates),
+    }
 
 
 def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(

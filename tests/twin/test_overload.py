@@ -24,16 +24,16 @@ OVERLOADED: Final = {
 }
 
 
-@pytest.mark.parametrize("who", OVERLOADED)
-def test_more_work_than_people_is_named_and_does_queue_without_bound(who: str) -> None:
+@pytest.mark.parametrize("group", OVERLOADED)
+def test_more_work_than_people_is_named_and_does_queue_without_bound(group: str) -> None:
     """Twice as long, about twice as many wait; with what the warning advises, it is silent."""
-    busy = OVERLOADED[who]
+    busy = OVERLOADED[group]
     (found,) = overloads(busy)
-    assert found.who == who
-    assert found.needed > found.there
+    assert found.group == group
+    assert found.required_hours > found.available_hours
     half, whole = (waiting(vary(busy, {"years": years})) for years in (busy.years / 2, busy.years))
     assert 1.6 < whole / half < 2.6
-    parameter, _, people = found.enough.removeprefix("--set ").partition("=")
+    parameter, _, people = found.sufficient_setting.removeprefix("--set ").partition("=")
     assert overloads(vary(busy, {parameter: int(people)})) == ()
 
 
