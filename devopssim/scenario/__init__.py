@@ -1,7 +1,8 @@
-"""A scenario: one way of working under one demand. A frozen value, written as TOML, varied with `vary` or `dataclasses.replace`.
+"""A scenario: one delivery system under one demand, as a frozen value that holds everything that one simulation needs.
 
-Durations are hours on the clock and efforts are person-hours, unless a parameter's unit says otherwise. Each default carries
-its evidence; `parameters()` lists them all. Sources that several cards name:
+Scenarios come from presets or TOML files, and vary with `vary`, `adopt` or `dataclasses.replace`. Durations are hours on
+the clock and efforts are person-hours, unless a parameter's unit says otherwise. Each default carries its evidence;
+`parameters()` lists them all. Sources that several cards name:
 
 - DORA 2018, 2019: the Accelerate State of DevOps reports.
 - Jones: C. Jones, Software Defect Origins and Removal Methods (2013), and Applied Software Measurement (2008).

@@ -1,6 +1,6 @@
-"""Parameters that are declared once: meaning, unit, range, default and the evidence behind the default.
+"""Parameters declared once: meaning, unit, range, default and the evidence behind the default.
 
-Validation, sliders, the command line's help, the list of parameters and the documentation read that one declaration.
+Validation, sliders, the command line's help, the list of parameters and the documentation all read that declaration.
 """
 
 import math
@@ -21,7 +21,38 @@ _KEY: Final = "parameter"
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One declared parameter. `low` and `high` bound numbers (both allowed), `choices` lists what else is allowed."""
+    """Declaration of one parameter of a scenario.
+
+    Parameters
+    ----------
+    meaning : str
+        What the parameter is, as a noun phrase.
+    unit : str
+        Its unit; empty for shares, counts and texts.
+    default : float, int or str
+        Its value unless the scenario sets another.
+    grade : {'measured', 'derived', 'assumed'}
+        How strong the evidence for the default is; see `GRADES`.
+    source : str
+        Where the default comes from.
+    low, high : float
+        Smallest and largest allowed number.
+    choices : tuple of str
+        Allowed texts; empty for a numeric parameter.
+    whole : bool, default False
+        Whether it counts something, so that only whole numbers are allowed.
+    tuned : bool, default False
+        Whether the default was tuned so that the presets land where the field's data lies.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import parameters
+    >>> developers = parameters()["team.developers"]
+    >>> developers.default, developers.meaning
+    (8, 'people who write code')
+    >>> developers.allowed
+    'be a whole number between 1 and 200'
+    """
 
     meaning: str
     unit: str
@@ -37,7 +68,25 @@ class Parameter:
     """The default was chosen so that the presets land where the field's data lies."""
 
     def check(self, name: str, value: object) -> float | int | str:
-        """Return `value` in the parameter's type; raise InvalidInputError where it is not allowed."""
+        """Return `value` in the parameter's type.
+
+        Parameters
+        ----------
+        name : str
+            Name of the parameter in the error message.
+        value : object
+            Value to check. A float that is whole becomes an int where the parameter is whole.
+
+        Returns
+        -------
+        float, int or str
+            The value to store.
+
+        Raises
+        ------
+        InvalidInputError
+            If the value has another type, lies outside the range or is missing from the choices.
+        """
         if self.choices:
             if isinstance(value, str) and value in self.choices:
                 return value
@@ -51,7 +100,7 @@ class Parameter:
 
     @property
     def allowed(self) -> str:
-        """What values are allowed, as the end of a sentence: 'lie between 1 and 200'."""
+        """Allowed values, as the end of a sentence: 'lie between 1 and 200'."""
         if self.choices:
             return f"be one of {', '.join(self.choices)}"
         kind = "be a whole number" if self.whole else "lie"
@@ -72,7 +121,7 @@ def parameter(
     whole: bool = False,
     tuned: bool = False,
 ) -> Any:
-    """Declare a dataclass field as a parameter; see `Parameter`."""
+    """Declare a dataclass field as a parameter; the arguments are those of `Parameter`."""
     card = Parameter(
         meaning=meaning,
         unit=unit,
@@ -89,7 +138,7 @@ def parameter(
 
 
 class Part:
-    """A part of a scenario: a frozen dataclass that checks its declared parameters when it is made."""
+    """Part of a scenario: a frozen dataclass that checks its declared parameters when it is created."""
 
     def __post_init__(self) -> None:
         """Check every parameter; whole numbers given as floats become integers."""
@@ -98,7 +147,7 @@ class Part:
 
 
 def declared_parameters(part: object) -> Iterator[tuple[str, Parameter]]:
-    """Yield name and declaration of each parameter of a part of a scenario (class or value), in the order of the text."""
+    """Yield name and declaration of each parameter of a part (class or instance), in the order of the source."""
     for declared_field in fields(part):  # type: ignore[arg-type] # any dataclass
         if (declared := declared_field.metadata.get(_KEY)) is not None:
             yield declared_field.name, declared

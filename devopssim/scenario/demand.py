@@ -1,4 +1,4 @@
-"""What is asked for: how often, how large, how well understood."""
+"""Demand: how often something is requested, how large it is and how well it is understood."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Demand(Part):
-    """What is asked for: how often, how large, how well understood."""
+    """Requests: how often they arrive, how large they are, how well their need is understood.
+
+    Each field declares its meaning, unit, range and evidence; `evidence_cards("demand")` lists them. A value outside its
+    range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Demand(requests_per_week=3).code_effort
+    24.0
+    """
 
     requests_per_week: float = parameter(
         6,

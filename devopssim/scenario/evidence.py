@@ -14,7 +14,29 @@ EvidenceCard = dict[str, Any]
 
 
 def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
-    """Return the cards of one part of the scenario, or of all; raise InvalidInputError for an unknown part."""
+    """Return one evidence card per parameter.
+
+    Parameters
+    ----------
+    part : str, optional
+        Name of a part of the scenario (`team`, `quality`, …); all parts by default.
+
+    Returns
+    -------
+    list of dict
+        Cards with name, meaning, unit, low, high, choices, default, grade, tuned and source, in the order of `parameters()`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the part is unknown.
+
+    Examples
+    --------
+    >>> card = evidence_cards("team")[0]
+    >>> card["name"], card["default"], card["grade"]
+    ('team.analysts', 2, 'assumed')
+    """
     if part is not None and part not in PARTS:
         message = f"part {part!r} is unknown; a scenario's parts are {', '.join(PARTS)}."
         raise InvalidInputError(message)
@@ -22,7 +44,25 @@ def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
 
 
 def cards_as_text(chosen: Sequence[EvidenceCard]) -> str:
-    """Return the cards as paragraphs for a terminal, with a count of the grades."""
+    """Return the cards as paragraphs for a terminal, followed by a count of the grades.
+
+    Parameters
+    ----------
+    chosen : sequence of dict
+        Cards from `evidence_cards`.
+
+    Returns
+    -------
+    str
+        Lines of at most 100 characters.
+
+    Examples
+    --------
+    >>> print(cards_as_text(evidence_cards("team")[:1]))
+    team.analysts = 2
+        people who find out what is needed (allowed: 1 to 200). assumed: one for four developers.
+    ...
+    """
     paragraphs = [_paragraph(card) for card in chosen]
     grades = Counter(card["grade"] for card in chosen)
     counted = ", ".join(f"{grades[grade]} {grade} ({meaning})" for grade, meaning in GRADES.items())
@@ -32,7 +72,25 @@ def cards_as_text(chosen: Sequence[EvidenceCard]) -> str:
 
 
 def cards_as_markdown(chosen: Sequence[EvidenceCard]) -> str:
-    """Return the cards as a Markdown table."""
+    """Return the cards as a Markdown table.
+
+    Parameters
+    ----------
+    chosen : sequence of dict
+        Cards from `evidence_cards`.
+
+    Returns
+    -------
+    str
+        One row per card, below a heading row.
+
+    Examples
+    --------
+    >>> print(cards_as_markdown(evidence_cards("team")[:1]))
+    | parameter | meaning | default | allowed | grade | source |
+    |---|---|---|---|---|---|
+    | `team.analysts` | people who find out what is needed | 2 | 1 to 200 | assumed | one for four developers |
+    """
     rows = ["| parameter | meaning | default | allowed | grade | source |", "|---|---|---|---|---|---|"]
     rows += [
         f"| `{card['name']}` | {card['meaning']} | {_default(card)} | {_allowed(card)} | {_grade(card)} | {card['source']} |"

@@ -16,21 +16,91 @@ BASE = "base"
 
 
 def dumps(scenario: Scenario) -> str:
-    """Return the scenario as TOML text, with every value stated."""
+    """Return the scenario as TOML text, with every value stated.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to write.
+
+    Returns
+    -------
+    str
+        TOML text; `loads` returns an equal scenario from it.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import AGILE
+    >>> print(dumps(AGILE))
+    name = "agile"
+    workflow = "agile"
+    years = 3.0
+    ...
+    >>> loads(dumps(AGILE)) == AGILE
+    True
+    """
     import tomli_w  # noqa: PLC0415 - reading needs only the standard library
 
     return tomli_w.dumps(asdict(scenario))
 
 
 def save(scenario: Scenario, path: str | Path) -> None:
-    """Write the scenario to a TOML file, whole or not at all."""
+    """Write the scenario to a TOML file, completely or not at all.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to write.
+    path : str or Path
+        File to write; an existing file is replaced.
+
+    See Also
+    --------
+    load : Read the file again.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.scenario import AGILE
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(AGILE, f"{folder}/agile.toml")
+    ...     load(f"{folder}/agile.toml") == AGILE
+    True
+    """
     write_text(path, dumps(scenario))
 
 
 def loads(text: str, *, name: str = "the scenario") -> Scenario:
-    """Return the scenario that a TOML text states; what it does not state comes from its `base` preset or the defaults.
+    """Return the scenario of a TOML text.
 
-    Raises InvalidInputError for text that is no TOML, an unknown key, or a value that is not allowed.
+    Values that the text omits come from its `base` preset, or from the defaults without one.
+
+    Parameters
+    ----------
+    text : str
+        TOML with `name`, `base`, `workflow`, `years` and a table for each part, all optional.
+    name : str, default 'the scenario'
+        Where the text comes from, for error messages.
+
+    Returns
+    -------
+    Scenario
+        The scenario that the text states.
+
+    Raises
+    ------
+    InvalidInputError
+        For invalid TOML, an unknown key, or a value outside its range.
+
+    Examples
+    --------
+    >>> scenario = loads('''
+    ... base = "agile"
+    ... [team]
+    ... developers = 5
+    ... ''')
+    >>> scenario.workflow, scenario.team.developers
+    ('agile', 5)
     """
     try:
         table = tomllib.loads(text)
@@ -45,7 +115,29 @@ def loads(text: str, *, name: str = "the scenario") -> Scenario:
 
 
 def load(path: str | Path) -> Scenario:
-    """Return the scenario that a TOML file states; errors as `loads`."""
+    """Return the scenario of a TOML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        File in UTF-8; see `loads` for its content.
+
+    Returns
+    -------
+    Scenario
+        The scenario that the file states.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unreadable file, and for all that `loads` raises it for; the message names the file.
+
+    Examples
+    --------
+    >>> load("missing.toml")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: missing.toml: cannot be read (No such file or directory); give a preset ...
+    """
     source = Path(path)
     try:
         text = source.read_bytes().decode()
@@ -59,7 +151,10 @@ def load(path: str | Path) -> Scenario:
 
 
 def from_table(table: Mapping[str, Any]) -> Scenario:
-    """Return the scenario that a nested mapping states, as `dataclasses.asdict` or a TOML reader gives it."""
+    """Return the scenario of a nested mapping, as `dataclasses.asdict` or a TOML reader returns it.
+
+    Raises InvalidInputError for an unknown key or a value outside its range.
+    """
     changes: dict[str, Any] = {}
     for key, given in table.items():
         if key in PARTS:

@@ -1,4 +1,4 @@
-"""What machines and hands need to bring a change to production."""
+"""Pipeline: what machines and hands need to bring a change to production."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline(Part):
-    """What machines and hands need to bring a change to production."""
+    """Times of machines, efforts of manual releases, and how often installations go wrong.
+
+    Each field declares its meaning, unit, range and evidence; `evidence_cards("pipeline")` lists them. A value outside its
+    range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Pipeline(build_time=0.5).runners
+    2
+    """
 
     runners: int = parameter(
         2,

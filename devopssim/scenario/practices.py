@@ -1,7 +1,7 @@
-"""The seven C's and security inside: how far each is adopted, what it changes in the model, and what the field knows of it.
+"""Practices: the seven C's and security inside. How far each is adopted, what it changes in the model, and its evidence.
 
-A practice changes mechanisms, never a KPI. Adopted at a (0 to 1), it handles the share a of the changes, or of the occasions,
-the new way. The parameters that give each mechanism its size are named; `devopssim parameters` shows their evidence.
+A practice changes mechanisms, never a KPI. Adopted at a (0 to 1), it handles the share a of the changes or occasions the
+new way. The parameters that give each mechanism its size are named; `devopssim parameters` shows their evidence.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,15 @@ def _adoption(meaning: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Practices(Part):
-    """The share of changes, or of occasions, that are handled the new way by each practice, from 0 (none) to 1 (all)."""
+    """Adoption of each practice: the share of changes or occasions that it handles the new way, from 0 (none) to 1 (all).
+
+    A practice at 0 is the same as its absence. A value outside 0 to 1 raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Practices(testing=0.5)
+    Practices(integration=0.0, delivery=0.0, deployment=0.0, testing=0.5, monitoring=0.0, ...)
+    """
 
     integration: float = _adoption("continuous integration: a change is merged when it is committed")
     delivery: float = _adoption("continuous delivery: packaging, installing and taking back are automated")
@@ -32,7 +40,15 @@ class Practices(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """One practice: what happens without it and with it, what sets the size of the effect, and the evidence."""
+    """Description of one practice: what happens without and with it, what sets the size of the effect, and the evidence.
+
+    Examples
+    --------
+    >>> PRACTICES["integration"].motto
+    'merge when committed'
+    >>> PRACTICES["integration"].parameters[0]
+    'quality.conflict_probability'
+    """
 
     title: str
     """A heading."""

@@ -1,4 +1,4 @@
-"""Presets: a workflow with practices adopted, nothing more."""
+"""Presets: a workflow with practices adopted, all other parameters at their defaults."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +26,31 @@ PRESETS: Final[Mapping[str, Scenario]] = {
 
 
 def preset(name: str) -> Scenario:
-    """Return the preset of that name; raise InvalidInputError if there is none."""
+    """Return the preset of that name.
+
+    Parameters
+    ----------
+    name : str
+        Key of `PRESETS`.
+
+    Returns
+    -------
+    Scenario
+        The preset.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown name; the message suggests the nearest.
+
+    Examples
+    --------
+    >>> preset("devops").practices.deployment
+    1.0
+    >>> preset("devop")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: scenario 'devop' is unknown; did you mean devops or devsecops? ...
+    """
     if name not in PRESETS:
         raise InvalidInputError(unknown_name_message("scenario", name, PRESETS))
     return PRESETS[name]

@@ -1,4 +1,4 @@
-"""When work moves: workflows, cadences, limits, gates and the waits between functions."""
+"""Process: when work moves."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Process(Part):
-    """When work moves: cadences, limits, gates and the waits between functions."""
+    """Cadences, limits, gates and the waits between functions.
+
+    Fields whose meaning begins with a workflow act in that workflow only. Each field declares its meaning, unit, range and
+    evidence; `evidence_cards("process")` lists them. A value outside its range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Process(sprint_weeks=3).focus
+    0.7
+    """
 
     project_weeks: float = parameter(
         13,

@@ -1,4 +1,4 @@
-"""The service in production: how it fails by itself, and how failures are found and repaired."""
+"""Production: how the service fails, and how failures are detected and repaired."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Production(Part):
-    """How the service fails by itself, and how failures are found and repaired."""
+    """Failures of the service: how often they occur, and how long people take to detect, diagnose and repair them.
+
+    Each field declares its meaning, unit, range and evidence; `evidence_cards("production")` lists them. A value outside its
+    range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Production(infrastructure_mttf=8760).surfacing
+    24.0
+    """
 
     infrastructure_mttf: float = parameter(
         4380,

@@ -1,4 +1,4 @@
-"""How defects and misfits come in, are found and repaired."""
+"""Quality: how defects and requirements misfits come in, are found and repaired."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Quality(Part):
-    """How defects and misfits come in, are found and repaired."""
+    """Defects and requirements misfits: how many come in, which checks find them, and what repairs cost.
+
+    A requirements misfit is a difference between what is built and what is needed. Each field declares its meaning, unit,
+    range and evidence; `evidence_cards("quality")` lists them. A value outside its range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Quality(defects_per_change=0.3).late_fix_factor
+    2.0
+    """
 
     defects_per_change: float = parameter(
         0.6,

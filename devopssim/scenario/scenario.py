@@ -1,4 +1,4 @@
-"""The scenario as a whole, and its variants."""
+"""The scenario as a whole, its parameters and its variants."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,51 @@ from devopssim.scenario.workflows import WORKFLOWS
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario(Part):
-    """One way of working under one demand. Raises InvalidInputError for a value that is not allowed."""
+    """One delivery system under one demand: a frozen value with everything that one simulation needs.
+
+    Fields are the name, the workflow, the run length and eight parts; each part declares its parameters.
+
+    Parameters
+    ----------
+    name : str, default 'scenario'
+        What tables and figures call it.
+    workflow : {'waterfall', 'agile', 'devops'}
+        How work moves between stages.
+    years : float, default 3
+        Run length; a year is 8,760 hours.
+    demand : Demand, optional
+        Requests.
+    team : Team, optional
+        People by role.
+    process : Process, optional
+        Cadences, limits and waits.
+    quality : Quality, optional
+        Defects and requirements misfits.
+    pipeline : Pipeline, optional
+        Machines, releases and installations.
+    practices : Practices, optional
+        How far each practice is adopted.
+    production : Production, optional
+        Failures of the service.
+    security : Security, optional
+        Vulnerabilities, searches and attacks.
+
+    Raises
+    ------
+    InvalidInputError
+        For a value outside its range.
+
+    See Also
+    --------
+    vary : Change parameters by their dotted names.
+    preset : Scenarios to start from.
+
+    Examples
+    --------
+    >>> scenario = Scenario(workflow="agile", team=Team(developers=5))
+    >>> scenario.team.developers, scenario.years
+    (5, 3.0)
+    """
 
     name: str = "scenario"
     workflow: str = parameter(
@@ -59,19 +103,53 @@ PARTS: Final[Mapping[str, type]] = {
 
 
 def parameters() -> dict[str, Parameter]:
-    """Return every parameter by its dotted name (`team.developers`), in the order of the text."""
+    """Return every parameter's declaration by its dotted name.
+
+    Returns
+    -------
+    dict of str to Parameter
+        `workflow`, `years`, then each part's parameters, in the order of the source.
+
+    Examples
+    --------
+    >>> list(parameters())[:3]
+    ['workflow', 'years', 'demand.requests_per_week']
+    >>> parameters()["demand.backlog"].unit
+    'items'
+    """
     return dict(_parameters())
 
 
 @cache
 def _parameters() -> Mapping[str, Parameter]:
-    """Return them as they are declared; looking them all up takes a millisecond, and a widget asks hundreds of times."""
+    """Return the declarations, collected once: collecting them takes a millisecond, and a widget reads them hundreds of times."""
     own = dict(declared_parameters(Scenario))
     return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared_parameters(kind)}
 
 
 def check_scenario(given: object) -> Scenario:
-    """Return what was given if it is a scenario; raise InvalidInputError that says how to get one otherwise."""
+    """Return the argument if it is a Scenario.
+
+    Parameters
+    ----------
+    given : object
+        What a caller passed as a scenario.
+
+    Returns
+    -------
+    Scenario
+        The argument itself.
+
+    Raises
+    ------
+    InvalidInputError
+        For any other type; the message names ways to get a scenario.
+
+    Examples
+    --------
+    >>> check_scenario(Scenario()).name
+    'scenario'
+    """
     if isinstance(given, Scenario):
         return given
     shown = repr(given) if isinstance(given, str) else f"a {type(given).__name__}"
@@ -81,7 +159,28 @@ def check_scenario(given: object) -> Scenario:
 
 
 def check_scenarios(scenarios: object) -> dict[str, Scenario]:
-    """Return scenarios by name as they were given; raise InvalidInputError for none, and for what is no such mapping."""
+    """Return a mapping of names to scenarios as a dict.
+
+    Parameters
+    ----------
+    scenarios : object
+        What a caller passed as named scenarios.
+
+    Returns
+    -------
+    dict of str to Scenario
+        The scenarios in their order.
+
+    Raises
+    ------
+    InvalidInputError
+        For anything but a mapping, an empty mapping, or a value of another type than Scenario.
+
+    Examples
+    --------
+    >>> list(check_scenarios({"today": Scenario()}))
+    ['today']
+    """
     if not isinstance(scenarios, Mapping):
         message = f"scenarios: a {type(scenarios).__name__} has no names; give names with scenarios, for example {{'devops': DEVOPS}}."
         raise InvalidInputError(message)
@@ -91,7 +190,30 @@ def check_scenarios(scenarios: object) -> dict[str, Scenario]:
 
 
 def parameter_value(scenario: Scenario, name: str) -> float | int | str:
-    """Return the value of a parameter: `parameter_value(scenario, "team.developers")`."""
+    """Return the value of a parameter.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Where to read it.
+    name : str
+        Dotted name, a key of `parameters()`.
+
+    Returns
+    -------
+    float, int or str
+        The value.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> parameter_value(Scenario(), "team.developers")
+    8
+    """
     check_parameter(name)
     found: Any = scenario
     for step in name.split("."):
@@ -100,9 +222,33 @@ def parameter_value(scenario: Scenario, name: str) -> float | int | str:
 
 
 def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
-    """Return a variant with parameters changed: `vary(DEVOPS, {"team.developers": 6, "practices.testing": 0.5})`.
+    """Return a variant of a scenario with some parameters changed.
 
-    Raises InvalidInputError for an unknown name or a value that is not allowed.
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to start from; it stays as it is.
+    changes : mapping of str to float or str
+        New values by dotted name, a key of `parameters()`.
+
+    Returns
+    -------
+    Scenario
+        The variant, under the same name.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown name or a value outside its range.
+
+    Examples
+    --------
+    >>> variant = vary(Scenario(), {"team.developers": 6, "practices.testing": 0.5})
+    >>> variant.team.developers, variant.practices.testing
+    (6, 0.5)
+    >>> vary(Scenario(), {"team.developer": 6})
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: parameter 'team.developer' is unknown; did you mean team.developers ...
     """
     check_scenario(scenario)
     by_part: dict[str, dict[str, Any]] = {}
@@ -116,7 +262,30 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
 
 
 def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
-    """Return a variant with practices adopted: `adopt(WATERFALL, {"integration": 1})`; `security` is security inside."""
+    """Return a variant of a scenario with practices adopted.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Scenario to start from; it stays as it is.
+    practices : mapping of str to float
+        Adoption, 0 to 1, by name: one of `PRACTICES`. `security` is security inside the pipeline.
+
+    Returns
+    -------
+    Scenario
+        The variant; practices that the mapping omits keep their adoption.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown practice or an adoption outside 0 to 1.
+
+    Examples
+    --------
+    >>> adopt(Scenario(), {"integration": 1}).practices.integration
+    1.0
+    """
     for name in practices:
         if name not in PRACTICES:
             raise InvalidInputError(unknown_name_message("practice", name, PRACTICES))
@@ -124,7 +293,28 @@ def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
 
 
 def check_parameter(name: str) -> str:
-    """Return `name` if a parameter is called so; raise InvalidInputError with the nearest names otherwise."""
+    """Return `name` if a parameter has that name.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name.
+
+    Returns
+    -------
+    str
+        The argument itself.
+
+    Raises
+    ------
+    InvalidInputError
+        Otherwise; the message suggests the nearest names.
+
+    Examples
+    --------
+    >>> check_parameter("team.testers")
+    'team.testers'
+    """
     names = parameters()
     if name not in names:
         raise InvalidInputError(unknown_name_message("parameter", name, names))
@@ -132,7 +322,27 @@ def check_parameter(name: str) -> str:
 
 
 def unknown_name_message(what: str, name: str, names: Iterable[str]) -> str:
-    """Say in one line that no `what` is called `name`, which is meant perhaps, and where all are listed."""
+    """Return a one-line message for an unknown name: the nearest names, and where all are listed.
+
+    Parameters
+    ----------
+    what : str
+        Kind of thing that has the name; for 'parameter' the message refers to `devopssim parameters`.
+    name : str
+        The unknown name.
+    names : iterable of str
+        All known names.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> unknown_name_message("workflow", "devop", ["agile", "devops"])
+    "workflow 'devop' is unknown; did you mean devops? allowed are agile, devops."
+    """
     names = list(names)
     near = difflib.get_close_matches(str(name), names, n=2, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
@@ -141,6 +351,7 @@ def unknown_name_message(what: str, name: str, names: Iterable[str]) -> str:
 
 
 def _replaced(part: Any, name: str, values: Mapping[str, Any]) -> Any:
+    """Return the part with values replaced; errors name the part."""
     try:
         return replace(part, **values)
     except InvalidInputError as error:

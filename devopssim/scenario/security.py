@@ -1,4 +1,4 @@
-"""Security: vulnerabilities, how they are looked for, and what attackers do."""
+"""Security: vulnerabilities, how they are searched for, and what attackers do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,17 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Security(Part):
-    """Weaknesses, how they are looked for (as an afterthought or embedded), and what attackers do."""
+    """Vulnerabilities, how they are searched for (as an afterthought or embedded), and what attackers do.
+
+    Fields whose meaning begins with *afterthought* act on changes without embedded security, those with *embedded* on the
+    others; `practices.security` is the share. Each field declares its meaning, unit, range and evidence;
+    `evidence_cards("security")` lists them. A value outside its range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Security(scan_time=0.2).scan_covers
+    0.9
+    """
 
     vulnerabilities_per_change: float = parameter(
         0.06,

@@ -1,4 +1,4 @@
-"""Who does the work."""
+"""Team: who does the work."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,16 @@ from devopssim.scenario.declaration import Part, parameter
 
 @dataclass(frozen=True, kw_only=True)
 class Team(Part):
-    """Who does the work. A person gives `hours_per_week` of effort in the 168 hours of a week."""
+    """People by role. A person gives `hours_per_week` of effort in the 168 hours of a week.
+
+    Each field declares its meaning, unit, range and evidence; `evidence_cards("team")` lists them. A value outside its
+    range raises InvalidInputError.
+
+    Examples
+    --------
+    >>> Team(developers=6).testers
+    3
+    """
 
     analysts: int = parameter(
         2,

@@ -1,4 +1,4 @@
-"""The workflows: how work moves between stages. Everything that is known of a workflow stands here, once."""
+"""The workflows: how work moves between stages. Each fact about a workflow stands here, once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,15 @@ from devopssim.scenario.process import Process
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
-    """How work moves between stages; the processes that play it are in the simulation."""
+    """Description of a workflow; the processes that run it are in the simulation.
+
+    Examples
+    --------
+    >>> WORKFLOWS["agile"].phases
+    ('plan', 'develop', 'test', 'review')
+    >>> WORKFLOWS["agile"].cadence(Process(sprint_weeks=3, sprints_per_release=2))  # weeks from release to release
+    6.0
+    """
 
     title: str
     text: str
