@@ -16,6 +16,7 @@ GRADES: Final[dict[Grade, str]] = {
     "derived": "follows from figures that a study reports, or was tuned so that the presets land where the field's data lies",
     "assumed": "our judgement; no study was found that gives it",
 }
+"""What each evidence grade of a default means."""
 _KEY: Final = "parameter"
 
 
@@ -63,9 +64,7 @@ class Parameter:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     whole: bool = False
-    """It counts something."""
     tuned: bool = False
-    """The default was chosen so that the presets land where the field's data lies."""
 
     def check(self, name: str, value: object) -> float | int | str:
         """Return `value` in the parameter's type.
@@ -122,7 +121,7 @@ def parameter(
     tuned: bool = False,
 ) -> Any:
     """Declare a dataclass field as a parameter; the arguments are those of `Parameter`."""
-    card = Parameter(
+    declared = Parameter(
         meaning=meaning,
         unit=unit,
         default=default,
@@ -134,7 +133,7 @@ def parameter(
         whole=whole,
         tuned=tuned,
     )
-    return field(default=default, metadata={_KEY: card})
+    return field(default=default, metadata={_KEY: declared})
 
 
 class Part:

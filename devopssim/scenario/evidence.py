@@ -10,7 +10,7 @@ from devopssim.scenario.declaration import GRADES, Parameter
 from devopssim.scenario.scenario import PARTS, parameters
 
 EvidenceCard = dict[str, Any]
-"""name, meaning, unit, low, high, choices, default, grade, tuned, source: one parameter, writable as JSON."""
+"""One parameter as a record for JSON: name, meaning, unit, low, high, choices, default, grade, tuned, source."""
 
 
 def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
@@ -40,15 +40,17 @@ def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
     if part is not None and part not in PARTS:
         message = f"part {part!r} is unknown; a scenario's parts are {', '.join(PARTS)}."
         raise InvalidInputError(message)
-    return [_card(name, each) for name, each in parameters().items() if part is None or name.startswith(f"{part}.")]
+    return [
+        _card(name, declared) for name, declared in parameters().items() if part is None or name.startswith(f"{part}.")
+    ]
 
 
-def cards_as_text(chosen: Sequence[EvidenceCard]) -> str:
+def cards_as_text(cards: Sequence[EvidenceCard]) -> str:
     """Return the cards as paragraphs for a terminal, followed by a count of the grades.
 
     Parameters
     ----------
-    chosen : sequence of dict
+    cards : sequence of dict
         Cards from `evidence_cards`.
 
     Returns
@@ -63,20 +65,20 @@ def cards_as_text(chosen: Sequence[EvidenceCard]) -> str:
         people who find out what is needed (allowed: 1 to 200). assumed: one for four developers.
     ...
     """
-    paragraphs = [_paragraph(card) for card in chosen]
-    grades = Counter(card["grade"] for card in chosen)
+    paragraphs = [_paragraph(card) for card in cards]
+    grades = Counter(card["grade"] for card in cards)
     counted = ", ".join(f"{grades[grade]} {grade} ({meaning})" for grade, meaning in GRADES.items())
-    tuned = [card["name"] for card in chosen if card["tuned"]]
-    summary = f"{len(chosen)} parameters: {counted}.\n{len(tuned)} of them tuned: {', '.join(tuned) or 'none'}.\n"
+    tuned = [card["name"] for card in cards if card["tuned"]]
+    summary = f"{len(cards)} parameters: {counted}.\n{len(tuned)} of them tuned: {', '.join(tuned) or 'none'}.\n"
     return "\n".join([*paragraphs, textwrap.fill(summary, 100), ""])
 
 
-def cards_as_markdown(chosen: Sequence[EvidenceCard]) -> str:
+def cards_as_markdown(cards: Sequence[EvidenceCard]) -> str:
     """Return the cards as a Markdown table.
 
     Parameters
     ----------
-    chosen : sequence of dict
+    cards : sequence of dict
         Cards from `evidence_cards`.
 
     Returns
@@ -94,7 +96,7 @@ def cards_as_markdown(chosen: Sequence[EvidenceCard]) -> str:
     rows = ["| parameter | meaning | default | allowed | grade | source |", "|---|---|---|---|---|---|"]
     rows += [
         f"| `{card['name']}` | {card['meaning']} | {_default(card)} | {_allowed(card)} | {_grade(card)} | {card['source']} |"
-        for card in chosen
+        for card in cards
     ]
     return "\n".join(rows) + "\n"
 

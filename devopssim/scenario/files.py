@@ -156,14 +156,14 @@ def from_table(table: Mapping[str, Any]) -> Scenario:
     Raises InvalidInputError for an unknown key or a value outside its range.
     """
     changes: dict[str, Any] = {}
-    for key, given in table.items():
+    for key, value in table.items():
         if key in PARTS:
-            if not isinstance(given, Mapping):
-                message = f"{key}={given!r} must be a table: write [{key}] and its values below it."
+            if not isinstance(value, Mapping):
+                message = f"{key}={value!r} must be a table: write [{key}] and its values below it."
                 raise InvalidInputError(message)
-            changes |= {f"{key}.{name}": each for name, each in given.items()}
+            changes |= {f"{key}.{name}": parameter for name, parameter in value.items()}
         elif key not in ("name", BASE):
-            changes[key] = given
+            changes[key] = value
     for name in changes:
         if "." not in name and name not in ("workflow", "years"):
             raise InvalidInputError(unknown_name_message("key", name, ["name", BASE, "workflow", "years", *PARTS]))

@@ -51,22 +51,27 @@ class Practice:
     """
 
     title: str
-    """A heading."""
+    """Heading."""
     name: str
-    """What it is called inside a sentence."""
+    """Name inside a sentence."""
     motto: str
     """What it does to work, in a few words."""
     without: str
+    """What happens to work without it."""
     adopted: str
+    """What happens to work with it."""
     mechanism: str
-    """What is computed differently, as one line of Markdown, and the function of the model that does it."""
+    """What the model computes differently, as one line of Markdown, and the function that does it."""
     events: tuple[str, ...]
-    """The kinds of rows that come at other times, or in other numbers, at first hand."""
+    """Kinds of events whose times or numbers it changes directly."""
     debatable: str
-    """The choice in the mechanism that others would make differently."""
+    """Choice in the mechanism that others would make differently."""
     parameters: tuple[str, ...]
+    """Dotted names of the parameters that set the size of its effect."""
     evidence: str
+    """What studies report of its effect."""
     sources: tuple[str, ...]
+    """Studies and books behind mechanism and evidence."""
 
 
 PRACTICES: Final[Mapping[str, Practice]] = {
@@ -277,6 +282,6 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         sources=("Veracode, State of Software Security 9, 10 and 12",),
     ),
 }
-"""Each practice by the name of its parameter."""
+"""Each practice by the name of its parameter in `Practices`."""
 SEVEN_CS: Final = tuple(name for name in PRACTICES if name != "security")
-"""The seven C's."""
+"""The seven C's of DevOps: all practices but security."""

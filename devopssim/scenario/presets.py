@@ -23,6 +23,7 @@ PRESETS: Final[Mapping[str, Scenario]] = {
     "devops-in-name-only": DEVOPS_IN_NAME_ONLY,
     "agile-with-ci": AGILE_WITH_CI,
 }
+"""Presets by the name that the command line and `base` in TOML files use."""
 
 
 def preset(name: str) -> Scenario:

@@ -100,6 +100,7 @@ PARTS: Final[Mapping[str, type]] = {
     "production": Production,
     "security": Security,
 }
+"""Parts of a scenario: the class of each by the field's name."""
 
 
 def parameters() -> dict[str, Parameter]:
@@ -124,15 +125,17 @@ def parameters() -> dict[str, Parameter]:
 def _parameters() -> Mapping[str, Parameter]:
     """Return the declarations, collected once: collecting them takes a millisecond, and a widget reads them hundreds of times."""
     own = dict(declared_parameters(Scenario))
-    return own | {f"{part}.{name}": each for part, kind in PARTS.items() for name, each in declared_parameters(kind)}
+    return own | {
+        f"{part}.{name}": declared for part, kind in PARTS.items() for name, declared in declared_parameters(kind)
+    }
 
 
-def check_scenario(given: object) -> Scenario:
+def check_scenario(value: object) -> Scenario:
     """Return the argument if it is a Scenario.
 
     Parameters
     ----------
-    given : object
+    value : object
         What a caller passed as a scenario.
 
     Returns
@@ -150,11 +153,11 @@ def check_scenario(given: object) -> Scenario:
     >>> check_scenario(Scenario()).name
     'scenario'
     """
-    if isinstance(given, Scenario):
-        return given
-    shown = repr(given) if isinstance(given, str) else f"a {type(given).__name__}"
+    if isinstance(value, Scenario):
+        return value
+    received = repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
     raise InvalidInputError(
-        f"scenario: {shown} is none; give a preset such as devopssim.DEVOPS, or what devopssim.scenario.load reads from a file."
+        f"scenario: {received} is none; give a preset such as devopssim.DEVOPS, or what devopssim.scenario.load reads from a file."
     )
 
 
@@ -186,7 +189,7 @@ def check_scenarios(scenarios: object) -> dict[str, Scenario]:
         raise InvalidInputError(message)
     if not scenarios:
         raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
-    return {name: check_scenario(each) for name, each in scenarios.items()}
+    return {name: check_scenario(scenario) for name, scenario in scenarios.items()}
 
 
 def parameter_value(scenario: Scenario, name: str) -> float | int | str:
@@ -215,10 +218,10 @@ def parameter_value(scenario: Scenario, name: str) -> float | int | str:
     8
     """
     check_parameter(name)
-    found: Any = scenario
+    value: Any = scenario
     for step in name.split("."):
-        found = getattr(found, step)
-    return found  # type: ignore[no-any-return] # a parameter's value
+        value = getattr(value, step)
+    return value  # type: ignore[no-any-return] # a parameter's value
 
 
 def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
@@ -252,13 +255,13 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
     """
     check_scenario(scenario)
     by_part: dict[str, dict[str, Any]] = {}
-    for name, given in changes.items():
-        part, _, last = check_parameter(name).rpartition(".")
-        by_part.setdefault(part, {})[last] = given
-    whole: dict[str, Any] = by_part.pop("", {})
+    for name, value in changes.items():
+        part, _, field_name = check_parameter(name).rpartition(".")
+        by_part.setdefault(part, {})[field_name] = value
+    top_level: dict[str, Any] = by_part.pop("", {})
     for part, values in by_part.items():
-        whole[part] = _replaced(getattr(scenario, part), part, values)
-    return replace(scenario, **whole)
+        top_level[part] = _replaced(getattr(scenario, part), part, values)
+    return replace(scenario, **top_level)
 
 
 def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
@@ -344,8 +347,8 @@ def unknown_name_message(what: str, name: str, names: Iterable[str]) -> str:
     "workflow 'devop' is unknown; did you mean devops? allowed are agile, devops."
     """
     names = list(names)
-    near = difflib.get_close_matches(str(name), names, n=2, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    nearest = difflib.get_close_matches(str(name), names, n=2, cutoff=0.5)
+    hint = f"did you mean {' or '.join(nearest)}? " if nearest else ""
     listed = "`devopssim parameters` lists them" if what == "parameter" else f"allowed are {', '.join(names)}"
     return f"{what} {name!r} is unknown; {hint}{listed}."
 

@@ -20,15 +20,17 @@ class Workflow:
     """
 
     title: str
+    """Name as a heading."""
     text: str
     """What it does to work, in one or two sentences."""
     phases: tuple[str, ...]
-    """What work passes through, as it is drawn."""
+    """Phases that work passes, as a diagram shows them."""
     order: str
-    """In which order work passes the phases, in one sentence."""
+    """Order in which work passes the phases, in one sentence."""
     cadence: Callable[[Process], float]
     """Return the weeks from one batch to the next; 0 where items flow one by one."""
     colour: str
+    """Colour in figures, as a hexadecimal code."""
     one_team: tuple[str, ...] = ()
     """The roles that form one team."""
     release_windows: bool = True
