@@ -1,16 +1,32 @@
-"""What goes wrong in a way that a person can mend: each error says the value, its meaning, what is allowed and what to do."""
+"""Errors that a person can mend: each message gives the value, its meaning, what is allowed and the next step."""
 
 
 class DevopssimError(Exception):
-    """A failure that is explained in one line; the command line prints that line and exits with 2."""
+    """A failure that one line explains; the command line prints that line and exits with 2."""
 
 
 class InvalidInputError(DevopssimError, ValueError):
-    """Something that was given is not usable: a value out of range, an unknown name, a file that is not what it should be."""
+    """An unusable input: a value out of range, an unknown name, a file of the wrong kind.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> vary(DEVOPS, {"team.developers": 0})
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: team.developers=0 (people who write code) ...
+    """
 
 
 class BrokenContractError(InvalidInputError):
-    """A table that is offered as an event log breaks a rule of the log; `row` and `rule` tell where and which."""
+    """A table breaks a rule of the event log.
+
+    Attributes
+    ----------
+    row : int or None
+        First offending row, counted from 0; None where the rule concerns the whole table.
+    rule : str
+        Text of the broken rule.
+    """
 
     def __init__(self, message: str, *, row: int | None, rule: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, and the package that Parquet files need."""
+"""Write files whole or not at all, and require the package for Parquet files."""
 
 import errno
 import importlib
@@ -19,10 +19,30 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; when the block ends well, it becomes `path`, otherwise nothing is left.
+    """Yield a temporary path beside `path` that becomes `path` when the block ends, and is removed when it fails.
 
-    Raises InvalidInputError where the folder does not exist or cannot be written to, where `path` is a folder, and where there
-    is no room.
+    Parameters
+    ----------
+    path : str or Path
+        File to write; an existing file is replaced.
+
+    Yields
+    ------
+    Path
+        Temporary file in the same folder, so that the replacement is atomic.
+
+    Raises
+    ------
+    InvalidInputError
+        If the folder is missing or read-only, `path` is a folder, or the disk is full.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole_file(f"{folder}/report.txt") as part:
+    ...         _ = part.write_text("done")
+    ...     Path(folder, "report.txt").read_text()
+    'done'
     """
     target = Path(path)
     with _refused(target):
@@ -41,7 +61,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def _refused(target: Path, reasons: frozenset[int] | None = None) -> Iterator[None]:
-    """Say in one line what the system refuses, and what to do; errors for other `reasons` stay what they are."""
+    """Turn the system's refusal to write into an InvalidInputError; errors for other `reasons` pass unchanged."""
     try:
         yield
     except OSError as error:
@@ -52,13 +72,44 @@ def _refused(target: Path, reasons: frozenset[int] | None = None) -> Iterator[No
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write `text` (UTF-8, line ends as they are) to `path`, whole or not at all."""
+    """Write `text` to `path` in UTF-8 with its own line ends; the file appears whole or stays absent.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write; an existing file is replaced.
+    text : str
+        Content of the file.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_text(f"{folder}/report.txt", "done")
+    ...     Path(folder, "report.txt").read_text()
+    'done'
+    """
     with whole_file(path) as part:
         part.write_bytes(text.encode())
 
 
 def require_pyarrow(path: str | Path) -> None:
-    """Raise InvalidInputError, in one line, where the package that reads and writes Parquet files is missing."""
+    """Raise InvalidInputError if the package that reads and writes Parquet files is missing.
+
+    Parameters
+    ----------
+    path : str or Path
+        File that needs the package; the error names it.
+
+    Raises
+    ------
+    InvalidInputError
+        If pyarrow cannot be imported.
+    """
     try:
         importlib.import_module("pyarrow")
     except ModuleNotFoundError as error:
@@ -67,6 +118,7 @@ def require_pyarrow(path: str | Path) -> None:
 
 
 def _umask() -> int:
+    """Return the process's umask; the system reveals it only by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

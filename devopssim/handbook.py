@@ -1,6 +1,6 @@
-"""The reference pages that follow from what the package declares: parameters, KPIs, practices.
+"""Reference pages generated from the package's declarations: parameters, KPIs, practices.
 
-`python -m devopssim.handbook docs` writes them; a test holds them equal to the code.
+`python -m devopssim.handbook docs` writes them; a test compares them with the code.
 """
 
 import sys
@@ -16,7 +16,13 @@ NOTE = "<!-- Written by `python -m devopssim.handbook docs`: change the code, no
 
 
 def pages() -> dict[str, str]:
-    """Return every page by its path below the folder of the documentation."""
+    """Return the text of every page by its path below the folder of the documentation.
+
+    Examples
+    --------
+    >>> pages()["kpis/lead_time.md"].splitlines()[1]
+    '# Lead time'
+    """
     found = {"parameters.md": _parameters()}
     found |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
     found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
@@ -30,19 +36,21 @@ def pages() -> dict[str, str]:
 
 
 def write(folder: Path) -> None:
-    """Write every page below `folder`."""
+    """Write every page below `folder`, creating subfolders where needed."""
     for path, text in pages().items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_text(folder / path, text)
 
 
 def _parameters() -> str:
+    """Return the page of the parameters and their evidence."""
     text = "# Parameters and their evidence\n\nEach default carries a grade: "
     grades = "; ".join(f"*{grade}*: {meaning}" for grade, meaning in GRADES.items())
     return f"{text}{grades}.\n\n{cards_as_markdown(evidence_cards())}"
 
 
 def _kpi(kpi: Kpi) -> str:
+    """Return the page of a KPI."""
     detail = f", and of `detail`: {', '.join(f'`{each}`' for each in kpi.detail)}" if kpi.detail else ""
     shown = (
         f" Shown as its {kpi.summary}, with the 85th percentile, n and how many are unfinished." if kpi.summary else ""
@@ -68,10 +76,12 @@ def _kpi(kpi: Kpi) -> str:
 
 
 def _sentence(text: str) -> str:
+    """Return text as a sentence: first letter upper-case, full stop at the end."""
     return f"{text[0].upper()}{text[1:]}."
 
 
 def _practice(name: str, practice: Practice) -> str:
+    """Return the page of a practice."""
     declared = {card["name"]: card for card in evidence_cards()}
     rows = [
         f"| `{each}` | {declared[each]['meaning']} | {_with_unit(declared[each])} | "
@@ -106,10 +116,12 @@ def _practice(name: str, practice: Practice) -> str:
 
 
 def _with_unit(card: EvidenceCard) -> str:
+    """Return the default of a parameter with its unit."""
     return f"{card['default']:g} {card['unit']}".strip()
 
 
 def _index(title: str, head: Sequence[str], entries: Mapping[str, tuple[str, ...]]) -> str:
+    """Return a page with a table of links to the entries."""
     rows = [[f"[{first}]({name}.md)", *rest] for name, (first, *rest) in entries.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join([f"# {title}", "", *[f"| {' | '.join(line)} |" for line in lines], ""])

@@ -1,11 +1,11 @@
-"""The event log: one table that the simulation, the live lab and a team's own history all write, and that every KPI reads.
+"""The event log: one table that the simulation, the live lab and a team's own history write, and that every KPI reads.
 
 A log is a pandas DataFrame, one row an event, sorted by time; events of one instant keep the order in which they happened.
-`COLUMNS` lists its columns, `KINDS` what can happen, `DETAIL_KEYS` what the free column may say. `log.attrs` carries
+`COLUMNS` lists its columns, `KINDS` the kinds of events, `DETAIL_KEYS` the keys of the free column. `log.attrs` carries
 `start` (ISO time, or None for a simulated log), `horizon` (hours), `warm_up` (hours that were cut off the front, 0 at first)
 and `source` (where the log came from: a mapping that can be written as JSON, for a simulated log with the whole scenario).
 
-Kinds are named `subject.predicate` in the words of CDEvents (https://cdevents.dev, 0.5) where it has one.
+Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) where it has the kind.
 """
 
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR

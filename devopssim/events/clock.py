@@ -1,4 +1,4 @@
-"""The units of an event log's clock: how many hours, or seconds, each of them has."""
+"""Units of an event log's clock, in hours or seconds."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What makes a table an event log: the rules, and an error that names the first row that breaks one."""
+"""The contract of an event log: its rules, and an error that names the first row that breaks one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -13,10 +13,34 @@ from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
 
 
 def validate(log: pd.DataFrame) -> pd.DataFrame:
-    """Return `log` if it keeps the contract of an event log; otherwise raise BrokenContractError.
+    """Return `log` if it keeps the contract of an event log.
 
-    The error names the first offending row (counted from 0; None where it is no row) and the rule. In a log that was cut
-    (`warm_up` > 0) causes may lie before the cut, so the rules of order are not applied to it.
+    In a log that was cut (`warm_up` > 0) causes may lie before the cut, so the rules of order do not apply to it.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Table with the columns `COLUMNS`, sorted by `time`.
+
+    Returns
+    -------
+    DataFrame
+        The same table.
+
+    Raises
+    ------
+    BrokenContractError
+        If a rule is broken. `row` is the first offending row (counted from 0), or None where the rule concerns the whole
+        table; `rule` is the rule's text.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> len(validate(from_rows([event(0, "ticket.created", item="W1")])))
+    1
+    >>> validate(from_rows([event(0, "ticket.created")]))
+    Traceback (most recent call last):
+    devopssim.errors.BrokenContractError: row 0 ... breaks the event log's contract: ticket.created must name its item.
     """
     validate_columns(log)
     rules: list[Callable[[pd.DataFrame], Iterable[Offence]]] = [
@@ -38,6 +62,7 @@ Offence = tuple[int, str]
 
 
 def _refuse_first(log: pd.DataFrame, offences: Iterable[Offence]) -> None:
+    """Raise BrokenContractError for the first row that breaks a rule, if any does."""
     first = min(offences, default=None)
     if first is None:
         return
@@ -48,7 +73,24 @@ def _refuse_first(log: pd.DataFrame, offences: Iterable[Offence]) -> None:
 
 
 def validate_columns(log: object) -> None:
-    """Raise BrokenContractError unless this is a table that has the columns of an event log, of one run."""
+    """Raise BrokenContractError unless a table has the columns of an event log, of one run.
+
+    Parameters
+    ----------
+    log : object
+        Candidate table; only the columns and the type of `time` are checked.
+
+    Raises
+    ------
+    BrokenContractError
+        If the object is not a DataFrame, holds several replications, lacks a column, has another one, or `time` is not float64.
+
+    Examples
+    --------
+    >>> validate_columns(pd.DataFrame({"hours": [1.0]}))
+    Traceback (most recent call last):
+    devopssim.errors.BrokenContractError: this is no event log: a table without 'time'; its columns must be time, ...
+    """
     if not isinstance(log, pd.DataFrame):
         message = (
             f"this is no event log but a {type(log).__name__}; "
@@ -72,7 +114,7 @@ def validate_columns(log: object) -> None:
 
 
 def validate_attrs(attrs: Mapping[Any, Any]) -> None:
-    """Raise BrokenContractError unless what is said of a whole log is what its readers take it for; what is not said is left out."""
+    """Raise BrokenContractError unless each attribute of a log that is present has its type and range; missing ones are skipped."""
     hours = "a finite number of hours, 0 or more"
     rules: dict[str, tuple[Callable[[Any], bool], str]] = {
         "start": (_is_time, "an ISO 8601 time, such as 2026-03-01T09:30:00+00:00"),
@@ -89,10 +131,12 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
 
 
 def _is_amount(said: Any) -> bool:
+    """Return whether a value is a finite number, 0 or more."""
     return isinstance(said, int | float | np.number) and not isinstance(said, bool) and bool(0 <= said < np.inf)
 
 
 def _is_time(said: Any) -> bool:
+    """Return whether a value is an ISO 8601 time."""
     try:
         datetime.fromisoformat(said)
     except (TypeError, ValueError):
@@ -101,10 +145,12 @@ def _is_time(said: Any) -> bool:
 
 
 def _where(mask: Any, rule: str) -> list[Offence]:
+    """Return the first row of a mask as an offence against the rule; an empty list for an empty mask."""
     return _first(np.flatnonzero(np.asarray(mask)), rule)
 
 
 def _first(positions: Any, rule: str) -> list[Offence]:
+    """Return the first position as an offence against the rule; an empty list for an empty array."""
     return [(int(np.asarray(positions)[0]), rule)] if len(positions) else []
 
 
@@ -172,7 +218,7 @@ def _effect_before_cause(log: pd.DataFrame) -> Iterable[Offence]:
 
 
 def _positions(log: pd.DataFrame, kinds: Iterable[str], by: str) -> pd.Series:
-    """Where rows of these kinds stand, indexed by the id that they name."""
+    """Return the positions of the rows of these kinds, indexed by the id that they name."""
     at = np.flatnonzero(log["kind"].isin(list(kinds)) & log[by].notna())
     return pd.Series(at, index=log[by].iloc[at])
 

@@ -41,10 +41,22 @@ WELL_FORMED: Final = rf"{KEY}=[^{SEPARATOR}=\n]*(?:{SEPARATOR}{KEY}=[^{SEPARATOR
 
 
 def encode_detail(**pairs: str | None) -> str | None:
-    """Return pairs as a row's `detail`, without those that are None or empty; None where none is left.
+    """Return pairs as a row's `detail`.
 
-    Values must hold no `;`, `=` or line break. Keys are those of `DETAIL_KEYS`, which `validate` checks.
+    Values must be free of `;`, `=` and line breaks, and keys must be those of `DETAIL_KEYS`; `validate` checks both.
 
+    Parameters
+    ----------
+    **pairs : str or None
+        Value by key; None and empty values are skipped.
+
+    Returns
+    -------
+    str or None
+        Pairs joined by `;`; None without pairs.
+
+    Examples
+    --------
     >>> encode_detail(task="fix", automated="no", sprint=None)
     'task=fix;automated=no'
     """
@@ -54,6 +66,18 @@ def encode_detail(**pairs: str | None) -> str | None:
 def decode_detail(detail: str | None) -> dict[str, str]:
     """Return the pairs of one row's `detail`.
 
+    Parameters
+    ----------
+    detail : str or None
+        Value of the column `detail`.
+
+    Returns
+    -------
+    dict of str to str
+        Value by key; empty for None.
+
+    Examples
+    --------
     >>> decode_detail("task=fix;automated=no")
     {'task': 'fix', 'automated': 'no'}
     """
@@ -61,7 +85,31 @@ def decode_detail(detail: str | None) -> dict[str, str]:
 
 
 def details(log: pd.DataFrame, key: str) -> pd.Series:
-    """Return what `detail` says of `key` in each row (NA where it says nothing): `details(log, "cause")`."""
+    """Return the value of a `detail` key in each row of a log.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Table with a column `detail`.
+    key : str
+        A key of `DETAIL_KEYS`.
+
+    Returns
+    -------
+    Series
+        Value by row; NA where the row lacks the key.
+
+    Raises
+    ------
+    InvalidInputError
+        If the key is unknown.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> details(from_rows([event(1, "service.failed", incident="I1", detail="cause=defect")]), "cause").tolist()
+    ['defect']
+    """
     if key not in DETAIL_KEYS:
         message = f"detail key {key!r} is unknown; allowed are {', '.join(DETAIL_KEYS)}."
         raise InvalidInputError(message)

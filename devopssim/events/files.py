@@ -1,4 +1,4 @@
-"""Event logs as files: CSV and Parquet, exact both ways."""
+"""Event logs as CSV and Parquet files, exact both ways."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,32 @@ from devopssim.files import require_pyarrow, whole_file
 
 
 def write(log: pd.DataFrame, path: str | Path) -> None:
-    """Write the log to a `.csv` or `.parquet` file, whole or not at all, so that `read` gives the same bits back.
+    """Write a log to a `.csv` or `.parquet` file that `read` restores bit for bit.
 
-    In CSV, `log.attrs` stand as `# key: value` lines (values in JSON) before the header row.
+    The file appears whole or stays absent. In CSV, `log.attrs` stand as `# key: value` lines (values in JSON) before the header
+    row.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log.
+    path : str or Path
+        File to write; the ending selects the format.
+
+    Raises
+    ------
+    InvalidInputError
+        If the ending is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0, "ticket.created", item="W1")], horizon=10)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(log, f"{folder}/log.csv")
+    ...     read(f"{folder}/log.csv").equals(log)
+    True
     """
     target = Path(path)
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
@@ -26,9 +49,24 @@ def write(log: pd.DataFrame, path: str | Path) -> None:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """Return the valid event log that a `.csv` or `.parquet` file holds.
+    """Return the event log in a `.csv` or `.parquet` file, after validating it.
 
-    Raises InvalidInputError where there is no such file or it cannot be read, BrokenContractError where it is no event log.
+    Parameters
+    ----------
+    path : str or Path
+        File to read; the ending selects the format.
+
+    Returns
+    -------
+    DataFrame
+        Valid event log with its attributes.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file is missing or unreadable, or its ending is unknown.
+    BrokenContractError
+        If the table breaks the contract of an event log.
     """
     source = Path(path)
     readers = {".csv": _read_csv, ".parquet": _read_parquet}
@@ -49,6 +87,7 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def _format(path: Path, known: Mapping[str, object]) -> None:
+    """Raise InvalidInputError unless the path ends as one of the formats and the format's package is installed."""
     if path.suffix.lower() not in known:
         message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(known)} file."
         raise InvalidInputError(message)
@@ -94,6 +133,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _restored(table: pd.DataFrame, attrs: dict[str, Any]) -> pd.DataFrame:
+    """Return a table as a log with its types and attributes."""
     validate_columns(table)
     log = typed({name: table[name] for name in COLUMNS})
     return with_attrs(log, **{"horizon": None, **attrs})

@@ -1,4 +1,4 @@
-"""What an event log holds: its columns, the kinds of events, and how rows are recorded and put together."""
+"""Columns of an event log, kinds of events, and functions that record rows and assemble a log."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,13 @@ COLUMNS: Final = ("time", "kind", "item", "change", "stage", "deployment", "inci
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One thing that can happen: what it means, which columns it must fill, and what must have happened before."""
+    """A kind of event: its meaning, the columns it must fill, and the kinds that must precede it.
+
+    Examples
+    --------
+    >>> KINDS["change.merged"].after, KINDS["change.merged"].by, KINDS["change.merged"].once
+    (('change.created',), 'change', True)
+    """
 
     meaning: str
     needs: tuple[str, ...]
@@ -129,7 +135,7 @@ Source = Mapping[str, Any] | None
 
 
 class Fields(TypedDict, total=False):
-    """The columns of an event beside its time and kind."""
+    """The columns of an event besides its time and kind."""
 
     item: str | None
     change: str | None
@@ -146,7 +152,22 @@ Row = tuple[float, str, str | None, str | None, str | None, str | None, str | No
 
 @dataclass(slots=True)
 class Recorder:
-    """Where a running model or lab writes what happens; `clock` tells the hours since the log's start."""
+    """A list of rows that a running model or lab appends its events to.
+
+    Parameters
+    ----------
+    clock : callable
+        Returns the hours since the log's start.
+    rows : list of Row, optional
+        Rows recorded so far.
+
+    Examples
+    --------
+    >>> recorder = Recorder(clock=lambda: 2.0)
+    >>> recorder.record("ticket.created", item="W1")
+    >>> recorder.log(horizon=10)[["time", "kind", "item"]].values.tolist()
+    [[2.0, 'ticket.created', 'W1']]
+    """
 
     clock: Callable[[], float]
     rows: list[Row] = field(default_factory=list)
@@ -164,16 +185,36 @@ class Recorder:
         role: str | None = None,
         detail: str | None = None,
     ) -> None:
-        """Append one event that happens now. `detail` is what `encode_detail` returns."""
+        """Append one event that happens now; `encode_detail` makes the `detail`."""
         self.rows.append((self.clock(), kind, item, change, stage, deployment, incident, finding, role, detail))
 
     def log(self, *, horizon: float | None = None, start: str | None = None, source: Source = None) -> pd.DataFrame:
-        """Return the event log of what was recorded; the arguments are those of `from_rows`."""
+        """Return the event log of the recorded rows; the arguments are those of `from_rows`."""
         return from_rows(self.rows, horizon=horizon, start=start, source=source)
 
 
 def event(time: float, kind: str, **fields: Unpack[Fields]) -> Row:
-    """Return one row of a log: `event(2.0, "ticket.created", item="W1")`. `time` in hours."""
+    """Return one row of a log.
+
+    Parameters
+    ----------
+    time : float
+        Hours since the log's start.
+    kind : str
+        A key of `KINDS`.
+    **fields
+        Columns of the row: `item`, `change`, `stage`, `deployment`, `incident`, `finding`, `role`, `detail`.
+
+    Returns
+    -------
+    tuple
+        Values in the order of `COLUMNS`; None for a column without a value.
+
+    Examples
+    --------
+    >>> event(2.0, "ticket.created", item="W1")
+    (2.0, 'ticket.created', 'W1', None, None, None, None, None, None, None)
+    """
     given: dict[str, Any] = dict(fields)
     return (time, kind, *(given.get(column) for column in COLUMNS[2:]))  # type: ignore[return-value]
 
@@ -181,10 +222,31 @@ def event(time: float, kind: str, **fields: Unpack[Fields]) -> Row:
 def from_rows(
     rows: Iterable[Row], *, horizon: float | None = None, start: str | None = None, source: Source = None
 ) -> pd.DataFrame:
-    """Return the event log of `rows`, sorted by time (ties keep their order).
+    """Return the event log of rows, sorted by time.
 
-    `horizon` is the length of the observation in hours (default: the last event's time), `start` the ISO time of hour 0,
-    `source` says where the log comes from. Nothing is checked: call `validate` on rows that you did not make yourself.
+    The rows are not checked: call `validate` on rows from outside the package.
+
+    Parameters
+    ----------
+    rows : iterable of tuple
+        Rows as `event` returns them; rows of one time keep their order.
+    horizon : float, optional
+        Hour at which observation ends (default: the last event's time).
+    start : str, optional
+        ISO time of hour 0.
+    source : mapping, optional
+        Where the log comes from, writable as JSON.
+
+    Returns
+    -------
+    DataFrame
+        Event log with the columns `COLUMNS` and the attributes `start`, `horizon`, `warm_up` and `source`.
+
+    Examples
+    --------
+    >>> log = from_rows([event(5, "ticket.closed", item="W1"), event(1, "ticket.created", item="W1")])
+    >>> log["kind"].tolist(), log.attrs["horizon"]
+    (['ticket.created', 'ticket.closed'], 5.0)
     """
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
     log = typed(dict(zip(COLUMNS, columns, strict=True)))
@@ -194,7 +256,27 @@ def from_rows(
 
 
 def with_attrs(log: pd.DataFrame, *, horizon: float | None, **attrs: Any) -> pd.DataFrame:
-    """Return `log` with its attributes set; without a `horizon` the log ends with its last event."""
+    """Set the attributes of a log and return it.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log; its `attrs` are replaced.
+    horizon : float or None
+        Hour at which observation ends; None for the last event's time.
+    **attrs
+        Further attributes; `start` is None and `warm_up` 0 by default.
+
+    Returns
+    -------
+    DataFrame
+        The same table.
+
+    Examples
+    --------
+    >>> with_attrs(from_rows([event(3, "ticket.created", item="W1")]), horizon=None, start="2026-03-01T00:00:00+00:00").attrs
+    {'start': '2026-03-01T00:00:00+00:00', 'horizon': 3.0, 'warm_up': 0.0}
+    """
     last = float(log["time"].iloc[-1]) if len(log) else 0.0
     described = {"start": None, "horizon": last if horizon is None else float(horizon), "warm_up": 0.0, **attrs}
     log.attrs = {str(key): value for key, value in described.items()}
@@ -204,19 +286,20 @@ def with_attrs(log: pd.DataFrame, *, horizon: float | None, **attrs: Any) -> pd.
 def typed(columns: Mapping[str, Any]) -> pd.DataFrame:
     """Return a table of `columns` (name: values) with the log's types: categories, float64 hours, strings.
 
-    A kind, stage or role that there is none of stays as it is, for `validate` to name.
+    An unknown kind, stage or role is kept, for `validate` to name.
     """
     return pd.DataFrame({name: _typed_column(name, values) for name, values in columns.items()})
 
 
 def _typed_column(name: str, values: Any) -> Any:
+    """Return the values of a column with the type that the log gives it."""
     if name == "time":
         return np.asarray(values, dtype=np.float64)
     return _categories(_texts(values), CATEGORIES[name]) if name in CATEGORIES else _texts(values)
 
 
 def _texts(values: Any) -> Any:
-    """Return strings as a column; Arrow takes a list of nothing but strings and None in a seventh of pandas' time."""
+    """Return strings as a column; Arrow takes a list of only strings and None in a seventh of pandas' time."""
     if pa is None:
         return pd.array(values, dtype="str")
     try:
@@ -226,7 +309,7 @@ def _texts(values: Any) -> Any:
 
 
 def _categories(texts: Any, known: Sequence[str]) -> pd.Categorical:
-    """Return texts as categories; unlike pandas' own way, each text that there is is looked up once."""
+    """Return texts as categories; unlike pandas' own conversion, each distinct text is looked up once."""
     codes, found = pd.factorize(texts)
     names = list(dict.fromkeys([*known, *found]))
     places = np.array([*(names.index(text) for text in found), -1])  # the last one for the code -1: no text
@@ -234,16 +317,59 @@ def _categories(texts: Any, known: Sequence[str]) -> pd.Categorical:
 
 
 def check_warm_up(warm_up: float, horizon: float) -> None:
-    """Raise InvalidInputError unless 0 <= warm_up < horizon (both in hours)."""
+    """Raise InvalidInputError unless 0 <= warm_up < horizon.
+
+    Parameters
+    ----------
+    warm_up : float
+        Hours to cut off the front.
+    horizon : float
+        Hour at which observation ends.
+
+    Raises
+    ------
+    InvalidInputError
+        If the warm-up is negative or reaches the horizon.
+
+    Examples
+    --------
+    >>> check_warm_up(100, 168)
+    >>> check_warm_up(200, 168)
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: warm_up=200 h ... must lie between 0 and the horizon, 168 h.
+    """
     if not 0 <= warm_up < horizon:
         message = f"warm_up={warm_up:g} h (the part at a run's start that is left out) must lie between 0 and the horizon, {horizon:g} h."
         raise InvalidInputError(message)
 
 
 def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
-    """Return the log without its first `warm_up` hours; `attrs` remembers the cut and what was in progress at that moment.
+    """Return the log without its first `warm_up` hours.
 
-    Raises InvalidInputError unless 0 <= warm_up < horizon.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log with a `horizon` among its attributes.
+    warm_up : float
+        Hours to cut off, 0 or more and below the horizon.
+
+    Returns
+    -------
+    DataFrame
+        Rows from `warm_up` on. `attrs` holds the cut as `warm_up` and the items open at that moment as `open_items`. With
+        `warm_up=0` the log itself.
+
+    Raises
+    ------
+    InvalidInputError
+        If the warm-up is negative or reaches the horizon.
+
+    Examples
+    --------
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(8, "ticket.closed", item="W1")], horizon=10)
+    >>> later = since(log, 5)
+    >>> later["kind"].tolist(), later.attrs["warm_up"], later.attrs["open_items"]
+    (['ticket.closed'], 5.0, 1)
     """
     check_warm_up(warm_up, float(log.attrs["horizon"]))
     if warm_up == 0:

@@ -1,4 +1,4 @@
-"""An event log for other tools: CDEvents, process mining, OpenMetrics, a git history."""
+"""Event logs for other tools: CDEvents, process mining, OpenMetrics, a git history."""
 
 from devopssim.exporters.cdevents import to_cdevents, write_cdevents
 from devopssim.exporters.git import write_git

@@ -1,9 +1,9 @@
 """An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object a line.
 
 Kinds that CDEvents has become its events, so that other tools can read them; the rest become custom events
-(`dev.cdeventsx.devopssim-stage.started.0.1.0`), as do ends of test runs whose outcome is not known, which CDEvents demands.
-The rows of one deployment are one event. What CDEvents has no place for lies in `customData`, from where
-`devopssim.importers.from_cdevents` restores the log, bit for bit.
+(`dev.cdeventsx.devopssim-stage.started.0.1.0`), as do ends of test runs without an outcome, which CDEvents demands.
+The rows of one deployment are one event. `customData` holds the original rows, from which
+`devopssim.importers.from_cdevents` restores the log bit for bit.
 
 Source of types and fields: the specification's schemas, 0.5.0. That of testsuiterun.finished demands a field `version` which
 it also forbids; it is written with `specversion`, as all others.
@@ -53,10 +53,38 @@ Event = dict[str, Any]
 def to_cdevents(
     log: pd.DataFrame, *, source: str = "/devopssim", environment: str = "production", service: str = "service"
 ) -> Iterator[Event]:
-    """Yield the log as CloudEvents whose data are CDEvents, in the order of the log; the first one describes the log.
+    """Yield a log as CloudEvents whose data are CDEvents, in the order of the log.
 
-    `source` is who says so (a URI reference), `environment` and `service` name what is deployed. Raises BrokenContractError
-    where the table is no valid event log.
+    The first event describes the log; the rows of one deployment are one event.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of one replication.
+    source : str, default "/devopssim"
+        URI reference of the sender.
+    environment, service : str, default "production" and "service"
+        Names of the environment and of the deployed service.
+
+    Yields
+    ------
+    dict
+        A CloudEvent, ready for JSON.
+
+    Raises
+    ------
+    BrokenContractError
+        If the table breaks the contract of an event log.
+
+    References
+    ----------
+    CDEvents 0.5, https://cdevents.dev; CloudEvents 1.0, https://cloudevents.io
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> [item["type"] for item in to_cdevents(from_rows([event(0, "ticket.created", item="W1")]))]
+    ['dev.cdeventsx.devopssim-log.described.0.1.0', 'dev.cdevents.ticket.created.0.2.0']
     """
     validate(log)
     start = datetime.fromisoformat(log.attrs.get("start") or START)
@@ -71,7 +99,37 @@ def to_cdevents(
 
 
 def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
-    """Write the log as JSON lines, whole or not at all, and return how many events; `options` as of `to_cdevents`."""
+    """Write a log as CDEvents, one JSON object a line; the file appears whole or stays absent.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of one replication.
+    path : str or Path
+        File to write.
+    **options : str
+        Options of `to_cdevents`.
+
+    Returns
+    -------
+    int
+        Number of events written.
+
+    Raises
+    ------
+    BrokenContractError
+        If the table breaks the contract of an event log.
+    InvalidInputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.events import event, from_rows
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_cdevents(from_rows([event(0, "ticket.created", item="W1")]), f"{folder}/events.jsonl")
+    2
+    """
     count = 0
     with whole_file(path) as part, part.open("w", encoding="utf-8") as stream:
         for each in to_cdevents(log, **options):
@@ -81,7 +139,7 @@ def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
 
 
 def _together(numbered: tuple[int, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """Rows with the same key are one event: those of one deployment; every other row is one by itself."""
+    """Return the key of the event that a row belongs to; the rows of one deployment share it."""
     number, row = numbered
     values = dict(zip(COLUMNS, row, strict=True))
     if values["kind"] == "service.deployed":

@@ -1,4 +1,4 @@
-"""An event log as a git history: the counterpart of `git`, to see what such a history keeps of what happened, and what not.
+"""An event log as a git history: the counterpart of `importers.git`, to show what such a history preserves of a log.
 
 Rules:
 
@@ -29,10 +29,37 @@ NOTHING_OF_THE_USER: Final = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYS
 
 
 def write_git(log: pd.DataFrame, folder: str | Path, *, start: str = START) -> Path:
-    """Write a log as a bare git repository into a new folder and return the folder; the rules stand in this module's text.
+    """Write a log as a bare git repository into a new folder; the module's docstring states the rules.
 
-    `start` is the ISO time of the log's hour 0, for a log that does not say its own. Raises InvalidInputError, in one line,
-    for a folder that is there and not empty, a log without a deployment, or where there is no git.
+    Parameters
+    ----------
+    log : DataFrame
+        Event log with at least one deployment.
+    folder : str or Path
+        Folder to create, or an empty one.
+    start : str, default "2024-01-01T09:00:00+00:00"
+        ISO time of hour 0 for a log without a `start` of its own.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InvalidInputError
+        If the folder exists and has content, the log has no deployment, or git is missing or fails.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(0, "change.created", change="C1"), event(2, "service.deployed", change="C1", deployment="D1"),
+    ... ])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_git(log, f"{folder}/shop").name
+    'shop'
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -85,6 +112,7 @@ def _changes(log: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
 
 
 def _subjects(created: pd.DataFrame) -> pd.Series:
+    """Return the subject line of each change's commit."""
     unplanned = (details(created, "unplanned") == "yes").to_numpy()
     items = created["item"].fillna("").to_numpy()
     words = [
@@ -95,6 +123,7 @@ def _subjects(created: pd.DataFrame) -> pd.Series:
 
 
 def _commit(change: tuple[str, float, float, float, str], began: float) -> Iterator[str]:
+    """Yield the `fast-import` command that commits a change."""
     name, created, merged, _, subject = change
     content = f"{subject}\n"
     yield "commit refs/heads/main"
@@ -105,12 +134,14 @@ def _commit(change: tuple[str, float, float, float, str], began: float) -> Itera
 
 
 def _tag(version: str, deployment: str, at: float) -> Iterator[str]:
+    """Yield the `fast-import` command that tags a deployment."""
     yield f"tag {version}\nfrom refs/heads/main"
     yield f"tagger {TEAM} {at:.0f} +0000"
     yield f"data {len(deployment.encode())}\n{deployment}"
 
 
 def _git(*words: str, said: str = "") -> None:
+    """Run git on `stdin`, apart from the user's settings; raise InvalidInputError where it is missing or fails."""
     try:
         done = subprocess.run(  # noqa: S603
             ["git", *words],  # noqa: S607 - the user's own git

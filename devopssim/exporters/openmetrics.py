@@ -1,4 +1,4 @@
-"""KPIs as OpenMetrics text, which Prometheus and dashboards read (https://prometheus.io/docs/specs/om/open_metrics_spec)."""
+"""KPIs as OpenMetrics text for Prometheus and dashboards (https://prometheus.io/docs/specs/om/open_metrics_spec)."""
 
 import math
 import re
@@ -21,8 +21,42 @@ def openmetrics(log: Log, names: Iterable[str] | None = None, *, labels: Mapping
     """Return the KPIs of a log as OpenMetrics text: gauges in base units (durations in seconds, shares as ratios).
 
     A duration has a sample for each of `STATISTICS`, and gauges that count the finished (`…_finished`) and unfinished
-    (`…_unfinished`) ones; a rate has one sample, and what it was counted over (`…_counted`). Where there is nothing, there is
-    no sample. `labels` are put on every sample (`{"team": "shop"}`).
+    (`…_unfinished`) ones; a rate has one sample, and a gauge of the entities that it counts (`…_counted`). A KPI without a value
+    has counts and no sample.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    names : iterable of str, optional
+        Names of `KPIS` (default: all).
+    labels : mapping of str to str, optional
+        Labels of every sample, such as `{"team": "shop"}`.
+
+    Returns
+    -------
+    str
+        OpenMetrics text that ends with `# EOF`.
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+
+    References
+    ----------
+    OpenMetrics 1.0, https://prometheus.io/docs/specs/om/open_metrics_spec
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(5, "ticket.closed", item="W1")], horizon=168)
+    >>> print(openmetrics(log, ["throughput"], labels={"team": "shop"}))
+    # HELP devopssim_throughput items that became available to users ÷ weeks of observation
+    # TYPE devopssim_throughput gauge
+    devopssim_throughput{team="shop"} 1.0
+    ...
+    # EOF
     """
     common = {_name(key): value for key, value in (labels or {}).items()}
     families = [
@@ -49,4 +83,5 @@ def _families(kpi: Kpi, row: "pd.Series[float]", common: Mapping[str, str]) -> I
 
 
 def _name(text: str) -> str:
+    """Return text as a valid name of a label."""
     return re.sub(r"[^a-zA-Z0-9_]", "_", text).lstrip("0123456789") or "label"

@@ -1,4 +1,4 @@
-"""An event log as a table for process mining: a case, what happened, when, who.
+"""An event log as a table for process mining: case, activity, time, resource.
 
 The columns carry the names of the XES standard, which pm4py, Disco and others expect: `case:concept:name`, `concept:name`,
 `time:timestamp`, `org:resource`, `lifecycle:transition`. In pm4py:
@@ -24,12 +24,40 @@ TRANSITIONS: Final = {"queued": "schedule", "started": "start", "finished": "com
 
 
 def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
-    """Return a row for each event that names a case, sorted by time within each case; see this module's text.
+    """Return a table for process mining: one row for each event that names a case, sorted by time within each case.
 
-    `case` is the column whose ids are the cases (`item`, `change`, `deployment`, `incident` or `finding`). A deployment or a
-    build that names a change belongs to the case of its item. Activities are `code` for work on that stage, with its
-    transition (schedule, start, complete), and the kind for everything else (complete). Raises InvalidInputError for another
-    `case`, BrokenContractError for a table that is no valid log.
+    A deployment or a build that names a change belongs to the case of its item. The activity of work on a stage is the stage,
+    with its transition (schedule, start, complete); the activity of any other event is its kind (complete).
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of one replication.
+    case : {"item", "change", "deployment", "incident", "finding"}, default "item"
+        Column whose ids are the cases.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the XES standard; the module's docstring lists them. Times are UTC, to the microsecond.
+
+    Raises
+    ------
+    InvalidInputError
+        If `case` is another column.
+    BrokenContractError
+        If the table breaks the contract of an event log.
+
+    References
+    ----------
+    IEEE 1849-2016, eXtensible Event Stream (XES).
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(0, "ticket.created", item="W1"), event(4, "ticket.closed", item="W1")])
+    >>> process_table(log)[["case:concept:name", "concept:name"]].values.tolist()
+    [['W1', 'ticket.created'], ['W1', 'ticket.closed']]
     """
     if case not in IDS:
         raise InvalidInputError(f"case={case!r} (whose ids are the cases) must be one of {', '.join(IDS)}.")
@@ -57,7 +85,37 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
 
 
 def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item") -> int:
-    """Write `process_table` to a .csv or .parquet file, whole or not at all, and return how many rows it has."""
+    """Write `process_table` to a .csv or .parquet file; the file appears whole or stays absent.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log of one replication.
+    path : str or Path
+        File to write; the ending selects the format.
+    case : str, default "item"
+        Column whose ids are the cases.
+
+    Returns
+    -------
+    int
+        Number of rows written.
+
+    Raises
+    ------
+    InvalidInputError
+        If the ending or `case` is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
+    BrokenContractError
+        If the table breaks the contract of an event log.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from devopssim.events import event, from_rows
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_process_table(from_rows([event(0, "ticket.created", item="W1")]), f"{folder}/table.csv")
+    1
+    """
     target = Path(path)
     if target.suffix.lower() not in {".csv", ".parquet"}:
         raise InvalidInputError(
@@ -75,7 +133,7 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
 
 
 def _cases(log: pd.DataFrame, case: str) -> "pd.Series[str]":
-    """Return which case each row belongs to; what names only a change belongs to the item of that change."""
+    """Return the case of each row; a row that names only a change belongs to the item of that change."""
     if case != "item":
         return log[case].astype(object)
     owner = log.dropna(subset=["item", "change"]).drop_duplicates("change").set_index("change")["item"].astype(object)
