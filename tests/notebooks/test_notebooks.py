@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from devopssim.course.author.exercises import load_course
-from devopssim.course.author.answer_types import Words
+from devopssim.course.author.answer_types import WrittenAnswer
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
@@ -130,7 +130,7 @@ def test_it_leads_to_the_next_one(path: Path, following: Path) -> None:
 def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path: Path) -> None:
     course = load_course(FOLDER)
     exercises = [course.exercise(name) for name in ids_in(path)]
-    written = [exercise for exercise in exercises if isinstance(exercise.kind, Words)]
+    written = [exercise for exercise in exercises if isinstance(exercise.kind, WrittenAnswer)]
     assert 2 <= len(exercises) - len(written) <= 5
     assert len(written) >= 1
     assert [exercise.id for exercise in exercises if exercise not in written and len(exercise.hints) < 2] == []

@@ -29,15 +29,15 @@ def undisturbed() -> Iterator[None]:
     >>> random.random() == hidden
     True
     """
-    folder, luck = os.getcwd(), random.getstate()  # noqa: PTH109 - a text that survives the folder's removal
+    folder, python_state = os.getcwd(), random.getstate()  # noqa: PTH109 - a text that survives the folder's removal
     numpy = sys.modules.get("numpy")
-    numpy_luck = numpy.random.get_state() if numpy else None
+    numpy_state = numpy.random.get_state() if numpy else None
     try:
         with warnings.catch_warnings():
             yield
     finally:
-        random.setstate(luck)
+        random.setstate(python_state)
         if numpy:
-            numpy.random.set_state(numpy_luck)
+            numpy.random.set_state(numpy_state)
         with suppress(OSError):
             os.chdir(folder)

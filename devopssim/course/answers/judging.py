@@ -168,10 +168,10 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
     """
     if not isinstance(got, list) or len(got) != len(expected):
         return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not a function.")
-    wrong = [at for at, result in enumerate(expected) if not same(got[at], result, near)]
+    wrong = [index for index, result in enumerate(expected) if not same(got[index], result, near)]
     if not wrong:
         return Judgement(share=1, remark=f"right for each of {len(expected)} inputs.")
-    if all(got[at] == EMPTY for at in range(len(expected))):
+    if all(got[index] == EMPTY for index in range(len(expected))):
         return Judgement(share=0, remark=NO_ANSWER)
     inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
     remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}."
@@ -299,8 +299,8 @@ def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, 
     parts = len(lines) + (bars is not None)
     if not wrong:
         return Judgement(share=1, remark=f"what is drawn is right ({parts} of {parts}).")
-    known = f"; the labels of the lines drawn are {', '.join(drawn) or 'none'}" if lines else ""
-    remark = f"{parts - len(wrong)} of {parts} are right; look at {', '.join(wrong)}{known}."
+    labels = f"; the labels of the lines drawn are {', '.join(drawn) or 'none'}" if lines else ""
+    remark = f"{parts - len(wrong)} of {parts} are right; look at {', '.join(wrong)}{labels}."
     return Judgement(share=1 - len(wrong) / parts, remark=remark)
 
 
@@ -313,8 +313,10 @@ def figure_bars(form: Json) -> list[Json]:
     axes = form.get("axes") if isinstance(form, dict) else None
     for part in axes if isinstance(axes, list) else []:
         bars = part.get("bars") if isinstance(part, dict) else None
-        placed = [bar for bar in (bars if isinstance(bars, list) else []) if isinstance(bar, list) and len(bar) == 3]
-        heights += [bar[1] for bar in sorted(placed, key=lambda bar: number(bar[0]) or 0.0)]
+        positioned = [
+            bar for bar in (bars if isinstance(bars, list) else []) if isinstance(bar, list) and len(bar) == 3
+        ]
+        heights += [bar[1] for bar in sorted(positioned, key=lambda bar: number(bar[0]) or 0.0)]
     return heights
 
 

@@ -106,7 +106,11 @@ def loads(text: str | bytes) -> Json:
     """
     try:
         read: Json = json.loads(
-            text, parse_constant=_no_constant, parse_float=_finite, parse_int=_modest, object_pairs_hook=_once_each
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_short_integer,
+            object_pairs_hook=_without_repeats,
         )
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"no strict JSON: {error}") from error
@@ -202,9 +206,9 @@ def describe(form: Json) -> str:
         return f"a list of {len(form)} values"
     if not isinstance(form, dict) or FORM not in form:
         return "a dictionary with the keys " + (_short(", ".join(form)) if isinstance(form, dict) else "?")
-    teller = _TELLERS.get(str(form[FORM]))
+    describer = _DESCRIBERS.get(str(form[FORM]))
     try:
-        return teller(form) if teller else "a value that cannot be judged"
+        return describer(form) if describer else "a value that cannot be judged"
     except (TypeError, ValueError):  # a forged form
         return "a value that cannot be judged"
 
@@ -331,11 +335,11 @@ class _AnswerWriter:
         if isinstance(value, pd.Timestamp):
             return {FORM: "time", "iso": value.isoformat()}
         if isinstance(value, pd.Series | pd.Index):
-            kept = value if isinstance(value, pd.Series) else value.to_series()
-            return {FORM: "series", "index": self._cells(kept.index, depth), "values": self._cells(kept, depth)}
+            series = value if isinstance(value, pd.Series) else value.to_series()
+            return {FORM: "series", "index": self._cells(series.index, depth), "values": self._cells(series, depth)}
         if isinstance(value, pd.DataFrame):
             columns = [str(name) for name in value.columns]
-            filled = [self._cells(value.iloc[:, at], depth) for at in range(len(columns))]
+            filled = [self._cells(value.iloc[:, position], depth) for position in range(len(columns))]
             return {
                 FORM: "table",
                 "columns": list[Json](columns),
@@ -400,7 +404,7 @@ def _short(text: str, length: int = 60) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
@@ -411,14 +415,14 @@ def _finite(text: str) -> float:
     return value
 
 
-def _modest(text: str) -> int:
+def _short_integer(text: str) -> int:
     """Return the integer; refuse long ones, because their conversion takes quadratic time."""
     if len(text) > 20:
         raise ValueError("a whole number of more than twenty digits")
     return int(text)
 
 
-def _once_each(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+def _without_repeats(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
     read: dict[str, Json] = {}
     for key, value in pairs:
         if key in read:
@@ -501,7 +505,7 @@ _READERS: Final[dict[str, Callable[[Mapping[str, Any]], Any]]] = {
     "scenario": _scenario,
 }
 
-_TELLERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
+_DESCRIBERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "set": lambda form: f"a set of {len(form.get('of', ()))} values",
     "table": lambda form: (
         f"a table of {len(form.get('index', ()))} rows with the columns {_short(', '.join(map(str, form.get('columns', ()))))}"

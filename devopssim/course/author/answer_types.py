@@ -74,11 +74,11 @@ class Number:
     @property
     def expected(self) -> str:
         """The unit and the bounds."""
-        words = ["a whole number" if self.whole else "a number"]
-        words += [f"in {self.unit}"] if self.unit else []
+        parts = ["a whole number" if self.whole else "a number"]
+        parts += [f"in {self.unit}"] if self.unit else []
         bounds = [f"at least {_plain(self.low)}"] if self.low is not None else []
         bounds += [f"at most {_plain(self.high)}"] if self.high is not None else []
-        return " ".join(words) + (", " + " and ".join(bounds) if bounds else "")
+        return " ".join(parts) + (", " + " and ".join(bounds) if bounds else "")
 
     def problem(self, answer: Json) -> str | None:
         """Accept NaN and infinities where no bound excludes them; reject truth values."""
@@ -180,9 +180,9 @@ class Table:
     @property
     def expected(self) -> str:
         """Columns and number of rows."""
-        words = "a Series" if self.series else "a DataFrame"
-        words += f" with the columns {', '.join(self.columns)}" if self.columns else ""
-        return words + (f" and {self.rows} rows" if self.rows is not None else "")
+        phrase = "a Series" if self.series else "a DataFrame"
+        phrase += f" with the columns {', '.join(self.columns)}" if self.columns else ""
+        return phrase + (f" and {self.rows} rows" if self.rows is not None else "")
 
     def problem(self, answer: Json) -> str | None:
         """Check the form, then the columns, then the number of rows."""
@@ -291,10 +291,10 @@ class Figure:
     @property
     def expected(self) -> str:
         """How many lines or bars, and whether the axes are labelled."""
-        words = ["a figure"]
-        words += [f"with {_count(self.lines, 'line')}"] if self.lines else []
-        words += [f"with {_count(self.bars, 'bar')}"] if self.bars else []
-        return " ".join(words) + (" and a label on both axes" if self.labelled else "")
+        parts = ["a figure"]
+        parts += [f"with {_count(self.lines, 'line')}"] if self.lines else []
+        parts += [f"with {_count(self.bars, 'bar')}"] if self.bars else []
+        return " ".join(parts) + (" and a label on both axes" if self.labelled else "")
 
     def problem(self, answer: Json) -> str | None:
         """Check the labels, then count lines and bars over all axes of the figure."""
@@ -304,9 +304,9 @@ class Figure:
         if self.labelled and not any(axes.get("xlabel") and axes.get("ylabel") for axes in drawn):
             return "an axis has no label; a reader cannot know what it shows."
         for what, least in (("line", self.lines), ("bar", self.bars)):
-            found = sum(len(_list(axes.get(f"{what}s"))) for axes in drawn)
-            if found < least:
-                return f"{_count(least, what)} {'is' if least == 1 else 'are'} expected, {found} came."
+            count = sum(len(_list(axes.get(f"{what}s"))) for axes in drawn)
+            if count < least:
+                return f"{_count(least, what)} {'is' if least == 1 else 'are'} expected, {count} came."
         return None
 
 
@@ -398,7 +398,7 @@ class Live:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words:
+class WrittenAnswer:
     """A written answer, judged by a person.
 
     Parameters
@@ -408,7 +408,7 @@ class Words:
 
     Examples
     --------
-    >>> Words(least=3).problem("two words")
+    >>> WrittenAnswer(least=3).problem("two words")
     '2 words so far; 3 are expected.'
     """
 
@@ -427,7 +427,7 @@ class Words:
 
 
 ANSWER_TYPES: Final[dict[str, type]] = {
-    made.name: made for made in (Number, OneOf, Text, Table, Function, ScenarioOf, Figure, File, Live, Words)
+    made.name: made for made in (Number, OneOf, Text, Table, Function, ScenarioOf, Figure, File, Live, WrittenAnswer)
 }
 
 
@@ -461,15 +461,15 @@ def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
     """
     settings = dict(declared)
     name = settings.pop("kind", None)
-    made = ANSWER_TYPES.get(name) if isinstance(name, str) else None
-    if made is None:
+    answer_class = ANSWER_TYPES.get(name) if isinstance(name, str) else None
+    if answer_class is None:
         raise InvalidInputError(f"{where}: kind={name!r} (what an answer is) must be one of {', '.join(ANSWER_TYPES)}.")
-    known = {field.name: field for field in fields(made)}
-    refuse_unknown(settings, known, f"the kind {name!r}", where)
-    lacking = [key for key, field in known.items() if field.default is MISSING and key not in settings]
+    allowed = {field.name: field for field in fields(answer_class)}
+    refuse_unknown(settings, allowed, f"the kind {name!r}", where)
+    lacking = [key for key, field in allowed.items() if field.default is MISSING and key not in settings]
     if lacking:
         raise InvalidInputError(f"{where}: the kind {name!r} needs {lacking[0]!r}; add it to the declaration.")
-    answer_type: AnswerType = typed(settings, made, where)
+    answer_type: AnswerType = typed(settings, answer_class, where)
     return answer_type
 
 

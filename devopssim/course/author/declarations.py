@@ -38,18 +38,18 @@ def typed(settings: Mapping[str, Any], form: type[Declared], where: str) -> Decl
         raise InvalidInputError(f"{where}: {error}") from error
 
 
-def refuse_unknown(settings: Collection[str], known: Collection[str], of: str, where: str) -> None:
-    """Raise InvalidInputError for the first setting outside `known`.
+def refuse_unknown(settings: Collection[str], allowed: Collection[str], of: str, where: str) -> None:
+    """Raise InvalidInputError for the first setting that is not allowed.
 
     Parameters
     ----------
-    settings, known : collection of str
-        The names that are given and those that are allowed.
+    settings, allowed : collection of str
+        Names that are given, and names that are allowed.
     of : str
         What has these settings, for the message: `the kind 'number'`.
     where : str
         Location of the settings, for the message.
     """
     for name in settings:
-        if name not in known:
-            raise InvalidInputError(f"{where}: {name!r} is no setting of {of}; it takes {', '.join(known)}.")
+        if name not in allowed:
+            raise InvalidInputError(f"{where}: {name!r} is no setting of {of}; it takes {', '.join(allowed)}.")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.author.answer_types import AnswerType, File, Live, Words, answer_type_of
+from devopssim.course.author.answer_types import AnswerType, File, Live, WrittenAnswer, answer_type_of
 from devopssim.course.author.declarations import typed
 from devopssim.course.author.variants import VariantNumber, parse_variant
 from devopssim.errors import InvalidInputError
@@ -104,8 +104,8 @@ class Course:
         'median'
         """
         if exercise_id not in self.exercises:
-            known = ", ".join(self.exercises) or "none"
-            raise InvalidInputError(f"{exercise_id!r} is no exercise of this course; its exercises are {known}.")
+            ids = ", ".join(self.exercises) or "none"
+            raise InvalidInputError(f"{exercise_id!r} is no exercise of this course; its exercises are {ids}.")
         return self.exercises[exercise_id]
 
 
@@ -206,15 +206,15 @@ def nearest_course(start: str | Path = ".") -> Course:
 
 def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
     """Build one exercise; require the name of its answer unless the kind does without."""
-    place = f"{where}: [exercise.{name}]"
+    location = f"{where}: [exercise.{name}]"
     if not isinstance(settings, Mapping):
-        raise InvalidInputError(f"{place} must be a table, not {settings!r}.")
-    text = typed(settings, ExerciseText, place)
+        raise InvalidInputError(f"{location} must be a table, not {settings!r}.")
+    text = typed(settings, ExerciseText, location)
     own = {field.name for field in fields(ExerciseText)}
-    kind = answer_type_of({key: value for key, value in settings.items() if key not in own}, place)
-    needs_answer = not isinstance(kind, Live | Words) and not (isinstance(kind, File) and kind.path)
+    kind = answer_type_of({key: value for key, value in settings.items() if key not in own}, location)
+    needs_answer = not isinstance(kind, Live | WrittenAnswer) and not (isinstance(kind, File) and kind.path)
     if needs_answer and not text.answer.isidentifier():
         raise InvalidInputError(
-            f"{place}: answer={text.answer!r} (the name to be judged) must be a name of the notebook."
+            f"{location}: answer={text.answer!r} (the name to be judged) must be a name of the notebook."
         )
     return Exercise(id=name, title=text.title or name, kind=kind, answer=text.answer, hints=text.hints)

@@ -8,7 +8,7 @@ In a kernel, where plain nbgrader runs the region, the same line judges the answ
 A hidden region needs its own imports, because it runs without the notebook's names.
 
 Each function takes three further keywords: `weight` (the expectation's share of the cell's points relative to the others,
-default 1), `hint` (shown instead of the exercise's first hint) and `says` (the expectation in words, in place of the kind's).
+default 1), `hint` (shown instead of the exercise's first hint) and `description` (the expectation in words, in place of the kind's).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: 
     plus_minus : float, default 0
         Tolerance in the number's unit; the larger of the two tolerances holds.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     plus_minus : float, default 0
         Tolerance of numbers in their unit; the larger of the two tolerances holds.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     *expected : object
         The right values, compared with a relative tolerance of 1e-9.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Examples
     --------
@@ -127,11 +127,11 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     >>> expectations[0].judgement("devops").share, expectations[0].judgement("waterfall").share
     (1.0, 0.0)
     """
-    forms = [to_json(each) for each in expected]
+    forms = [to_json(option) for option in expected]
 
     def judge(answer: Json) -> Judgement:
         judged = [judge_value(answer, form, Tolerance()) for form in forms]
-        return max(judged, key=lambda each: each.share)
+        return max(judged, key=lambda judgement: judgement.share)
 
     _expect(exercise, judge, **more)
 
@@ -154,7 +154,7 @@ def table(
     plus_minus : float, default 0
         Tolerance of numbers in their unit; the larger of the two tolerances holds.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def function(
     within : float, default 1e-6
         Tolerance of numbers as a share of the expected one.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def figure(
     within : float, default 1e-6
         Tolerance of numbers as a share of the expected one.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Raises
     ------
@@ -275,7 +275,7 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
     *rules : file_rules.Rule
         The rules, from the functions of `file_rules`.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Examples
     --------
@@ -297,7 +297,7 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
             parsed = file_rules.parse(format_name, answer)
         except InvalidInputError as error:
             return Judgement(share=0, remark=str(error))
-        broken = [rule.says for rule in rules if not rule.holds(parsed)]
+        broken = [rule.description for rule in rules if not rule.holds(parsed)]
         remark = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
         return Judgement(share=1 - len(broken) / len(rules), remark=remark)
 
@@ -328,7 +328,7 @@ def targets(
         Called with the scenario before the simulation; returns the rule that the scenario breaks (a budget, for example), or
         None.
     **more
-        `weight`, `hint` and `says`, as the module describes them.
+        `weight`, `hint` and `description`, as the module describes them.
 
     Raises
     ------
@@ -359,14 +359,14 @@ def targets(
     _expect(exercise, judge, **more)
 
 
-def that(exercise: str, says: str, holds: Callable[[Any], bool], **more: Any) -> None:
+def that(exercise: str, description: str, holds: Callable[[Any], bool], **more: Any) -> None:
     """Expect a predicate to hold of the answer.
 
     Parameters
     ----------
     exercise : str
         The exercise's id.
-    says : str
+    description : str
         What is expected, in words that leave the answer open.
     holds : callable
         Called with the answer as a plain Python value (a DataFrame for a table); its truth value decides.
@@ -390,10 +390,10 @@ def that(exercise: str, says: str, holds: Callable[[Any], bool], **more: Any) ->
         right = bool(holds(from_json(answer)))
         return Judgement(share=float(right), remark="so it is." if right else "not so yet.")
 
-    _expect(exercise, judge, says=says, **more)
+    _expect(exercise, judge, description=description, **more)
 
 
-def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> None:
+def live(exercise: str, description: str, holds: Callable[[], bool], **more: Any) -> None:
     """Expect a state of the live lab, which `holds` reads itself: an image in the registry, a running service, the lab's log.
 
     The expectation is judged on the machine where the lab runs. On a machine without a lab (EngineMissingError, or another
@@ -403,7 +403,7 @@ def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> No
     ----------
     exercise : str
         The exercise's id.
-    says : str
+    description : str
         The state, in words.
     holds : callable
         Called without arguments; its truth value decides.
@@ -432,7 +432,7 @@ def live(exercise: str, says: str, holds: Callable[[], bool], **more: Any) -> No
             )
         return Judgement(share=float(right), remark="so it is." if right else "the lab is not in this state.")
 
-    _expect(exercise, judge, says=says, ask=False, **more)
+    _expect(exercise, judge, description=description, ask=False, **more)
 
 
 def argument_form(argument: Any) -> Json:
@@ -444,8 +444,8 @@ def argument_form(argument: Any) -> Json:
 
 def _exercise(exercise_id: str) -> Exercise:
     """Return an exercise of the course that collects expectations, or of the nearest one in a kernel."""
-    gathering = collector()
-    return (gathering.course if gathering else nearest_course()).exercise(exercise_id)
+    active = collector()
+    return (active.course if active else nearest_course()).exercise(exercise_id)
 
 
 def _expect(
@@ -454,7 +454,7 @@ def _expect(
     *,
     calls: Sequence[Sequence[Json]] | None = None,
     ask: bool = True,
-    says: str = "",
+    description: str = "",
     weight: float = 1,
     hint: str = "",
 ) -> None:
@@ -463,11 +463,16 @@ def _expect(
     path = exercise.kind.path if isinstance(exercise.kind, File) else ""
     question = Question(name=exercise.answer, calls=calls, path=path) if ask else None
     expectation = Expectation(
-        exercise=exercise, says=says or exercise.kind.expected, question=question, judge=judge, weight=weight, hint=hint
+        exercise=exercise,
+        description=description or exercise.kind.expected,
+        question=question,
+        judge=judge,
+        weight=weight,
+        hint=hint,
     )
-    gathering = collector()
-    if gathering:
-        gathering.expectations.append(expectation)
+    active = collector()
+    if active:
+        active.expectations.append(expectation)
     else:
         _judge_here(expectation)
 

@@ -17,7 +17,7 @@ class Expectation:
     ----------
     exercise : Exercise
         The exercise it belongs to.
-    says : str
+    description : str
         What is expected, in words that leave the answer open.
     question : Question or None
         What the sandbox is asked; None for a state of the live lab.
@@ -30,7 +30,7 @@ class Expectation:
     """
 
     exercise: Exercise
-    says: str
+    description: str
     question: Question | None
     judge: Callable[[Json], Judgement]
     weight: float = 1
@@ -60,7 +60,7 @@ class Expectation:
         --------
         >>> from devopssim.course.author.answer_types import Number
         >>> exercise = Exercise(id="06-a", title="Lead time", kind=Number(), answer="lead")
-        >>> strict = Expectation(exercise=exercise, says="a number", question=None, judge=lambda answer: answer["share"])
+        >>> strict = Expectation(exercise=exercise, description="a number", question=None, judge=lambda answer: answer["share"])
         >>> strict.judgement(3).remark
         'this answer cannot be judged (TypeError).'
         """

@@ -1,7 +1,7 @@
 """Rules on files of a delivery: Dockerfiles, compose files, GitHub Actions workflows, GitLab CI files.
 
 A `Rule` has a phrase and a predicate on the parsed file. Files are parsed, never run. The functions of this module make
-rules for `expect.file`; a rule of one's own is `Rule(says=…, holds=…)`.
+rules for `expect.file`; a rule of one's own is `Rule(description=…, holds=…)`.
 """
 
 import re
@@ -43,19 +43,19 @@ class Rule:
 
     Parameters
     ----------
-    says : str
+    description : str
         The rule as a phrase for the student's report.
     holds : callable
         Called with the parsed file; returns whether the rule holds.
 
     Examples
     --------
-    >>> rule = Rule(says="the file is short", holds=lambda text: len(text) < 80)
+    >>> rule = Rule(description="the file is short", holds=lambda text: len(text) < 80)
     >>> rule.holds("FROM alpine:3.20")
     True
     """
 
-    says: str
+    description: str
     holds: Callable[[Any], bool]
 
 
@@ -140,9 +140,9 @@ def parse_yaml(text: str) -> dict[str, Any]:
         tree = {} if nodes > MOST_NODES or aliased else yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer texts as truth values
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f" in line {mark.line + 1}" if mark else ""
+        location = f" in line {mark.line + 1}" if mark else ""
         raise InvalidInputError(
-            f"this is no YAML{place}: {getattr(error, 'problem', None) or type(error).__name__}."
+            f"this is no YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
         ) from error
     if nodes > MOST_NODES or aliased:
         raise InvalidInputError(f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly.")
@@ -170,7 +170,7 @@ _PlainLoader.add_implicit_resolver(
 )
 
 
-def at(path: str, *, equals: object = None, matches: str = "", says: str = "") -> Rule:
+def at(path: str, *, equals: object = None, matches: str = "", description: str = "") -> Rule:
     """Return a rule: the value at a dotted path exists, equals `equals`, or matches the regular expression `matches`.
 
     Parameters
@@ -182,7 +182,7 @@ def at(path: str, *, equals: object = None, matches: str = "", says: str = "") -
         The right value.
     matches : str, default ""
         Regular expression, searched in the value as text; `equals` takes precedence.
-    says : str, default ""
+    description : str, default ""
         The rule in words.
 
     Returns
@@ -197,17 +197,18 @@ def at(path: str, *, equals: object = None, matches: str = "", says: str = "") -
     """
 
     def holds(tree: Any) -> bool:
-        found = [value for value in _values_at(tree, path.split(".")) if value is not None]
+        values = [value for value in _values_at(tree, path.split(".")) if value is not None]
         if equals is not None:
-            return any(value == equals for value in found)
-        return any(re.search(matches, str(value)[:LONGEST]) for value in found)
+            return any(value == equals for value in values)
+        return any(re.search(matches, str(value)[:LONGEST]) for value in values)
 
     return Rule(
-        says=says or f"{path} is given{' as it should be' if matches or equals is not None else ''}", holds=holds
+        description=description or f"{path} is given{' as it should be' if matches or equals is not None else ''}",
+        holds=holds,
     )
 
 
-def starts_from(pattern: str, says: str = "") -> Rule:
+def starts_from(pattern: str, description: str = "") -> Rule:
     """Return a rule: the last FROM of a Dockerfile matches the regular expression `pattern`.
 
     Examples
@@ -216,7 +217,7 @@ def starts_from(pattern: str, says: str = "") -> Rule:
     True
     """
     return Rule(
-        says=says or "the image starts from the right base",
+        description=description or "the image starts from the right base",
         holds=lambda parsed: bool(re.search(pattern, _last(parsed, "FROM"))),
     )
 
@@ -236,15 +237,15 @@ def base_is_pinned() -> Rule:
         stages: set[str] = set()
         for instruction in parsed:
             if instruction.name == "FROM":
-                words = [word for word in instruction.value.split() if not word.startswith("--")]
-                image = words[0] if words else ""
+                arguments = [part for part in instruction.value.split() if not part.startswith("--")]
+                image = arguments[0] if arguments else ""
                 tag = image.rpartition("/")[2].partition(":")[2]
                 if image not in stages and "$" not in image and "@sha256:" not in image and tag in {"", "latest"}:
                     return False
-                stages |= {words[2]} if len(words) == 3 else set()
+                stages |= {arguments[2]} if len(arguments) == 3 else set()
         return True
 
-    return Rule(says="each base image has a fixed tag or digest, not `latest`", holds=holds)
+    return Rule(description="each base image has a fixed tag or digest, not `latest`", holds=holds)
 
 
 def runs_as_a_user() -> Rule:
@@ -256,12 +257,12 @@ def runs_as_a_user() -> Rule:
     True
     """
     return Rule(
-        says="the container runs as a user who is not root",
+        description="the container runs as a user who is not root",
         holds=lambda parsed: _last(parsed, "USER").partition(":")[0] not in {"", "root", "0"},
     )
 
 
-def has(instruction: str, matches: str = "", says: str = "") -> Rule:
+def has(instruction: str, matches: str = "", description: str = "") -> Rule:
     r"""Return a rule: a Dockerfile has an instruction whose value matches.
 
     Parameters
@@ -270,7 +271,7 @@ def has(instruction: str, matches: str = "", says: str = "") -> Rule:
         Name of the instruction, in any case.
     matches : str, default ""
         Regular expression, searched in the value.
-    says : str, default ""
+    description : str, default ""
         The rule in words.
 
     Examples
@@ -280,8 +281,8 @@ def has(instruction: str, matches: str = "", says: str = "") -> Rule:
     """
     name = instruction.upper()
     return Rule(
-        says=says or f"there is a {name}",
-        holds=lambda parsed: any(each.name == name and re.search(matches, each.value) for each in parsed),
+        description=description or f"there is a {name}",
+        holds=lambda parsed: any(line.name == name and re.search(matches, line.value) for line in parsed),
     )
 
 
@@ -299,18 +300,20 @@ def installs_before_it_copies_the_code() -> Rule:
 
     def holds(parsed: Sequence[Instruction]) -> bool:
         copied_all = False
-        for each in parsed:
-            if each.name == "RUN" and re.search(r"\b(pip|uv|poetry|npm|apt-get)\b.*\b(install|sync|ci)\b", each.value):
-                if not copied_all and "apt-get" not in each.value:
+        for instruction in parsed:
+            if instruction.name == "RUN" and re.search(
+                r"\b(pip|uv|poetry|npm|apt-get)\b.*\b(install|sync|ci)\b", instruction.value
+            ):
+                if not copied_all and "apt-get" not in instruction.value:
                     return True
-            elif each.name in {"COPY", "ADD"} and re.match(r"(--\S+\s+)*\.\s", each.value):
+            elif instruction.name in {"COPY", "ADD"} and re.match(r"(--\S+\s+)*\.\s", instruction.value):
                 copied_all = True
         return False
 
-    return Rule(says="dependencies are installed before the code is copied", holds=holds)
+    return Rule(description="dependencies are installed before the code is copied", holds=holds)
 
 
-def runs(pattern: str, says: str = "") -> Rule:
+def runs(pattern: str, description: str = "") -> Rule:
     """Return a rule: a step of a GitHub workflow or a script line of a GitLab job matches the regular expression `pattern`.
 
     Examples
@@ -319,7 +322,7 @@ def runs(pattern: str, says: str = "") -> Rule:
     True
     """
     return Rule(
-        says=says or f"a step runs {pattern}",
+        description=description or f"a step runs {pattern}",
         holds=lambda tree: any(re.search(pattern, command) for command in _commands(tree)),
     )
 
@@ -343,15 +346,15 @@ def needs(job: str, other: str) -> Rule:
         waiting, seen = [job], set[str]()
         while waiting:
             name = waiting.pop()
-            found = jobs.get(name) if isinstance(jobs, dict) else None
-            wanted = found.get("needs", []) if isinstance(found, dict) else []
+            declared = jobs.get(name) if isinstance(jobs, dict) else None
+            wanted = declared.get("needs", []) if isinstance(declared, dict) else []
             names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-            fresh = {str(each.get("job") if isinstance(each, dict) else each) for each in names} - seen
+            fresh = {str(need.get("job") if isinstance(need, dict) else need) for need in names} - seen
             seen |= fresh
             waiting += sorted(fresh)
         return other in seen
 
-    return Rule(says=f"the job {job} waits for {other}", holds=holds)
+    return Rule(description=f"the job {job} waits for {other}", holds=holds)
 
 
 def triggered_by(event: str) -> Rule:
@@ -367,7 +370,7 @@ def triggered_by(event: str) -> Rule:
         on = tree.get("on")
         return on == event or (isinstance(on, list | dict) and event in on)
 
-    return Rule(says=f"the workflow runs on {event}", holds=holds)
+    return Rule(description=f"the workflow runs on {event}", holds=holds)
 
 
 def _commands(tree: Any) -> Iterator[str]:
@@ -403,14 +406,14 @@ def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
 
 def _last(parsed: Sequence[Instruction], name: str) -> str:
     """Return the value of the last instruction with a name, an empty text without one."""
-    return next((each.value for each in reversed(parsed) if each.name == name), "")
+    return next((instruction.value for instruction in reversed(parsed) if instruction.name == name), "")
 
 
 def _continued(line: str, lines: Iterator[str]) -> str:
     """Return a line joined with its continuation lines, which are taken from `lines`; comments between them are skipped."""
     whole = line
     while whole.rstrip().endswith("\\"):
-        following = next((each for each in lines if not each.lstrip().startswith("#")), None)
+        following = next((candidate for candidate in lines if not candidate.lstrip().startswith("#")), None)
         whole = whole.rstrip()[:-1] + " " + (following or "").strip()
         if following is None:
             break

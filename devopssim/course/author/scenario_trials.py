@@ -19,7 +19,7 @@ from devopssim.errors import InvalidInputError
 
 SECONDS: Final = 60
 """Of a processor rather than of the clock, so that a busy machine costs no points."""
-PATIENCE: Final = 10
+ELAPSED_PER_PROCESSOR_TIME: Final = 10
 """Allowed elapsed time ÷ allowed processor time."""
 MEMORY_BYTES: Final = 2 * 1024**3
 _GOAL: Final = re.compile(r"at (least|most) ([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
@@ -54,7 +54,7 @@ class Goal:
         return value >= self.limit if self.side == "least" else value <= self.limit
 
     @property
-    def says(self) -> str:
+    def description(self) -> str:
         """The goal in words."""
         return f"{self.kpi} at {self.side} {self.limit:g}"
 
@@ -83,10 +83,10 @@ def parse_goals(goals: Mapping[str, str]) -> list[Goal]:
     [Goal(kpi='lead_time', side='most', limit=200.0)]
     """
     parsed = []
-    for kpi, words in goals.items():
-        match = _GOAL.fullmatch(words.strip())
+    for kpi, text in goals.items():
+        match = _GOAL.fullmatch(text.strip())
         if match is None:
-            raise InvalidInputError(f"{kpi}: {words!r} is no goal; write `at most 200` or `at least 0.9`.")
+            raise InvalidInputError(f"{kpi}: {text!r} is no goal; write `at most 200` or `at least 0.9`.")
         parsed.append(Goal(kpi=kpi, side="least" if match[1] == "least" else "most", limit=float(match[2])))
     return parsed
 
@@ -123,11 +123,11 @@ def judge(toml: str, goals: Sequence[Goal], seeds: Sequence[int]) -> Judgement:
             raise GraderTroubleError("the grader cannot simulate at all; is this package installed whole?") from error
         return Judgement(share=0, remark="the simulation failed; does the scenario run in your notebook?")
     reached = [goal for goal in goals if goal.reached(values.get(goal.kpi, math.nan))]
-    told = "; ".join(
-        f"{goal.says}: {values.get(goal.kpi, math.nan):.4g}, {'reached' if goal in reached else 'missed'}"
+    results = "; ".join(
+        f"{goal.description}: {values.get(goal.kpi, math.nan):.4g}, {'reached' if goal in reached else 'missed'}"
         for goal in goals
     )
-    return Judgement(share=len(reached) / len(goals), remark=f"{told}.")
+    return Judgement(share=len(reached) / len(goals), remark=f"{results}.")
 
 
 @cache
@@ -170,7 +170,7 @@ def run(toml: str, kpis: Sequence[str], seeds: Sequence[int]) -> dict[str, float
         input=job,
         capture_output=True,
         text=True,
-        timeout=SECONDS * PATIENCE,
+        timeout=SECONDS * ELAPSED_PER_PROCESSOR_TIME,
         check=True,
     )
     return {kpi: math.nan if value is None else float(value) for kpi, value in json.loads(finished.stdout).items()}
@@ -193,8 +193,8 @@ def main() -> None:
 
     job = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"] + 1))
-    tried = scenario.loads(job["toml"])
-    tables = [kpis.values(simulate(tried, seed=seed)) for seed in job["seeds"]]
+    trial = scenario.loads(job["toml"])
+    tables = [kpis.values(simulate(trial, seed=seed)) for seed in job["seeds"]]
     means = {name: statistics.fmean(table.get(name, math.nan) for table in tables) for name in job["kpis"]}
     json.dump({name: None if math.isnan(value) else value for name, value in means.items()}, sys.stdout)
 

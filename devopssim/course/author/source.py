@@ -163,14 +163,14 @@ class Source:
 
     def _expected(self, notebook: Notebook, cell: Cell, numbers: Mapping[str, Value]) -> list[Expectation]:
         """Return the expectations of one cell, from an earlier student where they hold for all."""
-        place = (notebook.name, cell.grade_id)
-        if place not in self._same_for_all:
+        location = (notebook.name, cell.grade_id)
+        if location not in self._same_for_all:
             with graded_as(numbers) as context:
                 declared = _declared(notebook, cell, self.course)
             if context.asked:
                 return declared
-            self._same_for_all[place] = declared
-        return self._same_for_all[place]
+            self._same_for_all[location] = declared
+        return self._same_for_all[location]
 
 
 def load_source(folder: str | Path) -> Source:
@@ -247,8 +247,8 @@ def _notebook(path: Path) -> Notebook:
         cells = tuple(_cell(position, cell) for position, cell in enumerate(read["cells"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidInputError(f"{path}: cannot be read as a notebook ({type(error).__name__}: {error}).") from error
-    seen = [cell.grade_id for cell in cells if cell.grade_id]
-    twice = next((grade_id for grade_id in seen if seen.count(grade_id) > 1), None)
+    grade_ids = [cell.grade_id for cell in cells if cell.grade_id]
+    twice = next((grade_id for grade_id in grade_ids if grade_ids.count(grade_id) > 1), None)
     if twice:
         raise InvalidInputError(f"{path}: the grade id {twice!r} stands on two cells; each needs its own.")
     for cell in cells:
@@ -300,13 +300,13 @@ def joined(source: Any) -> str:
 
 def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectation]:
     """Run a cell's hidden regions and return what they declare; the line cache lets a traceback show their lines."""
-    place = f"{notebook.name}.ipynb, cell {cell.grade_id!r}"
-    linecache.cache[place] = (len(cell.hidden), None, cell.hidden.splitlines(keepends=True), place)
+    location = f"{notebook.name}.ipynb, cell {cell.grade_id!r}"
+    linecache.cache[location] = (len(cell.hidden), None, cell.hidden.splitlines(keepends=True), location)
     try:
         with collecting(course) as gathered:
-            exec(compile(cell.hidden, place, "exec"), {"__name__": "hidden"})  # noqa: S102 - the instructor's own code
+            exec(compile(cell.hidden, location, "exec"), {"__name__": "hidden"})  # noqa: S102 - the instructor's own code
     except DevopssimError as error:
-        raise InvalidInputError(f"{place}: {error}") from error
+        raise InvalidInputError(f"{location}: {error}") from error
     except Exception as error:
         hint = (
             "; a hidden region brings its own imports and cannot see the notebook's names"
@@ -314,10 +314,10 @@ def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectatio
             else ""
         )
         raise InvalidInputError(
-            f"{place}: its hidden tests do not run ({type(error).__name__}: {error}){hint}."
+            f"{location}: its hidden tests do not run ({type(error).__name__}: {error}){hint}."
         ) from error
     if not gathered:
         raise InvalidInputError(
-            f"{place}: its hidden tests expect nothing; declare with `expect` what is to be judged."
+            f"{location}: its hidden tests expect nothing; declare with `expect` what is to be judged."
         )
     return gathered

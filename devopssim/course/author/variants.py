@@ -53,7 +53,7 @@ class VariantNumber:
     high: int = 0
     among: tuple[Value, ...] = ()
 
-    def pick(self, luck: int) -> Value:
+    def pick(self, integer: int) -> Value:
         """Return the value that a large random integer selects.
 
         Examples
@@ -63,7 +63,7 @@ class VariantNumber:
         >>> VariantNumber(name="seed", default=1, low=1, high=9).pick(100)
         2
         """
-        return self.among[luck % len(self.among)] if self.among else self.low + luck % (self.high - self.low + 1)
+        return self.among[integer % len(self.among)] if self.among else self.low + integer % (self.high - self.low + 1)
 
 
 def parse_variant(declared: Mapping[str, Any], where: str) -> dict[str, VariantNumber]:
@@ -88,15 +88,15 @@ def parse_variant(declared: Mapping[str, Any], where: str) -> dict[str, VariantN
     """
     choices = {}
     for name, settings in declared.items():
-        place = f"{where}: [variant] {name}"
+        location = f"{where}: [variant] {name}"
         if not isinstance(settings, Mapping) or "default" not in settings:
             raise InvalidInputError(
-                f"{place} must be like {{low = 1, high = 99, default = 1}} or {{among = [1, 2], default = 1}}."
+                f"{location} must be like {{low = 1, high = 99, default = 1}} or {{among = [1, 2], default = 1}}."
             )
-        refuse_unknown(settings, ("low", "high", "among", "default"), "a number of one's own", place)
-        choice = typed({**settings, "name": name}, VariantNumber, place)
+        refuse_unknown(settings, ("low", "high", "among", "default"), "a number of one's own", location)
+        choice = typed({**settings, "name": name}, VariantNumber, location)
         if not choice.among and choice.high <= choice.low:
-            raise InvalidInputError(f"{place}: low={choice.low} must be below high={choice.high}.")
+            raise InvalidInputError(f"{location}: low={choice.low} must be below high={choice.high}.")
         choices[name] = choice
     return choices
 
@@ -137,10 +137,10 @@ def derive(choices: Mapping[str, VariantNumber], *, course: str, student: str, k
     """
     if len(key) < SHORTEST_KEY:
         raise InvalidInputError(f"the course's key has {len(key)} bytes; it must have at least {SHORTEST_KEY}.")
-    who = student_id(student)
+    canonical_id = student_id(student)
     numbers = {}
     for name, choice in choices.items():
-        digest = hmac.new(key, f"{course}\0{who}\0{name}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(key, f"{course}\0{canonical_id}\0{name}".encode(), hashlib.sha256).digest()
         numbers[name] = choice.pick(int.from_bytes(digest[:16]))
     return numbers
 

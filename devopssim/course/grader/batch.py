@@ -27,7 +27,7 @@ Progress = Callable[[Grade], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptGrade:
+class StoredGrade:
     """A grade as a batch stores it, with a fingerprint of everything it depends on."""
 
     fingerprint: str
@@ -103,21 +103,21 @@ def grade_all(
 def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
     """Grade in a worker thread, while the sandbox's processes do the work; an unreadable submission becomes a grade with `trouble`."""
     try:
-        return _known_or_graded(grader, submission, folder, fresh=fresh)
+        return _stored_or_new(grader, submission, folder, fresh=fresh)
     except (OSError, DevopssimError) as error:
         trouble = f"{type(error).__name__}: {error}"
         return Grade(student=submission.student, assignment=grader.source.course.name, cells=[], trouble=trouble)
 
 
-def _known_or_graded(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
+def _stored_or_new(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
     path = folder / f"{file_name(submission.student)}.json"
     fingerprint = _fingerprint(grader, submission)
-    known = None if fresh else _known(path, fingerprint)
-    if known is not None:
-        return known
+    stored = None if fresh else _stored_grade(path, fingerprint)
+    if stored is not None:
+        return stored
     grade = grader.grade(submission)
     if not grade.trouble:
-        write_text(path, json.dumps(asdict(KeptGrade(fingerprint=fingerprint, grade=grade)), indent=1) + "\n")
+        write_text(path, json.dumps(asdict(StoredGrade(fingerprint=fingerprint, grade=grade)), indent=1) + "\n")
     return grade
 
 
@@ -149,12 +149,12 @@ def file_name(student: str) -> str:
     )
 
 
-def _known(path: Path, fingerprint: str) -> Grade | None:
+def _stored_grade(path: Path, fingerprint: str) -> Grade | None:
     try:
-        kept = msgspec.convert(json.loads(path.read_bytes()), KeptGrade)
+        stored = msgspec.convert(json.loads(path.read_bytes()), StoredGrade)
     except (OSError, ValueError):
         return None
-    return kept.grade if kept.fingerprint == fingerprint else None
+    return stored.grade if stored.fingerprint == fingerprint else None
 
 
 def _fingerprint(grader: Grader, submission: Submission) -> str:
@@ -182,7 +182,7 @@ def _fingerprint(grader: Grader, submission: Submission) -> str:
 
 def _state_of(path: Path) -> Iterable[str]:
     """Yield name, size, time of change and type of each submitted file; none is opened, no link followed."""
-    names = [path] if path.suffix == ".ipynb" else sorted(islice(path.rglob("*"), MOST_FILES))
-    for each in names:
-        status = each.lstat()
-        yield f"{each.name} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}"
+    files = [path] if path.suffix == ".ipynb" else sorted(islice(path.rglob("*"), MOST_FILES))
+    for file in files:
+        status = file.lstat()
+        yield f"{file.name} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}"

@@ -22,7 +22,7 @@ from devopssim.course.grader.sandbox import Limits, Sandbox, SandboxError, Sandb
 from devopssim.course.grader.submissions import AnswerCells, Submission
 
 TRIES: Final = 2
-NO_LAB_OF_THEIRS: Final = Judgement(
+SHARED_LAB: Final = Judgement(
     share=0, remark="waits for a person: the lab of this machine cannot be the work of several students.", waiting=True
 )
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
@@ -61,7 +61,7 @@ class Grader:
     limits: Limits = field(default_factory=Limits)
     key: bytes | None = None
     sees_lab: bool = True
-    _known: dict[str, Expected] = field(default_factory=dict)
+    _expected_by_numbers: dict[str, Expected] = field(default_factory=dict)
 
     def grade(self, submission: Submission) -> Grade:
         """Grade a submission; every submission gets a grade.
@@ -113,9 +113,9 @@ class Grader:
     def expected(self, numbers: Mapping[str, Value]) -> Expected:
         """Return what is expected of a student with these numbers; computed once for each set of numbers."""
         name = repr(sorted(numbers.items()))
-        if name not in self._known:
-            self._known[name] = self.source.expectations(numbers)
-        return self._known[name]
+        if name not in self._expected_by_numbers:
+            self._expected_by_numbers[name] = self.source.expectations(numbers)
+        return self._expected_by_numbers[name]
 
     def _notebook(
         self,
@@ -128,30 +128,30 @@ class Grader:
         """Run one notebook and return the grades of its cells; skip the run without answers or questions."""
         steps = steps_of(notebook, answers, expected)
         if answers.problem is not None or not any(step.questions for step in steps):
-            done = SandboxRun()
+            run = SandboxRun()
         else:
-            done = self._run(steps, files)
-        remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, done))]
+            run = self._run(steps, files)
+        remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, run))]
         return [
             self._written(notebook, cell, answers)
             if cell.is_manual
-            else self._judged(notebook, cell, answers, done, expected[notebook.name, cell.grade_id])
+            else self._judged(notebook, cell, answers, run, expected[notebook.name, cell.grade_id])
             for cell in notebook.graded
         ]
 
     def _judged(
-        self, notebook: Notebook, cell: Cell, answers: AnswerCells, done: SandboxRun, expected: Sequence[Expectation]
+        self, notebook: Notebook, cell: Cell, answers: AnswerCells, run: SandboxRun, expected: Sequence[Expectation]
     ) -> CellGrade:
         """Grade a test cell: the cell's points are shared out by the weights of its expectations."""
         weights = sum(expectation.weight for expectation in expected)
         checks = []
-        for at, expectation in enumerate(expected):
+        for index, expectation in enumerate(expected):
             worth = cell.points * expectation.weight / weights if weights else 0.0
             if expectation.question is None and not self.sees_lab:
-                checks.append(_result(expectation, worth, NO_LAB_OF_THEIRS))
+                checks.append(_result(expectation, worth, SHARED_LAB))
             else:
-                claim = _claim(cell, at, expectation, answers, done)
-                checks.append(_check(expectation, worth, claim, done.errors.get(expectation.exercise.id)))
+                claim = _claim(cell, index, expectation, answers, run)
+                checks.append(_check(expectation, worth, claim, run.errors.get(expectation.exercise.id)))
         return CellGrade(
             notebook=notebook.name,
             grade_id=cell.grade_id,
@@ -218,50 +218,50 @@ def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> li
     for cell in notebook.cells:
         name = cell.grade_id or f"cell {cell.position}"
         if cell.is_test:
-            asked = {
-                question_name(cell, at): expectation.question
-                for at, expectation in enumerate(expected[notebook.name, cell.grade_id])
+            questions = {
+                question_name(cell, index): expectation.question
+                for index, expectation in enumerate(expected[notebook.name, cell.grade_id])
                 if expectation.question is not None
             }
-            steps.append(SandboxStep(id=name, questions=asked))
+            steps.append(SandboxStep(id=name, questions=questions))
         elif cell.is_run and cell.is_answer:
             steps.append(SandboxStep(id=name, source=answers.sources.get(cell.grade_id, "")))
         elif cell.is_run:
             steps.append(SandboxStep(id=name, source=cell.source))
-    last = max((at for at, step in enumerate(steps) if step.questions), default=-1)
+    last = max((index for index, step in enumerate(steps) if step.questions), default=-1)
     return steps[: last + 1]
 
 
-def _troubles(notebook: Notebook, done: SandboxRun) -> list[str]:
+def _troubles(notebook: Notebook, run: SandboxRun) -> list[str]:
     """Return a remark for each cell that ended the kernel or stopped with an error; unanswered cells are skipped."""
-    stopped = [f"the cell {step} ended the kernel: {why}" for step, why in done.killed.items()]
+    stopped = [f"the cell {step} ended the kernel: {why}" for step, why in run.killed.items()]
     return stopped + [
         f"the cell {step} stopped with {describe(error)}"
-        for step, error in done.errors.items()
+        for step, error in run.errors.items()
         if step in notebook.answers and error != EMPTY
     ]
 
 
-def question_name(cell: Cell, at: int) -> str:
+def question_name(cell: Cell, index: int) -> str:
     """Return the name of a test cell's question: its grade id and the expectation's index."""
-    return f"{cell.grade_id}#{at}"
+    return f"{cell.grade_id}#{index}"
 
 
 def _claim(
-    cell: Cell, at: int, expectation: Expectation, answers: AnswerCells, done: SandboxRun
+    cell: Cell, index: int, expectation: Expectation, answers: AnswerCells, run: SandboxRun
 ) -> Json | BaseException:
     """Return the answer to an expectation's question, or an exception, returned and never raised, that holds the reason for none."""
     if expectation.question is None:
         return None
-    name = question_name(cell, at)
+    name = question_name(cell, index)
     if answers.problem is not None:
         return LookupError(answers.problem)
-    if name not in done.answers:
-        stopped = done.killed.get(cell.grade_id) or next(
-            iter(done.killed.values()), "the notebook ended before this was asked."
+    if name not in run.answers:
+        stopped = run.killed.get(cell.grade_id) or next(
+            iter(run.killed.values()), "the notebook ended before this was asked."
         )
         return LookupError(stopped)
-    return done.answers[name]
+    return run.answers[name]
 
 
 def _check(expectation: Expectation, worth: float, claim: Json | BaseException, error: Json) -> CheckResult:
@@ -290,7 +290,7 @@ def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckR
     return CheckResult(
         exercise=exercise.id,
         title=exercise.title,
-        expected=expectation.says,
+        expected=expectation.description,
         verdict="waiting" if judged.waiting else verdict_of(judged.share),
         points=worth * judged.share,
         max_points=worth,

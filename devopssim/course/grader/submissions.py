@@ -97,16 +97,16 @@ class Submission:
         """
         if self.path.suffix == ".ipynb":
             return {}
-        asked = {
+        paths = {
             exercise.kind.path for exercise in source.course.exercises.values() if isinstance(exercise.kind, File)
         } - {""}
-        found = {}
-        for name in sorted(asked):
+        contents = {}
+        for path in sorted(paths):
             try:
-                found[name] = read_bounded(_inside(self.path, name), LARGEST_FILE)
+                contents[path] = read_bounded(_inside(self.path, path), LARGEST_FILE)
             except UnreadableError:
                 continue
-        return found
+        return contents
 
     def _renamed(self, source: Notebook) -> AnswerCells:
         """Return the answers from the first notebook, under any name, that has some."""
@@ -151,20 +151,20 @@ def find_submissions(paths: Iterable[str | Path], student: str | None = None) ->
     ...     [submission.student for submission in find_submissions([folder])]
     ['ada', 'bob']
     """
-    found = [each for path in paths for each in _found(Path(path))]
+    submissions = [submission for path in paths for submission in _submissions_at(Path(path))]
     if student is not None:
-        if len(found) != 1:
+        if len(submissions) != 1:
             raise InvalidInputError(
-                f"--student names one student, but there are {len(found)} submissions; leave it out."
+                f"--student names one student, but there are {len(submissions)} submissions; leave it out."
             )
-        found = [Submission(student=student, path=found[0].path)]
-    ids = [submission.student for submission in found]
-    twice = next((each for each in ids if ids.count(each) > 1), None)
+        submissions = [Submission(student=student, path=submissions[0].path)]
+    ids = [submission.student for submission in submissions]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
     if twice is not None:
         raise InvalidInputError(
             f"two submissions are of the student {twice!r}; the names of their folders must differ."
         )
-    return found
+    return submissions
 
 
 def read_bounded(path: Path, most: int) -> bytes:
@@ -204,7 +204,7 @@ def read_bounded(path: Path, most: int) -> bytes:
         return stream.read(most + 1)
 
 
-def _found(path: Path) -> list[Submission]:
+def _submissions_at(path: Path) -> list[Submission]:
     """Return the submissions under one path."""
     if path.suffix == ".ipynb" and not path.is_dir():
         return [Submission(student=path.stem, path=path)]
@@ -213,10 +213,12 @@ def _found(path: Path) -> list[Submission]:
             f"{path}: no such submission; give a notebook, a student's folder or a folder of those."
         )
     inside = sorted(path.iterdir())
-    folders = [each for each in inside if each.is_dir() and not each.is_symlink() and not each.name.startswith(".")]
-    if any(each.suffix == ".ipynb" for each in inside) or not folders:
+    folders = [
+        entry for entry in inside if entry.is_dir() and not entry.is_symlink() and not entry.name.startswith(".")
+    ]
+    if any(entry.suffix == ".ipynb" for entry in inside) or not folders:
         return [Submission(student=path.resolve().name, path=path)]
-    return [Submission(student=each.name, path=each) for each in folders]
+    return [Submission(student=entry.name, path=entry) for entry in folders]
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -71,33 +71,33 @@ def check(exercise_id: str, answer: Any = None) -> None:
     explain_empty_answers()
     exercise = nearest_course().exercise(exercise_id)
     if isinstance(exercise.kind, Live):
-        _say_who_looks(exercise)
+        _print_lab_exercise(exercise)
         return
     with undisturbed():
         form = _form(exercise, answer)
-        problem = exercise.kind.problem(form) or _further(exercise, answer, form)
+        problem = exercise.kind.problem(form) or _further_problem(exercise, answer, form)
     print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - a check prints
-    _say("  expected: ", exercise.kind.expected)
+    _print_wrapped("  expected: ", exercise.kind.expected)
     if problem is None:
-        _say("  came:     ", "a function" if callable(answer) else describe(form))
+        _print_wrapped("  came:     ", "a function" if callable(answer) else describe(form))
         print("  The grader looks further than these checks do.")  # noqa: T201
         return
-    _say("  came:     ", problem)
+    _print_wrapped("  came:     ", problem)
     if exercise.hints:
         print(f'  A hint: hint("{exercise_id}")')  # noqa: T201
 
 
-def _say(label: str, text: str) -> None:
+def _print_wrapped(label: str, text: str) -> None:
     """Print a labelled text, wrapped at spaces so that a notebook breaks no line within a word."""
     indent = " " * len(label)
     lines = fill(f"{label}{text}", LINE, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
     print(lines)  # noqa: T201
 
 
-def _say_who_looks(exercise: Exercise) -> None:
+def _print_lab_exercise(exercise: Exercise) -> None:
     """Print when an exercise in the live lab is done, and how it is graded."""
     print(f"{exercise.id}: to be done in the lab")  # noqa: T201
-    _say("  done when: ", exercise.kind.expected)
+    _print_wrapped("  done when: ", exercise.kind.expected)
     print("  The grader looks at the lab itself while it runs; where none runs, the points wait for a person.")  # noqa: T201
     if exercise.hints:
         print(f'  A hint: hint("{exercise.id}")')  # noqa: T201
@@ -139,10 +139,10 @@ def hint(exercise_id: str, step: int = 1) -> None:
     if not steps:
         print(f"{exercise_id}: there is no hint; read the text above the exercise again.")  # noqa: T201
         return
-    at = min(max(step, 1), steps)
-    _say(f"{exercise_id}, hint {at} of {steps}: ", exercise.hints[at - 1])
-    if at < steps:
-        print(f'  More: hint("{exercise_id}", {at + 1})')  # noqa: T201
+    number = min(max(step, 1), steps)
+    _print_wrapped(f"{exercise_id}, hint {number} of {steps}: ", exercise.hints[number - 1])
+    if number < steps:
+        print(f'  More: hint("{exercise_id}", {number + 1})')  # noqa: T201
 
 
 def _form(exercise: Exercise, answer: Any) -> Json:
@@ -155,7 +155,7 @@ def _form(exercise: Exercise, answer: Any) -> Json:
     return to_json(answer)
 
 
-def _further(exercise: Exercise, answer: Any, form: Json) -> str | None:
+def _further_problem(exercise: Exercise, answer: Any, form: Json) -> str | None:
     """Return what a check beyond the form finds wrong, None otherwise."""
     kind = exercise.kind
     if isinstance(kind, Function):

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Any, Final
 
 STUB: Final = "YOUR CODE HERE"
-KINDLY: Final = """\
+EXPLANATION: Final = """\
 Your turn: this cell waits for your answer.
 Write it where the cell says `# YOUR CODE HERE`, take out the line `raise NotImplementedError()`, and run the cell again.
 What stands below needs it, so the notebook stops here for now."""
@@ -37,8 +37,8 @@ def _explain(
 ) -> list[str]:
     """Print the explanation for nbgrader's own stub; show the traceback of any other NotImplementedError."""
     if not error.args and STUB in _cell_of(trace):
-        print(KINDLY)  # noqa: T201 - IPython shows what the handler prints
-        return [KINDLY]
+        print(EXPLANATION)  # noqa: T201 - IPython shows what the handler prints
+        return [EXPLANATION]
     shown: list[str] | None = shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     return shown or []
 

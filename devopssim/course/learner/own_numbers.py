@@ -42,7 +42,7 @@ def variant() -> SimpleNamespace:
     numbers = numbers_in_grading()
     if numbers is None:
         choices = nearest_course().variant
-        numbers = {**defaults(choices), **_written(Path.cwd(), choices)}
+        numbers = {**defaults(choices), **_numbers_in_file(Path.cwd(), choices)}
     return SimpleNamespace(**numbers)
 
 
@@ -53,7 +53,7 @@ class VariantFile:
     numbers: Mapping[str, Value]
 
 
-def _written(start: Path, choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
+def _numbers_in_file(start: Path, choices: Mapping[str, VariantNumber]) -> dict[str, Value]:
     """Return the numbers in the nearest `variant.json` that the course declares; none without the file."""
     path = next((file for above in (start, *start.parents[:3]) if (file := above / VARIANT_FILE).is_file()), None)
     if path is None:

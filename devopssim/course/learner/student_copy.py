@@ -147,11 +147,11 @@ def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
     written, kept, beside = [], [], {}
     for name, content in files.items():
         path, new = home / name, _digest(content)
-        there = _state(path)
-        if there in {None, delivered.get(name)} and there != new:
+        current = _state(path)
+        if current in {None, delivered.get(name)} and current != new:
             _write(path, content)
             written.append(name)
-        elif there != new:
+        elif current != new:
             kept.append(name)
             if delivered.get(name) != new:
                 beside[name] = _put_beside(home, name, content)
@@ -168,10 +168,10 @@ def _put_beside(home: Path, name: str, content: bytes) -> str:
     while True:
         number += 1
         chosen = path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}")
-        there = _state(home / chosen)
-        if there is None:
+        current = _state(home / chosen)
+        if current is None:
             _write(home / chosen, content)
-        if there in {None, _digest(content)}:
+        if current in {None, _digest(content)}:
             return chosen.as_posix()
 
 

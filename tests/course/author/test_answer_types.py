@@ -5,7 +5,17 @@ import math
 import pytest
 
 from devopssim.course.answers import Json, to_json
-from devopssim.course.author.answer_types import AnswerType, Figure, File, Function, Number, OneOf, Table, Text, Words
+from devopssim.course.author.answer_types import (
+    AnswerType,
+    Figure,
+    File,
+    Function,
+    Number,
+    OneOf,
+    Table,
+    Text,
+    WrittenAnswer,
+)
 from devopssim.errors import InvalidInputError
 
 TABLE: Json = {"$": "table", "columns": ["role", "hours"], "index": [0, 1], "values": [["a", "b"], [1, 2]]}
@@ -36,8 +46,8 @@ def figure(lines: int = 0, bars: int = 0, x: str = "x", y: str = "y") -> Json:
         (Figure(labelled=False), figure(x="")),
         (Function(parameters=["a"]), []),
         (File(format="compose"), "services: {}"),
-        (Words(least=2), "two words"),
-        (Words(), None),
+        (WrittenAnswer(least=2), "two words"),
+        (WrittenAnswer(), None),
     ],
 )
 def test_an_answer_at_the_bound_is_of_the_type(answer_type: AnswerType, answer: Json) -> None:
@@ -66,7 +76,7 @@ def test_an_answer_at_the_bound_is_of_the_type(answer_type: AnswerType, answer: 
         (Figure(), figure(x=""), "an axis has no label; a reader cannot know what it shows."),
         (Figure(), figure(y=""), "an axis has no label; a reader cannot know what it shows."),
         (File(), 3, "this is the number 3, not the text of a file."),
-        (Words(least=3), "two words", "2 words so far; 3 are expected."),
+        (WrittenAnswer(least=3), "two words", "2 words so far; 3 are expected."),
     ],
 )
 def test_an_answer_beyond_the_bound_is_refused_with_the_reason(

@@ -110,7 +110,7 @@ def test_a_scenario_over_its_budget_is_not_even_simulated() -> None:
 def test_a_share_lies_between_nothing_and_everything(given: float, counted: float) -> None:
     expectation = declared(lambda: expect.number("number", 1))
     odd = Expectation(
-        exercise=expectation.exercise, says="", question=None, judge=lambda _: Judgement(share=given, remark="")
+        exercise=expectation.exercise, description="", question=None, judge=lambda _: Judgement(share=given, remark="")
     )
     assert odd.judgement(1).share == counted
 

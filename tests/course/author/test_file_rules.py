@@ -56,8 +56,8 @@ def test_instructions_are_read_with_their_continuations_and_here_documents() -> 
     ],
 )
 def test_a_rule_of_dockerfiles_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
-    assert rule.holds(files.parse_dockerfile(DOCKERFILE)), rule.says
-    assert not rule.holds(files.parse_dockerfile(DOCKERFILE.replace(instead_of, broken))), rule.says
+    assert rule.holds(files.parse_dockerfile(DOCKERFILE)), rule.description
+    assert not rule.holds(files.parse_dockerfile(DOCKERFILE.replace(instead_of, broken))), rule.description
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_a_rule_of_dockerfiles_is_kept_or_broken(rule: files.Rule, instead_of: s
     ],
 )
 def test_a_rule_of_compose_files_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
-    assert rule.holds(files.parse("compose", COMPOSE)), rule.says
-    assert not rule.holds(files.parse("compose", COMPOSE.replace(instead_of, broken))), rule.says
+    assert rule.holds(files.parse("compose", COMPOSE)), rule.description
+    assert not rule.holds(files.parse("compose", COMPOSE.replace(instead_of, broken))), rule.description
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_a_rule_of_compose_files_is_kept_or_broken(rule: files.Rule, instead_of:
     ],
 )
 def test_a_rule_of_workflows_is_kept_or_broken(rule: files.Rule, instead_of: str, broken: str) -> None:
-    assert rule.holds(files.parse("workflow", WORKFLOW)), rule.says
-    assert not rule.holds(files.parse("workflow", WORKFLOW.replace(instead_of, broken))), rule.says
+    assert rule.holds(files.parse("workflow", WORKFLOW)), rule.description
+    assert not rule.holds(files.parse("workflow", WORKFLOW.replace(instead_of, broken))), rule.description
 
 
 def test_a_rule_of_gitlab_files_is_kept() -> None:
@@ -103,17 +103,17 @@ def test_a_rule_of_gitlab_files_is_kept() -> None:
         (files.runs("^pytest"), "a step runs ^pytest"),
         (files.runs("^pytest", "the tests run"), "the tests run"),
         (files.has("user"), "there is a USER"),
-        (files.has("user", says="a user is named"), "a user is named"),
+        (files.has("user", description="a user is named"), "a user is named"),
         (files.starts_from("slim"), "the image starts from the right base"),
         (files.starts_from("slim", "the base is slim"), "the base is slim"),
         (files.at("on"), "on is given"),
         (files.at("on", equals="push"), "on is given as it should be"),
         (files.at("on", matches="push"), "on is given as it should be"),
-        (files.at("on", says="it is triggered"), "it is triggered"),
+        (files.at("on", description="it is triggered"), "it is triggered"),
     ],
 )
 def test_a_rule_says_what_it_asks_in_its_own_words_or_in_the_authors(rule: files.Rule, says: str) -> None:
-    assert rule.says == says
+    assert rule.description == says
 
 
 def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:

@@ -172,14 +172,14 @@ def _marked(grade: Grade, cell: CellGrade, marks: Mapping[Key, Mark]) -> CellGra
     return replace(cell, checks=checks, points=sum(check.points for check in checks))
 
 
-def _points(text: str, most: str, place: str) -> float:
+def _points(text: str, most: str, location: str) -> float:
     """Read a person's points, with a comma or a point as decimal mark."""
     try:
         points, allowed = float(text.replace(",", ".")), float(most)
     except ValueError as error:
-        raise InvalidInputError(f"{place}: points={text!r} must be a number; write for example 1.5.") from error
+        raise InvalidInputError(f"{location}: points={text!r} must be a number; write for example 1.5.") from error
     if not 0 <= points <= allowed:
-        raise InvalidInputError(f"{place}: points={points:g} must lie between 0 and {allowed:g}.")
+        raise InvalidInputError(f"{location}: points={points:g} must lie between 0 and {allowed:g}.")
     return points
 
 

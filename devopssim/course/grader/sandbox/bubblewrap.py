@@ -81,29 +81,29 @@ class Bubblewrap:
         """
         disk = limits.disk_mb * MEGABYTE
         rights = "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else "--unshare-user --uid 65534 --gid 65534"
-        words = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
-        words += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-        words += (
+        command = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
+        command += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+        command += (
             f"--perms 1777 --size {disk} --tmpfs /tmp".split()
         )  # before the folders that are shown, which may lie below /tmp
         for parent in dict.fromkeys(above for folder in host.folders() for above in reversed(folder.parents[:-1])):
-            words += [
+            command += [
                 "--perms",
                 "0755",
                 "--dir",
                 str(parent),
             ]  # the user inside could not enter a folder with root's 0700
         for folder in host.folders():
-            words += ["--ro-bind", str(folder), str(folder)]
+            command += ["--ro-bind", str(folder), str(folder)]
         for link, target in host.links().items():
-            words += ["--symlink", str(target), str(link)]
+            command += ["--symlink", str(target), str(link)]
         for folder in host.hidden(*self.secret):
-            words += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
-        words += f"--proc /proc --dev /dev --perms 1777 --size {disk} --tmpfs /dev/shm --remount-ro /dev".split()
-        words += ["--remount-ro", "/", "--chdir", "/tmp"]
+            command += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+        command += f"--proc /proc --dev /dev --perms 1777 --size {disk} --tmpfs /dev/shm --remount-ro /dev".split()
+        command += ["--remount-ro", "/", "--chdir", "/tmp"]
         for name, value in host.ENVIRONMENT.items():
-            words += ["--setenv", name, value]
-        return words
+            command += ["--setenv", name, value]
+        return command
 
 
 def problem() -> str | None:
@@ -116,11 +116,11 @@ def problem() -> str | None:
     """
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
-    words = [*Bubblewrap().arguments(Limits()), "/usr/bin/true"]
+    command = [*Bubblewrap().arguments(Limits()), "/usr/bin/true"]
     try:
-        tried = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+        trial = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SandboxError(f"bubblewrap cannot be tried: {error}") from error
-    if tried.returncode:
-        return f"bubblewrap is refused here ({tried.stderr.strip()[:200]}); user namespaces may be switched off"
+    if trial.returncode:
+        return f"bubblewrap is refused here ({trial.stderr.strip()[:200]}); user namespaces may be switched off"
     return None

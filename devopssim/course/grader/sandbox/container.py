@@ -28,7 +28,7 @@ from devopssim.course.grader.sandbox.run import SandboxError
 from devopssim.errors import DevopssimError
 
 LABEL: Final = "devopssim.grading"
-PATIENCE: Final = 30
+CLIENT_TIMEOUT: Final = 30
 TRIES: Final = 3
 FILES: Final = 10_000
 """Most files on the disk of a sandbox: empty files fill the memory instead of the disk."""
@@ -98,7 +98,7 @@ class Container:
     def arguments(self, limits: Limits, name: str) -> list[str]:
         """Return the client's command line up to the image."""
         memory = f"{limits.memory_mb}m"
-        words = [
+        command = [
             *_client(),
             "run",
             "--rm",
@@ -108,14 +108,14 @@ class Container:
             "--label",
             f"{LABEL}={platform.node()}:{os.getpid()}",
         ]
-        words += [
+        command += [
             "--network",
             "none",
             "--read-only",
             "--tmpfs",
             f"/tmp:rw,nosuid,nodev,size={limits.disk_mb}m,nr_inodes={FILES},mode=1777",
         ]
-        words += [
+        command += [
             "--shm-size",
             "16m",
             "--memory",
@@ -127,7 +127,7 @@ class Container:
             "--cpus",
             "1",
         ]
-        words += [
+        command += [
             "--cap-drop",
             "ALL",
             "--security-opt",
@@ -137,16 +137,16 @@ class Container:
             "--log-driver",
             "none",
         ]
-        words += ["--pull", "never", "--workdir", "/tmp"]
+        command += ["--pull", "never", "--workdir", "/tmp"]
         for key, value in host.ENVIRONMENT.items():
             if not (self.own_image and key == "PATH"):
-                words += ["--env", f"{key}={value}"]
+                command += ["--env", f"{key}={value}"]
         if not self.own_image:
             for folder in host.folders():
-                words += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
+                command += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
             for folder in host.hidden(*self.secret):
-                words += ["--mount", f"type=tmpfs,target={folder},tmpfs-size=4096,tmpfs-mode=0555"]
-        return words
+                command += ["--mount", f"type=tmpfs,target={folder},tmpfs-size=4096,tmpfs-mode=0555"]
+        return command
 
 
 def problem() -> str | None:
@@ -154,10 +154,10 @@ def problem() -> str | None:
     if shutil.which("docker") is None:
         return "no docker client is installed"
     try:
-        asked = _docker("version", "--format", "{{.Server.Version}}")
+        version = _docker("version", "--format", "{{.Server.Version}}")
     except subprocess.TimeoutExpired:
         return "the container engine does not answer"
-    return None if asked.returncode == 0 else f"no container engine answers ({asked.stderr.strip()[:160]})"
+    return None if version.returncode == 0 else f"no container engine answers ({version.stderr.strip()[:160]})"
 
 
 def _client() -> list[str]:
@@ -179,11 +179,16 @@ def _host() -> str:
     return engine.host
 
 
-def _docker(*words: str, given: bytes | None = None) -> subprocess.CompletedProcess[str]:
+def _docker(*arguments: str, standard_input: bytes | None = None) -> subprocess.CompletedProcess[str]:
     """Run the client with arguments and a standard input; return its status and its output as text."""
-    done = subprocess.run([*_client(), *words], input=given, capture_output=True, timeout=PATIENCE, check=False)
+    process = subprocess.run(
+        [*_client(), *arguments], input=standard_input, capture_output=True, timeout=CLIENT_TIMEOUT, check=False
+    )
     return subprocess.CompletedProcess(
-        words, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        arguments,
+        process.returncode,
+        process.stdout.decode("utf-8", "replace"),
+        process.stderr.decode("utf-8", "replace"),
     )
 
 
@@ -192,9 +197,9 @@ def _bare_image() -> str:
     layer = _layer()
     name = f"devopssim-grading:{sha256(layer).hexdigest()[:12]}"
     if _docker("image", "inspect", name).returncode != 0:
-        made = _docker("import", "--change", f"LABEL {LABEL}=image", "-", name, given=layer)
-        if made.returncode != 0:
-            raise SandboxError(f"the engine cannot import the sandbox's image: {made.stderr.strip()[:200]}")
+        imported = _docker("import", "--change", f"LABEL {LABEL}=image", "-", name, standard_input=layer)
+        if imported.returncode != 0:
+            raise SandboxError(f"the engine cannot import the sandbox's image: {imported.stderr.strip()[:200]}")
     return name
 
 

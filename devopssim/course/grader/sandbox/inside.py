@@ -64,7 +64,7 @@ def main() -> NoReturn:
         seccomp.install()
         if job["closed"]:
             _refuse_solutions()
-        folder = _furnish(Path(job["folder"]), job["files"])
+        folder = _write_files(Path(job["folder"]), job["files"])
         _import_what_notebooks_use()
         shell = _shell()
         _limit(job["limits"])
@@ -74,12 +74,12 @@ def main() -> NoReturn:
         os._exit(1)
     send({"ready": True})
     for step in job["steps"]:
-        _do(step, shell, folder, send, float(job["limits"]["cell_seconds"]))
+        _run_step(step, shell, folder, send, float(job["limits"]["cell_seconds"]))
     send({"finished": True})
     os._exit(0)
 
 
-def _do(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: float) -> None:
+def _run_step(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: float) -> None:
     """Run one step with an alarm and answer its questions; the next step starts after any error."""
     from devopssim.course.answers import Question, answer, raised  # noqa: PLC0415 - imported while the sandbox started
 
@@ -126,12 +126,12 @@ def _drop_rights(uid: int | None) -> None:
 
 def _refuse_solutions() -> None:
     """Refuse to work where the package brings the course's notebooks: in an image of one's own, nothing covers them."""
-    found = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
-    if found is not None:
-        raise PermissionError(f"students could read {found}; make the image without the folder {found.parent}")
+    notebook = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
+    if notebook is not None:
+        raise PermissionError(f"students could read {notebook}; make the image without the folder {notebook.parent}")
 
 
-def _furnish(folder: Path, files: dict[str, str]) -> Path:
+def _write_files(folder: Path, files: dict[str, str]) -> Path:
     """Write the course's public files into the notebook's folder, and change to it."""
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
@@ -163,11 +163,11 @@ def _shell() -> Any:
     config.InteractiveShell.cache_size = 0
     config.InteractiveShell.colors = "nocolor"
     shell: Any = InteractiveShell.instance(config=config)
-    shell.enable_matplotlib = _no_window  # `%matplotlib inline` would need a frontend
+    shell.enable_matplotlib = _headless_backend  # `%matplotlib inline` would need a frontend
     return shell
 
 
-def _no_window(gui: str | None = None) -> tuple[str | None, str]:
+def _headless_backend(gui: str | None = None) -> tuple[str | None, str]:
     return gui, "agg"
 
 
@@ -175,7 +175,7 @@ def _limit(limits: dict[str, Any]) -> None:
     """Lower the limits of this process and its children; a limit that is lower already stays."""
     memory, disk = limits["memory_mb"] * MEGABYTE, limits["disk_mb"] * MEGABYTE
     seconds = int(limits["notebook_seconds"]) + 5
-    wanted = [
+    bounds = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, disk),
         (resource.RLIMIT_NOFILE, 256),
@@ -183,7 +183,7 @@ def _limit(limits: dict[str, Any]) -> None:
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_DATA, memory),
     ]
-    for name, value in wanted:
+    for name, value in bounds:
         _, hard = resource.getrlimit(name)
         lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(name, (lower, lower))

@@ -149,7 +149,7 @@ def run_in_sandbox(
             break
         deadline_limits = replace(limits, notebook_seconds=remaining)
         result.starts += 1
-        culprit = _Attempt(sandbox, left, deadline_limits, result).go(files)
+        culprit = _Attempt(sandbox, left, deadline_limits, result).run(files)
         if culprit is None:
             return result
         left = [step for step in left if step.id != culprit]
@@ -166,14 +166,14 @@ class _Attempt:
 
     def __init__(self, sandbox: Sandbox, steps: Sequence[SandboxStep], limits: Limits, result: SandboxRun) -> None:
         self.sandbox, self.steps, self.limits, self.result = sandbox, steps, limits, result
-        self.places = {step.id: place for place, step in enumerate(steps)}
+        self.positions = {step.id: position for position, step in enumerate(steps)}
         self.questions: Collection[str] = {name for step in steps for name in step.questions}
         self.ready, self.finished = False, False
         self.current: str | None = None
         self.received = 0
-        self.why = "the kernel died."
+        self.reason = "the kernel died."
 
-    def go(self, files: Mapping[str, bytes]) -> str | None:
+    def run(self, files: Mapping[str, bytes]) -> str | None:
         """Run the steps and return the one that killed the kernel, None if all were done."""
         started = self.sandbox.start(self.limits)
         try:
@@ -184,11 +184,11 @@ class _Attempt:
                     self.ready, began = True, time.monotonic()
                 elif not self.ready:
                     raise SandboxError(f"the sandbox ({self.sandbox.name}) did not start: {line.get('trouble')}")
-                self._take(line)
+                self._record(line)
                 if self.finished:
                     break
             if not self.ready:
-                raise SandboxError(f"the sandbox ({self.sandbox.name}) did not start: {_last_words(started)}")
+                raise SandboxError(f"the sandbox ({self.sandbox.name}) did not start: {_error_text(started)}")
             self.result.seconds += time.monotonic() - began
         finally:
             started.end()
@@ -196,7 +196,7 @@ class _Attempt:
         if self.finished:
             return None
         culprit = self.current if self.current is not None else self.steps[0].id
-        self.result.killed[culprit] = self.why
+        self.result.killed[culprit] = self.reason
         return culprit
 
     def _send_job(self, started: Started, files: Mapping[str, bytes]) -> None:
@@ -211,7 +211,7 @@ class _Attempt:
                 {
                     "id": step.id,
                     "source": step.source,
-                    "questions": [(name, asked.to_json()) for name, asked in step.questions.items()],
+                    "questions": [(name, question.to_json()) for name, question in step.questions.items()],
                 }
                 for step in self.steps
             ],
@@ -226,7 +226,7 @@ class _Attempt:
             return  # it died before reading its job; the missing `ready` message reports it
 
     def _lines(self, started: Started) -> Iterator[dict[str, Any]]:
-        """Yield messages until the sandbox ends, a deadline passes, or a bound is broken; `why` then holds the reason."""
+        """Yield messages until the sandbox ends, a deadline passes, or a bound is broken; `reason` then holds the reason."""
         stream = started.process.stdout
         if stream is None:
             raise SandboxError("the sandbox has no standard output.")
@@ -237,10 +237,10 @@ class _Attempt:
             while True:
                 now = time.monotonic()
                 if now > deadline:
-                    self.why = "it took longer than it may and did not let itself be interrupted."
+                    self.reason = "it took longer than it may and did not let itself be interrupted."
                     return
                 if started.memory() > self.limits.memory_mb * MEGABYTE:
-                    self.why = f"it used more than {self.limits.memory_mb} MB of memory."
+                    self.reason = f"it used more than {self.limits.memory_mb} MB of memory."
                     return
                 if not selector.select(min(CHECK_EVERY, deadline - now)):
                     continue
@@ -249,7 +249,7 @@ class _Attempt:
                 if not piece:
                     return
                 if self.received > self.limits.answers_mb * MEGABYTE:
-                    self.why = f"it sent more than {self.limits.answers_mb} MB."
+                    self.reason = f"it sent more than {self.limits.answers_mb} MB."
                     return
                 *lines, rest = (rest + piece).split(b"\n")
                 for line in lines:
@@ -264,22 +264,22 @@ class _Attempt:
             if message.get("ready") is not True:
                 return deadline
             self.overall = now + self.limits.notebook_seconds
-        elif not self._goes_on(message):
+        elif not self._starts_later_step(message):
             return deadline
         return min(self.overall, now + self.limits.cell_seconds + GRACE)
 
-    def _goes_on(self, message: dict[str, Any]) -> bool:
+    def _starts_later_step(self, message: dict[str, Any]) -> bool:
         """Return whether a message starts a later step than the present one; steps begin in order, and once."""
         began = message.get("began")
-        now = -1 if self.current is None else self.places[self.current]
-        return isinstance(began, str) and self.places.get(began, -1) > now
+        now = -1 if self.current is None else self.positions[self.current]
+        return isinstance(began, str) and self.positions.get(began, -1) > now
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _record(self, message: dict[str, Any]) -> None:
         """Record a message and trust little of it: known names only, and the first answer to each question."""
         began, ended, answered = message.get("began"), message.get("ended"), message.get("answer")
-        if isinstance(began, str) and self._goes_on(message):
+        if isinstance(began, str) and self._starts_later_step(message):
             self.current = began
-        elif isinstance(ended, str) and ended in self.places:
+        elif isinstance(ended, str) and ended in self.positions:
             if message.get("error") is not None:
                 self.result.errors.setdefault(ended, message["error"])
         elif isinstance(answered, str) and answered in self.questions:
@@ -306,9 +306,9 @@ def _message(line: bytes) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def _last_words(started: Started) -> str:
+def _error_text(started: Started) -> str:
     """Return the end of what the process wrote to standard error, after killing it."""
     started.process.kill()
     stream = started.process.stderr
-    words = stream.read(ERRORS_KEPT).decode("utf-8", "replace") if stream else ""
-    return " ".join(words.split()[-40:]) or "it said nothing."
+    text = stream.read(ERRORS_KEPT).decode("utf-8", "replace") if stream else ""
+    return " ".join(text.split()[-40:]) or "it said nothing."

@@ -98,21 +98,21 @@ def program(machine: str | None = None) -> bytes | None:
     >>> program("m68k") is None
     True
     """
-    known = MACHINES.get(machine or platform.machine())
-    if known is None:
+    numbers = MACHINES.get(machine or platform.machine())
+    if numbers is None:
         return None
     steps = [
         _step(LOAD, ARCHITECTURE),
-        *_unless(JUMP_EQUAL, known.audit, KILL),
+        *_unless(JUMP_EQUAL, numbers.audit, KILL),
         _step(LOAD, NUMBER),
         *_when(JUMP_AT_LEAST, X32, REFUSED),
-        *_when(JUMP_EQUAL, known.clone3, NOT_THERE),
+        *_when(JUMP_EQUAL, numbers.clone3, NOT_THERE),
     ]
-    for number in known.refused.values():
+    for number in numbers.refused.values():
         steps += _when(JUMP_EQUAL, number, REFUSED)
-    steps += _only(known.clone, [*_when(JUMP_ANY_BIT, NEW_NAMESPACES, REFUSED), _step(RETURN, ALLOW)])
-    families = [_step(JUMP_EQUAL, family, yes=len(FAMILIES) - at) for at, family in enumerate(FAMILIES)]
-    steps += _only(known.socket, [*families, _step(RETURN, NO_FAMILY), _step(RETURN, ALLOW)])
+    steps += _only(numbers.clone, [*_when(JUMP_ANY_BIT, NEW_NAMESPACES, REFUSED), _step(RETURN, ALLOW)])
+    families = [_step(JUMP_EQUAL, family, yes=len(FAMILIES) - index) for index, family in enumerate(FAMILIES)]
+    steps += _only(numbers.socket, [*families, _step(RETURN, NO_FAMILY), _step(RETURN, ALLOW)])
     return b"".join([*steps, _step(RETURN, ALLOW)])
 
 
@@ -126,13 +126,13 @@ def install() -> None:
     OSError
         If the kernel refuses the filter.
     """
-    words = program() if sys.platform == "linux" else None
-    if words is None:
+    instructions = program() if sys.platform == "linux" else None
+    if instructions is None:
         return
-    instructions = ctypes.create_string_buffer(words, len(words))
-    wanted = _Program(len(words) // struct.calcsize("=HBBI"), ctypes.addressof(instructions))
+    buffer = ctypes.create_string_buffer(instructions, len(instructions))
+    descriptor = _Program(len(instructions) // struct.calcsize("=HBBI"), ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)
-    for option, value, third in ((NO_NEW_PRIVILEGES, 1, None), (SET_SECCOMP, FILTER_MODE, ctypes.byref(wanted))):
+    for option, value, third in ((NO_NEW_PRIVILEGES, 1, None), (SET_SECCOMP, FILTER_MODE, ctypes.byref(descriptor))):
         if libc.prctl(option, value, third, 0, 0) != 0:
             number = ctypes.get_errno()
             raise OSError(number, f"the kernel takes no filter of system calls ({os.strerror(number)})")
