@@ -6,7 +6,7 @@ An answer's JSON form is the only thing that crosses a border. The student's obj
 an object with a dishonest `__eq__` cannot take part in its own judgement.
 """
 
-from devopssim.course.answers.isolation import undisturbed
+from devopssim.course.answers.isolation import kernel_isolation
 from devopssim.course.answers.judging import (
     NO_ANSWER,
     GraderTroubleError,
@@ -52,6 +52,7 @@ __all__ = [
     "judge_figure",
     "judge_table",
     "judge_value",
+    "kernel_isolation",
     "loads",
     "log_to_json",
     "missing",
@@ -59,5 +60,4 @@ __all__ = [
     "raised",
     "same",
     "to_json",
-    "undisturbed",
 ]

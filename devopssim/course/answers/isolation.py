@@ -9,22 +9,22 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def kernel_isolation() -> Iterator[None]:
     """Restore random generators, warning filters and working directory at the end of the block.
 
-    The random state restored is that of `random` and, if NumPy is loaded, of NumPy's global generator. A working directory that
-    was removed in the meantime stays left.
+    The restored random state is that of `random` and, if NumPy is loaded, of NumPy's global generator. If the working directory
+    was removed in the meantime, the present one stays.
 
     Yields
     ------
     None
-        The block runs with the state as it is; only its end restores.
+        Nothing: the block starts with the state as it is.
 
     Examples
     --------
     >>> import random
     >>> random.seed(1)
-    >>> with undisturbed():
+    >>> with kernel_isolation():
     ...     hidden = random.random()
     >>> random.random() == hidden
     True

@@ -136,6 +136,7 @@ EMPTY: Final = raised(NotImplementedError())
 
 
 def _answer(question: Question, namespace: Mapping[str, object], folder: Path) -> Json:
+    """Return the form of the name's value, of a function's results, or of the file; a name takes precedence over a file."""
     if question.name and question.name in namespace:
         value = namespace[question.name]
         if question.calls is None:

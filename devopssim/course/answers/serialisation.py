@@ -102,7 +102,7 @@ def loads(text: str | bytes) -> Json:
     {'is': [1, 2.5]}
     >>> loads('{"is": NaN}')
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: no strict JSON: NaN is no JSON
+    devopssim.errors.InvalidInputError: ...
     """
     try:
         read: Json = json.loads(
@@ -284,6 +284,7 @@ class _AnswerWriter:
         if isinstance(value, list | tuple):
             return [self.written(part, depth - 1) for part in value]
         if isinstance(value, set | frozenset):
+            # by repr, because members of different types have no order of their own
             return {FORM: "set", "of": sorted((self.written(part, depth - 1) for part in value), key=repr)}
         if isinstance(value, Mapping):
             return self._mapping(value, depth)
@@ -321,6 +322,7 @@ class _AnswerWriter:
         return {FORM: "other", "type": type(value).__name__} if written is None else written
 
     def _numpy(self, value: Any, depth: int) -> Json | None:
+        """Return an array or scalar of numbers, truth values or texts as plain values, None for another dtype."""
         if value.dtype.kind in "biufUS":
             if value.size + self.values > MOST_VALUES:
                 raise TooLargeError("an array of more values than can be judged.")
@@ -328,6 +330,7 @@ class _AnswerWriter:
         return None
 
     def _pandas(self, value: Any, depth: int) -> Json | None:
+        """Return the form of a time, a duration, a Series, an index or a DataFrame, None for another pandas object."""
         import pandas as pd  # noqa: PLC0415 - for values of pandas only, so that a check without them stays fast
 
         if isinstance(value, pd.Timedelta):
@@ -395,6 +398,7 @@ class _AnswerWriter:
 
 
 def _float(value: float) -> Json:
+    """Return a finite float as it is, and NaN or an infinity as the form `float`."""
     if math.isfinite(value):
         return value
     return {FORM: "float", "is": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
@@ -409,6 +413,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _finite(text: str) -> float:
+    """Return the float; refuse a number that overflows to infinity."""
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("a number too large for a float")
@@ -423,6 +428,7 @@ def _short_integer(text: str) -> int:
 
 
 def _without_repeats(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    """Build a dictionary; refuse a repeated key, whose last value Python would take and other readers the first."""
     read: dict[str, Json] = {}
     for key, value in pairs:
         if key in read:
@@ -447,6 +453,7 @@ def _series(form: Mapping[str, Any]) -> Any:
 
 
 def _log(form: Mapping[str, Any]) -> Any:
+    """Read an event log back through its CSV file, which keeps types and attributes."""
     import tempfile  # noqa: PLC0415 - imported for a log only
     from pathlib import Path  # noqa: PLC0415
 

@@ -457,7 +457,7 @@ def answer_type_of(declared: Mapping[str, Any], where: str) -> AnswerType:
     'a number in hours'
     >>> answer_type_of({"kind": "number", "units": "hours"}, "exercises.toml")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: exercises.toml: 'units' is no setting of the kind 'number'; it takes unit, low, high, whole.
+    devopssim.errors.InvalidInputError: exercises.toml: 'units' ...
     """
     settings = dict(declared)
     name = settings.pop("kind", None)

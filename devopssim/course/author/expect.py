@@ -26,10 +26,10 @@ from devopssim.course.answers import (
     judge_figure,
     judge_table,
     judge_value,
+    kernel_isolation,
     log_to_json,
     missing,
     to_json,
-    undisturbed,
 )
 from devopssim.course.answers import answer as answer_here
 from devopssim.course.author import file_rules, scenario_trials
@@ -254,8 +254,8 @@ def figure(
     >>> with collecting(course) as expectations:
     ...     figure("06-a", {"open": ([0, 1], [2, 3])})
     >>> drawn = {"$": "figure", "axes": [{"lines": [{"label": "open", "x": [0, 1], "y": [2, 9]}], "bars": []}]}
-    >>> expectations[0].judgement(drawn).remark
-    "0 of 1 are right; look at the line 'open'; the labels of the lines drawn are open."
+    >>> expectations[0].judgement(drawn).share
+    0.0
     """
     forms = {label: (to_json(list(x)), to_json(list(y))) for label, (x, y) in (lines or {}).items()}
     heights = None if bars is None else to_json([float(height) for height in bars])
@@ -342,8 +342,8 @@ def targets(
     >>> declared = {"kind": "scenario", "answer": "plan", "targets": {"lead_time": "at most 200"}}
     >>> with collecting(parse({"exercise": {"06-a": declared}}, "exercises.toml")) as expectations:
     ...     targets("06-a", {"lead_time": "at most 200"}, seeds=[11, 12])
-    >>> expectations[0].judgement(3).remark
-    'this is no scenario.'
+    >>> expectations[0].judgement(3).share
+    0.0
     """
     parsed = scenario_trials.parse_goals(goals)
 
@@ -483,7 +483,7 @@ def _judge_here(expectation: Expectation) -> None:
 
     import __main__  # noqa: PLC0415 - the notebook's names, as they are now
 
-    with undisturbed():
+    with kernel_isolation():
         answer = answer_here(expectation.question, vars(__main__), Path.cwd()) if expectation.question else None
         judged = expectation.judgement(answer)
     if judged.share < 1:

@@ -122,7 +122,7 @@ def parse_dockerfile(text: str) -> list[Instruction]:
 def parse_yaml(text: str) -> dict[str, Any]:
     """Return a YAML file as plain mappings and lists; the key `on` stays a text.
 
-    Size and depth are checked on the tokens before anything is built, since aliases can make a tree that grows exponentially.
+    Size and depth are checked before the tree is built, since aliases can make one that grows exponentially.
 
     Raises
     ------

@@ -192,6 +192,7 @@ def main() -> None:
     from devopssim import kpis, scenario, simulate  # noqa: PLC0415 - imported in the child only
 
     job = json.load(sys.stdin)
+    # the soft limit sends SIGXCPU, the hard one a second later SIGKILL, which no code can catch
     resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"] + 1))
     trial = scenario.loads(job["toml"])
     tables = [kpis.values(simulate(trial, seed=seed)) for seed in job["seeds"]]

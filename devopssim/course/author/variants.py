@@ -141,7 +141,7 @@ def derive(choices: Mapping[str, VariantNumber], *, course: str, student: str, k
     numbers = {}
     for name, choice in choices.items():
         digest = hmac.new(key, f"{course}\0{canonical_id}\0{name}".encode(), hashlib.sha256).digest()
-        numbers[name] = choice.pick(int.from_bytes(digest[:16]))
+        numbers[name] = choice.pick(int.from_bytes(digest[:16]))  # 128 bits: the remainder's bias is negligible
     return numbers
 
 

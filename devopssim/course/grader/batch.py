@@ -110,6 +110,7 @@ def _grade_one(grader: Grader, submission: Submission, folder: Path, *, fresh: b
 
 
 def _stored_or_new(grader: Grader, submission: Submission, folder: Path, *, fresh: bool) -> Grade:
+    """Return the stored grade if it is still valid, else grade and store; trouble is not stored, so that the next batch tries again."""
     path = folder / f"{file_name(submission.student)}.json"
     fingerprint = _fingerprint(grader, submission)
     stored = None if fresh else _stored_grade(path, fingerprint)
@@ -150,6 +151,7 @@ def file_name(student: str) -> str:
 
 
 def _stored_grade(path: Path, fingerprint: str) -> Grade | None:
+    """Return the grade stored under the same fingerprint, None without one."""
     try:
         stored = msgspec.convert(json.loads(path.read_bytes()), StoredGrade)
     except (OSError, ValueError):

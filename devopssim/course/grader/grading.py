@@ -86,7 +86,7 @@ class Grader:
             files = {
                 **self.source.files,
                 **submission.files(self.source),
-                VARIANT_FILE: variant_json(submission.student, numbers),
+                VARIANT_FILE: variant_json(submission.student, numbers),  # last: a submitted one never counts
             }
             for notebook in self.source.notebooks:
                 answers = submission.notebook(notebook)

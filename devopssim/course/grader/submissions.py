@@ -18,7 +18,7 @@ from devopssim.errors import InvalidInputError
 LARGEST_NOTEBOOK: Final = 50 * 1024**2
 LARGEST_ANSWER: Final = 200_000
 LARGEST_FILE: Final = 256_000
-ENCODINGS: Final = ("utf-8-sig", "utf-16", "cp1252", "latin-1")
+ENCODINGS: Final = ("utf-8-sig", "utf-16", "cp1252", "latin-1")  # latin-1 last: it decodes any bytes
 
 
 class UnreadableError(InvalidInputError):
@@ -36,7 +36,7 @@ class AnswerCells:
     remarks : sequence of str
         What was odd about the notebook.
     problem : str, optional
-        Why there are no answers at all.
+        Why the notebook gives no answers.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)

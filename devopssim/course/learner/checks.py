@@ -17,9 +17,9 @@ from devopssim.course.answers import (
     call,
     describe,
     from_json,
+    kernel_isolation,
     same,
     to_json,
-    undisturbed,
 )
 from devopssim.course.answers import answer as answer_to
 from devopssim.course.author import Exercise, File, Function, Live, ScenarioOf, nearest_course, parse_goals
@@ -73,7 +73,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
     if isinstance(exercise.kind, Live):
         _print_lab_exercise(exercise)
         return
-    with undisturbed():
+    with kernel_isolation():
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further_problem(exercise, answer, form)
     print(f"{exercise_id}: {'visible checks passed' if problem is None else 'not yet'}")  # noqa: T201 - a check prints

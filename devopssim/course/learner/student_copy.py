@@ -205,6 +205,7 @@ def _delivered(home: Path) -> dict[str, str]:
 
 
 def _manifest(digests: Mapping[str, str]) -> bytes:
+    """Return the manifest's JSON with sorted paths."""
     return (json.dumps(asdict(Manifest(files=digests)), indent=1, sort_keys=True) + "\n").encode()
 
 

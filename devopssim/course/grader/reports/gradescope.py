@@ -29,7 +29,7 @@ def results(grade: Grade) -> dict[str, Any]:
             "number": cell.grade_id,
             "score": round(check.points, 4),
             "max_score": round(check.max_points, 4),
-            "status": "passed" if check.verdict == "passed" else "failed",
+            "status": "passed" if check.verdict == "passed" else "failed",  # the only two that Gradescope has
             "output": f"expected: {check.expected}\ncame: {check.remark}"
             + (f"\nhint: {check.hint}" if check.hint else ""),
             "output_format": "text",

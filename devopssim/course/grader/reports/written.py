@@ -184,6 +184,7 @@ def _points(text: str, most: str, location: str) -> float:
 
 
 def _table(waiting: Iterable[tuple[Grade, CellGrade]], marks: Mapping[Key, Mark]) -> str:
+    """Return `points.csv` with a row for each answer that waits, and the marks that are there already."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)

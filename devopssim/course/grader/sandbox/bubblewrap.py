@@ -25,7 +25,7 @@ from devopssim.course.grader.sandbox.run import SandboxError
 
 FIRST_UID: Final = 61_000
 UIDS: Final = 2_000
-_uids: Final = itertools.count(os.getpid())
+_uids: Final = itertools.count(os.getpid())  # from the process id, so that two graders seldom share a user
 
 
 @dataclass(frozen=True, kw_only=True)

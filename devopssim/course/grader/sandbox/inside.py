@@ -168,6 +168,7 @@ def _shell() -> Any:
 
 
 def _headless_backend(gui: str | None = None) -> tuple[str | None, str]:
+    """Take the place of IPython's `enable_matplotlib` and leave the backend alone."""
     return gui, "agg"
 
 
