@@ -117,7 +117,7 @@ def record(*, exercise: str, out: Path) -> None:
     from devopssim.livelab import record as record_exercise
 
     for name in list(EXERCISES) if exercise == "all" else [exercise]:
-        print(record_exercise(name, out, say=lambda words: print(f"  {words}", file=sys.stderr)))
+        print(record_exercise(name, out, report=lambda words: print(f"  {words}", file=sys.stderr)))
 
 
 @command.command("purge", help="remove the images and the engine's data that are kept for next time")

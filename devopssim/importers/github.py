@@ -155,7 +155,7 @@ class GitHubReader(RecordReader):
             commit=commit,
             items=closed_items(repository, thing.get("title"), thing.get("body")),
         )
-        # listed twice: with the issues, which tell less, and with the pull requests
+        # GitHub lists it twice: with the issues, where fields are missing, and with the pull requests
         branch, earlier = self.pulls.get(change.id, (None, change))
         self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), merge_records(earlier, change))
 

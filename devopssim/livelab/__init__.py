@@ -1,9 +1,12 @@
 """The live lab: ship, automate, break, repair and secure a real microservice on a real container engine.
 
-lab = devopssim.livelab.up()          # engine, images, registry, the shop's repository, production
-lab.sh("docker build -t … .")     # or type it in a notebook or terminal, see `lab.activate()`
-lab.log()                         # the event log of all that happened, for devopssim.kpis
-lab.down()                        # everything is gone again
+    lab = devopssim.livelab.up()      # engine, images, registry, the shop's repository, production
+    lab.sh("docker build -t … .")     # or type it in a notebook or terminal, see `lab.activate()`
+    lab.log()                         # the event log of everything so far, for devopssim.kpis
+    lab.down()                        # removes everything again
+
+The lab needs the extra `livelab`; without it, importing this package raises PackageMissingError with the command to install
+it. Machines without a container engine read recorded logs: `recorded.log("operate")`.
 """
 
 from devopssim.livelab.errors import CommandFailedError, EngineMissingError, LabError, PackageMissingError

@@ -1,4 +1,7 @@
-"""The lab's own processes: `watch NAME` listens to the engine, `run NAME COMMIT` is what the repository's hook calls."""
+"""Entry points of the lab's own processes.
+
+`watch NAME` listens to the engine; `run NAME COMMIT` runs the pipeline and is called by the repository's hook.
+"""
 
 import sys
 

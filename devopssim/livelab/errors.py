@@ -1,22 +1,67 @@
-"""What can go wrong in the live lab, said in one line each, with the next step."""
+"""Errors of the live lab; each message is one line with the cause and the next step."""
 
 from devopssim.errors import DevopssimError
 
 
 class LabError(DevopssimError):
-    """The lab could not do what was asked; the message says what stood in the way and what to do."""
+    """The lab could not do what was asked; the message names the obstacle and the next step.
+
+    Examples
+    --------
+    >>> from devopssim.errors import DevopssimError
+    >>> issubclass(LabError, DevopssimError)
+    True
+    """
 
 
 class EngineMissingError(LabError):
-    """No container engine answers; the message says what was tried and what to install."""
+    """No container engine answers; the message lists the addresses that were tried and what to install.
+
+    Examples
+    --------
+    >>> issubclass(EngineMissingError, LabError)
+    True
+    """
 
 
 class PackageMissingError(LabError, ImportError):
-    """A package of the extra `livelab` is not installed; `name` is the package."""
+    """A package of the extra `livelab` is not installed.
+
+    Attributes
+    ----------
+    name : str
+        The missing package.
+
+    Examples
+    --------
+    >>> PackageMissingError("the live lab needs docker …", name="docker").name
+    'docker'
+    """
 
 
 class CommandFailedError(LabError):
-    """A command of the lab ended badly; `command`, `status` and `output` tell which, how and what it said."""
+    r"""A command of the lab exited with another status than 0.
+
+    Parameters
+    ----------
+    message : str
+        Cause and next step in one line.
+    command : str
+        Command line.
+    status : int
+        Exit status.
+    output : str
+        Standard output and standard error.
+
+    Examples
+    --------
+    >>> from devopssim.livelab import run
+    >>> try:
+    ...     run("sh -c 'echo oops; exit 3'")
+    ... except CommandFailedError as error:
+    ...     error.status, error.output
+    (3, 'oops\n')
+    """
 
     def __init__(self, message: str, *, command: str, status: int, output: str) -> None:
         super().__init__(message)
@@ -55,10 +100,28 @@ KNOWN_TROUBLE = (
         "the container engine may not be used by this user; add the user to the group `docker` and log in again",
     ),
 )
-"""Words that engines use, in lower case, and what they mean for the person in front of the lab."""
+"""Phrases of engines and tools in lower case, and what they mean for the user."""
 
 
 def explanation_of(text: str) -> str | None:
-    """Return what a message of an engine or a tool means for a person, or None where it is not one that is known."""
+    """Return what a message of an engine or a tool means for the user.
+
+    Parameters
+    ----------
+    text : str
+        Output or error message.
+
+    Returns
+    -------
+    str or None
+        Cause and next step; None for a message without a known phrase.
+
+    Examples
+    --------
+    >>> explanation_of("bind: address already in use")
+    'a port that the lab wanted is in use; stop the program that holds it or let the lab choose another one'
+    >>> explanation_of("all is well") is None
+    True
+    """
     lower = text.lower()
     return next((meaning for words, meaning in KNOWN_TROUBLE if any(word in lower for word in words)), None)

@@ -1,4 +1,4 @@
-"""The lab: one object that starts everything, holds its parts, and takes everything away again."""
+"""The lab: one object that starts everything, holds its parts, and removes everything again."""
 
 import datetime as dt
 import os
@@ -54,12 +54,51 @@ from devopssim.livelab.parts import (
 from devopssim.livelab.workspace import Workspace
 
 DEFAULT_NAME: Final = "lab"
+"""Name of the lab where the user gives none."""
 READY: Final = "ready"
-"""The file in a lab's folder that says that its start came to its end."""
+"""File in a lab's folder that marks a completed start."""
 
 
 class Lab:
-    """A running lab. Use it as it is, or in a `with` block, which takes it down at the end."""
+    """A running lab and its parts; in a `with` block it is taken down at the end.
+
+    `up` and `attach` make labs; the constructor only connects to what a workspace describes.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Name, folder, engine, images and ports.
+
+    Attributes
+    ----------
+    registry : Registry
+        Where images are published.
+    repository : Repository
+        The student's repository of the shop.
+    production : ProductionEnvironment
+        The shop that users reach, and its database.
+    pipeline : DeliveryPipeline
+        The student's workflow and its runs.
+    security : SecurityGate
+        Scans and findings.
+    traffic : Traffic
+        Load balancer in front of blue and green.
+    monitor : Monitor
+        Prometheus and its alerts.
+    releases : FaultyReleases
+        Releases with a known fault.
+    prober, load_balancer_prober : Prober
+        Synthetic users, directly and through the load balancer.
+    live : bool
+        True; the recorded stand-in has False.
+
+    Examples
+    --------
+    >>> with up(progress=False) as lab:  # doctest: +SKIP
+    ...     lab.registry.login()
+    ...     lab.sh(f"docker build -t {lab.workspace.image}:latest .")
+    ...     lab.log()
+    """
 
     live: Final = True
 
@@ -74,9 +113,9 @@ class Lab:
         self.monitor = Monitor(workspace, self.production)
         self.releases = FaultyReleases(workspace, self.repository)
         self.prober = Prober(workspace.journal, workspace.ports["web"])
-        """Asks production directly."""
+        """Sends requests to production directly."""
         self.load_balancer_prober = Prober(workspace.journal, workspace.ports["load_balancer"], every=0.05)
-        """Asks through the load balancer."""
+        """Sends requests through the load balancer."""
         self._outside: dict[str, str | None] = {}
 
     def __enter__(self) -> Self:
@@ -92,31 +131,52 @@ class Lab:
 
     @property
     def name(self) -> str:
-        """The lab's name."""
+        """Name of the lab."""
         return self.workspace.name
 
     @property
     def journal(self) -> Journal:
-        """The facts as they were written down."""
+        """Facts as the lab's processes recorded them."""
         return self.workspace.journal
 
     def sh(
-        self, command: str, *, cwd: str | Path | None = None, say: str | None = None, check: bool = True
+        self, command: str, *, cwd: str | Path | None = None, stdin: str | None = None, check: bool = True
     ) -> CompletedCommand:
-        """Run a real command in the lab's environment (by default in the shop's folder): `lab.sh("docker ps")`.
+        """Run a command in the lab's environment: `lab.sh("docker ps")`.
 
-        `say` goes to its standard input. Raises CommandFailedError if it ends badly, unless `check` is False.
+        Parameters
+        ----------
+        command : str
+            Command line; it is split as a shell would, but no shell is involved.
+        cwd : str or Path, optional
+            Working directory; default: the shop's folder.
+        stdin : str, optional
+            Text for the command's standard input, such as a password.
+        check : bool, default True
+            Whether another exit status than 0 is an error.
+
+        Returns
+        -------
+        CompletedCommand
+            Status, output and duration.
+
+        Raises
+        ------
+        CommandFailedError
+            Where the exit status differs from 0 and `check` is True.
+        LabError
+            Where the program is missing or times out.
         """
-        return self.workspace.run(command, cwd=Path(cwd) if cwd else self.workspace.shop, say=say, check=check)
+        return self.workspace.run(command, cwd=Path(cwd) if cwd else self.workspace.shop, stdin=stdin, check=check)
 
     def activate(self) -> None:
-        """Let this process and what it starts, such as `!docker ps` in a notebook, find the lab; `down` undoes it."""
+        """Set the lab's variables in this process, so that `!docker ps` in a notebook finds the lab; `down` undoes it."""
         for key, value in self.workspace.own_environment().items():
             self._outside.setdefault(key, os.environ.get(key))
             os.environ[key] = value
 
     def deactivate(self) -> None:
-        """Undo `activate`."""
+        """Restore the variables that `activate` set."""
         for key, value in self._outside.items():
             if value is None:
                 os.environ.pop(key, None)
@@ -125,7 +185,13 @@ class Lab:
         self._outside.clear()
 
     def log(self) -> pd.DataFrame:
-        """Return the event log of everything that happened in this lab so far; `devopssim.kpis` reads it."""
+        """Return the event log of everything that happened in this lab so far.
+
+        Returns
+        -------
+        DataFrame
+            Valid event log for `devopssim.kpis`; hours count from the lab's start.
+        """
         source = {
             "lab": self.name,
             "engine": self.workspace.engine.version,
@@ -136,7 +202,18 @@ class Lab:
         return log_of(self.journal.facts(), commits, start=self.workspace.started, now=now, source=source)
 
     def drill(self, name: str) -> Drill:
-        """Return a drill to be used in a `with` block: see `devopssim.livelab.DRILLS`."""
+        """Return a drill for a `with` block.
+
+        Parameters
+        ----------
+        name : str
+            One of `devopssim.livelab.DRILLS`.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the name is unknown.
+        """
         return Drill(
             name,
             workspace=self.workspace,
@@ -147,7 +224,7 @@ class Lab:
         )
 
     def noticed(self) -> None:
-        """Say that a person noticed that the service is broken; it counts as the detection if no alert was first."""
+        """Record that a person noticed the outage; it counts as the detection unless an alert came first."""
         self.journal.write("noticed")
 
     def leftovers(self) -> list[Leftover]:
@@ -155,10 +232,22 @@ class Lab:
         return leftovers(self.workspace.client, self.name)
 
     def down(self, *, keep_work: bool = True) -> Path | None:
-        """Remove everything of this lab, also after a crash; return where the student's repository was kept, if it was.
+        """Remove everything of this lab, also after a crash.
 
-        A repository in which nothing was written is not kept, nor is any with `keep_work=False`.
-        Raises LabError where the engine does not answer: then start it and repeat.
+        Parameters
+        ----------
+        keep_work : bool, default True
+            Whether to archive a repository that holds more than the template.
+
+        Returns
+        -------
+        Path or None
+            Folder of the archived repository.
+
+        Raises
+        ------
+        LabError
+            Where the engine does not answer; start it and repeat.
         """
         self.deactivate()
         for listener in (self.prober, self.load_balancer_prober, self.monitor):
@@ -170,11 +259,40 @@ class Lab:
 
 
 def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = True) -> Lab:
-    """Start a lab, or return the one of this name that runs; `port` is where users reach the shop (None: a free one).
+    """Start a lab, or return the running one of this name.
 
-    It holds an engine, images, a registry, the student's repository and production that waits for its first deployment.
-    Raises EngineMissingError where there is no container engine, LabError where something stood in the way; then
-    nothing is left behind.
+    A lab has an engine, images, a registry, the student's repository, and production that waits for its first deployment. A
+    start that fails removes what it made.
+
+    Parameters
+    ----------
+    name : str, default "lab"
+        Lower-case letters, digits and dashes.
+    port : int, optional
+        Port of 127.0.0.1 where users reach the shop; default: a free one.
+    progress : bool, default True
+        Whether to show the steps on a progress bar.
+
+    Returns
+    -------
+    Lab
+        The running lab.
+
+    Raises
+    ------
+    EngineMissingError
+        Where no container engine answers and none can be started.
+    InvalidInputError
+        Where the name is malformed or the port is taken.
+    LabError
+        Where a step failed, or another process is starting this lab.
+
+    Examples
+    --------
+    >>> lab = up(progress=False)  # doctest: +SKIP
+    >>> lab.sh("docker ps").ok  # doctest: +SKIP
+    True
+    >>> lab.down()  # doctest: +SKIP
     """
     folder = lab_folder(name)
     if (folder / READY).exists():
@@ -186,13 +304,13 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
         )
         raise LabError(message)
     chosen = None if port is None else workspace.chosen_port(port)
-    with _steps(progress) as say:
-        say("container engine")
-        found = find_or_start_engine()
+    with _steps(progress) as report:
+        report("container engine")
+        engine = find_or_start_engine()
         make_private_folder(folder)
         try:
             with explain_engine_errors(f"start the lab {name!r}"):
-                return _built(name, found, chosen, say)
+                return _built(name, engine, chosen, report)
         except BaseException:
             with suppress(LabError):
                 down(name, keep_work=False)
@@ -200,46 +318,96 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
 
 
 def attach(name: str = DEFAULT_NAME) -> Lab:
-    """Return the lab that runs under this name; raises InvalidInputError where there is none."""
+    """Return the lab that runs under this name, in whichever process it was started.
+
+    Parameters
+    ----------
+    name : str, default "lab"
+        Name of the lab.
+
+    Raises
+    ------
+    InvalidInputError
+        Where no such lab runs on this machine.
+
+    Examples
+    --------
+    >>> attach("no-such-lab")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up`.
+    """
     return Lab(workspace.load(name))
 
 
 def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
-    """Remove everything of the lab `name`, also of one that never came up or crashed; safe to repeat."""
-    known = _known(name)
-    kept = None
-    if known:
-        stop_watcher(known)
-        repository = Repository(known)
-        if keep_work and known.shop.exists() and not repository.is_untouched():
-            kept = repository.archive_in(archive_folder())
-    found = _engine_of(known)
-    if found:
-        client = found.client()
+    """Remove everything of a lab, also of one that crashed or never came up; safe to repeat.
+
+    Parameters
+    ----------
+    name : str, default "lab"
+        Name of the lab.
+    keep_work : bool, default True
+        Whether to archive a repository that holds more than the template.
+
+    Returns
+    -------
+    Path or None
+        Folder of the archived repository.
+
+    Raises
+    ------
+    LabError
+        Where the lab has files but its engine does not answer.
+
+    Examples
+    --------
+    >>> down("lab")  # doctest: +SKIP
+    """
+    saved = _saved(name)
+    archived = None
+    if saved:
+        stop_watcher(saved)
+        repository = Repository(saved)
+        if keep_work and saved.shop.exists() and not repository.is_untouched():
+            archived = repository.archive_in(archive_folder())
+    engine = _engine_of(saved)
+    if engine:
+        client = engine.client()
         try:
             remove_labelled(client, name)
             remove_lab_folder(name)
-            if not found.private:
+            if not engine.private:
                 remove_shared_images(client)
         finally:
             client.close()
-        stop_unused_engine(found)
+        stop_unused_engine(engine)
     elif lab_folder(name).exists():
-        where = known.engine.host if known else "any of the usual places"
+        where = saved.engine.host if saved else "any of the usual places"
         message = (
             f"no container engine answers at {where}, so what the lab left there cannot be removed; "
             "start it and run `devopssim livelab down` again."
         )
         raise LabError(message)
-    return kept
+    return archived
 
 
 def status() -> list[Leftover]:
-    """Return what is there of any lab on this machine; empty after every `down`."""
-    found = find_engine()
-    if found is None:
+    """Return what exists of any lab on this machine; empty after every `down`.
+
+    Returns
+    -------
+    list of Leftover
+        Containers, networks, volumes and images; without an engine, folders.
+
+    Examples
+    --------
+    >>> [leftover.name for leftover in status() if leftover.lab == "no-such-lab"]  # doctest: +SKIP
+    []
+    """
+    engine = find_engine()
+    if engine is None:
         return [Leftover(type="folder", name=str(lab_folder(name)), lab=name) for name in remaining_labs()]
-    client = found.client()
+    client = engine.client()
     try:
         return leftovers(client)
     finally:
@@ -247,6 +415,7 @@ def status() -> list[Leftover]:
 
 
 def _again(name: str) -> Lab:
+    """Return the running lab, with its watcher restarted if needed; raise LabError where its engine is gone."""
     lab = attach(name)
     if still_answering(lab.workspace.engine) is None:
         message = f"lab {name!r} was left without its container engine; run `devopssim livelab down` to clean up, then start anew."
@@ -256,57 +425,58 @@ def _again(name: str) -> Lab:
     return lab
 
 
-def _built(name: str, found: Engine, port: int | None, say: Callable[[str], object]) -> Lab:
-    ready = provide_images(found, say)
+def _built(name: str, engine: Engine, port: int | None, report: Callable[[str], object]) -> Lab:
+    """Return a new lab after all steps of its start."""
+    images = provide_images(engine, report)
     ports = workspace.free_ports()
     if port is not None:
         ports["web"] = port
-    known = Workspace(
+    made = Workspace(
         name=name,
         folder=lab_folder(name),
         started=workspace.now(),
-        engine=found,
-        images=ready,
+        engine=engine,
+        images=images,
         ports=ports,
     )
-    lab = Lab(known)
-    say("docker and docker compose")
-    set_up_docker_client(known.folder / "docker")
-    known.save()  # from here on `down` knows where to clean up
-    say("registry")
+    lab = Lab(made)
+    report("docker and docker compose")
+    set_up_docker_client(made.folder / "docker")
+    made.save()  # from here on `down` knows where to clean up
+    report("registry")
     lab.registry.start()
-    known.save()  # the ports may have changed
-    say("the shop's repository, and production")
+    made.save()  # the ports may have changed
+    report("the shop's repository, and production")
     lab.repository.create()
     lab.production.create()
-    say("the watcher")
-    start_watcher(known)
-    (known.folder / READY).touch()
-    say("ready")
+    report("the watcher")
+    start_watcher(made)
+    (made.folder / READY).touch()
+    report("ready")
     return lab
 
 
-def _known(name: str) -> Workspace | None:
-    """Return what was written down of a lab, or None where its start did not get that far, or there is none."""
+def _saved(name: str) -> Workspace | None:
+    """Return what a lab's start saved, or None where it did not get that far."""
     with suppress(InvalidInputError):
         return workspace.load(name)
     return None
 
 
-def _engine_of(known: Workspace | None) -> Engine | None:
+def _engine_of(saved: Workspace | None) -> Engine | None:
     """Return the engine that holds what the lab made: its own, even if another one would be found now.
 
-    The private one is started again where it was killed under the lab, so that what it left can be removed.
+    A private engine that was killed under the lab is started again, so that its containers can be removed.
     """
-    if known is None:
+    if saved is None:
         return find_engine()
     with suppress(LabError):
-        return still_answering(known.engine) or (start_private_engine() if known.engine.private else None)
+        return still_answering(saved.engine) or (start_private_engine() if saved.engine.private else None)
     return None
 
 
 @contextmanager
 def _steps(progress: bool) -> Iterator[Callable[[str], object]]:  # noqa: FBT001 - private
-    """Yield what shows each step on a progress bar."""
+    """Yield the function that shows a step on a progress bar."""
     with tqdm(total=None, disable=not progress, bar_format="{elapsed} {desc}", leave=False) as bar:
         yield bar.set_description_str

@@ -10,16 +10,46 @@ from devopssim import events
 from devopssim.errors import InvalidInputError
 
 INSTALLED: Final = "recorded"
+"""Folder of the recorded logs inside an installed package."""
 SOURCE_TREE: Final = Path(__file__).resolve().parents[2] / "data" / "recorded"
+"""Folder of the recorded logs in a checkout."""
 
 
 def names() -> list[str]:
-    """Return the names of the recorded exercises."""
+    """Return the names of the recorded exercises, sorted.
+
+    Examples
+    --------
+    >>> names()
+    ['automate', 'by_hand', 'operate', 'secure']
+    """
     return sorted(path.stem for path in _folder().glob("*.csv"))
 
 
 def log(exercise: str) -> pd.DataFrame:
-    """Return the recorded log of an exercise; raises InvalidInputError for an unknown one."""
+    """Return the recorded log of an exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        One of `names()`.
+
+    Returns
+    -------
+    DataFrame
+        Event log; `attrs["source"]` states when and on which engine it was made.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the exercise was not recorded.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> kpis.change_failure_rate(log("by_hand"))
+    0.5
+    """
     path = _folder() / f"{exercise}.csv"
     if not path.is_file():
         message = f"exercise={exercise!r} was not recorded; there are {', '.join(names()) or 'none'}."
@@ -28,6 +58,6 @@ def log(exercise: str) -> pd.DataFrame:
 
 
 def _folder() -> Path:
-    """Return where the recorded logs are: inside an installed package, or beside it in a checkout."""
+    """Return the folder of the recorded logs: inside an installed package, or beside it in a checkout."""
     installed = resources.files("devopssim.livelab") / INSTALLED
     return Path(str(installed)) if installed.is_dir() else SOURCE_TREE

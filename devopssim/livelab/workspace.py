@@ -33,18 +33,47 @@ from devopssim.livelab.engine import (
 from devopssim.livelab.history import Journal
 
 USER: Final = "student"
-"""Who logs in to the registry."""
+"""User name at the registry."""
 MISLEADING: Final = {
     *("DOCKER_CONTEXT", "COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX"),
 }
-"""Variables that would lead docker or git elsewhere than to the lab; git sets some of them for hooks."""
+"""Variables that would lead docker or git away from the lab; git sets some of them for hooks."""
 PORTS: Final = ("registry", "web", "load_balancer", "weights", "prometheus")
+"""Services with a port of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """One lab: where it lies and what it stands on. Written to `lab.json`, so that other processes find it."""
+    """One lab: its folder, and the engine and images that it uses.
+
+    `save` writes it to `lab.json`, so that the watcher, the hook and other notebooks find the lab.
+
+    Parameters
+    ----------
+    name : str
+        Name of the lab.
+    folder : Path
+        Folder of all its files.
+    started : str
+        ISO time; the log's hours count from it.
+    engine : Engine
+        Container engine.
+    images : Images
+        Image of each role.
+    ports : dict of str to int
+        Port of 127.0.0.1 for each of `PORTS`.
+
+    Examples
+    --------
+    >>> images = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", haproxy="h")
+    >>> engine = Engine(host="unix:///var/run/docker.sock", version="27", found="a usual socket")
+    >>> workspace = Workspace(
+    ...     name="lab", folder=Path("lab"), started=now(), engine=engine, images=images, ports={"registry": 5000}
+    ... )
+    >>> workspace.image, workspace.project, workspace.shop.name
+    ('localhost:5000/shop', 'devopssim-lab', 'shop')
+    """
 
     name: str
     folder: Path
@@ -56,61 +85,61 @@ class Workspace:
 
     @property
     def label(self) -> str:
-        """The label on everything that this lab makes, as a filter of docker takes it."""
+        """Label of everything that this lab makes, in the form of a docker filter."""
         return f"{LABEL}={self.name}"
 
     @property
     def project(self) -> str:
-        """The name of the compose project, and the start of the names of containers."""
+        """Name of the compose project, and prefix of container names."""
         return f"devopssim-{self.name}"
 
     @property
     def registry(self) -> str:
-        """The registry's address, as it stands in the names of images."""
+        """Address of the registry, as names of images contain it."""
         return f"localhost:{self.ports['registry']}"
 
     @property
     def image(self) -> str:
-        """The shop's image, without a tag."""
+        """Name of the shop's image without a tag."""
         return f"{self.registry}/shop"
 
     @property
     def shop(self) -> Path:
-        """The student's repository."""
+        """Folder of the student's repository."""
         return self.folder / "shop"
 
     @property
     def origin(self) -> Path:
-        """The bare repository that the student pushes to."""
+        """Folder of the bare repository that the student pushes to."""
         return self.folder / "shop.git"
 
     @property
     def production(self) -> Path:
-        """The folder of compose files and settings of production."""
+        """Folder of production's compose files and settings."""
         return self.folder / "production"
 
     @property
     def journal(self) -> Journal:
-        """What happened."""
+        """Journal of the lab."""
         return Journal(self.folder / "journal.jsonl")
 
     @property
     def start(self) -> float:
-        """The lab's start in seconds since 1970."""
+        """Start of the lab in seconds since 1970."""
         return dt.datetime.fromisoformat(self.started).timestamp()
 
     @cached_property
     def client(self) -> docker.DockerClient:
-        """A docker-py client of the lab's engine."""
+        """Client (docker-py) of the lab's engine."""
         return self.engine.client()
 
     def environment(self) -> dict[str, str]:
-        """Return the variables with which `docker`, `docker compose` and the pipeline find the lab, and only the lab."""
-        kept = {key: value for key, value in os.environ.items() if key not in MISLEADING}
-        return {**kept, **self.own_environment()}
+        """Return the environment in which `docker`, `docker compose` and the pipeline find this lab and only this lab."""
+        inherited = {key: value for key, value in os.environ.items() if key not in MISLEADING}
+        return {**inherited, **self.own_environment()}
 
     def own_environment(self) -> dict[str, str]:
-        """Return those variables that the lab adds to the user's own."""
+        """Return the variables that the lab adds to the user's own."""
         settings = self.folder / "docker"
         builder = {} if has_buildx(settings) else {"DOCKER_BUILDKIT": "0"}  # and no warning at each build
         return {
@@ -128,48 +157,88 @@ class Workspace:
         }
 
     def run(self, command: Sequence[str | Path] | str, **options: Any) -> CompletedCommand:
-        """Run a command in the lab's environment; the options are those of `livelab.run`."""
+        """Run a command in the lab's environment.
+
+        Parameters
+        ----------
+        command : str or Sequence
+            Command line, or its arguments.
+        **options
+            As of `devopssim.livelab.run`.
+        """
         return run(command, env=self.environment(), **options)
 
     def secret(self, name: str) -> Path:
-        """Return the file with a password of the lab (`registry`, `database`), drawn at random where it is not there yet."""
+        """Return the file with a password of the lab; a missing one is created with a random password.
+
+        Parameters
+        ----------
+        name : {"registry", "database"}
+            Service that the password is for.
+        """
         path = make_private_folder(self.folder / "secrets") / name
         if not path.exists():
             write_secret(path, secrets.token_urlsafe(24))
         return path
 
     def save(self) -> None:
-        """Write down what the lab is, for other processes."""
-        known = {
+        """Write `lab.json`, which `load` reads in other processes."""
+        description = {
             "name": self.name,
             "started": self.started,
             "engine": asdict(self.engine),
             "images": asdict(self.images),
             "ports": self.ports,
         }
-        write_text(self.folder / "lab.json", json.dumps(known, indent=2) + "\n")
+        write_text(self.folder / "lab.json", json.dumps(description, indent=2) + "\n")
 
 
 def load(name: str) -> Workspace:
-    """Return the lab `name` of this machine; raises InvalidInputError where there is none."""
+    """Return the workspace of a lab on this machine.
+
+    Parameters
+    ----------
+    name : str
+        Name of the lab.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the lab does not exist, or the name is malformed.
+
+    Examples
+    --------
+    >>> load("no-such-lab")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up`.
+    """
     folder = lab_folder(name)
     try:
-        known = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
+        description = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up`."
         raise InvalidInputError(message) from error
     return Workspace(
         name=name,
         folder=folder,
-        started=known["started"],
-        engine=Engine(**known["engine"]),
-        images=Images(**known["images"]),
-        ports=known["ports"],
+        started=description["started"],
+        engine=Engine(**description["engine"]),
+        images=Images(**description["images"]),
+        ports=description["ports"],
     )
 
 
 def free_ports() -> dict[str, int]:
-    """Return a free port of 127.0.0.1 for each service of a lab."""
+    """Return a free port of 127.0.0.1 for each service of a lab.
+
+    All sockets are open at the same time, so the ports differ; another program may still take one before the lab does.
+
+    Examples
+    --------
+    >>> ports = free_ports()
+    >>> sorted(ports) == sorted(PORTS), len(set(ports.values())) == len(PORTS)
+    (True, True)
+    """
     sockets = {name: socket.create_server((LOCALHOST, 0)) for name in PORTS}
     ports = {name: int(server.getsockname()[1]) for name, server in sockets.items()}
     for server in sockets.values():
@@ -178,7 +247,18 @@ def free_ports() -> dict[str, int]:
 
 
 def chosen_port(port: int) -> int:
-    """Return `port` if it is free on 127.0.0.1; raises InvalidInputError otherwise."""
+    """Return a port if it is free on 127.0.0.1.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the port is taken or out of range.
+
+    Examples
+    --------
+    >>> chosen_port(free_ports()["web"]) > 0
+    True
+    """
     try:
         socket.create_server((LOCALHOST, port)).close()
     except (OSError, OverflowError) as error:
@@ -188,8 +268,15 @@ def chosen_port(port: int) -> int:
 
 
 def now() -> str:
-    """Return this moment as an ISO time with its zone."""
+    """Return the current time as an ISO text with its zone.
+
+    Examples
+    --------
+    >>> now().endswith("+00:00")
+    True
+    """
     return dt.datetime.now(dt.UTC).isoformat()
 
 
 PYTHON: Final = sys.executable
+"""Interpreter that runs the lab's own processes."""

@@ -55,7 +55,9 @@ def lab(timed: Timed) -> Iterator[Lab]:
 def shipped(lab: Lab, timed: Timed) -> Lab:
     """The lab after the chapter's first release by hand, with the chapter's own commands."""
     with timed("docker login"):
-        lab.sh(f"docker login {lab.registry.address} -u {workspace.USER} --password-stdin", say=lab.registry.password())
+        lab.sh(
+            f"docker login {lab.registry.address} -u {workspace.USER} --password-stdin", stdin=lab.registry.password()
+        )
     with timed("docker build, the first"):
         lab.sh(f"docker build -t {lab.workspace.image}:latest .")
     with timed("docker push --all-tags, the first"):

@@ -16,7 +16,7 @@ def test_a_wrong_password_is_refused_with_a_clear_401(lab: Lab) -> None:
     with pytest.raises(
         CommandFailedError, match="the registry refuses the login; log in with the lab's password"
     ) as said:
-        lab.sh(login, say="wrong")
+        lab.sh(login, stdin="wrong")
     assert said.value.status == 1
     assert "401" in said.value.output or "unauthorized" in said.value.output.lower()
 

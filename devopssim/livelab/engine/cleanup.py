@@ -1,4 +1,4 @@
-"""Removing what labs made, and nothing else: everything of a lab carries its label."""
+"""Removal of what labs made, and of nothing else: everything of a lab carries its label."""
 
 import shutil
 import time
@@ -18,11 +18,27 @@ from devopssim.livelab.errors import LabError
 IMAGE_REMOVAL_TIMEOUT: Final = 15.0
 """Seconds for removing images, children before parents."""
 Filters = dict[str, str | list[str] | bool]
+"""Filters of the engine's API."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
-    """Something that carries a lab's label: its type (container, network, volume, image), its name and the lab."""
+    """Something that carries a lab's label.
+
+    Parameters
+    ----------
+    type : {"container", "network", "volume", "image", "folder"}
+        Kind of thing.
+    name : str
+        Its name; tags or the start of the id for an image.
+    lab : str
+        Name of the lab; `shared` for images that all labs use.
+
+    Examples
+    --------
+    >>> Leftover(type="network", name="devopssim-lab_default", lab="lab").lab
+    'lab'
+    """
 
     type: str
     name: str
@@ -30,7 +46,25 @@ class Leftover:
 
 
 def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Leftover]:
-    """Return what is there of a lab, or of all labs."""
+    """Return what the engine holds of a lab.
+
+    Parameters
+    ----------
+    client : DockerClient
+        Client of the engine.
+    lab : str, optional
+        Name of the lab; default: all labs.
+
+    Returns
+    -------
+    list of Leftover
+        Containers, networks, volumes, images.
+
+    Raises
+    ------
+    LabError
+        Where the engine does not answer.
+    """
     wanted: Filters = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
     with explain_engine_errors("list what labs left"):
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
@@ -38,15 +72,34 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
         # Not `client.images.list`: it asks for each one, which may be gone by then.
         images = client.api.images(filters=wanted)
         return [
-            *(Leftover(type="container", name=str(it.name), lab=it.labels[LABEL]) for it in containers),
-            *(Leftover(type="network", name=str(it.name), lab=it.attrs["Labels"][LABEL]) for it in networks),
-            *(Leftover(type="volume", name=str(it.name), lab=it.attrs["Labels"][LABEL]) for it in volumes),
-            *(Leftover(type="image", name=_name_of(it), lab=it["Labels"][LABEL]) for it in images),
+            *(
+                Leftover(type="container", name=str(container.name), lab=container.labels[LABEL])
+                for container in containers
+            ),
+            *(
+                Leftover(type="network", name=str(network.name), lab=network.attrs["Labels"][LABEL])
+                for network in networks
+            ),
+            *(Leftover(type="volume", name=str(volume.name), lab=volume.attrs["Labels"][LABEL]) for volume in volumes),
+            *(Leftover(type="image", name=_name_of(image), lab=image["Labels"][LABEL]) for image in images),
         ]
 
 
 def remove_labelled(client: docker.DockerClient, lab: str) -> None:
-    """Remove everything that carries the label of this lab; safe to repeat."""
+    """Remove everything that carries the label of a lab; safe to repeat.
+
+    Parameters
+    ----------
+    client : DockerClient
+        Client of the engine.
+    lab : str
+        Name of the lab, or `shared`.
+
+    Raises
+    ------
+    LabError
+        Where the engine does not answer or refuses.
+    """
     wanted: Filters = {"label": f"{LABEL}={lab}"}
     with explain_engine_errors("clean up"):
         _remove_all(client.containers.list(all=True, filters=wanted, ignore_removed=True), _remove_container)
@@ -56,33 +109,40 @@ def remove_labelled(client: docker.DockerClient, lab: str) -> None:
 
 
 def remove_shared_images(client: docker.DockerClient) -> None:
-    """Remove the images that all labs used, unless one uses them still, be it another user's on the same engine."""
-    if not remaining_labs() and all(it.lab == SHARED for it in leftovers(client)):
+    """Remove the images that all labs use, unless a lab still needs them, including another user's on the same engine."""
+    if not remaining_labs() and all(leftover.lab == SHARED for leftover in leftovers(client)):
         remove_labelled(client, SHARED)
 
 
 def remaining_labs() -> list[str]:
-    """Return the names of the labs of this machine."""
+    """Return the names of the labs of this machine, sorted."""
     return sorted(path.name for path in labs_folder().glob("*") if path.is_dir())
 
 
 def stop_unused_engine(engine: Engine) -> None:
-    """Stop the private engine once no lab needs it; engines of others are left alone."""
+    """Stop the private engine after the last lab; engines of the user keep running."""
     if engine.private and not remaining_labs():
         stop_private_engine()
 
 
 def remove_lab_folder(lab: str) -> None:
-    """Remove the lab's folder."""
+    """Remove the folder of a lab."""
     shutil.rmtree(lab_folder(lab), ignore_errors=True)
     with suppress(OSError):
         labs_folder().rmdir()
 
 
 def purge_cache() -> None:
-    """Remove what is kept for the next lab: images as files, and the private engine's data.
+    """Remove what is cached for the next lab: images as files, and the private engine's data.
 
-    Raises LabError while a lab runs.
+    Raises
+    ------
+    LabError
+        While a lab runs.
+
+    Examples
+    --------
+    >>> purge_cache()  # doctest: +SKIP
     """
     if labs := remaining_labs():
         message = f"the lab {labs[0]!r} runs still; take it down first: `devopssim livelab down --name {labs[0]}`."
@@ -92,7 +152,7 @@ def purge_cache() -> None:
 
 
 def _remove_images(client: docker.DockerClient, wanted: Filters) -> None:
-    """Remove images, children before parents, which takes some rounds."""
+    """Remove images, children before parents, which takes several rounds."""
     deadline = time.monotonic() + IMAGE_REMOVAL_TIMEOUT
     while images := client.api.images(all=True, filters=wanted):
         for image in images:
@@ -109,10 +169,12 @@ def _name_of(image: dict[str, Any]) -> str:
 
 
 def _remove_container(container: Any) -> None:
+    """Remove a container with its anonymous volumes, running or not."""
     container.remove(force=True, v=True)
 
 
 def _remove_all(things: Iterable[Any], remove: Callable[[Any], object]) -> None:
+    """Remove things; one that another process removed first is skipped."""
     for thing in things:
         with suppress(NotFound):
             remove(thing)

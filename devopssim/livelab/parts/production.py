@@ -21,16 +21,31 @@ from devopssim.livelab.parts.registry import Registry
 from devopssim.livelab.workspace import Workspace
 
 FILES: Final = ("compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml")
+"""Compose files of production."""
 
 
 @dataclass(frozen=True)
 class ProductionEnvironment:
-    """What users use. Its folder holds the compose files and `.env`, with the passwords and the image in force."""
+    """The environment that users use.
+
+    Its folder holds the compose files and `.env`, with the passwords and the image in force.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+
+    Examples
+    --------
+    >>> lab.production.deploy()  # doctest: +SKIP
+    >>> lab.production.ask("/health").status  # doctest: +SKIP
+    200
+    """
 
     workspace: Workspace
 
     def create(self) -> None:
-        """Write the compose files and the settings; nothing is started."""
+        """Write the compose files and the settings, without starting anything."""
         workspace = self.workspace
         make_private_folder(workspace.production)
         values = {
@@ -53,22 +68,41 @@ class ProductionEnvironment:
 
     @property
     def port(self) -> int:
-        """Where users reach the shop, on 127.0.0.1."""
+        """Port of 127.0.0.1 where users reach the shop."""
         return self.workspace.ports["web"]
 
     @property
     def url(self) -> str:
-        """The address that users type."""
+        """Address that users type."""
         return f"http://{LOCALHOST}:{self.port}"
 
     def compose(self, *words: str, check: bool = True) -> CompletedCommand:
-        """Run `docker compose` on the whole of production: `compose("ps")`."""
+        """Run `docker compose` on the whole of production: `compose("ps")`.
+
+        Parameters
+        ----------
+        *words : str
+            Command and options.
+        check : bool, default True
+            Whether another exit status than 0 is an error.
+        """
         files = [word for name in FILES for word in ("-f", name)]
         command = ["docker", "compose", *files, "--progress", "quiet", *words]
         return self.workspace.run(command, cwd=self.workspace.production, check=check)
 
     def deploy(self, image: str | None = None) -> None:
-        """Put an image in force (None: the latest of the registry) and wait until the shop is healthy or has failed to be."""
+        """Deploy an image and wait until the shop is healthy.
+
+        Parameters
+        ----------
+        image : str, optional
+            Reference; default: the latest of the registry.
+
+        Raises
+        ------
+        LabError
+            Where the shop ends or stays unhealthy.
+        """
         self.pin("SHOP_IMAGE", image)
         if self.container("postgres") is None:
             self.compose("pull", "web")
@@ -79,9 +113,19 @@ class ProductionEnvironment:
         self.wait_healthy("web")
 
     def rollback(self) -> str:
-        """Deploy the image that was in force before the present one, by its digest, and return its reference.
+        """Deploy the image before the present one, by its digest.
 
         It stays in force (`SHOP_IMAGE` in `.env`) until another one is deployed by name, or `unpin`.
+
+        Returns
+        -------
+        str
+            Reference of the image.
+
+        Raises
+        ------
+        LabError
+            Where only one release was deployed.
         """
         images = [fact["by_digest"] for fact in self.workspace.journal.facts("serving") if fact["service"] == "web"]
         present = images[-1] if images else None
@@ -93,56 +137,70 @@ class ProductionEnvironment:
         return str(earlier[-1])
 
     def container(self, service: str) -> Container | None:
-        """Return the container of a service, running or not, or None where there is none."""
+        """Return the container of a service, running or not, or None."""
         labels = [self.workspace.label, f"com.docker.compose.service={service}"]
         with explain_engine_errors(f"look for the container of {service}"):
-            found = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
-        return found[0] if found else None
+            containers = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
+        return containers[0] if containers else None
 
     def need(self, service: str) -> Container:
-        """Return the container of a service; raises LabError where there is none."""
+        """Return the container of a service; raise LabError where it is missing."""
         container = self.container(service)
         if container is None:
             message = f"{service} is not running; start production with `docker compose up -d` in {self.workspace.production}."
             raise LabError(message)
         return container
 
-    def wait_healthy(self, service: str, patience: float = 150.0) -> None:
-        """Wait until the service's health check passes; raises LabError with its last words where it does not."""
+    def wait_healthy(self, service: str, timeout: float = 150.0) -> None:
+        """Wait until the health check of a service passes.
+
+        Parameters
+        ----------
+        service : str
+            Name in the compose files, for example `web`.
+        timeout : float, default 150
+            Seconds.
+
+        Raises
+        ------
+        LabError
+            Where the service ends, with the end of its log, or after the timeout.
+        """
 
         def settled() -> bool:
             container = self.need(service)
             state = container.attrs["State"]
             return state["Status"] in {"exited", "dead"} or state.get("Health", {}).get("Status") == "healthy"
 
-        wait_until(settled, f"{service} to be healthy", patience=patience)
+        wait_until(settled, f"{service} to be healthy", timeout=timeout)
         container = self.need(service)
         if container.status != "running":
-            words = container.logs(tail=3).decode("utf-8", "replace").strip().replace("\n", " / ")
-            message = f"{service} ended instead of becoming healthy; its last words: {words}."
+            tail = container.logs(tail=3).decode("utf-8", "replace").strip().replace("\n", " / ")
+            message = f"{service} ended instead of becoming healthy; its last words: {tail}."
             raise LabError(message)
 
     def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:
-        """Ask the shop as a user would: `ask("/orders", post={"product": "espresso", "quantity": 2})`."""
+        """Send a request to the shop as a user would: `ask("/orders", post={"product": "espresso", "quantity": 2})`."""
         return ask(self.port, path, post=post)
 
     def pin(self, key: str, image: str | None) -> None:
-        """Write the image that a place of production runs into `.env`, or (None) leave it to the compose file."""
+        """Write the image of a service into `.env`; None leaves it to the compose file."""
         settings = self.settings()
         settings.pop(key, None)
         self._settings(settings if image is None else {**settings, key: image})
 
     def unpin(self) -> None:
-        """Follow the registry's latest image again, if that is what a rollback pinned."""
+        """Follow the registry's latest image again, if a rollback pinned that very image."""
         pinned = self.settings().get("SHOP_IMAGE", "")
         if pinned.partition("@")[2] == Registry(self.workspace).digest("latest"):
             self.pin("SHOP_IMAGE", None)
 
     def settings(self) -> dict[str, str]:
-        """Return what `.env` says."""
+        """Return the variables in `.env`."""
         lines = (self.workspace.production / ".env").read_text(encoding="utf-8").splitlines()
         return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
     def _settings(self, settings: dict[str, str]) -> None:
+        """Write `.env`, readable by this user only."""
         text = "".join(f"{key}={value}\n" for key, value in settings.items())
         write_secret(self.workspace.production / ".env", text)

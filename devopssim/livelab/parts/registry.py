@@ -19,26 +19,48 @@ CONFIGURATION: Final = {
     "http": {"addr": ":5000"},
     "auth": {"htpasswd": {"realm": "devopssim", "path": "/etc/docker/registry/htpasswd"}},
 }
+"""Configuration of the registry."""
 MANIFESTS: Final = (
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
 )
+"""Media types of manifests; without them the registry answers with a digest of an old form."""
 TRIES: Final = 5
+"""Attempts to start the registry; each takes other ports."""
 
 
 @dataclass(frozen=True)
 class Registry:
-    """The lab's registry: where images are published, and what it holds."""
+    """The lab's registry: where images are published.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+
+    Examples
+    --------
+    >>> lab.registry.login().ok  # doctest: +SKIP
+    True
+    >>> lab.registry.tags("shop")  # doctest: +SKIP
+    ['latest']
+    """
 
     workspace: Workspace
 
     @property
     def address(self) -> str:
-        """`localhost:PORT`, as it stands in the names of images."""
+        """Address `localhost:PORT`, as names of images contain it."""
         return self.workspace.registry
 
     def start(self) -> None:
-        """Start it with a fresh random password; a port that somebody took meanwhile is replaced."""
+        """Start the registry with a password of its own; where another program took its port, try others.
+
+        Raises
+        ------
+        LabError
+            Where the engine refuses, or the registry does not answer in time.
+        """
         for attempt in range(TRIES):
             try:
                 self._start()
@@ -52,32 +74,34 @@ class Registry:
         wait_until(lambda: self._ask("/v2/").status == 200, "the registry to answer")
 
     def login(self) -> CompletedCommand:
-        """Log in as the student, as a person would, with the password on standard input."""
+        """Log in as the student; the password goes to standard input."""
         command = ["docker", "login", self.address, "-u", USER, "--password-stdin"]
-        return self.workspace.run(command, say=self.password())
+        return self.workspace.run(command, stdin=self.password())
 
     def password(self) -> str:
         """Return the registry's password; `workspace.secret("registry")` is the file that holds it."""
         return self.workspace.secret("registry").read_text()
 
     def repositories(self) -> list[str]:
-        """Return the names of what was published."""
+        """Return the names of published images."""
         return list(self._ask("/v2/_catalog").json()["repositories"])
 
     def tags(self, repository: str = "shop") -> list[str]:
-        """Return the tags of an image, none if it was never published."""
+        """Return the tags of an image, sorted; empty where it was never published."""
         answer = self._ask(f"/v2/{repository}/tags/list")
         return sorted(answer.json().get("tags") or []) if answer.status == 200 else []
 
     def digest(self, tag: str = "latest", repository: str = "shop") -> str | None:
-        """Return the digest that a tag points to (`sha256:…`), or None where there is no such tag."""
+        """Return the digest (`sha256:…`) of a tag, or None where the tag is missing."""
         return self._ask(f"/v2/{repository}/manifests/{tag}").headers.get("docker-content-digest")
 
     def _ask(self, path: str) -> ServiceAnswer:
+        """Send a request to the registry, logged in."""
         login = (USER, self.password())
         return ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
 
     def _start(self) -> None:
+        """Create the volume and the container, copy the settings in, and start it."""
         workspace = self.workspace
         labels = dict([workspace.label.split("=")])
         volume = workspace.client.volumes.create(name=f"{workspace.project}-registry", labels=labels)
@@ -94,6 +118,7 @@ class Registry:
         container.start()
 
     def _remove(self) -> None:
+        """Remove the container of a failed start."""
         for container in self.workspace.client.containers.list(
             all=True, filters={"name": f"^/?{self.workspace.project}-registry$"}
         ):
@@ -101,7 +126,19 @@ class Registry:
 
 
 def archive_of(files: dict[str, Any]) -> bytes:
-    """Return a tar archive of these files (name: text)."""
+    """Return a tar archive of texts.
+
+    Parameters
+    ----------
+    files : dict of str to str
+        Text by file name.
+
+    Examples
+    --------
+    >>> with tarfile.open(fileobj=io.BytesIO(archive_of({"htpasswd": "student:…"}))) as archive:
+    ...     archive.getnames()
+    ['htpasswd']
+    """
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, text in files.items():

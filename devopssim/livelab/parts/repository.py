@@ -11,6 +11,7 @@ from devopssim.livelab.history import ShopCommit
 from devopssim.livelab.workspace import PYTHON, Workspace
 
 SEPARATOR: Final = "\x1f"
+"""Separator of fields in git's output."""
 HOOK: Final = """#!/bin/sh
 # After a push, the lab's runner executes the workflow that the pushed commit brings.
 while read -r old new name; do
@@ -18,21 +19,33 @@ while read -r old new name; do
 done
 exit 0
 """
+"""Hook of the bare repository: a push starts the pipeline."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """The shop's source in the student's hands."""
+    """The shop's source in the student's hands.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+
+    Examples
+    --------
+    >>> lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')  # doctest: +SKIP
+    >>> lab.repository.commit("Version 2")  # doctest: +SKIP
+    """
 
     workspace: Workspace
 
     @property
     def folder(self) -> Path:
-        """Where the files are."""
+        """Folder of the files."""
         return self.workspace.shop
 
     def create(self) -> None:
-        """Fill the student's folder from the template, with a first commit, and connect it to an empty bare repository."""
+        """Fill the student's folder from the template, commit it, and connect it to an empty bare repository."""
         workspace = self.workspace
         templates.copy("shop", self.folder, {"base_image": workspace.images.python, "lab": workspace.name})
         self.git("init", "--quiet", "--initial-branch=main")
@@ -52,22 +65,22 @@ class Repository:
         hook.chmod(0o755)
 
     def git(self, *words: str, cwd: Path | None = None, check: bool = True) -> str:
-        """Run git in the repository and return what it said."""
+        """Run git in the repository and return its output without surrounding blanks; empty where it fails unchecked."""
         done = self.workspace.run(["git", *words], cwd=cwd or self.folder, check=check)
         return done.output.strip() if done.ok else ""
 
     def commit(self, message: str) -> str:
-        """Commit everything that changed and return the commit's hash."""
+        """Commit all changes and return the commit's hash."""
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", message)
         return self.head()
 
     def head(self) -> str:
-        """Return the hash of the commit that is checked out."""
+        """Return the hash of the checked-out commit."""
         return self.git("rev-parse", "HEAD")
 
     def is_untouched(self) -> bool:
-        """Whether there is nothing in it but the template."""
+        """Return whether it holds only the template."""
         return self.git("rev-list", "--count", "--all") == "1" and not self.git("status", "--porcelain")
 
     def commits(self) -> list[ShopCommit]:
@@ -77,7 +90,20 @@ class Repository:
         return [_commit(line) for line in lines if line]
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """Change one place of a file; raises ValueError unless `old` stands in it exactly once."""
+        """Replace a text in a file.
+
+        Parameters
+        ----------
+        path : str
+            File, relative to the repository.
+        old, new : str
+            Text that occurs exactly once, and its replacement.
+
+        Raises
+        ------
+        ValueError
+            Where the text does not occur exactly once.
+        """
         file = self.folder / path
         text = file.read_text(encoding="utf-8")
         if text.count(old) != 1:
@@ -86,7 +112,7 @@ class Repository:
         write_text(file, text.replace(old, new))
 
     def archive_in(self, folder: Path) -> Path:
-        """Move the repository into `folder` under a name of its own and return where it is."""
+        """Move the repository into a folder, under the lab's name and start, and return its new path."""
         folder.mkdir(parents=True, exist_ok=True)
         stamp = self.workspace.started.replace(":", "").split(".")[0]
         target = folder / f"{self.workspace.name}-{stamp}"

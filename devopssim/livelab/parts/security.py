@@ -1,4 +1,4 @@
-"""Security in the lab: planted weaknesses, the scans of the student's own gate, and what became of each finding."""
+"""Security in the lab: planted vulnerabilities, scans by the student's own gate, and the states of findings."""
 
 import json
 from dataclasses import dataclass
@@ -16,21 +16,39 @@ from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.workspace import PYTHON, Workspace
 
 ACCEPTED: Final = Path("security/accepted.json")
+"""File of dismissed findings in the repository."""
 HOOK_UP: Final = "\nfrom shop.search import with_search  # noqa: E402\n\ncreate_app = with_search(create_app)\n"
+"""Lines that connect the vulnerable feature to the shop."""
 GATE: Final = "gate"
-"""The name under which all scans of one run together are recorded: what any of them looked at."""
+"""Scanner name of all scans of one run together; it covers what any of them covered."""
 SOURCES: Final = ("*.py", "*.yml", "*.yaml", "Dockerfile", "requirements*.txt")
+"""Patterns of files that count as source."""
 
 
 @dataclass(frozen=True)
 class SecurityGate:
-    """The gate of the student's repository, `security/scan.py`, and its findings."""
+    """The gate of the student's repository, `security/scan.py`, and its findings.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    repository : Repository
+        The student's repository.
+
+    Examples
+    --------
+    >>> lab.security.plant()  # doctest: +SKIP
+    >>> lab.security.scan().ok  # doctest: +SKIP
+    False
+    >>> lab.security.findings()  # doctest: +SKIP
+    """
 
     workspace: Workspace
     repository: Repository
 
     def plant(self) -> str:
-        """Commit a feature with weaknesses in it, as somebody in a hurry would, and return the commit's hash."""
+        """Commit a feature with vulnerabilities, as a developer in a hurry would, and return the commit's hash."""
         folder = self.repository.folder
         templates.copy("weak", folder, {})
         package = folder / "shop" / "__init__.py"
@@ -41,24 +59,34 @@ class SecurityGate:
         return self.repository.commit("Search for products, and a partner's interface")
 
     def mend(self) -> str:
-        """Commit the feature again, without its weaknesses, and return the commit's hash."""
+        """Commit the feature again without its vulnerabilities, and return the commit's hash."""
         templates.copy("mended", self.repository.folder, {})
         self.repository.replace("Dockerfile", "USER root", "USER 10001")
         return self.repository.commit("Close what the scans found")
 
-    def attack(self, words: str) -> ServiceAnswer:
-        """Use the planted weakness against the lab's own shop: have the service run these words in a shell.
+    def attack(self, command: str) -> ServiceAnswer:
+        """Exploit the planted vulnerability: the service runs a shell command.
 
-        Only the lab's own container on 127.0.0.1 can be meant.
+        The target is fixed: the lab's own container on 127.0.0.1.
+
+        Parameters
+        ----------
+        command : str
+            Shell command.
+
+        Returns
+        -------
+        ServiceAnswer
+            Answer with the command's output.
         """
-        return ask(self.workspace.ports["web"], "/disk", query={"path": f"/; {words}"})
+        return ask(self.workspace.ports["web"], "/disk", query={"path": f"/; {command}"})
 
     def is_open_to_attack(self) -> bool:
-        """Whether production runs whatever words are sent to it."""
+        """Return whether production runs commands that a request contains."""
         return "devopssim was here" in self.attack("echo devopssim was here").text
 
     def scan(self) -> CompletedCommand:
-        """Run the gate by hand on what is in the student's folder; its exit status is 1 where a finding blocks."""
+        """Run the gate by hand on the student's folder; exit status 1 means that a finding blocks."""
         done = self.workspace.run([PYTHON, "security/scan.py"], cwd=self.repository.folder, check=False)
         record_scan(
             self.workspace,
@@ -70,19 +98,35 @@ class SecurityGate:
         return done
 
     def findings(self) -> pd.DataFrame:
-        """Return the findings so far, one row each: id, scanner, severity, state (open, fixed, dismissed), reason."""
+        """Return the findings so far.
+
+        Returns
+        -------
+        DataFrame
+            One row per finding: id, scanner, severity, state (open, fixed, dismissed), reason.
+        """
         table = _states(self.workspace.journal)
         columns = ["id", "scanner", "severity", "state", "reason"]
-        return pd.DataFrame([[it[name] for name in columns] for it in table.values()], columns=columns)
+        return pd.DataFrame([[finding[name] for name in columns] for finding in table.values()], columns=columns)
 
     def dismiss(self, finding: str, reason: str) -> None:
-        """Judge an open finding to be none: into `security/accepted.json`, to be committed, with a reason that others can check.
+        """Dismiss an open finding as a false positive, in `security/accepted.json`, which the student commits.
 
-        Raises InvalidInputError for a finding that is not open, or no reason.
+        Parameters
+        ----------
+        finding : str
+            Id of the finding.
+        reason : str
+            Justification that others can check.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the finding is not open, or the reason is empty.
         """
-        known = [it["id"] for it in _states(self.workspace.journal).values() if it["state"] == "open"]
-        if finding not in known:
-            message = f"finding={finding!r} is not open; open are {', '.join(known) or 'none'}."
+        open_ids = [state["id"] for state in _states(self.workspace.journal).values() if state["state"] == "open"]
+        if finding not in open_ids:
+            message = f"finding={finding!r} is not open; open are {', '.join(open_ids) or 'none'}."
             raise InvalidInputError(message)
         if not reason.strip():
             message = "reason='' (why the finding is none) must say something that others can check."
@@ -92,52 +136,77 @@ class SecurityGate:
         write_text(path, json.dumps({**accepted, finding: reason}, indent=2) + "\n")
 
     def bill_of_materials(self) -> dict[str, str]:
-        """Return what the product is made of, from the newest scan: each library with its version."""
+        """Return the libraries of the product with their versions, from the newest scan.
+
+        Raises
+        ------
+        InvalidInputError
+            Before the first scan.
+        """
         reports = [self.repository.folder / "reports" / "sbom.json"]
         reports += (self.workspace.folder / "runs").glob("*/reports/sbom.json")
-        there = sorted((path for path in reports if path.exists()), key=lambda path: path.stat().st_mtime)
-        if not there:
+        existing = sorted((path for path in reports if path.exists()), key=lambda path: path.stat().st_mtime)
+        if not existing:
             message = "there is no bill of materials yet; it comes with a scan: `security.scan()` or a push."
             raise InvalidInputError(message)
-        parts = json.loads(there[-1].read_text(encoding="utf-8")).get("components", ())
+        parts = json.loads(existing[-1].read_text(encoding="utf-8")).get("components", ())
         return {part["name"]: part.get("version", "") for part in parts}
 
 
 def record_scan(workspace: Workspace, reports: Path, source: Path, sha: str, *, automated: bool) -> None:
-    """Write into the journal what a scan reported, what is gone since the one before, and what was dismissed."""
+    """Record a scan: what it reported, what it no longer reports, and what was dismissed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    reports : Path
+        Folder with `findings.json`; without it the scan did not run, and nothing is recorded.
+    source : Path
+        Scanned folder.
+    sha : str
+        Hash of the scanned commit.
+    automated : bool
+        Whether the pipeline ran the scan.
+    """
     try:
-        found = json.loads((reports / "findings.json").read_text(encoding="utf-8"))
+        result = json.loads((reports / "findings.json").read_text(encoding="utf-8"))
     except FileNotFoundError:  # the pipeline stopped before its scan
         return
     journal, at = workspace.journal, (reports / "findings.json").stat().st_mtime
     lines = _lines(source)
-    looked_at = {scan["scanner"]: set(scan["files"]) for scan in found["scans"]}
-    took = {scan["scanner"]: scan["seconds"] for scan in found["scans"]}
-    everything = {GATE: set().union(*looked_at.values())}
-    for name, files in {**looked_at, **everything}.items():
-        known = {"scanner": name, "covered": _share(lines, files), "seconds": took.get(name, sum(took.values()))}
-        journal.write("scan", at=at, automated=_word(automated), sha=sha, **known)
+    covered = {scan["scanner"]: set(scan["files"]) for scan in result["scans"]}
+    durations = {scan["scanner"]: scan["seconds"] for scan in result["scans"]}
+    everything = {GATE: set().union(*covered.values())}
+    for name, files in {**covered, **everything}.items():
+        details = {
+            "scanner": name,
+            "covered": _share(lines, files),
+            "seconds": durations.get(name, sum(durations.values())),
+        }
+        journal.write("scan", at=at, automated=_word(automated), sha=sha, **details)
     before = _states(journal)
-    now = {it["id"]: it for it in found["findings"]}
-    for name in now.keys() - {it["id"] for it in before.values() if it["state"] != "fixed"}:
-        _report(journal, now[name], at, sha, again=sum(it["id"] == name for it in before.values()))
-    for key, it in before.items():
-        if it["state"] == "open" and it["id"] not in now and it["scanner"] in looked_at:
+    now = {finding["id"]: finding for finding in result["findings"]}
+    for name in now.keys() - {finding["id"] for finding in before.values() if finding["state"] != "fixed"}:
+        _report(journal, now[name], at, sha, again=sum(finding["id"] == name for finding in before.values()))
+    for key, finding in before.items():
+        if finding["state"] == "open" and finding["id"] not in now and finding["scanner"] in covered:
             journal.write("finding.fixed", at=at, finding=key, sha=sha)
-    for key, it in _states(journal).items():
-        reason = now.get(it["id"], {}).get("dismissed")
-        if reason and it["state"] == "open":
+    for key, finding in _states(journal).items():
+        reason = now.get(finding["id"], {}).get("dismissed")
+        if reason and finding["state"] == "open":
             journal.write("finding.dismissed", at=at, finding=key, reason=reason)
 
 
-def _report(journal: Journal, it: dict[str, Any], at: float, sha: str, *, again: int) -> None:
-    key = it["id"] + "@" * again  # a weakness that came back is a finding of its own
-    known = {"scanner": it["scanner"], "severity": it["severity"], "rule": it["rule"]}
-    journal.write("finding.reported", at=at, finding=key, id=it["id"], sha=sha, **known)
+def _report(journal: Journal, finding: dict[str, Any], at: float, sha: str, *, again: int) -> None:
+    """Record a new finding; a vulnerability that came back is a finding of its own."""
+    key = finding["id"] + "@" * again  # a vulnerability that came back is a finding of its own
+    details = {"scanner": finding["scanner"], "severity": finding["severity"], "rule": finding["rule"]}
+    journal.write("finding.reported", at=at, finding=key, id=finding["id"], sha=sha, **details)
 
 
 def _states(journal: Journal) -> dict[str, dict[str, Any]]:
-    """Return each finding with its state now: open, fixed or dismissed."""
+    """Return each finding with its current state: open, fixed or dismissed."""
     table: dict[str, dict[str, Any]] = {}
     for fact in journal.facts("finding.reported", "finding.fixed", "finding.dismissed"):
         if fact["fact"] == "finding.reported":
@@ -149,7 +218,7 @@ def _states(journal: Journal) -> dict[str, dict[str, Any]]:
 
 
 def _lines(folder: Path) -> dict[str, int]:
-    """Return how many lines each file of source has that a scan could look at."""
+    """Return the number of lines of each source file that a scan can cover."""
     files = {path for pattern in SOURCES for path in folder.rglob(pattern) if "reports" not in path.parts}
     return {
         path.relative_to(folder).as_posix(): len(path.read_text(encoding="utf-8", errors="replace").splitlines())
@@ -158,7 +227,7 @@ def _lines(folder: Path) -> dict[str, int]:
 
 
 def _share(lines: dict[str, int], files: set[str]) -> str:
-    """Return the share of the lines that stand in these files."""
+    """Return the share of the lines that are in some files, as text; empty without lines."""
     total = sum(lines.values())
     return f"{sum(lines.get(name, 0) for name in files) / total:.3f}" if total else ""
 

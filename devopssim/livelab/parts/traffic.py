@@ -1,4 +1,4 @@
-"""A load balancer before two places, blue and green: releases that users do not notice, and canaries."""
+"""A load balancer in front of two slots, blue and green: releases without an interruption, and canaries."""
 
 import socket
 from dataclasses import dataclass
@@ -11,23 +11,45 @@ from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
 PLACES: Final = ("blue", "green")
+"""Slots of production behind the load balancer."""
 WHOLE: Final = 100
+"""All traffic, in percent."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """HAProxy with its weights: which place gets how many of a hundred requests."""
+    """HAProxy and its weights: the share of requests that each slot gets.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    production : ProductionEnvironment
+        The environment with the slots.
+
+    Examples
+    --------
+    >>> lab.traffic.up()  # doctest: +SKIP
+    >>> lab.traffic.release("green")  # doctest: +SKIP
+    >>> lab.traffic.shift(blue=90, green=10)  # doctest: +SKIP
+    """
 
     workspace: Workspace
     production: ProductionEnvironment
 
     @property
     def port(self) -> int:
-        """Where users reach the shop through the load balancer, on 127.0.0.1."""
+        """Port of 127.0.0.1 where users reach the shop through the load balancer."""
         return self.workspace.ports["load_balancer"]
 
     def up(self, image: str | None = None) -> None:
-        """Start the load balancer with all traffic on blue, which runs `image` (None: the latest of the registry)."""
+        """Start the load balancer with all traffic on blue.
+
+        Parameters
+        ----------
+        image : str, optional
+            Image of blue; default: the latest of the registry.
+        """
         if self.production.container("postgres") is None:
             self.production.compose("up", "-d", "--wait", "postgres")
         self.release("blue", image)
@@ -35,21 +57,46 @@ class Traffic:
         wait_until(lambda: self.ask("/health").status == 200, "the load balancer to answer")
 
     def release(self, place: str, image: str | None = None) -> None:
-        """Put an image into a place, without changing who gets traffic, and wait until it is healthy."""
-        _known(place)
+        """Deploy an image into a slot, with unchanged traffic, and wait until it is healthy.
+
+        Parameters
+        ----------
+        place : {"blue", "green"}
+            Slot.
+        image : str, optional
+            Reference; default: the latest of the registry.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the slot is unknown.
+        LabError
+            Where the service ends or stays unhealthy.
+        """
+        _checked(place)
         self.production.pin(f"{place.upper()}_IMAGE", image)
         self.production.compose("pull", place)
         self.production.compose("up", "-d", "--no-deps", place)
         self.production.wait_healthy(place)
 
     def weights(self) -> dict[str, int]:
-        """Return how much each place gets, in percent."""
+        """Return the share of each slot in percent."""
         return {place: int(self._command(f"get weight shop/{place}").split()[0]) for place in PLACES}
 
     def shift(self, **percent: int) -> None:
-        """Give each place its share: `shift(blue=90, green=10)` is a canary, `shift(blue=0, green=100)` a cut-over.
+        """Set the share of each slot: `shift(blue=90, green=10)` is a canary, `shift(blue=0, green=100)` a cut-over.
 
-        Raises InvalidInputError unless both are named and make 100.
+        Parameters
+        ----------
+        **percent : int
+            Share of blue and of green.
+
+        Raises
+        ------
+        InvalidInputError
+            Where a slot is missing, a share is negative, or the sum differs from 100.
+        LabError
+            Where a slot with a share runs nothing, or the load balancer refuses.
         """
         if set(percent) != set(PLACES) or sum(percent.values()) != WHOLE or min(percent.values()) < 0:
             given = ", ".join(f"{place}={share}" for place, share in percent.items())
@@ -62,35 +109,36 @@ class Traffic:
                 )
                 raise LabError(message)
         for place in sorted(PLACES, key=lambda place: -percent[place]):  # never both at nothing
-            said = self._command(f"set weight shop/{place} {percent[place]}")
-            if said.strip():
-                message = f"the load balancer refused the weight of {place}: {said.strip()}."
+            answer = self._command(f"set weight shop/{place} {percent[place]}")
+            if answer.strip():
+                message = f"the load balancer refused the weight of {place}: {answer.strip()}."
                 raise LabError(message)
         self.workspace.journal.write("shifted", **percent)
 
     def rollback(self, place: str) -> None:
-        """Take all traffic away from a place: its release is taken back."""
-        other = PLACES[1 - PLACES.index(_known(place))]
+        """Take all traffic from a slot, and record that its release is rolled back."""
+        other = PLACES[1 - PLACES.index(_checked(place))]
         self.shift(**{other: WHOLE, place: 0})
         image = self.production.need(place).attrs["Image"]
         self.workspace.journal.write("rolled_back", image=image, place=place)
 
     def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:
-        """Ask the shop as a user would, through the load balancer; the header `x-place` tells who answered."""
+        """Send a request to the shop through the load balancer; the header `x-place` names the slot that answered."""
         return ask(self.port, path, post=post)
 
-    def _command(self, words: str) -> str:
-        """Give a command to HAProxy's runtime interface."""
+    def _command(self, command: str) -> str:
+        """Send a command to HAProxy's runtime interface and return its answer."""
         try:
-            with socket.create_connection((LOCALHOST, self.workspace.ports["weights"]), timeout=5) as line:
-                line.sendall(words.encode() + b"\n")
-                return b"".join(iter(lambda: line.recv(4096), b"")).decode()
+            with socket.create_connection((LOCALHOST, self.workspace.ports["weights"]), timeout=5) as connection:
+                connection.sendall(command.encode() + b"\n")
+                return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
         except OSError as error:
             message = "the load balancer does not run; start it with `traffic.up()`."
             raise LabError(message) from error
 
 
-def _known(place: str) -> str:
+def _checked(place: str) -> str:
+    """Return a slot's name; raise InvalidInputError where it is unknown."""
     if place not in PLACES:
         message = f"place={place!r} (where a release runs) must be blue or green."
         raise InvalidInputError(message)

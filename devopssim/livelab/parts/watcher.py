@@ -1,6 +1,6 @@
-"""A process of its own that listens to the engine and writes into the journal what happens to the lab's containers and images.
+"""The watcher: a process that records what happens to the lab's containers and images.
 
-It lives from `lab up` to `lab down`, so that what students type into any terminal or notebook is recorded as well.
+It lives from `livelab up` to `livelab down`, so that commands from any terminal or notebook are recorded as well.
 """
 
 import time
@@ -17,23 +17,36 @@ from devopssim.livelab.errors import LabError
 from devopssim.livelab.workspace import PYTHON, Workspace, load
 
 REVISION: Final = "org.opencontainers.image.revision"
-"""The label by which a pipeline says which commit an image was made from."""
+"""Label that names the commit of an image."""
 SERVES: Final = "devopssim.serves"
+"""Label of containers that serve users."""
 RECONNECT_AFTER: Final = 3600
-"""Seconds without an event after which the connection is made anew."""
+"""Seconds without an event after which the connection is renewed."""
 START_TIMEOUT: Final = 60.0
-"""Seconds that the process may take to listen; Python alone takes some where the machine is busy."""
+"""Seconds that the process may take to start; Python alone takes some on a busy machine."""
 ENGINE_LOST_AFTER: Final = 10.0
 """Seconds without an engine after which the watcher ends."""
 STOP_TIMEOUT: Final = 10.0
+"""Seconds that the process may take to end."""
 
 
 def start_watcher(workspace: Workspace) -> None:
-    """Start listening for this lab, in the background, and return once it does."""
+    """Start the watcher of a lab in the background, and return once it listens.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+
+    Raises
+    ------
+    LabError
+        Where it ends, or does not listen in time.
+    """
     log = workspace.folder / "watcher.log"
     earlier = len(workspace.journal.facts("watching"))
-    words = [PYTHON, "-m", "devopssim.livelab", "watch", workspace.name]
-    process = start_in_background(words, log=log, env=workspace.environment())
+    command = [PYTHON, "-m", "devopssim.livelab", "watch", workspace.name]
+    process = start_in_background(command, log=log, env=workspace.environment())
     _pid_file(workspace).write_text(str(process.pid))
     _started[workspace.name] = process
     deadline = time.monotonic() + START_TIMEOUT
@@ -45,7 +58,7 @@ def start_watcher(workspace: Workspace) -> None:
 
 
 def stop_watcher(workspace: Workspace) -> None:
-    """Stop listening; a process that merely got the same number is left alone."""
+    """Stop the watcher; another process that got its number is left alone."""
     pid = _watcher_of(workspace)
     if pid:
         terminate(pid, STOP_TIMEOUT)
@@ -55,37 +68,51 @@ def stop_watcher(workspace: Workspace) -> None:
 
 
 def watcher_runs(workspace: Workspace) -> bool:
-    """Return whether a watcher listens for this lab."""
+    """Return whether a lab's watcher listens."""
     return _watcher_of(workspace) is not None
 
 
 def watch(name: str) -> None:
-    """Listen for the lab `name` until SIGTERM comes or the engine is gone."""
+    """Record the events of a lab until SIGTERM, or until the engine or the lab's folder is gone.
+
+    Parameters
+    ----------
+    name : str
+        Name of the lab.
+    """
     workspace = load(name)
     last = time.time_ns()
-    heard = time.monotonic()
+    last_answer = time.monotonic()
     workspace.journal.write("watching")
-    while time.monotonic() - heard < ENGINE_LOST_AFTER and workspace.folder.exists():
+    while time.monotonic() - last_answer < ENGINE_LOST_AFTER and workspace.folder.exists():
         with suppress(DockerException, OSError, ValueError):
             for event in _events(workspace, last):
-                heard = time.monotonic()
+                last_answer = time.monotonic()
                 last = event["timeNano"]
                 with suppress(NotFound):
                     write_down(workspace, event)
         if _answers(workspace):
-            heard = time.monotonic()
+            last_answer = time.monotonic()
         time.sleep(0.2)
 
 
 def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
-    """Write into the journal what one event of the engine means for the lab."""
+    """Record what one event of the engine means for the lab.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The lab.
+    event : dict
+        Event of the engine's API.
+    """
     at = event["timeNano"] / 1e9
     actor = event["Actor"]
     attributes = actor.get("Attributes", {})
     what = (event["Type"], event["Action"])
     if what == ("image", "tag") and str(attributes.get("name", "")).startswith(f"{workspace.image}:"):
-        known = {"image": actor["ID"], "reference": attributes["name"], **_source(workspace, actor["ID"])}
-        workspace.journal.write("built", at=at, **known)
+        details = {"image": actor["ID"], "reference": attributes["name"], **_source(workspace, actor["ID"])}
+        workspace.journal.write("built", at=at, **details)
     elif what == ("image", "push") and str(actor["ID"]).startswith(workspace.image):
         workspace.journal.write("published", at=at, reference=actor["ID"], **_digest(workspace, actor["ID"]))
     elif event["Type"] == "container" and SERVES in attributes and attributes.get(LABEL) == workspace.name:
@@ -93,19 +120,18 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
 
 
 def _service(workspace: Workspace, action: str, at: float, container: str, attributes: dict[str, str]) -> None:
+    """Record that a container starts to serve, or ends."""
     service = attributes.get("com.docker.compose.service", "")
     if action == "start":
         image = str(workspace.client.containers.get(container).attrs["Image"])
-        known = {"service": service, "container": container, "image": image, **_source(workspace, image)}
-        workspace.journal.write("serving", at=at, **known, **_digest(workspace, image))
+        details = {"service": service, "container": container, "image": image, **_source(workspace, image)}
+        workspace.journal.write("serving", at=at, **details, **_digest(workspace, image))
     elif action in {"die", "oom"}:
         workspace.journal.write("ended", at=at, service=service, how=action, exit=attributes.get("exitCode", ""))
 
 
 def _source(workspace: Workspace, image: str) -> dict[str, str]:
-    """Return the commit that an image was made from: as its label says, else as it was recorded when it was built,
-    else what is checked out now.
-    """
+    """Return the commit of an image: from its label, else as recorded at its build, else the checked-out one."""
     labels = workspace.client.images.get(image).labels
     recorded = [fact["sha"] for fact in workspace.journal.facts("built") if fact["image"] == image]
     head = recorded[-1:] or [run(["git", "rev-parse", "HEAD"], cwd=workspace.shop, check=False).output.strip()]
@@ -113,14 +139,14 @@ def _source(workspace: Workspace, image: str) -> dict[str, str]:
 
 
 def _digest(workspace: Workspace, image: str) -> dict[str, str]:
-    """Return the digest under which the registry holds an image, and the reference that names it for ever."""
+    """Return the digest of an image in the registry, and the reference by that digest, which never changes its meaning."""
     digests = workspace.client.images.get(image).attrs.get("RepoDigests") or []
-    mine = [digest for digest in digests if digest.startswith(f"{workspace.image}@")]
-    return {"digest": mine[-1].partition("@")[2], "by_digest": mine[-1]} if mine else {"digest": "", "by_digest": image}
+    own = [digest for digest in digests if digest.startswith(f"{workspace.image}@")]
+    return {"digest": own[-1].partition("@")[2], "by_digest": own[-1]} if own else {"digest": "", "by_digest": image}
 
 
 def _events(workspace: Workspace, after: int) -> Iterator[dict[str, Any]]:
-    """Yield the engine's events from then on (nanoseconds since 1970), each once, also over a lost connection."""
+    """Yield the engine's events after a moment (nanoseconds since 1970), each once, also over a lost connection."""
     client = docker.DockerClient(base_url=workspace.engine.host, timeout=RECONNECT_AFTER)
     wanted: dict[str, Any] = {"type": ["container", "image"]}
     for event in client.events(since=after // 1_000_000_000, decode=True, filters=wanted):
@@ -129,6 +155,7 @@ def _events(workspace: Workspace, after: int) -> Iterator[dict[str, Any]]:
 
 
 def _answers(workspace: Workspace) -> bool:
+    """Return whether the engine answers."""
     try:
         return bool(workspace.client.ping())
     except (DockerException, OSError):
@@ -136,7 +163,7 @@ def _answers(workspace: Workspace) -> bool:
 
 
 def _watcher_of(workspace: Workspace) -> int | None:
-    """Return the process number of the lab's watcher, if it runs."""
+    """Return the process id of the lab's watcher, or None."""
     try:
         pid = int(_pid_file(workspace).read_text())
     except (OSError, ValueError):
@@ -149,3 +176,4 @@ def _pid_file(workspace: Workspace) -> Path:
 
 
 _started: dict[str, Any] = {}
+"""Watchers that this process started; their exit status has to be collected."""
