@@ -128,7 +128,7 @@ def merge(org: "Organisation", change: Change) -> ProcessGenerator:
     """
     quality = org.scenario.quality
     conflicts = poisson_quantile(quality.conflict_probability * (org.merges - change.base), change.conflicts)
-    org.merges += 1
+    org.merges += 1  # before the work: the next change of the same batch already conflicts with this one
     yield from org.people.work(
         "developer",
         "build",

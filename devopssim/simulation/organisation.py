@@ -132,7 +132,7 @@ class Organisation:
     def release_window(self) -> Event:
         """Return the event of the next release window; windows recur every `process.window_weeks`."""
         period = self.scenario.process.window_weeks * HOURS_PER_WEEK
-        return self.env.timeout(period - self.env.now % period)
+        return self.env.timeout(period - self.env.now % period)  # at a window itself: the next one
 
     def late_fix_factor(self, steps: int) -> float:
         """Return the factor on the effort of a fix that comes so many steps late: `quality.late_fix_factor` per step."""

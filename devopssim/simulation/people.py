@@ -153,7 +153,7 @@ class People:
                 except Interrupt:
                     if not request.preempted:
                         raise
-                    if started is None:
+                    if started is None:  # granted and preempted at the same instant: no work was done, nothing is lost
                         continue
                     left = max(0.0, left - (self.env.now - started)) + self.switching * self.calendar_factor
                 self.log.record("stage.finished", stage=stage, role=request.person, **fields)
@@ -170,7 +170,7 @@ class People:
 
     def release(self, request: PersonRequest) -> None:
         """Let the person take up the next work; withdraw a request that still waits."""
-        if request.preempted:
+        if request.preempted:  # the person already works on what interrupted this
             return
         if not request.person:
             queue = self._for_anyone if request.anyone else self._queues[request.role]

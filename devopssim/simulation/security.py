@@ -31,7 +31,7 @@ class ProductSecurity:
         security = self.org.scenario.security
         yield from self.org.people.work(
             "developer", "plan", security.training * self.org.scenario.practices.security, finding="training"
-        )
+        )  # stage events must name an entity, and training concerns neither item nor change
 
     def receive(self, deployment: Deployment) -> None:
         """Take in a deployment: its patches are live, its vulnerabilities exposed, and its unscanned changes wait for review.

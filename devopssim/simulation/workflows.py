@@ -84,7 +84,7 @@ def agile(org: Organisation) -> ProcessGenerator:
             org.env.process(in_sprint(org, item, unfinished, finished))
         yield org.env.timeout(length)
         sprint += 1
-        shown, finished[:] = list(finished), []
+        shown, finished[:] = list(finished), []  # in place: items under way append to this very list
         org.env.process(sprint_review(org, shown, release=sprint % process.sprints_per_release == 0))
 
 

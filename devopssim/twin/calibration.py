@@ -27,9 +27,12 @@ from devopssim.twin.overload import Overload, overloads
 
 LEAST_WEEKS: Final = 4
 ROUNDS: Final = 3
+"""Simulations per fit at most; each scales a parameter by the error of its KPI."""
 REPLICATIONS: Final = 4
 YEARS_TO_MATCH: Final = 1.5
+"""Run length, in years, of the simulations that fit a longer twin: enough for a mean, short enough to wait for."""
 CLOSE_ENOUGH: Final = 0.05
+"""Relative error of a KPI at which its parameter is fitted."""
 FITTED_TO: Final = {
     "quality.severe_share": "change_failure_rate",
     "demand.code_effort": "cycle_time",

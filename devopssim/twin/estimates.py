@@ -22,7 +22,9 @@ LEAST_OBSERVATIONS: Final = 5
 LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
+"""Smaller samples leave the fit untested."""
 POOR: Final = 0.01
+"""Below this p-value, the fit is called poor."""
 
 
 @dataclass(frozen=True, kw_only=True)
