@@ -101,6 +101,13 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
         Axes that the caller of the figure gave.
     size : tuple of float
         Width and height of the new figure in inches.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> given = Figure().subplots()
+    >>> axes(given) is given
+    True
     """
     if ax is not None:
         return ax
@@ -213,6 +220,14 @@ def label_right(ax: Axes, labels: Sequence[Label], *, size: float = 9.0) -> None
         May be empty.
     size : float
         Font size in points.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> label_right(ax, [Label(0.50, "agile", "#2a82c9"), Label(0.52, "devops", "#d55e00")])
+    >>> [text.get_text() for text in ax.texts if len(text.get_text()) > 1]
+    ['agile', 'devops']
     """
     if not labels:
         return
@@ -317,6 +332,14 @@ def bracket(
         Put the label above the arrow, otherwise below.
     size : float
         Font size in points.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> bracket(ax, (0.0, 3.0), 1.0, "lead time 3 days", colour="black")
+    >>> ax.texts[-1].get_text()
+    'lead time 3 days'
     """
     arrow = {"arrowstyle": "<|-|>", "color": colour, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}
     ax.annotate("", xy=(x[0], y), xytext=(x[1], y), arrowprops=arrow, annotation_clip=False)

@@ -170,6 +170,13 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
     -------
     list of Curve
         One for a log, one for each scenario of a result.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, simulate, vary
+    >>> [curve] = curves_of(simulate(vary(DEVOPS, {"years": 0.2}), seed=1), kpi_named("wip"))
+    >>> list(curve.table.columns)
+    ['time', 'mean', 'low', 'high']
     """
     if isinstance(shown, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - it shares its name with the figure

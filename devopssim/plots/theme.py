@@ -106,6 +106,13 @@ def use(theme: Theme = "light", *, transparent: bool = False) -> None:
     ------
     InvalidInputError
         If the theme is unknown.
+
+    Examples
+    --------
+    >>> use("dark")
+    >>> ink() == INKS["dark"][1]
+    True
+    >>> use("light")
     """
     mpl.rcParams.update(cast("Any", settings(theme, transparent=transparent)))
 

@@ -81,7 +81,15 @@ def svg_figure(name: str, draw: Callable[[], Figure]) -> SvgFigure:
 
 
 def _for_page(svg: str, name: str) -> str:
-    """Return the SVG element alone, with prefixed ids and the page's colour variables."""
+    """Return the SVG element alone, with prefixed ids and the page's colour variables.
+
+    Parameters
+    ----------
+    svg : str
+        SVG file as matplotlib writes it.
+    name : str
+        Prefix of its ids.
+    """
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)

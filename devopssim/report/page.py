@@ -52,6 +52,16 @@ def write(result: "Result", path: str | Path) -> None:
     InvalidInputError
         If the file cannot be written.
 
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> result = compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False)
+    >>> with TemporaryDirectory() as folder:
+    ...     write(result, Path(folder, "report.html"))
+    ...     print(Path(folder, "report.html").exists())
+    True
     """
     write_text(path, render(result))
 
@@ -220,7 +230,13 @@ def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
 
 
 def _repeat(result: "Result") -> dict[str, Any]:
-    """Return the command that reproduces the comparison, and the scenarios that have to be saved as files first."""
+    """Return the command that reproduces the comparison, and the scenarios that have to be saved as files first.
+
+    Returns
+    -------
+    dict
+        `command`, `files` (pairs of a scenario's name and its file) and `unnamed` (names of the scenarios that differ from the presets).
+    """
     arguments, files = [], []
     for name, scenario in result.scenarios.items():
         preset = next(

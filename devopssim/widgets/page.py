@@ -39,6 +39,13 @@ def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
     ------
     InvalidInputError
         If the theme is unknown, the port is out of range or in use, or Voilà is not installed.
+
+    Examples
+    --------
+    >>> serve(port=8866, theme="blue")
+    Traceback (most recent call last):
+        ...
+    devopssim.errors.InvalidInputError: theme='blue' (how the page looks) must be one of light, dark.
     """
     if theme not in THEMES:
         raise InvalidInputError(f"theme={theme!r} (how the page looks) must be one of {', '.join(THEMES)}.")

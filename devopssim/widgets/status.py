@@ -32,6 +32,17 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
     -------
     dict
         `stage` (`"glance"` for a preview, `"refining"` or `"final"`), `text`, `done` and `of` (replications).
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> from devopssim.experiment import Experiment
+    >>> short = {"devops": vary(DEVOPS, {"years": 0.1})}
+    >>> query = Query(experiment=Experiment(scenarios=short, kpis=("wip",), replications=4))
+    >>> result = compare(short, 2, kpis=["wip"], progress=False)
+    >>> current = status(query, LiveEstimate(result=result))
+    >>> current["stage"], current["done"], current["of"]
+    ('refining', 2, 4)
     """
     done = estimate.result.replications
     if estimate.preview:

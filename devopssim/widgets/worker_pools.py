@@ -68,6 +68,10 @@ def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
         Called with the arguments; its result is returned.
     *arguments
         Its arguments.
+
+    Notes
+    -----
+    The priority stays low until the process ends; only the background pool runs such tasks.
     """
     if hasattr(os, "nice"):
         os.nice(max(0, NICENESS - os.nice(0)))
@@ -110,6 +114,14 @@ class LatestTask:
         Called with the exception of a step; the remaining steps are dropped.
     scheduler : Scheduler
         Runs a function in the widget's thread.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as pool:
+    ...     task = LatestTask(on_result=print, on_error=print, scheduler=event_loop_scheduler())
+    ...     task.ask([(pool, lambda: "preview")])
+    preview
     """
 
     def __init__(

@@ -69,6 +69,13 @@ def estimates_text(result: "Result", kpi: Kpi) -> str:
     str
         One sentence with the number of replications, one with a value for each scenario.
 
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> from devopssim.kpis import KPIS
+    >>> result = compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False)
+    >>> estimates_text(result, KPIS["wip"])
+    'Work in progress. Mean of 2 replications and 95 % interval: devops ... items (... to ...).'
     """
     table = result.estimates[result.estimates["kpi"] == kpi.name].set_index("scenario").loc[list(result.scenarios)]
     values = "; ".join(
@@ -88,6 +95,13 @@ def differences_text(result: "Result", kpi: Kpi) -> str:
     kpi : Kpi
         The KPI; shares are given in percentage points.
 
+    Examples
+    --------
+    >>> from devopssim import AGILE, DEVOPS, compare, vary
+    >>> from devopssim.kpis import KPIS
+    >>> scenarios = {"agile": vary(AGILE, {"years": 0.1}), "devops": vary(DEVOPS, {"years": 0.1})}
+    >>> differences_text(compare(scenarios, 2, kpis=["wip"], progress=False), KPIS["wip"])
+    'Work in progress, paired differences with 95 % intervals: devops against agile ... items (... to ...).'
     """
     table = result.differences[result.differences["kpi"] == kpi.name]
     values = "; ".join(
@@ -174,6 +188,14 @@ def sweep_map_text(table: pd.DataFrame, parameters: tuple[str, str], kpi: Kpi) -
     kpi : Kpi
         The KPI; its title and unit are used.
 
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from devopssim.kpis import KPIS
+    >>> table = pd.DataFrame({"team.developers": [3, 6], "practices.testing": [0, 1], "estimate": [72.0, 30.0]})
+    >>> sweep_map_text(table, ("team.developers", "practices.testing"), KPIS["lead_time"])
+    'Lead time over team.developers and practices.testing: least 30 hours at team.developers 6, practices.testing 1 and
+    most 72 hours at team.developers 3, practices.testing 0.'
     """
     ranked = table.dropna(subset=["estimate"]).sort_values("estimate", kind="stable")
     ends = " and ".join(
@@ -194,6 +216,13 @@ def effects_text(table: pd.DataFrame, kpi: Kpi) -> str:
     kpi : Kpi
         The KPI; its title and unit are used.
 
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from devopssim.kpis import KPIS
+    >>> table = pd.DataFrame({"effect": ["testing"], "estimate": [-24.0], "low": [-30.0], "high": [-18.0]})
+    >>> effects_text(table, KPIS["lead_time"])
+    'Effects of practices on lead time, largest first: testing ...24 hours (...30 to ...18).'
     """
     effects = "; ".join(
         f"{row.effect} {_difference(row.estimate, row.low, row.high, kpi)}" for row in rows_of(table.head(MOST_NAMED))
@@ -241,6 +270,13 @@ def tornado_text(table: pd.DataFrame, change: float, kpi: Kpi) -> str:
     kpi : Kpi
         The KPI; its title and unit are used.
 
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from devopssim.kpis import KPIS
+    >>> table = pd.DataFrame({"parameter": ["team.developers"], "at_low": [20.0], "at_high": [-8.0]})
+    >>> tornado_text(table, 0.2, KPIS["lead_time"])
+    'What moves lead time when a parameter is 20 % lower and higher: team.developers from +20 hours to ...8 hours.'
     """
     swings = "; ".join(
         f"{row.parameter} from {difference_text(row.at_low, kpi)} to {difference_text(row.at_high, kpi)}"

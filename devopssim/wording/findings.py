@@ -61,6 +61,12 @@ class Verdicts:
     unclear : list of KpiComparison
         KPIs whose interval of the difference contains 0, or that are equal.
 
+    Examples
+    --------
+    >>> faster = KpiComparison(title="Lead time", text="2 days instead of 4 days")
+    >>> verdict = Verdicts(scenario="devops", baseline="agile", better=[faster], worse=[], different=[], unclear=[])
+    >>> [str(comparison) for comparison in verdict.better]
+    ['Lead time: 2 days instead of 4 days']
     """
 
     scenario: str
@@ -86,6 +92,10 @@ class Mechanism:
     source : str
         Sources of the evidence; empty for a workflow.
 
+    Examples
+    --------
+    >>> Mechanism(title="Workflow agile", text="Items wait for the sprint.").adopted
+    ''
     """
 
     title: str

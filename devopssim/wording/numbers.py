@@ -22,6 +22,11 @@ class Unit(NamedTuple):
     hours : float
         Length of one unit; 1.0 for axes in the KPI's own unit.
 
+    Examples
+    --------
+    >>> name, hours = Unit("days", 24.0)
+    >>> 48 / hours
+    2.0
     """
 
     name: str

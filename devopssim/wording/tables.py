@@ -82,6 +82,13 @@ def kpi_table(kpis: pd.DataFrame) -> str:
     kpis : DataFrame
         What `kpis.table(log)` returns: index the KPI, first column the unit.
 
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"unit": ["h"], "value": [12.345], "n": [3]}, index=pd.Index(["mttr"], name="kpi"))
+    >>> print(kpi_table(table))
+    kpi   unit  value  n
+    mttr  h     12.35  3
     """
     head = ["kpi", *kpis.columns]
     rows = [
@@ -99,6 +106,11 @@ def experiment_note(result: "Result") -> str:
     result : Result
         Result of a comparison.
 
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, compare, vary
+    >>> experiment_note(compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False))
+    '2 replications of 0.1 years, seed 1: mean and 95 % interval; - where there was nothing to count.'
     """
     years = sorted({scenario.years for scenario in result.scenarios.values()})
     lengths = " or ".join(f"{length:g}" for length in years)
