@@ -158,12 +158,12 @@ def compare_with_dora(
     return DoraBenchmark(result=compare(Experiment(scenarios=named, replications=replications, kpis=KPIS), **options))
 
 
-def level_tables(shown: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, pd.DataFrame]:
+def level_tables(data: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, pd.DataFrame]:
     """Return the level of each DORA metric for each scenario of a result, or for the KPI table of one log.
 
     Parameters
     ----------
-    shown : Result or DataFrame
+    data : Result or DataFrame
         Result of a comparison (its means over the replications), or what `kpis.table(log)` returns.
     year : int
         Year of the DORA report whose bands apply.
@@ -186,15 +186,15 @@ def level_tables(shown: Result | pd.DataFrame, *, year: int = 2019) -> dict[str,
     ['unit', 'value', 'level', 'levels', 'inside', 'band']
 
     """
-    if isinstance(shown, pd.DataFrame):
-        if not {"median", "value"} <= set(shown.columns):
+    if isinstance(data, pd.DataFrame):
+        if not {"median", "value"} <= set(data.columns):
             raise InvalidInputError(
                 "this table is not one of KPIs; give what devopssim.kpis.table(log) or devopssim.compare returns."
             )
-        return {"": classify(shown, year=year)}
+        return {"": classify(data, year=year)}
     tables = {}
-    for name in shown.scenarios:
-        means = shown.estimates[shown.estimates["scenario"] == name].set_index("kpi")
+    for name in data.scenarios:
+        means = data.estimates[data.estimates["scenario"] == name].set_index("kpi")
         table = means.assign(value=means["estimate"], median=means["estimate"])
         tables[name] = classify(table, year=year)
     return tables

@@ -172,9 +172,9 @@ def direction(better: str | None) -> str:
     return {"lower": " (less is better)", "higher": " (more is better)"}.get(better or "", "")
 
 
-def _set(axis: Axis, what: str, *values: object) -> None:
+def _set(axis: Axis, setter: str, *values: object) -> None:
     """Call the axes' setter of the scale or the limits for this axis."""
-    getattr(axis.axes, f"set_{_letter(axis)}{what}")(*values)
+    getattr(axis.axes, f"set_{_letter(axis)}{setter}")(*values)
 
 
 def _letter(axis: Axis) -> Literal["x", "y"]:

@@ -165,14 +165,14 @@ def halo(text: Text, width: float = 2.5) -> Text:
     return text
 
 
-def nothing(ax: Axes, what: str) -> Axes:
+def nothing(ax: Axes, reason: str) -> Axes:
     """Write on the axes why there is nothing to draw, and make that the figure's description.
 
     Parameters
     ----------
     ax : Axes
         Axes to write on; frame and ticks are removed.
-    what : str
+    reason : str
         The reason, without a full stop.
 
     Examples
@@ -182,10 +182,10 @@ def nothing(ax: Axes, what: str) -> Axes:
     >>> alt_text(nothing(Figure().subplots(), "no work item was requested in this log"))
     'Nothing is drawn: no work item was requested in this log.'
     """
-    ax.text(0.5, 0.5, what, transform=ax.transAxes, ha="center", va="center", color=ink(), wrap=True)
+    ax.text(0.5, 0.5, reason, transform=ax.transAxes, ha="center", va="center", color=ink(), wrap=True)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    set_description(ax, f"Nothing is drawn: {what}.", pd.DataFrame())
+    set_description(ax, f"Nothing is drawn: {reason}.", pd.DataFrame())
     return ax
 
 

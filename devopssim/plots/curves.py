@@ -42,7 +42,7 @@ class Curve(NamedTuple):
 
 
 def kpi_curve(
-    shown: "pd.DataFrame | Result", kpi: str, *, window: str = "28D", step: str = "7D", ax: Axes | None = None
+    data: "pd.DataFrame | Result", kpi: str, *, window: str = "28D", step: str = "7D", ax: Axes | None = None
 ) -> Axes:
     """Draw a KPI over time: of one log, or of each scenario of a result with a pointwise confidence band.
 
@@ -50,7 +50,7 @@ def kpi_curve(
 
     Parameters
     ----------
-    shown : DataFrame or Result
+    data : DataFrame or Result
         Event log, or a result whose comparison asked for curves (`compare(..., curves=["lead_time"])`).
     kpi : str
         Name of the KPI.
@@ -81,14 +81,14 @@ def kpi_curve(
     """
     ax = axes(ax)
     declaration = kpi_named(kpi)
-    drawn = [curve for curve in curves_of(shown, declaration, window, step) if curve.table["mean"].notna().any()]
-    if not drawn:
+    curves = [curve for curve in curves_of(data, declaration, window, step) if curve.table["mean"].notna().any()]
+    if not curves:
         return nothing(ax, f"{declaration.title}: nothing was there to count, or the run is shorter than the window")
-    everything = pd.concat([curve.table for curve in drawn])
+    everything = pd.concat([curve.table for curve in curves])
     unit = clock_axis(ax, 0.0, float(everything["time"].max()))
     scale = _heights(ax, everything, declaration)
     labels = []
-    for curve in drawn:
+    for curve in curves:
         time, table = curve.table["time"].to_numpy() / unit.hours, curve.table
         band = table["low"].notna().to_numpy()
         if band.any():
@@ -108,21 +108,21 @@ def kpi_curve(
             labels.append(Label(float(table["mean"].dropna().iloc[-1]) / scale, curve.name, curve.colour))
     label_right(ax, labels)
     tidy(ax)
-    tables = [curve.table.assign(scenario=curve.name) for curve in drawn]
-    by_name = {curve.name: curve.table for curve in drawn}
-    text = curves_text(declaration, by_name, window if isinstance(shown, pd.DataFrame) else "", unit_name=unit.name)
+    tables = [curve.table.assign(scenario=curve.name) for curve in curves]
+    by_name = {curve.name: curve.table for curve in curves}
+    text = curves_text(declaration, by_name, window if isinstance(data, pd.DataFrame) else "", unit_name=unit.name)
     set_description(ax, text, pd.concat(tables, ignore_index=True))
     return ax
 
 
 def kpi_curves(
-    shown: "pd.DataFrame | Result", kpis: Sequence[str] = (), *, window: str = "28D", step: str = "7D"
+    data: "pd.DataFrame | Result", kpis: Sequence[str] = (), *, window: str = "28D", step: str = "7D"
 ) -> Figure:
     """Draw several KPIs over time, one panel a KPI, and return the figure; see `kpi_curve`.
 
     Parameters
     ----------
-    shown : DataFrame or Result
+    data : DataFrame or Result
         Event log, or a result whose comparison asked for curves.
     kpis : sequence of str
         Names; default: six KPIs of flow and delivery for a log, all measured curves for a result.
@@ -140,11 +140,11 @@ def kpi_curves(
     if kpis:
         chosen = names_of(kpis)
     else:
-        chosen = list(CURVES) if isinstance(shown, pd.DataFrame) else list(dict.fromkeys(shown.curves["kpi"]))
+        chosen = list(CURVES) if isinstance(data, pd.DataFrame) else list(dict.fromkeys(data.curves["kpi"]))
     rows = max(1, -(-len(chosen) // 2))
     figure, grid = panels(rows, 2, (11.0, 2.7 * rows))
     for kpi, ax in zip(chosen, grid, strict=False):
-        kpi_curve(shown, kpi, window=window, step=step, ax=ax)
+        kpi_curve(data, kpi, window=window, step=step, ax=ax)
     for ax in grid[len(chosen) :]:
         bare(ax)
     descriptions = [describe(ax) for ax in grid[: len(chosen)]]
@@ -154,12 +154,12 @@ def kpi_curves(
     return figure
 
 
-def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Curve]:
+def curves_of(data: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", step: str = "7D") -> list[Curve]:
     """Return the curves that `kpi_curve` draws.
 
     Parameters
     ----------
-    shown : DataFrame or Result
+    data : DataFrame or Result
         Event log, or a result whose comparison asked for curves.
     kpi : Kpi
         The KPI.
@@ -178,16 +178,16 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
     >>> list(curve.table.columns)
     ['time', 'mean', 'low', 'high']
     """
-    if isinstance(shown, pd.DataFrame):
+    if isinstance(data, pd.DataFrame):
         from devopssim.kpis import kpi_curve as measured  # noqa: PLC0415 - it shares its name with the figure
 
-        series = measured(shown, kpi.name, window=window, step=step)
+        series = measured(data, kpi.name, window=window, step=step)
         table = pd.DataFrame(
             {"time": series.index.to_numpy(float), "mean": series.to_numpy(), "low": np.nan, "high": np.nan}
         )
         return [Curve("", BLUE, table)]
-    curve_table = shown.curves[shown.curves["kpi"] == kpi.name].copy()
-    few = curve_table["replications"] * 2 < shown.replications
+    curve_table = data.curves[data.curves["kpi"] == kpi.name].copy()
+    few = curve_table["replications"] * 2 < data.replications
     curve_table.loc[few, ["mean", "low", "high"]] = np.nan
     return [
         Curve(
@@ -195,7 +195,7 @@ def curves_of(shown: "pd.DataFrame | Result", kpi: Kpi, window: str = "28D", ste
             colour_of(name, index),
             curve_table[curve_table["scenario"] == name][["time", "mean", "low", "high"]].reset_index(drop=True),
         )
-        for index, name in enumerate(shown.scenarios)
+        for index, name in enumerate(data.scenarios)
     ]
 
 

@@ -18,27 +18,27 @@ from devopssim.wording import Description
 _descriptions: Final[WeakKeyDictionary[Artist, Description]] = WeakKeyDictionary()
 
 
-def set_description(drawn: Artist, text: str, table: pd.DataFrame) -> None:
+def set_description(artist: Artist, text: str, table: pd.DataFrame) -> None:
     """Attach text and table to axes or to a figure.
 
     Parameters
     ----------
-    drawn : Artist
+    artist : Artist
         Axes or figure.
     text : str
         One to three sentences; runs of spaces are reduced to one.
     table : DataFrame
         The plotted values.
     """
-    _descriptions[drawn] = Description(text=" ".join(text.split()), table=table)
+    _descriptions[artist] = Description(text=" ".join(text.split()), table=table)
 
 
-def describe(shown: Artist) -> Description:
+def describe(artist: Artist) -> Description:
     """Return the text and the table behind axes or a figure that `devopssim.plots` drew.
 
     Parameters
     ----------
-    shown : Artist
+    artist : Artist
         What a function of `devopssim.plots` returned. For a figure without its own description, the first described axes count.
 
     Raises
@@ -53,21 +53,21 @@ def describe(shown: Artist) -> Description:
     >>> describe(plots.workflow("agile", ax=Figure().subplots())).table.columns[0]
     'phase'
     """
-    parts: list[Axes] = shown.axes if isinstance(shown, Figure | SubFigure) else []
-    for part in (shown, *parts):
+    parts: list[Axes] = artist.axes if isinstance(artist, Figure | SubFigure) else []
+    for part in (artist, *parts):
         if part in _descriptions:
             return _descriptions[part]
     raise InvalidInputError(
-        f"{type(shown).__name__} was not drawn by devopssim.plots, so there is no text for it; give what a function of plots returned."
+        f"{type(artist).__name__} was not drawn by devopssim.plots, so there is no text for it; give what a function of plots returned."
     )
 
 
-def alt_text(shown: Artist, *, width: int | None = None) -> str:
+def alt_text(artist: Artist, *, width: int | None = None) -> str:
     """Return one to three sentences on what axes or a figure show.
 
     Parameters
     ----------
-    shown : Artist
+    artist : Artist
         What a function of `devopssim.plots` returned.
     width : int, optional
         Break lines at this number of characters; a notebook would break printed long lines within words.
@@ -84,5 +84,5 @@ def alt_text(shown: Artist, *, width: int | None = None) -> str:
     >>> print(alt_text(plots.seven_cs(ax=Figure().subplots()), width=60))
     The seven C's. continuous integration: ...
     """
-    text = describe(shown).text
+    text = describe(artist).text
     return text if width is None else fill(text, width)

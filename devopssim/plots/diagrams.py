@@ -62,13 +62,13 @@ def workflow(name: str, *, ax: Axes | None = None) -> Axes:
         raise InvalidInputError(f"workflow={name!r} must be one of {', '.join(WORKFLOWS)}.")
     ax = axes(ax, (9.0, 3.6))
     {"waterfall": _waterfall, "agile": _agile, "devops": _devops}[name](ax)
-    drawn = WORKFLOWS[name]
-    ax.set_title(drawn.title)
+    description = WORKFLOWS[name]
+    ax.set_title(description.title)
     bare(ax)
     set_description(
         ax,
-        f"The {name} workflow: {', '.join(drawn.phases)}. {drawn.order}",
-        pd.DataFrame({"phase": list(drawn.phases)}),
+        f"The {name} workflow: {', '.join(description.phases)}. {description.order}",
+        pd.DataFrame({"phase": list(description.phases)}),
     )
     return ax
 
@@ -102,10 +102,10 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
         solid_capstyle="round",
     )
     for turn in (0.5 * math.pi, 1.5 * math.pi):
-        ahead, here = _eight(turn + 0.08), _eight(turn - 0.02)
-        ax.add_patch(FancyArrowPatch(here, ahead, arrowstyle="-|>", mutation_scale=18, color=ink()))
+        end, start = _eight(turn + 0.08), _eight(turn - 0.02)
+        ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=18, color=ink()))
     positions = (0.62, 0.86, 1.14, 1.38, 1.72, 0.0, 0.28)
-    for (phase, what), share in zip(loop, positions, strict=True):
+    for (phase, meaning), share in zip(loop, positions, strict=True):
         x, y = _eight(share * math.pi)
         colour = STAGE_COLOURS[phase]
         ax.add_patch(Circle((x, y), 0.3, color=colour, zorder=3))
@@ -115,7 +115,7 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
             ax.text(
                 x,
                 y + (0.37 if above else -0.37),
-                what,
+                meaning,
                 ha="center",
                 va="bottom" if above else "top",
                 fontsize=8.5,
@@ -126,7 +126,7 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
     ax.text(1.25, 0, "operations", ha="center", va="center", fontsize=11, color=ink())
     ax.set_title("DevSecOps: security in every phase" if security else "DevOps: seven phases, one loop")
     bare(ax)
-    phases = ", ".join(f"{phase} ({what})" for phase, what in loop)
+    phases = ", ".join(f"{phase} ({meaning})" for phase, meaning in loop)
     text = (
         f"The loop of DevSecOps: the seven phases of DevOps, and what security does in each: {phases}. It goes all round, in one colour."
         if security
@@ -227,11 +227,11 @@ def _agile(ax: Axes) -> None:
     )  # the review is last, beside the exit of finished work
     for (x, y), phase in zip(centres, phases, strict=True):
         _box(ax, (x, y), phase, WORKFLOWS["agile"].colour, size=(1.0, 0.46))
-    for here, there in zip(centres, (*centres[1:], centres[0]), strict=True):
+    for start, end in zip(centres, (*centres[1:], centres[0]), strict=True):
         _arrow(
             ax,
-            (here[0] + 0.35 * (there[0] - here[0]), here[1] + 0.35 * (there[1] - here[1])),
-            (here[0] + 0.68 * (there[0] - here[0]), here[1] + 0.68 * (there[1] - here[1])),
+            (start[0] + 0.35 * (end[0] - start[0]), start[1] + 0.35 * (end[1] - start[1])),
+            (start[0] + 0.68 * (end[0] - start[0]), start[1] + 0.68 * (end[1] - start[1])),
         )
     ax.text(1.5, 0.0, "a sprint:\ntwo weeks,\nwith the users", ha="center", va="center", fontsize=9, color=ink())
     _box(ax, (5.3, 0), "done,\nwaiting", GREY, size=(1.1, 0.7))

@@ -28,14 +28,14 @@ EDGES: Final[dict[str, tuple[float, float]]] = {
 """Least range of an axis, by unit; open bands end at the edge of the axis."""
 
 
-def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
+def dora_levels(data: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     """Draw DORA's four metrics as four strips with the bands of each level and a marker for each scenario; return the figure.
 
     Bands overlap and leave gaps because the reports do; metrics may disagree on the level.
 
     Parameters
     ----------
-    shown : Result or DataFrame
+    data : Result or DataFrame
         Result of a comparison (its means over the replications), or what `kpis.table(log)` returns.
     year : int
         Year of the DORA report.
@@ -57,7 +57,7 @@ def dora_levels(shown: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     4
     """
     levels = clusters(year)
-    tables = level_tables(shown, year=year)
+    tables = level_tables(data, year=year)
     metrics = list(next(iter(tables.values())).index)
     figure, grid = panels(len(metrics), 1, (8.6, len(metrics) * (1.25 + 0.22 * len(tables))))
     for ax, kpi, metric in zip(grid, metrics, DORA_METRICS, strict=True):

@@ -119,15 +119,15 @@ def cycle_time_scatter(
     if not len(hours):
         return nothing(ax, f"{chosen.title}: nothing was finished in this log ({unfinished} unfinished)")
     unit = clock_axis(ax, run.warm_up, run.horizon)
-    shown = _shown(hours)
+    heights = _shown(hours)
     size = float(np.clip(6000 / len(hours), 5, 30))
-    ax.scatter((start + hours) / unit.hours, shown, s=size, color=BLUE, alpha=0.75, linewidth=0)
-    log_durations(ax.yaxis, float(shown.min()), float(shown.max()))
+    ax.scatter((start + hours) / unit.hours, heights, s=size, color=BLUE, alpha=0.75, linewidth=0)
+    log_durations(ax.yaxis, float(heights.min()), float(heights.max()))
     levels = {f"{percentile} %": float(np.percentile(hours, percentile)) for percentile in percentiles}
     labels = []
     for name, level in levels.items():
-        ax.axhline(max(level, shown.min()), color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
-        labels.append(Label(max(level, shown.min()), f"{name} within\n{duration(level)}"))
+        ax.axhline(max(level, heights.min()), color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
+        labels.append(Label(max(level, heights.min()), f"{name} within\n{duration(level)}"))
     label_right(ax, labels)
     ax.set_ylabel(chosen.title)
     ax.set_title(f"{chosen.title} of each one, when it was finished")
@@ -178,10 +178,10 @@ def lead_time_distribution(
     _, hours, unfinished = _durations(run, chosen)
     if not len(hours):
         return nothing(ax, f"{chosen.title}: nothing was finished in this log ({unfinished} unfinished)")
-    shown = _shown(hours)
-    log_durations(ax.xaxis, float(shown.min()), float(shown.max()))
-    edges = np.geomspace(shown.min() / 1.01, shown.max() * 1.01, bins + 1)
-    counts, _, _ = ax.hist(shown, bins=list(edges), color=BLUE, alpha=0.85, linewidth=0)
+    lengths = _shown(hours)
+    log_durations(ax.xaxis, float(lengths.min()), float(lengths.max()))
+    edges = np.geomspace(lengths.min() / 1.01, lengths.max() * 1.01, bins + 1)
+    counts, _, _ = ax.hist(lengths, bins=list(edges), color=BLUE, alpha=0.85, linewidth=0)
     marks = {
         "median": float(np.median(hours)),
         "mean": float(hours.mean()),
@@ -277,12 +277,12 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
     start, hours, _ = _durations(run, KPIS["lead_time"])
     finished = hours[start + hours <= moment]
     sideways = np.random.default_rng(1).uniform(-0.28, 0.28, len(ages))
-    shown = _shown(ages)
+    heights = _shown(ages)
     for index, (_, colour) in enumerate(BANDS[:3]):
         chosen = step == index
-        ax.scatter(index + sideways[chosen], shown[chosen], s=24, color=colour, alpha=0.8, linewidth=0)
+        ax.scatter(index + sideways[chosen], heights[chosen], s=24, color=colour, alpha=0.8, linewidth=0)
     levels = [float(np.percentile(finished, percentile)) for percentile in PERCENTILES] if len(finished) else []
-    log_durations(ax.yaxis, float(min([shown.min(), *levels])), float(max([shown.max(), *levels])))
+    log_durations(ax.yaxis, float(min([heights.min(), *levels])), float(max([heights.max(), *levels])))
     for level in levels:
         ax.axhline(level, color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
     label_right(

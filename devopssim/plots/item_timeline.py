@@ -84,8 +84,8 @@ def _typical(run: Run) -> str | None:
     complete = np.isfinite(hours) & run.met("item", "ticket.started") & run.met("item", "ticket.done")
     if not complete.any():
         complete = np.isfinite(hours)
-    made = run.log.iloc[run.rows("change.created")]
-    number = made["item"].value_counts().reindex(names, fill_value=0).to_numpy()
+    created = run.log.iloc[run.rows("change.created")]
+    number = created["item"].value_counts().reindex(names, fill_value=0).to_numpy()
     few = complete & (number >= 2) & (number <= FEW_CHANGES)
     candidates = np.flatnonzero(few if few.any() else complete)
     if not len(candidates):
@@ -116,8 +116,8 @@ def _milestones(run: Run, item: str) -> dict[str, float]:
 
 def _changes(log: pd.DataFrame, item: str, until: float) -> pd.DataFrame:
     """Return the item's changes made before it was available: index the change, columns committed and deployed (hours)."""
-    made = log[(log["kind"] == "change.created") & (log["item"] == item) & (log["time"] <= until)]
-    committed = made.set_index("change")["time"]
+    created = log[(log["kind"] == "change.created") & (log["item"] == item) & (log["time"] <= until)]
+    committed = created.set_index("change")["time"]
     shipped = log[(log["kind"] == "service.deployed") & log["change"].isin(list(committed.index))]
     return pd.DataFrame(
         {"committed": committed, "deployed": shipped.groupby("change")["time"].min().reindex(committed.index)}

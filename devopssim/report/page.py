@@ -94,7 +94,7 @@ def render(result: "Result") -> str:
 
 def _content(result: "Result") -> dict[str, Any]:
     """Return the template's variables."""
-    shown = [kpi for kpi in USUAL_KPIS if kpi in set(result.values["kpi"])]
+    kpis = [kpi for kpi in USUAL_KPIS if kpi in set(result.values["kpi"])]
     has_levels = set(dora_kpis(YEAR).values()) <= set(result.values["kpi"])
     return {
         "title": " · ".join(result.scenarios),
@@ -107,7 +107,7 @@ def _content(result: "Result") -> dict[str, Any]:
         ),
         "warm_up": duration(result.warm_up) if result.warm_up else "",
         "version": __version__,
-        "overview": svg_figure("overview", lambda: plots.comparisons(result, shown)) if shown else None,
+        "overview": svg_figure("overview", lambda: plots.comparisons(result, kpis)) if kpis else None,
         "verdicts": verdicts(result),
         "mechanisms": mechanisms(result.scenarios),
         "parameters": _parameter_rows(result.scenarios),

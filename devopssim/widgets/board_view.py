@@ -18,13 +18,13 @@ MOST_REPLICATIONS = 1000
 
 
 def board(
-    shown: Scenario | pd.DataFrame = DEVOPS, *, years: float = 1.0, seed: int = 1, replication: int = 0
+    source: Scenario | pd.DataFrame = DEVOPS, *, years: float = 1.0, seed: int = 1, replication: int = 0
 ) -> "Board":
     """Show how work items move through the stages: play, pause, change the speed, step one event forward or back.
 
     Parameters
     ----------
-    shown : Scenario or DataFrame
+    source : Scenario or DataFrame
         A scenario, of which any replication can be chosen, or an event log from any source. One replication may be an outlier;
         `widgets.compare` shows means over many.
     years : float
@@ -49,10 +49,10 @@ def board(
     >>> board(years=0.1)
     devopssim.widgets.board of devops: to be seen in JupyterLab or Voilà
     """
-    if isinstance(shown, Scenario):
-        short = vary(shown, {"years": min(years, shown.years)})
+    if isinstance(source, Scenario):
+        short = vary(source, {"years": min(years, source.years)})
         return Board(scenario=short, seed=seed, replication=replication)
-    return Board(log=shown)
+    return Board(log=source)
 
 
 class Board(Panel):

@@ -68,8 +68,8 @@ def compare(
     >>> widget.scenarios["devops"].team.developers
     8
     """
-    shown = {"waterfall": WATERFALL, "agile": AGILE, "devops": DEVOPS} if scenarios is None else scenarios
-    return Compare(state_of(shown), kpis=kpis, replications=replications, precision=precision, seed=seed)
+    compared = {"waterfall": WATERFALL, "agile": AGILE, "devops": DEVOPS} if scenarios is None else scenarios
+    return Compare(state_of(compared), kpis=kpis, replications=replications, precision=precision, seed=seed)
 
 
 class Compare(ScenarioPanel):

@@ -75,23 +75,23 @@ def control(name: str, scenario: Scenario) -> Control:
     >>> slider.label, slider.value, slider.step
     ('Developers', 8, 1.0)
     """
-    now = parameter_value(scenario, name)
+    value = parameter_value(scenario, name)
     declared = parameters()[name]
-    shown: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": name,
         "label": parameter_label(name),
         "meaning": declared.meaning,
         "unit": declared.unit,
     }
-    if declared.choices or isinstance(now, str):
-        return Control(**shown, value=now, choices=declared.choices)
+    if declared.choices or isinstance(value, str):
+        return Control(**fields, value=value, choices=declared.choices)
     default = float(declared.default)
-    high = min(declared.high, max(REACH * default, declared.low + 1, 2 * now))
+    high = min(declared.high, max(REACH * default, declared.low + 1, 2 * value))
     low = declared.low
     step = 1.0 if declared.whole else _nice((high - low) / STEPS)
     if not declared.whole and high < declared.high:
         high = step * math.ceil(high / step)
-    return Control(**shown, value=now, low=low, high=min(high, declared.high), step=step)
+    return Control(**fields, value=value, low=low, high=min(high, declared.high), step=step)
 
 
 def controls(names: Iterable[str], scenario: Scenario) -> list[dict[str, Any]]:

@@ -75,8 +75,8 @@ def draw_figures(scenario: Scenario, seed: int, replication: int, names: Sequenc
         If a name is unknown.
     """
     log = simulate(scenario, seed=seed, replication=replication)
-    drawn = [_figure_json(name, log) for name in check_figures(names)]
-    return {"figures": drawn, "weeks": log.attrs["horizon"] / HOURS_PER_WEEK, "replication": replication}
+    figures = [_figure_json(name, log) for name in check_figures(names)]
+    return {"figures": figures, "weeks": log.attrs["horizon"] / HOURS_PER_WEEK, "replication": replication}
 
 
 def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
@@ -89,9 +89,11 @@ def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
     return {"name": name, "title": title, "svg": part.svg, "text": part.text, "table": table + note}
 
 
-def _figure(drawn: Artist) -> Figure:
+def _figure(artist: Artist) -> Figure:
     """Return the figure of what a plot function returned."""
-    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True) if isinstance(drawn, Axes) else None
+    figure = (
+        artist if isinstance(artist, Figure) else artist.get_figure(root=True) if isinstance(artist, Axes) else None
+    )
     if figure is None:
-        raise TypeError(f"{type(drawn).__name__} is no figure and no axes.")
+        raise TypeError(f"{type(artist).__name__} is no figure and no axes.")
     return figure

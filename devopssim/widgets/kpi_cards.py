@@ -50,11 +50,11 @@ def kpi_cards(
     ('Work in progress', '')
     """
     before = dict(starts or {})
-    shown = [name for name in result.scenarios if name not in before.values()]
+    names = [name for name in result.scenarios if name not in before.values()]
     estimates: dict[Any, Any] = result.estimates.set_index(["scenario", "kpi"]).to_dict("index")
     changes = _changes(result, before)
     cards = []
-    for index, name in enumerate(shown):
+    for index, name in enumerate(names):
         rows = [_row(estimates[name, kpi], kpi, changes.get((name, kpi)), preview=preview) for kpi in kpis]
         cards.append({"scenario": name, "colour": colour_of(name, index), "changed": name in before, "rows": rows})
     return cards

@@ -27,14 +27,14 @@ def parameter_label(name: str) -> str:
     return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
-def parameter_text(name: str, given: float | str) -> str:
+def parameter_text(name: str, value: float | str) -> str:
     """Return the value of a parameter with its unit; adoption and other shares as percent.
 
     Parameters
     ----------
     name : str
         Dotted name of the parameter.
-    given : float or str
+    value : float or str
         The value; text is returned as it is.
 
     Examples
@@ -43,9 +43,9 @@ def parameter_text(name: str, given: float | str) -> str:
     ('50 %', '0.15 h')
 
     """
-    if isinstance(given, str):
-        return given
+    if isinstance(value, str):
+        return value
     declared = parameters()[name]
     if declared.high == 1 and not declared.unit and not declared.whole:
-        return f"{100 * given:.3g} %"
-    return f"{given:g} {declared.unit}".strip()
+        return f"{100 * value:.3g} %"
+    return f"{value:g} {declared.unit}".strip()
