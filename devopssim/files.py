@@ -14,7 +14,7 @@ ORDINARY_FILE_MODE = 0o666
 
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""What a system says of a file that it has no room for."""
+"""Error numbers of a system without room for the file."""
 
 
 @contextmanager

@@ -23,16 +23,16 @@ def pages() -> dict[str, str]:
     >>> pages()["kpis/lead_time.md"].splitlines()[1]
     '# Lead time'
     """
-    found = {"parameters.md": _parameters()}
-    found |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
-    found |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
-    measured = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
-    found["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), measured)
-    changed = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
-    found["practices/index.md"] = _index(
-        "The seven C's, and security inside", ("practice", "without it", "with it"), changed
+    texts = {"parameters.md": _parameters()}
+    texts |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
+    texts |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
+    kpi_rows = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
+    texts["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), kpi_rows)
+    practice_rows = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
+    texts["practices/index.md"] = _index(
+        "The seven C's, and security inside", ("practice", "without it", "with it"), practice_rows
     )
-    return {path: NOTE + text for path, text in found.items()}
+    return {path: NOTE + text for path, text in texts.items()}
 
 
 def write(folder: Path) -> None:
@@ -51,7 +51,7 @@ def _parameters() -> str:
 
 def _kpi(kpi: Kpi) -> str:
     """Return the page of a KPI."""
-    detail = f", and of `detail`: {', '.join(f'`{each}`' for each in kpi.detail)}" if kpi.detail else ""
+    detail = f", and of `detail`: {', '.join(f'`{key}`' for key in kpi.detail)}" if kpi.detail else ""
     shown = (
         f" Shown as its {kpi.summary}, with the 85th percentile, n and how many are unfinished." if kpi.summary else ""
     )
@@ -65,7 +65,7 @@ def _kpi(kpi: Kpi) -> str:
             "",
             f"**Formula.** {kpi.formula}.{shown}",
             "",
-            f"**Events.** {', '.join(f'`{each}`' for each in kpi.events)}{detail}.",
+            f"**Events.** {', '.join(f'`{key}`' for key in kpi.events)}{detail}.",
             "",
             f"**Debatable.** {_sentence(kpi.debatable)}",
             "",
@@ -84,9 +84,9 @@ def _practice(name: str, practice: Practice) -> str:
     """Return the page of a practice."""
     declared = {card["name"]: card for card in evidence_cards()}
     rows = [
-        f"| `{each}` | {declared[each]['meaning']} | {_with_unit(declared[each])} | "
-        f"{declared[each]['grade']}: {declared[each]['source']} |"
-        for each in practice.parameters
+        f"| `{parameter}` | {declared[parameter]['meaning']} | {_with_unit(declared[parameter])} | "
+        f"{declared[parameter]['grade']}: {declared[parameter]['source']} |"
+        for parameter in practice.parameters
     ]
     option = f"--adopt {name}=1"
     return "\n".join(
@@ -101,7 +101,7 @@ def _practice(name: str, practice: Practice) -> str:
             "",
             f"**Mechanism.** {_sentence(practice.mechanism)}",
             "",
-            f"**Events.** {', '.join(f'`{each}`' for each in practice.events)}.",
+            f"**Events.** {', '.join(f'`{kind}`' for kind in practice.events)}.",
             "",
             f"**Debatable.** {_sentence(practice.debatable)}",
             "",

@@ -121,24 +121,24 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
         "horizon": (_is_amount, hours),
         "warm_up": (_is_amount, hours),
         "open_items": (_is_amount, "a number, 0 or more"),
-        "source": (lambda said: isinstance(said, Mapping), 'an object, such as {"git": "shop"}'),
+        "source": (lambda value: isinstance(value, Mapping), 'an object, such as {"git": "shop"}'),
     }
-    for name, (is_so, allowed) in rules.items():
-        said = attrs.get(name)
-        if said is not None and not is_so(said):
-            message = f"{name}={said!r} of the log breaks the event log's contract: it must be {allowed}."
+    for name, (is_allowed, allowed) in rules.items():
+        value = attrs.get(name)
+        if value is not None and not is_allowed(value):
+            message = f"{name}={value!r} of the log breaks the event log's contract: it must be {allowed}."
             raise BrokenContractError(message, row=None, rule=f"{name} must be {allowed}")
 
 
-def _is_amount(said: Any) -> bool:
+def _is_amount(value: Any) -> bool:
     """Return whether a value is a finite number, 0 or more."""
-    return isinstance(said, int | float | np.number) and not isinstance(said, bool) and bool(0 <= said < np.inf)
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(0 <= value < np.inf)
 
 
-def _is_time(said: Any) -> bool:
+def _is_time(value: Any) -> bool:
     """Return whether a value is an ISO 8601 time."""
     try:
-        datetime.fromisoformat(said)
+        datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return False
     return True

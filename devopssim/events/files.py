@@ -86,10 +86,10 @@ def read(path: str | Path) -> pd.DataFrame:
         raise InvalidInputError(message) from error
 
 
-def _format(path: Path, known: Mapping[str, object]) -> None:
+def _format(path: Path, formats: Mapping[str, object]) -> None:
     """Raise InvalidInputError unless the path ends as one of the formats and the format's package is installed."""
-    if path.suffix.lower() not in known:
-        message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(known)} file."
+    if path.suffix.lower() not in formats:
+        message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(formats)} file."
         raise InvalidInputError(message)
     if path.suffix.lower() == ".parquet":
         require_pyarrow(path)

@@ -304,16 +304,16 @@ def _texts(values: Any) -> Any:
         return pd.array(values, dtype="str")
     try:
         return pd.array(pa.array(values, type=pa.large_string()), dtype="str")
-    except (pa.ArrowTypeError, pa.ArrowInvalid):  # something else is among them
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # other types are among them
         return pd.array(values, dtype="str")
 
 
-def _categories(texts: Any, known: Sequence[str]) -> pd.Categorical:
+def _categories(texts: Any, categories: Sequence[str]) -> pd.Categorical:
     """Return texts as categories; unlike pandas' own conversion, each distinct text is looked up once."""
-    codes, found = pd.factorize(texts)
-    names = list(dict.fromkeys([*known, *found]))
-    places = np.array([*(names.index(text) for text in found), -1])  # the last one for the code -1: no text
-    return pd.Categorical.from_codes(places[codes], categories=pd.Index(names, dtype="str"))
+    codes, distinct = pd.factorize(texts)
+    names = list(dict.fromkeys([*categories, *distinct]))
+    positions = np.array([*(names.index(text) for text in distinct), -1])  # the last one for the code -1: no text
+    return pd.Categorical.from_codes(positions[codes], categories=pd.Index(names, dtype="str"))
 
 
 def check_warm_up(warm_up: float, horizon: float) -> None:

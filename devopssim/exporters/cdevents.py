@@ -44,7 +44,7 @@ TYPES: Final = {
 CUSTOM: Final = "0.1.0"
 ABOUT: Final = "dev.cdeventsx.devopssim-log.described.0.1.0"
 START: Final = "2000-01-01T00:00:00+00:00"
-"""When hour 0 is, of a log that does not say (a simulated one)."""
+"""The time of hour 0 for a log without a `start` (a simulated one)."""
 OUTCOMES: Final = ("success", "failure", "cancel", "error")
 
 Event = dict[str, Any]
@@ -89,13 +89,13 @@ def to_cdevents(
     validate(log)
     start = datetime.fromisoformat(log.attrs.get("start") or START)
     start = start if start.tzinfo else start.replace(tzinfo=UTC)
-    place = _Place(source=source, environment=environment, service=service, start=start)
+    sender = _Sender(source=source, environment=environment, service=service, start=start)
     attrs = {str(key): value for key, value in log.attrs.items()}
-    yield place.event(0, ABOUT, hours=0.0, subject="log", content={}, own={"log": attrs})
+    yield sender.event(0, ABOUT, hours=0.0, subject="log", content={}, own={"log": attrs})
     table = log.astype(dict.fromkeys(COLUMNS[1:], object)).where(log.notna(), None)
     rows = enumerate(table.itertuples(index=False, name=None))
     for number, (_, group) in enumerate(itertools.groupby(rows, key=_together), start=1):
-        yield place.of(number, [row for _, row in group])
+        yield sender.of(number, [row for _, row in group])
 
 
 def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
@@ -132,8 +132,8 @@ def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
     """
     count = 0
     with whole_file(path) as part, part.open("w", encoding="utf-8") as stream:
-        for each in to_cdevents(log, **options):
-            stream.write(json.dumps(each, ensure_ascii=False, allow_nan=False) + "\n")
+        for item in to_cdevents(log, **options):
+            stream.write(json.dumps(item, ensure_ascii=False, allow_nan=False) + "\n")
             count += 1
     return count
 
@@ -147,8 +147,8 @@ def _together(numbered: tuple[int, tuple[Any, ...]]) -> tuple[Any, ...]:
     return (number,)
 
 
-class _Place:
-    """Who tells, of which service, in which environment, since when."""
+class _Sender:
+    """The sender of the events: its URI reference, environment, service and the time of hour 0."""
 
     def __init__(self, *, source: str, environment: str, service: str, start: datetime) -> None:
         self.source = source
@@ -160,11 +160,11 @@ class _Place:
         """Return the event of these rows."""
         first = dict(zip(COLUMNS, rows[0], strict=True))
         kind, detail = str(first["kind"]), decode_detail(first["detail"])
-        known = kind in TYPES and (kind != "testsuiterun.finished" or detail.get("outcome") in OUTCOMES)
-        name = f"dev.cdevents.{kind}.{TYPES[kind]}" if known else f"dev.cdeventsx.devopssim-{kind}.{CUSTOM}"
+        is_standard = kind in TYPES and (kind != "testsuiterun.finished" or detail.get("outcome") in OUTCOMES)
+        name = f"dev.cdevents.{kind}.{TYPES[kind]}" if is_standard else f"dev.cdeventsx.devopssim-{kind}.{CUSTOM}"
         subject = next((str(first[column]) for column in IDS if first[column] is not None), f"{kind}-{number}")
         content: dict[str, Any] = {}
-        if known:
+        if is_standard:
             predicate = kind.partition(".")[0]
             subject = self._subject(predicate, first, subject, number)
             content = CONTENTS[predicate](self, kind, first, detail)
@@ -221,42 +221,42 @@ class _Place:
         return f"pkg:generic/{quote(self.service, safe='')}@{quote(version, safe='')}"
 
     def ticket(self, kind: str, row: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
-        """Return what is known of a work item."""
+        """Return the content of a work item's event."""
         address = f"/items/{quote(str(row['item']), safe='')}"
         if kind == "ticket.closed":
             return {"uri": address, "resolution": "completed"}
         return {"summary": str(row["item"]), "creator": "unknown", "uri": address}
 
-    def nothing(self, *_: object) -> dict[str, Any]:
-        """Return that no more is known."""
+    def empty(self, *_: object) -> dict[str, Any]:
+        """Return empty content."""
         return {}
 
     def change(self, *_: object) -> dict[str, Any]:
-        """Return where a change belongs."""
+        """Return the content of a change's event: its repository."""
         return {"repository": {"id": self.service}}
 
-    def run_of_tests(self, kind: str, _: Mapping[str, Any], detail: Mapping[str, str]) -> dict[str, Any]:
-        """Return how a run of the tests ended."""
+    def suite_run(self, kind: str, _: Mapping[str, Any], detail: Mapping[str, str]) -> dict[str, Any]:
+        """Return the content of a test run's event: its environment and, at its end, its outcome."""
         ended = {"outcome": detail["outcome"]} if kind == "testsuiterun.finished" else {}
         return {"environment": self.environment, **ended}
 
-    def shipped(self, _: str, row: Mapping[str, Any], __: Mapping[str, str]) -> dict[str, Any]:
-        """Return what was deployed where."""
+    def deployment(self, _: str, row: Mapping[str, Any], __: Mapping[str, str]) -> dict[str, Any]:
+        """Return the content of a deployment's event: its environment and artefact."""
         return {"environment": self.environment, "artifactId": self.artifact(str(row["deployment"]))}
 
     def incident(self, kind: str, row: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
-        """Return where an incident happens."""
+        """Return the content of an incident's event: its environment, service and ticket."""
         ticket = f"urn:devopssim:incident:{quote(str(row['incident']), safe='')}"
         reported = {"ticketURI": ticket} if kind == "incident.reported" else {}
         return {"environment": self.environment, "service": {"id": self.service}, **reported}
 
 
 CONTENTS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
-    "ticket": _Place.ticket,
-    "change": _Place.change,
-    "build": _Place.nothing,
-    "testsuiterun": _Place.run_of_tests,
-    "artifact": _Place.nothing,
-    "service": _Place.shipped,
-    "incident": _Place.incident,
+    "ticket": _Sender.ticket,
+    "change": _Sender.change,
+    "build": _Sender.empty,
+    "testsuiterun": _Sender.suite_run,
+    "artifact": _Sender.empty,
+    "service": _Sender.deployment,
+    "incident": _Sender.incident,
 }

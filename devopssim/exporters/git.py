@@ -25,7 +25,7 @@ from devopssim.events import SECONDS_PER_HOUR, details
 
 START: Final = "2024-01-01T09:00:00+00:00"
 TEAM: Final = "The team <team@example.org>"
-NOTHING_OF_THE_USER: Final = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
+ISOLATED_FROM_USER: Final = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C"}
 
 
 def write_git(log: pd.DataFrame, folder: str | Path, *, start: str = START) -> Path:
@@ -72,7 +72,7 @@ def write_git(log: pd.DataFrame, folder: str | Path, *, start: str = START) -> P
     began = datetime.fromisoformat(log.attrs.get("start") or start).timestamp()
     _git("init", "--quiet", "--bare", "--initial-branch=main", str(target))
     stream = "\n".join(_stream(log, shipped, began)) + "\n"
-    _git("-C", str(target), "fast-import", "--quiet", "--date-format=raw", said=stream)
+    _git("-C", str(target), "fast-import", "--quiet", "--date-format=raw", stdin=stream)
     return target
 
 
@@ -115,11 +115,11 @@ def _subjects(created: pd.DataFrame) -> pd.Series:
     """Return the subject line of each change's commit."""
     unplanned = (details(created, "unplanned") == "yes").to_numpy()
     items = created["item"].fillna("").to_numpy()
-    words = [
+    subjects = [
         f"fix: {change}" if urgent else f"{change} of {item}" if item else str(change)
         for change, item, urgent in zip(created.index, items, unplanned, strict=True)
     ]
-    return pd.Series(words, index=created.index)
+    return pd.Series(subjects, index=created.index)
 
 
 def _commit(change: tuple[str, float, float, float, str], began: float) -> Iterator[str]:
@@ -140,15 +140,15 @@ def _tag(version: str, deployment: str, at: float) -> Iterator[str]:
     yield f"data {len(deployment.encode())}\n{deployment}"
 
 
-def _git(*words: str, said: str = "") -> None:
+def _git(*arguments: str, stdin: str = "") -> None:
     """Run git on `stdin`, apart from the user's settings; raise InvalidInputError where it is missing or fails."""
     try:
         done = subprocess.run(  # noqa: S603
-            ["git", *words],  # noqa: S607 - the user's own git
-            input=said.encode(),
+            ["git", *arguments],  # noqa: S607 - the user's own git
+            input=stdin.encode(),
             capture_output=True,
             check=False,
-            env={**os.environ, **NOTHING_OF_THE_USER},
+            env={**os.environ, **ISOLATED_FROM_USER},
         )
     except FileNotFoundError as error:
         raise InvalidInputError("the program git was not found; install git to write a repository.") from error

@@ -62,21 +62,21 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
     if case not in IDS:
         raise InvalidInputError(f"case={case!r} (whose ids are the cases) must be one of {', '.join(IDS)}.")
     validate(log)
-    found = log.assign(case=_cases(log, case)).dropna(subset="case")
-    kind = found["kind"].astype(object)
+    rows = log.assign(case=_cases(log, case)).dropna(subset="case")
+    kind = rows["kind"].astype(object)
     on_stage = kind.str.startswith("stage.").to_numpy()
     start = pd.Timestamp(datetime.fromisoformat(log.attrs.get("start") or START))
     start = start.tz_localize("UTC") if start.tzinfo is None else start.tz_convert("UTC")
-    moment = start + pd.to_timedelta(found["time"], unit="h").dt.round("us")
+    moment = start + pd.to_timedelta(rows["time"], unit="h").dt.round("us")
     step = kind.str.rpartition(".")[2].map(TRANSITIONS)
     table = pd.DataFrame(
         {
-            "case:concept:name": found["case"].astype("str"),
+            "case:concept:name": rows["case"].astype("str"),
             "concept:name": pd.Series(
-                np.where(on_stage, found["stage"].astype(object), kind), index=found.index, dtype="str"
+                np.where(on_stage, rows["stage"].astype(object), kind), index=rows.index, dtype="str"
             ),
             "time:timestamp": moment,
-            "org:resource": found["role"].astype("str"),
+            "org:resource": rows["role"].astype("str"),
             "lifecycle:transition": step.where(on_stage, "complete").astype("str"),
         }
     )

@@ -86,11 +86,11 @@ def hours(name: str, offset: str) -> float:
     return length
 
 
-def _durations(kpi: Kpi, found: Durations, starts: Floats, ends: Floats, horizon: float) -> list[float]:
+def _durations(kpi: Kpi, durations: Durations, starts: Floats, ends: Floats, horizon: float) -> list[float]:
     """Return the summary of the durations that ended in each window."""
-    found = found.select(found.finished)
-    order = np.argsort(found.end, kind="stable")
-    ended, length = found.end[order], found.lengths[order]
+    durations = durations.select(durations.finished)
+    order = np.argsort(durations.end, kind="stable")
+    ended, length = durations.end[order], durations.lengths[order]
     first, last = _within(ended, starts, ends, horizon)
     return [kpi.summarise(length[a:b]) for a, b in zip(first, last, strict=True)]
 

@@ -45,7 +45,7 @@ class Rate:
     numerator: float
     denominator: float
     counted: int | None = None
-    """How many things it was counted over, where the denominator is an amount of time."""
+    """Number of entities that the rate counts, where the denominator is an amount of time."""
     complement: bool = False
     """Whether the rate is 1 - numerator ÷ denominator."""
 
@@ -82,7 +82,7 @@ class Kpi:
     function: Callable[[Log], Any]
     """Returns a Series of hours for a duration, a float for a rate."""
     better: Better | None
-    """Which way is better, all else equal; None where both can be."""
+    """Direction of improvement, all else equal; None where both can be better."""
     definition: str
     formula: str
     """The definition in events, as one line of Markdown: an event stands for the hour at which it happened, or for how many
@@ -96,9 +96,9 @@ class Kpi:
     """The choice in the definition that others make differently."""
     source: str
     sampled: Literal["durations", "things", "weeks"]
-    """What its interval draws again: durations, the things that a share counts, or weeks of what is measured over time."""
+    """What a bootstrap resamples: durations, the entities that a share counts, or weeks of what is measured over time."""
     summary: Literal["median", "mean"] | None = None
-    """What stands for a duration where one number is wanted: the mean where the name says *mean time*, else the median."""
+    """The statistic that stands for a duration: the mean for a *mean time*, else the median."""
     durations: Callable[[Run], Durations] | None = None
     """A duration's values with their starts and ends, which a curve needs."""
     rate: Callable[[Run], Rate] | None = None

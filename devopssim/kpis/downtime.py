@@ -17,7 +17,7 @@ class Outages:
     start: Floats
     end: Floats
     """The last resolution; NaN while one of its incidents is open."""
-    seen: Truths
+    observed: Truths
     """False where the outage began before the log was cut: it counts from the cut for availability, and for no duration."""
 
     def hours(self, horizon: float) -> float:
@@ -30,7 +30,7 @@ class Outages:
 
     def cycles(self) -> Durations:
         """Return the durations from a failure to the next; the last one is censored."""
-        return self._durations(self.start).select(self.seen)
+        return self._durations(self.start).select(self.observed)
 
     def _durations(self, start: Floats) -> Durations:
         """Return the durations from `start` to the next failure."""
@@ -66,9 +66,9 @@ def outages(log: Log) -> pd.DataFrame:
     >>> kpis.outages(log)["hours"].to_dict()
     {'I1': 10.0}
     """
-    found = outages_of(run_of(log))
-    table = {"start": found.start, "end": found.end, "hours": found.end - found.start}
-    return pd.DataFrame(table, index=found.names)
+    intervals = outages_of(run_of(log))
+    table = {"start": intervals.start, "end": intervals.end, "hours": intervals.end - intervals.start}
+    return pd.DataFrame(table, index=intervals.names)
 
 
 def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
@@ -94,12 +94,12 @@ def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
     >>> kpis.outages_of(run).hours(run.horizon)
     5.0
     """
-    names, start, end, seen = _incidents(run)
+    names, start, end, observed = _incidents(run)
     if chosen is not None:
-        kept = np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
-        names, start, end, seen = names[kept], start[kept], end[kept], seen[kept]
+        selected = np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
+        names, start, end, observed = names[selected], start[selected], end[selected], observed[selected]
     counted = np.isfinite(start)
-    return _merged(names[counted], start[counted], end[counted], seen[counted])
+    return _merged(names[counted], start[counted], end[counted], observed[counted])
 
 
 def incidents_open(run: Run, moment: float) -> list[str]:
@@ -115,20 +115,20 @@ def _incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
     names.
     """
     names, start = run.names("incident"), run.first("incident", "service.failed")
-    end, seen = run.first("incident", "incident.resolved"), np.isfinite(start)
+    end, observed = run.first("incident", "incident.resolved"), np.isfinite(start)
     if run.is_cut:
-        start = np.where(seen, start, run.warm_up)
-    said: list[str] = run.open_at_start.get("open_incidents", [])
-    lasting = pd.Index(said, dtype=names.dtype).difference(names)
+        start = np.where(observed, start, run.warm_up)
+    open_at_cut: list[str] = run.open_at_start.get("open_incidents", [])
+    lasting = pd.Index(open_at_cut, dtype=names.dtype).difference(names)
     return (
         names.append(lasting),
         np.append(start, np.full(len(lasting), run.warm_up)),
         np.append(np.maximum(start, end), np.full(len(lasting), np.nan)),
-        np.append(seen, np.zeros(len(lasting), dtype=bool)),
+        np.append(observed, np.zeros(len(lasting), dtype=bool)),
     )
 
 
-def _merged(names: pd.Index, start: Floats, end: Floats, seen: Truths) -> Outages:
+def _merged(names: pd.Index, start: Floats, end: Floats, observed: Truths) -> Outages:
     """Merge the incidents that overlap or touch into outages."""
     order = np.argsort(start, kind="stable")
     start, until = start[order], np.where(np.isfinite(end), end, np.inf)[order]
@@ -141,7 +141,7 @@ def _merged(names: pd.Index, start: Floats, end: Floats, seen: Truths) -> Outage
         names=names[order][new],
         start=start[new],
         end=np.where(np.isinf(ended), np.nan, ended),
-        seen=seen[order][new],
+        observed=observed[order][new],
     )
 
 

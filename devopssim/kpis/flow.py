@@ -219,10 +219,10 @@ def utilisation(log: Run) -> Rate:
     >>> kpis.utilisation(from_rows(rows, horizon=10, source={"people": {"developer": 2}}))
     0.25
     """
-    there = people(log)
+    head_counts = people(log)
     busy = busy_hours(log)
-    total = sum(there.values())
-    return Rate(float(sum(busy[role] for role in there)), total * log.hours, counted=int(total))
+    total = sum(head_counts.values())
+    return Rate(float(sum(busy[role] for role in head_counts)), total * log.hours, counted=int(total))
 
 
 def utilisation_by_role(log: Log) -> pd.Series:
@@ -252,9 +252,9 @@ def utilisation_by_role(log: Log) -> pd.Series:
     {'developer': 0.25}
     """
     run = run_of(log)
-    there = people(run)
+    head_counts = people(run)
     busy = busy_hours(run)
-    shares = {role: busy[role] / (count * run.hours) if run.hours > 0 else NAN for role, count in there.items()}
+    shares = {role: busy[role] / (count * run.hours) if run.hours > 0 else NAN for role, count in head_counts.items()}
     series = pd.Series(shares, name="utilisation", dtype=np.float64)
     series.index = pd.Index(list(shares), name="role", dtype="str")
     return series
@@ -290,10 +290,10 @@ def time_in_system(log: Log) -> pd.Series:
     {'W1': 5.0, 'W2': 4.0}
     """
     run = run_of(log)
-    found = LEAD_TIME.durations(run)
-    hours = np.where(found.finished, found.end, run.horizon) - found.start
-    series = pd.Series(hours, index=found.names, name="time_in_system", dtype=np.float64)
-    series.attrs["unfinished"] = found.unfinished
+    durations = LEAD_TIME.durations(run)
+    hours = np.where(durations.finished, durations.end, run.horizon) - durations.start
+    series = pd.Series(hours, index=durations.names, name="time_in_system", dtype=np.float64)
+    series.attrs["unfinished"] = durations.unfinished
     return series
 
 
@@ -334,10 +334,10 @@ def work_at_start(run: Run) -> dict[str, int]:
     """Return the amount of work that each role had in progress when the log was cut."""
     if not run.is_cut:
         return dict.fromkeys(ROLES, 0)
-    known: Mapping[str, int] | None = run.open_at_start.get("open_work")
-    if known is not None:
-        return {role: int(known.get(role, 0)) for role in ROLES}
-    return {role: _seen_to_end(*work_of(run, role)) for role in ROLES}
+    open_work: Mapping[str, int] | None = run.open_at_start.get("open_work")
+    if open_work is not None:
+        return {role: int(open_work.get(role, 0)) for role in ROLES}
+    return {role: _ended_unopened(*work_of(run, role)) for role in ROLES}
 
 
 def work_of(run: Run, role: str) -> tuple[Floats, Floats]:
@@ -365,12 +365,12 @@ def open_items(run: Run) -> int:
 def people(run: Run) -> dict[str, float]:
     """Return the head-count of each role with people, as `attrs["source"]["people"]` gives it; empty without that attribute."""
     source: Any = run.attrs.get("source")
-    said = source.get("people") if isinstance(source, Mapping) else None
-    there = said if isinstance(said, Mapping) else {}
-    return {role: float(there[role]) for role in ROLES if there.get(role)}
+    declared = source.get("people") if isinstance(source, Mapping) else None
+    head_counts = declared if isinstance(declared, Mapping) else {}
+    return {role: float(head_counts[role]) for role in ROLES if head_counts.get(role)}
 
 
-def _seen_to_end(starts: Floats, ends: Floats) -> int:
+def _ended_unopened(starts: Floats, ends: Floats) -> int:
     """Return the least number of entities that were open at the cut: those by which ends outnumber starts at some moment."""
     begun = np.searchsorted(starts, ends, side="right")
     return int(max(0, (np.arange(1, len(ends) + 1) - begun).max(initial=0)))

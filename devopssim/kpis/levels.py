@@ -179,8 +179,8 @@ def clusters(year: int) -> tuple[Cluster, ...]:
     ['elite', 'high', 'medium', 'low']
     """
     if year not in DORA_CLUSTERS:
-        known = ", ".join(map(str, DORA_CLUSTERS))
-        message = f"year={year} (the report whose levels are meant) must be one of {known}; 2025 has no levels."
+        years = ", ".join(map(str, DORA_CLUSTERS))
+        message = f"year={year} (the report whose levels are meant) must be one of {years}; 2025 has no levels."
         raise InvalidInputError(message)
     return DORA_CLUSTERS[year]
 
@@ -244,15 +244,20 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     >>> kpis.classify(kpis.table(log), year=2019).loc["deployment_frequency", "level"]
     'elite'
     """
-    found = clusters(year)
-    rows = {kpi: _place(kpi, metric, table, found) for metric, kpi in dora_kpis(year).items()}
+    year_clusters = clusters(year)
+    rows = {kpi: _classified(kpi, metric, table, year_clusters) for metric, kpi in dora_kpis(year).items()}
     columns = ["unit", "value", "level", "levels", "inside", "band"]
-    placed = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kpi")
+    graded = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kpi")
     fitting = [set(row[3].split(", ")) for row in rows.values() if row[3]]
     agree = bool(fitting) and bool(set.intersection(*fitting))
-    placed = placed.astype({"level": "str", "levels": "str", "band": "str"})
-    placed.attrs = {"year": year, "agree": agree, "source": found[0].source, "grade": found[0].grade}
-    return placed
+    graded = graded.astype({"level": "str", "levels": "str", "band": "str"})
+    graded.attrs = {
+        "year": year,
+        "agree": agree,
+        "source": year_clusters[0].source,
+        "grade": year_clusters[0].grade,
+    }
+    return graded
 
 
 def frequency_band(per_week: float) -> str:
@@ -285,18 +290,16 @@ def frequency_band(per_week: float) -> str:
         message = f"per_week={per_week:g} (deployments per week) must be 0 or more."
         raise InvalidInputError(message)
     return next(
-        words
-        for words, (low, _) in FREQUENCIES.items()
-        if words != "hourly to daily" and _at_least(per_week, low, words)
+        band for band, (low, _) in FREQUENCIES.items() if band != "hourly to daily" and _at_least(per_week, low, band)
     )
 
 
-def _at_least(per_week: float, low: float, words: str) -> bool:
-    return per_week > low if words == "on demand" else per_week >= low
+def _at_least(per_week: float, low: float, band: str) -> bool:
+    return per_week > low if band == "on demand" else per_week >= low
 
 
-def _place(
-    kpi: str, metric: str, table: pd.DataFrame, found: tuple[Cluster, ...]
+def _classified(
+    kpi: str, metric: str, table: pd.DataFrame, year_clusters: tuple[Cluster, ...]
 ) -> tuple[str, float, str | None, str | None, bool, str | None]:
     if kpi not in table.index:
         message = f"the table lacks the KPI {kpi}, which DORA's levels need; make it with devopssim.kpis.table(log)."
@@ -305,8 +308,8 @@ def _place(
     value, unit = float(table.loc[kpi, "median" if is_time else "value"]), str(table.loc[kpi, "unit"])  # type: ignore[arg-type]
     if math.isnan(value):
         return unit, value, None, None, False, None
-    away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in found]
-    fitting = [cluster for cluster, distance in zip(found, away, strict=True) if distance == min(away)]
+    away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in year_clusters]
+    fitting = [cluster for cluster, distance in zip(year_clusters, away, strict=True) if distance == min(away)]
     levels = ", ".join(cluster.level for cluster in fitting)
     return unit, value, fitting[0].level, levels, min(away) == 0, fitting[0].words(metric)
 

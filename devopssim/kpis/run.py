@@ -25,7 +25,7 @@ NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 """The kinds of rows whose ids KPIs ask for, by column."""
 
 
-MOST: Final = 0.25
+COLUMN_SHARE: Final = 0.25
 """From this share of all rows on, telling a whole column's texts apart is faster than picking the rows out first."""
 
 
@@ -125,7 +125,7 @@ class Run:
     def _factorised(self, column: str, rows: Integers) -> tuple[Integers, Any]:
         """Return the position of each row's text (-1: missing), and the texts; some texts may belong to other rows."""
         values = self.log[column].array
-        if len(rows) > len(values) * MOST:
+        if len(rows) > len(values) * COLUMN_SHARE:
             codes, texts = pd.factorize(values)
             return codes[rows], texts
         return pd.factorize(values.take(rows))
@@ -170,16 +170,16 @@ class Run:
         if kind not in self._details:
             codes, texts = self._factorised("detail", self.rows(kind))
             used = np.flatnonzero(np.bincount(codes + 1, minlength=len(texts) + 1)[1:])
-            place = np.full(len(texts) + 1, -1, dtype=np.intp)
-            place[used] = np.arange(len(used))
-            self._details[kind] = place[codes], pd.DataFrame({"detail": pd.Series(texts[used], dtype="str")})
-        codes, said = self._details[kind]
-        return codes, np.append(details(said, key).fillna("").to_numpy(dtype=object), "")
+            position = np.full(len(texts) + 1, -1, dtype=np.intp)
+            position[used] = np.arange(len(used))
+            self._details[kind] = position[codes], pd.DataFrame({"detail": pd.Series(texts[used], dtype="str")})
+        codes, used_texts = self._details[kind]
+        return codes, np.append(details(used_texts, key).fillna("").to_numpy(dtype=object), "")
 
-    def says(self, kind: str, key: str, *words: str) -> Truths:
+    def says(self, kind: str, key: str, *values: str) -> Truths:
         """Return the mask of the rows of this kind whose `detail` key has one of the values; without values, any value."""
         codes, texts = self.detail(kind, key)
-        return np.array([text in words if words else text != "" for text in texts])[codes]
+        return np.array([text in values if values else text != "" for text in texts])[codes]
 
     def roles(self, kind: str) -> Integers:
         """Return the role of each row of this kind as its position in `events.ROLES`; -1 for a row without a role."""
@@ -217,9 +217,9 @@ def run_of(log: Log) -> Run:
 
 def _horizon(log: pd.DataFrame, time: Floats) -> float:
     """Return the hour at which observation ended; without a `horizon`, that of the last event."""
-    said = log.attrs.get("horizon")
-    if said is not None:
-        return float(said)
+    horizon = log.attrs.get("horizon")
+    if horizon is not None:
+        return float(horizon)
     return float(time[-1]) if len(time) else float(log.attrs.get("warm_up") or 0.0)
 
 

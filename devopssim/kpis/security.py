@@ -19,7 +19,7 @@ from devopssim.kpis.flow import time_average
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
 
 SPRINT: Final = 14 * HOURS_PER_DAY
-"""How long a sprint is taken to be where events do not say theirs."""
+"""Hours of a sprint where events lack the key `sprint`."""
 
 PATCH: Final = EventPair(
     start="finding.reported", end="patch.deployed", entity="finding", given_up=("finding.dismissed", "finding.fixed")
@@ -199,7 +199,7 @@ def automated_scan_share(log: Run) -> Rate:
     >>> kpis.automated_scan_share(log)
     0.5
     """
-    automated, all_scans = (log.says("scan.finished", "automated", *words) for words in (("yes",), ("yes", "no")))
+    automated, all_scans = (log.says("scan.finished", "automated", *answers) for answers in (("yes",), ("yes", "no")))
     return Rate(int(automated.sum()), int(all_scans.sum()))
 
 
@@ -287,10 +287,10 @@ def fixed_in_sprint_share(log: Run) -> Rate:
     0.5
     """
     issues = log.met("finding", "finding.reported") & ~log.met("finding", "finding.dismissed")
-    said = [_sprints(log, kind) for kind in ("finding.reported", "finding.fixed")]
+    sprints = [_sprints(log, kind) for kind in ("finding.reported", "finding.fixed")]
     by_clock = [_windows(log.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
-    both = (said[0] != "") & (said[1] != "")
-    same = np.where(both, said[0] == said[1], by_clock[0] == by_clock[1])
+    both = (sprints[0] != "") & (sprints[1] != "")
+    same = np.where(both, sprints[0] == sprints[1], by_clock[0] == by_clock[1])
     return Rate(int((issues & log.met("finding", "finding.fixed") & same).sum()), int(issues.sum()))
 
 
@@ -510,11 +510,11 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
     starts = run.first("finding", "finding.reported" if known else "vulnerability.injected")
     kinds = ["finding.fixed", "patch.deployed", *(["finding.dismissed"] if known else [])]
     ends = np.fmin.reduce([run.first("finding", kind) for kind in kinds])
-    said: list[str] | None = run.open_at_start.get("open_findings") if known else None
+    open_at_cut: list[str] | None = run.open_at_start.get("open_findings") if known else None
     begun = run.met("finding", "vulnerability.injected") | np.isfinite(starts)
-    before = (np.isfinite(ends) & ~begun & run.is_cut) if said is None else names.isin(said)
+    before = (np.isfinite(ends) & ~begun & run.is_cut) if open_at_cut is None else names.isin(open_at_cut)
     starts = np.where(before, run.warm_up, starts)
-    lasting = pd.Index(said or [], dtype=names.dtype).difference(names)
+    lasting = pd.Index(open_at_cut or [], dtype=names.dtype).difference(names)
     counted = np.isfinite(starts)
     return (
         names[counted].append(lasting),
@@ -525,10 +525,10 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
 
 def _sprints(run: Run, kind: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return the `sprint` of each finding's event of this kind; an empty string for an event without one."""
-    said = np.full(len(run.names("finding")), "", dtype=object)
+    sprints = np.full(len(run.names("finding")), "", dtype=object)
     codes, texts = run.detail(kind, "sprint")
-    said[run.ids("finding", kind)] = texts[codes]
-    return said
+    sprints[run.ids("finding", kind)] = texts[codes]
+    return sprints
 
 
 def _windows(time: Floats) -> Floats:

@@ -104,12 +104,12 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
     >>> kpis.records(from_rows([event(5, "ticket.closed", item="W1")], horizon=168), ["throughput"])
     [{'kpi': 'throughput', 'unit': 'per week', 'value': 1.0, 'n': 1}]
     """
-    found = []
+    rows = []
     for row in table(log, names).reset_index().to_dict("records"):
         is_duration = KPIS[str(row["kpi"])].shape == "duration"
         keys = ("median", "p85", "mean", "n", "unfinished") if is_duration else ("value", "n")
-        found.append({"kpi": row["kpi"], "unit": row["unit"], **{key: _plain(row[key], key) for key in keys}})
-    return found
+        rows.append({"kpi": row["kpi"], "unit": row["unit"], **{key: _plain(row[key], key) for key in keys}})
+    return rows
 
 
 def chosen(names: Iterable[str] | None) -> list[Kpi]:
