@@ -162,8 +162,8 @@ def change_failure_rate(log: Run) -> Rate:
     >>> kpis.change_failure_rate(from_rows([*shipped, event(3, "service.failed", deployment="D1", incident="I1")]))
     0.5
     """
-    failed = log.met("deployment", "service.failed") | log.met("deployment", "service.rolledback")
-    return Rate(int((failed & log.met("deployment", "service.deployed")).sum()), deployment_count(log))
+    failed = log.occurred("deployment", "service.failed") | log.occurred("deployment", "service.rolledback")
+    return Rate(int((failed & log.occurred("deployment", "service.deployed")).sum()), deployment_count(log))
 
 
 @rate(
@@ -404,7 +404,7 @@ def deployment_rework_rate(log: Run) -> Rate:
     >>> kpis.deployment_rework_rate(log)
     0.5
     """
-    repairs = log.named("deployment", "service.deployed", log.says("service.deployed", "repair"))
+    repairs = log.named("deployment", "service.deployed", log.detail_matches("service.deployed", "repair"))
     return Rate(int(repairs.sum()), deployment_count(log))
 
 
@@ -452,4 +452,4 @@ def failed_deployment_recovery_time(log: Run) -> Durations:
 
 def deployment_count(run: Run) -> int:
     """Return the number of distinct deployments in the run."""
-    return int(run.met("deployment", "service.deployed").sum())
+    return int(run.occurred("deployment", "service.deployed").sum())

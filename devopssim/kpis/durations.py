@@ -127,7 +127,7 @@ class EventPair:
         end = np.where(end >= start, end, np.nan)
         lost = np.zeros(len(start), dtype=bool)
         for kind in self.given_up:
-            lost |= run.met(self.entity, kind) & ~np.isfinite(end)
+            lost |= run.occurred(self.entity, kind) & ~np.isfinite(end)
         entities = np.flatnonzero(np.isfinite(start) & ~lost)
         if (np.diff(start[entities]) < 0).any():
             entities = entities[np.argsort(start[entities], kind="stable")]

@@ -148,7 +148,7 @@ class Run:
             self._first[column, kind] = first
         return self._first[column, kind]
 
-    def met(self, column: str, kind: str) -> Truths:
+    def occurred(self, column: str, kind: str) -> Truths:
         """Return the mask of `names(column)` that met this kind of event."""
         return np.isfinite(self.first(column, kind))
 
@@ -176,7 +176,7 @@ class Run:
         codes, used_texts = self._details[kind]
         return codes, np.append(details(used_texts, key).fillna("").to_numpy(dtype=object), "")
 
-    def says(self, kind: str, key: str, *values: str) -> Truths:
+    def detail_matches(self, kind: str, key: str, *values: str) -> Truths:
         """Return the mask of the rows of this kind whose `detail` key has one of the values; without values, any value."""
         codes, texts = self.detail(kind, key)
         return np.array([text in values if values else text != "" for text in texts])[codes]

@@ -65,7 +65,7 @@ def vulnerabilities_open(log: Run) -> Rate:
     0.5
     """
     _, starts, ends = _open(log, known=True)
-    reported = int(log.met("finding", "finding.reported").sum())
+    reported = int(log.occurred("finding", "finding.reported").sum())
     return time_average(log, starts, ends[np.isfinite(ends)], 0, counted=reported)
 
 
@@ -199,7 +199,9 @@ def automated_scan_share(log: Run) -> Rate:
     >>> kpis.automated_scan_share(log)
     0.5
     """
-    automated, all_scans = (log.says("scan.finished", "automated", *answers) for answers in (("yes",), ("yes", "no")))
+    automated, all_scans = (
+        log.detail_matches("scan.finished", "automated", *answers) for answers in (("yes",), ("yes", "no"))
+    )
     return Rate(int(automated.sum()), int(all_scans.sum()))
 
 
@@ -241,9 +243,9 @@ def false_positive_rate(log: Run) -> Rate:
     >>> kpis.false_positive_rate(log)
     0.5
     """
-    dismissed = log.met("finding", "finding.dismissed")
-    verdicts = [dismissed, log.met("finding", "finding.fixed"), log.met("finding", "patch.deployed")]
-    judged = log.met("finding", "finding.reported") & np.logical_or.reduce(verdicts)
+    dismissed = log.occurred("finding", "finding.dismissed")
+    verdicts = [dismissed, log.occurred("finding", "finding.fixed"), log.occurred("finding", "patch.deployed")]
+    judged = log.occurred("finding", "finding.reported") & np.logical_or.reduce(verdicts)
     return Rate(int((judged & dismissed).sum()), int(judged.sum()))
 
 
@@ -286,12 +288,12 @@ def fixed_in_sprint_share(log: Run) -> Rate:
     >>> kpis.fixed_in_sprint_share(log)  # a sprint of 14 days ends at 336 h
     0.5
     """
-    issues = log.met("finding", "finding.reported") & ~log.met("finding", "finding.dismissed")
+    issues = log.occurred("finding", "finding.reported") & ~log.occurred("finding", "finding.dismissed")
     sprints = [_sprints(log, kind) for kind in ("finding.reported", "finding.fixed")]
     by_clock = [_windows(log.first("finding", kind)) for kind in ("finding.reported", "finding.fixed")]
     both = (sprints[0] != "") & (sprints[1] != "")
     same = np.where(both, sprints[0] == sprints[1], by_clock[0] == by_clock[1])
-    return Rate(int((issues & log.met("finding", "finding.fixed") & same).sum()), int(issues.sum()))
+    return Rate(int((issues & log.occurred("finding", "finding.fixed") & same).sum()), int(issues.sum()))
 
 
 @rate(
@@ -414,7 +416,7 @@ def security_downtime(log: Run) -> Rate:
     2.0
     """
     attacks = _security_incidents(log)
-    chosen = log.named("incident", "service.failed", attacks & ~log.says("service.failed", "downtime", "no"))
+    chosen = log.named("incident", "service.failed", attacks & ~log.detail_matches("service.failed", "downtime", "no"))
     down = outages_of(log, chosen).hours(log.horizon)
     return Rate(down, log.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
 
@@ -511,7 +513,7 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
     kinds = ["finding.fixed", "patch.deployed", *(["finding.dismissed"] if known else [])]
     ends = np.fmin.reduce([run.first("finding", kind) for kind in kinds])
     open_at_cut: list[str] | None = run.open_at_start.get("open_findings") if known else None
-    begun = run.met("finding", "vulnerability.injected") | np.isfinite(starts)
+    begun = run.occurred("finding", "vulnerability.injected") | np.isfinite(starts)
     before = (np.isfinite(ends) & ~begun & run.is_cut) if open_at_cut is None else names.isin(open_at_cut)
     starts = np.where(before, run.warm_up, starts)
     lasting = pd.Index(open_at_cut or [], dtype=names.dtype).difference(names)
@@ -538,7 +540,7 @@ def _windows(time: Floats) -> Floats:
 
 def _security_incidents(run: Run) -> Truths:
     """Return the mask of the `service.failed` rows of security incidents."""
-    return run.says("service.failed", "cause", "vulnerability")
+    return run.detail_matches("service.failed", "cause", "vulnerability")
 
 
 def _scans_of_changes(run: Run) -> tuple[np.ndarray, np.ndarray]:
@@ -563,7 +565,11 @@ def _scans_of_deployments(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 def _tasks(run: Run, *automated: str) -> int:
     """Return the number of security tasks whose `automated` is one of these values."""
-    return int((run.says("stage.finished", "task") & run.says("stage.finished", "automated", *automated)).sum())
+    return int(
+        (
+            run.detail_matches("stage.finished", "task") & run.detail_matches("stage.finished", "automated", *automated)
+        ).sum()
+    )
 
 
 def _shares_covered(run: Run) -> Floats:

@@ -81,7 +81,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
 def _typical(run: Run) -> str | None:
     """Return the item of median lead time, if possible among those with two or three changes; None if no item was finished."""
     names, hours = run.names("item"), run.first("item", "ticket.closed") - run.first("item", "ticket.created")
-    complete = np.isfinite(hours) & run.met("item", "ticket.started") & run.met("item", "ticket.done")
+    complete = np.isfinite(hours) & run.occurred("item", "ticket.started") & run.occurred("item", "ticket.done")
     if not complete.any():
         complete = np.isfinite(hours)
     created = run.log.iloc[run.rows("change.created")]

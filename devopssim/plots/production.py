@@ -214,7 +214,7 @@ def _describe_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
 def _deployments(run: Run, start: float, end: float) -> pd.DataFrame:
     """Return the deployments of a period: columns deployment, time (hours), failed."""
     time = run.first("deployment", "service.deployed")
-    failed = run.met("deployment", "service.failed") | run.met("deployment", "service.rolledback")
+    failed = run.occurred("deployment", "service.failed") | run.occurred("deployment", "service.rolledback")
     in_period = (time >= start) & (time <= end)
     table = pd.DataFrame(
         {"deployment": run.names("deployment")[in_period], "time": time[in_period], "failed": failed[in_period]}

@@ -186,11 +186,11 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _funnel(run: Run) -> dict[str, int]:
     """Return the count of each step."""
-    real = run.met("finding", "vulnerability.injected")
-    reported = run.met("finding", "finding.reported")
-    repaired = run.met("finding", "finding.fixed") | run.met("finding", "patch.deployed")
+    real = run.occurred("finding", "vulnerability.injected")
+    reported = run.occurred("finding", "finding.reported")
+    repaired = run.occurred("finding", "finding.fixed") | run.occurred("finding", "patch.deployed")
     in_time = run.first("finding", "finding.reported") < _deployed_at(run)
-    attacks = int(run.says("service.failed", "cause", "vulnerability").sum())
+    attacks = int(run.detail_matches("service.failed", "cause", "vulnerability").sum())
     return {
         "came into the product": int(real.sum()),
         "found": int((real & reported).sum()),

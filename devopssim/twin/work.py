@@ -21,7 +21,7 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
     The practices of `scenario` determine what else the hours contain: upkeep of tests, cross-training.
     """
-    done = set(run.names("item")[run.met("item", "ticket.done")])
+    done = set(run.names("item")[run.occurred("item", "ticket.done")])
     stages = _stages(run)
     stages = stages[stages["item"].isin(done) & stages["role"].notna()]
     effort_per_clock_hour = effort_per_hour(scenario)
