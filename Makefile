@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab test lint types doctest unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -24,7 +24,7 @@ lab: install-notebook ## make your copy of the course (COPY=my-course) and open 
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
 
-test: install-dev lint types unit notebooks live ## check everything, from the cheap to the expensive
+test: install-dev lint types doctest unit notebooks live ## check everything, from the cheap to the expensive
 
 lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cycles
 	@$(BIN)/ruff check
@@ -33,6 +33,9 @@ lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cy
 
 types: install-dev ## mypy, strict
 	@$(BIN)/mypy
+
+doctest: install-dev ## run the examples of the docstrings
+	@$(BIN)/python -m pytest -q -n logical --doctest-modules --ignore-glob="devopssim/livelab/templates/*/*" devopssim
 
 unit: install-dev programs ## the tests that need neither a container engine nor a browser, and the share of lines that they run
 	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser" --cov=devopssim --cov-report=term:skip-covered
