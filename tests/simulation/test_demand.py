@@ -1,0 +1,190 @@
+"""Requests are drawn ahead; what a draw decides, and how a need is understood."""
+
+from math import exp, inf, log, sqrt
+
+import numpy as np
+import pytest
+from organisations import WITHOUT_LUCK, change, item
+
+from devopssim.scenario import PRACTICES, Scenario, vary
+from devopssim.simulation import demand
+from devopssim.simulation.randomness import Streams
+
+
+def drawn(**changes: float) -> demand.DrawnDemand:
+    changed = {name.replace("__", "."): value for name, value in changes.items()}
+    return demand.DrawnDemand(vary(Scenario(), {**WITHOUT_LUCK, **changed}), Streams(1))
+
+
+def test_the_effort_that_remains_is_that_of_the_changes_not_committed_yet() -> None:
+    work = item(change("C1", effort=2), change("C2", effort=3))
+    work.changes[0].committed = True
+    assert (work.code_effort, work.remaining_effort) == (5, 3)
+
+
+def test_a_need_drifts_once_after_it_was_understood() -> None:
+    work = item(change())
+    work.drifts_after = 10
+    work.understand(5)
+    assert not work.misfits(14.9)
+    assert work.misfits(15)
+    work.understand(9)  # anew: six of the ten hours are left
+    assert work.drifts_after == 6
+    assert work.misfits(15)
+    work.understand(15)
+    assert work.drifts_after == inf
+    assert not work.misfits(1e9)
+
+
+def test_a_misunderstanding_stays_until_the_need_is_understood_anew() -> None:
+    work = item(change(), misunderstood=True)
+    work.understand(1)
+    assert work.misfits(1)
+    work.understand(2)
+    assert not work.misfits(2)
+
+
+def test_what_is_left_to_a_new_request_counts_as_fitting() -> None:
+    work = item(change(), misunderstood=True)
+    work.drifts_after = 1
+    work.understand(0)
+    work.leave_to_follow_up()
+    assert not work.misfits(1e9)
+
+
+@pytest.mark.parametrize("mean", [0.3, 2.0, 7.5])
+def test_a_count_is_the_quantile_of_poisson(mean: float) -> None:
+    probabilities = [exp(-mean)]
+    for count in range(1, 60):
+        probabilities.append(probabilities[-1] * mean / count)
+    shares = np.cumsum(probabilities)
+    for count in range(5):
+        assert demand.poisson_quantile(mean, shares[count] - 1e-9) == count
+        assert demand.poisson_quantile(mean, shares[count] + 1e-9) == count + 1
+    assert demand.poisson_quantile(0.0, 0.999) == 0
+
+
+def test_requests_arrive_up_to_the_horizon_at_their_rate_after_the_backlog() -> None:
+    ahead = drawn(demand__requests_per_week=50, demand__backlog=3, years=1)
+    arrivals = [work.arrives for work in ahead.first]
+    assert arrivals[:3] == [0.0] * 3
+    assert 0 < arrivals[3] <= arrivals[-1] < 8760
+    assert arrivals == sorted(arrivals)
+    assert len(arrivals) - 3 == pytest.approx(50 * 8760 / 168, rel=0.06)
+    assert np.diff(arrivals[3:]).std() == pytest.approx(168 / 50, rel=0.1)
+
+
+def test_without_requests_there_is_the_backlog_alone() -> None:
+    assert [work.id for work in drawn(demand__backlog=2).first] == ["W1", "W2"]
+    assert drawn().first == []
+
+
+def test_an_item_has_as_many_changes_as_its_coding_takes_and_they_share_it() -> None:
+    ahead = drawn(demand__backlog=40, demand__code_effort=20, demand__change_effort=6, demand__effort_cv=0.5)
+    sizes = [len(work.changes) for work in ahead.first]
+    assert len(set(sizes)) > 2
+    for work in ahead.first:
+        assert len(work.changes) == max(1, round(work.code_effort / 6))
+        assert len({one.effort for one in work.changes}) == 1
+        assert {one.item for one in work.changes} == {work.id}
+    assert [one.id for work in ahead.first for one in work.changes] == [f"C{n + 1}" for n in range(sum(sizes))]
+    assert np.mean([work.code_effort for work in ahead.first]) == pytest.approx(20, rel=0.2)
+    assert np.mean([work.plan_effort for work in ahead.first]) == pytest.approx(Scenario().demand.plan_effort, rel=0.2)
+    assert np.mean([work.test_effort for work in ahead.first]) == pytest.approx(Scenario().demand.test_effort, rel=0.2)
+
+
+def test_faults_and_misunderstandings_come_at_their_rates() -> None:
+    ahead = drawn(
+        demand__backlog=600,
+        demand__misunderstood_share=0.3,
+        demand__drift_per_month=0.5,
+        quality__defects_per_change=1.5,
+        quality__complaint_delay=200,
+        security__vulnerabilities_per_change=0.8,
+    )
+    changes = [one for work in ahead.first for one in work.changes]
+    assert np.mean([len(one.defects) for one in changes]) == pytest.approx(1.5, rel=0.1)
+    assert np.mean([len(one.vulnerabilities) for one in changes]) == pytest.approx(0.8, rel=0.1)
+    assert np.mean([work.misunderstood for work in ahead.first]) == pytest.approx(0.3, abs=0.05)
+    assert np.mean([work.drifts_after for work in ahead.first]) == pytest.approx(2 * 730, rel=0.15)
+    assert np.mean([work.complaint_after for work in ahead.first]) == pytest.approx(200, rel=0.15)
+    assert [fault.id for fault in changes[0].defects] == [f"{n + 1}" for n in range(len(changes[0].defects))]
+    vulnerabilities = [fault.id for one in changes for fault in one.vulnerabilities]
+    assert vulnerabilities == [f"V{n + 1}" for n in range(len(vulnerabilities))]
+
+
+def test_a_follower_is_named_after_its_item_and_its_generation_and_drawn_once() -> None:
+    ahead = drawn(demand__backlog=2)
+    first = ahead.first[1]
+    follower = ahead.follower(first)
+    assert (follower.id, follower.follows, follower.generation, follower.number) == ("W2.1", "W2", 1, 1)
+    assert follower.changes[0].item == "W2.1"
+    assert follower.changes[0].id.endswith(".1")
+    assert ahead.follower(first) is follower
+    assert ahead.follower(follower).id == "W2.2"
+    assert follower.test_effort != first.test_effort
+
+
+def test_disclosures_come_at_their_rate_up_to_the_horizon() -> None:
+    known = drawn(security__disclosures_per_year=80, years=5).disclosures
+    hours = [hour for hour, _ in known]
+    assert len(known) == pytest.approx(400, rel=0.15)
+    assert hours == sorted(hours)
+    assert 0 < hours[0] < hours[-1] < 5 * 8760
+    assert [flaw.id for _, flaw in known] == [f"VD{n + 1}" for n in range(len(known))]
+    assert drawn(security__disclosures_per_year=0).disclosures == []
+
+
+def test_each_number_of_a_row_has_its_own_use() -> None:
+    row = [n / 100 for n in range(demand.CHANGE_DRAWS)]
+    made = demand.new_change("C1", "W1", 4.0, row)
+    assert (made.conflicts, made.installation, made.noise) == (0.02, 0.03, 0.04)
+    assert list(made.draws.values()) == row[5:]
+    assert 5 + len(PRACTICES) == demand.CHANGE_DRAWS
+
+
+def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> None:
+    scenario = vary(
+        Scenario(),
+        {
+            "quality.severe_share": 0.3,
+            "quality.fix_effort": 4,
+            "quality.fix_cv": 1,
+            "production.surfacing": 100,
+            "production.minor_surfacing": 700,
+        },
+    )
+    rest = [0.11, 0.12, 0.13, 0.14, 0.5, 0.5, 0.17]
+    severe, minor = (demand.new_defect(scenario, "1", [draw, *rest]) for draw in (0.29, 0.3))
+    assert (severe.severe, minor.severe) == (True, False)
+    assert severe.surfaces_after == pytest.approx(100 * log(2))
+    assert minor.surfaces_after == pytest.approx(700 * log(2))
+    assert (severe.review, severe.test, severe.acceptance, severe.prevention) == (0.11, 0.12, 0.13, 0.14)
+    assert (severe.fix_effort, severe.bad_fix) == (pytest.approx(4 / sqrt(2)), 0.17)
+    assert 1 + len(rest) == demand.DEFECT_DRAWS
+
+
+def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() -> None:
+    scenario = vary(
+        Scenario(),
+        {
+            "security.critical_share": 0.2,
+            "security.backlog_delay": 50,
+            "security.fix_effort": 6,
+            "security.exploits_per_year": 4,
+        },
+    )
+    rest = [0.11, 0.5, 0.75, 0.5, 0.15]
+    critical, medium = (demand.new_vulnerability(scenario, "V1", [draw, *rest]) for draw in (0.19, 0.2))
+    assert (critical.severity, medium.severity) == ("critical", "medium")
+    assert (critical.search, critical.embedded) == (0.11, 0.15)
+    assert critical.backlog_delay == pytest.approx(50 * log(2))
+    assert critical.fix_effort == pytest.approx(6 * log(4))
+    assert critical.exploited_after == pytest.approx(8760 / 4 * log(2))
+    assert 1 + len(rest) == demand.VULNERABILITY_DRAWS
+
+
+def test_rows_of_draws_come_one_after_the_other_across_the_blocks() -> None:
+    table = demand.DrawTable(Streams(1), "incidents", 2)
+    rows = [table.next_row() for _ in range(2 * table.BLOCK + 1)]
+    assert np.array_equal(np.ravel(rows), Streams(1).stream("incidents").random((len(rows), 2)).ravel())

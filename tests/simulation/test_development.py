@@ -1,0 +1,167 @@
+"""From a request to code on main, hour by hour in an organisation without luck."""
+
+import pytest
+from organisations import change, defect, item, organisation, run, steps, times
+
+from devopssim.simulation import development
+
+
+def test_planning_understands_the_need_as_it_is_when_planning_ends() -> None:
+    org = organisation()
+    work = item(change())
+    assert steps(run(org, development.plan(org, work))) == [(0.0, "plan", "started"), (4.0, "plan", "finished")]
+    assert work.understood_at == 4.0
+
+
+def test_the_next_change_is_coded_while_a_colleague_reviews_the_first() -> None:
+    org = organisation()
+    rows = run(org, development.develop(org, item(change("C1"), change("C2", effort=2))))
+    assert times(rows, "ticket.started") == [0.0]
+    assert times(rows, "change.created") == [4.0, 4 + 8.0]
+    assert [hours for hours, _, what in steps(rows) if what == "finished"] == [4.0, 6.0, 12.0, 14.0]
+
+
+def test_an_item_waits_for_a_free_developer_to_code_it() -> None:
+    org = organisation(team__developers=1)
+    rows = run(org, development.develop(org, item(change("C1"))), development.develop(org, item(change("C2"))))
+    assert times(rows, "ticket.started") == [0.0, 4.0]
+
+
+def test_continuous_integration_merges_builds_and_tests_each_change_at_once() -> None:
+    org = organisation("integration", "testing")
+    work = change()
+    rows = run(org, development.develop(org, item(work)))
+    coded = 4 + 1.0  # with its automated tests
+    merged = coded + 2  # reviewed
+    assert times(rows, "change.merged") == [merged]
+    assert (times(rows, "build.started"), times(rows, "build.finished")) == ([merged], [merged + 0.25])
+    assert times(rows, "testsuiterun.finished") == [merged + 0.25 + 0.75]
+    assert work.committed
+
+
+def test_without_integration_nothing_comes_to_main_before_the_end_of_the_batch() -> None:
+    org = organisation(practices__integration=0.5)
+    late, early = change("C1", draw=0.5), change("C2", draw=0.4)
+    assert development.unmerged(org, [item(late, early)]) == [late]
+    rows = run(org, development.finish(org, late), development.finish(org, early))
+    assert [row[3] for row in rows if row[1] == "change.merged"] == ["C2"]
+
+
+@pytest.mark.parametrize(
+    ("practices", "workflow", "leaves"),
+    [
+        (("integration", "testing"), "devops", True),
+        (("integration",), "devops", False),
+        (("testing",), "devops", False),
+        (("integration", "testing"), "waterfall", False),
+    ],
+)
+def test_a_green_change_leaves_before_its_item_is_done(practices: tuple[str, ...], workflow: str, leaves: bool) -> None:  # noqa: FBT001
+    org = organisation(*practices, "deployment", "delivery", workflow=workflow)
+    assert development.leaves_when_green(org, change()) == leaves
+    rows = run(org, development.finish(org, change()), until=60)
+    assert len(times(rows, "service.deployed")) == leaves
+
+
+def test_a_review_finds_and_fixes_what_it_can_find() -> None:
+    org = organisation()
+    work = change(defects=[defect("1", found_by="review"), defect("2")])
+    rows = run(org, development.review(org, work))
+    assert times(rows, "defect.found") == [2.0]
+    assert times(rows, "defect.fixed") == [2 + 4.0]
+    assert [one.is_found for one in work.defects] == [True, False]
+
+
+def test_the_injected_defects_are_those_of_the_change() -> None:
+    org = organisation()
+    rows = run(org, development.code(org, change(defects=[defect("1", severe=True), defect("2")])))
+    assert [row[-1] for row in rows if row[1] == "defect.injected"] == [
+        "defect=1;severity=high",
+        "defect=2;severity=low",
+    ]
+
+
+@pytest.mark.parametrize(("steps_late", "hours"), [(0, 4.0), (1, 12.0), (2, 36.0)])
+def test_a_fix_that_comes_a_step_later_costs_its_factor_more(steps_late: int, hours: float) -> None:
+    org = organisation("testing")
+    work = change(defects=[defect("1", found_by="test"), defect("2", found_by="review")])
+    rows = run(org, development.integrate(org, [work], steps_late=steps_late))
+    assert times(rows, "defect.found") == [1.0]
+    assert times(rows, "defect.fixed") == [1 + hours]
+    assert [row[-1] for row in rows if row[1] == "testsuiterun.finished"] == ["outcome=failure"]
+
+
+def test_a_batch_is_merged_and_built_once_and_only_what_has_tests_is_tested() -> None:
+    org = organisation(practices__testing=0.5)
+    untested = change("C2", draw=0.5, defects=[defect("1", found_by="test")])
+    rows = run(org, development.integrate(org, [change("C1", draw=0.4), untested], steps_late=1))
+    assert len(times(rows, "change.merged")) == 2
+    assert len(times(rows, "build.finished")) == len(times(rows, "testsuiterun.finished")) == 1
+    assert not times(rows, "defect.found")
+    assert [row[-1] for row in rows if row[1] == "testsuiterun.finished"] == ["outcome=success"]
+
+
+def test_nothing_to_integrate_builds_nothing() -> None:
+    org = organisation("testing")
+    assert run(org, development.integrate(org, [], steps_late=0)) == []
+
+
+def test_a_change_may_conflict_with_each_that_came_to_main_while_it_was_apart() -> None:
+    """At a mean of 2 the median of the conflicts is 2; each takes 2 person-hours."""
+    org = organisation(quality__conflict_probability=0.5)
+    org.merges = 7
+    work = change()
+    work.base = 3
+    assert times(run(org, development.merge(org, work)), "change.merged") == [2 * 8.0]
+    assert org.merges == 8
+
+
+def test_a_change_counts_its_time_apart_from_the_start_of_its_coding() -> None:
+    org = organisation()
+    org.merges = 5
+    work = change()
+    run(org, development.code(org, work))
+    assert work.base == 5
+
+
+def test_a_tester_tests_the_share_without_automated_tests_and_fixes_come_a_step_late() -> None:
+    org = organisation(practices__testing=0.5)
+    by_hand = change("C1", draw=0.5, defects=[defect("1", found_by="test"), defect("2")])
+    rows = run(org, development.test_by_hand(org, item(by_hand, change("C2", draw=0.4))))
+    assert times(rows, "defect.found") == [2 * 4 / 2]
+    assert times(rows, "defect.fixed") == [4 + 12.0]
+
+
+def test_nobody_tests_by_hand_what_tests_itself() -> None:
+    org = organisation("testing")
+    assert run(org, development.test_by_hand(org, item(change()))) == []
+
+
+def test_a_demo_reworks_a_share_of_what_was_coded_for_a_misunderstood_need() -> None:
+    org = organisation()
+    work = item(change(), misunderstood=True)
+    run(org, development.plan(org, work))
+    rows = run(org, development.demo(org, work, coded=6.0))
+    assert times(rows, "misfit.found") == [4.0]
+    assert org.env.now == 4 + 6 * 0.5 * 4
+    assert not work.misfits(org.env.now)
+    assert run(org, development.demo(org, work, coded=6.0)) == rows
+
+
+def test_feedback_shows_the_first_change_and_no_later_one() -> None:
+    org = organisation("feedback")
+    work = item(change("C1", effort=2), change("C2"), misunderstood=True)
+    run(org, development.plan(org, work))
+    rows = run(org, development.develop(org, work))
+    assert times(rows, "misfit.found") == [4 + 8.0]
+    assert times(rows, "change.created") == [
+        12.0,
+        12 + 4 + 4.0,
+    ]  # rework of half of the 8 hours, then the second change
+
+
+@pytest.mark.parametrize("work", ["plan", "test_by_hand"])
+def test_anyone_plans_and_tests_with_collaboration_for_more_effort(work: str) -> None:
+    org = organisation("collaboration")
+    run(org, getattr(development, work)(org, item(change(), plan=1, test=1)))
+    assert org.env.now == 6.0

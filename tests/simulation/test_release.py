@@ -1,0 +1,127 @@
+"""The way from main to production, hour by hour in an organisation without luck."""
+
+import pytest
+from organisations import change, item, organisation, run, steps, times
+
+
+def test_an_operator_installs_by_hand_for_the_effort_of_a_release() -> None:
+    org = organisation()
+    rows = run(org, org.release.deploy([change()]))
+    assert times(rows, "service.deployed") == [6.0]  # 1.5 person-hours
+    assert steps(rows)[:2] == [(0.0, "deploy", "started"), (6.0, "deploy", "finished")]
+
+
+def test_a_machine_installs_in_its_own_time() -> None:
+    org = organisation("delivery")
+    assert times(run(org, org.release.deploy([change()])), "service.deployed") == [0.125]
+
+
+def test_any_other_role_installs_with_collaboration_for_more_effort() -> None:
+    org = organisation("collaboration")
+    assert times(run(org, org.release.deploy([change()])), "service.deployed") == [9.0]
+
+
+def test_a_release_brings_all_that_waits_after_test_hand_over_and_approval() -> None:
+    org = organisation()
+    org.release.ready(change("C1"))
+    org.release.ready(change("C2"))
+    rows = run(org, org.release.release_waiting(), org.release.release_waiting())
+    assert times(rows, "service.deployed") == [32 + 100 + 50 + 6] * 2
+    assert {row[5] for row in rows if row[1] == "service.deployed"} == {"D1"}
+
+
+def test_the_regression_test_by_hand_is_for_the_share_without_automated_tests() -> None:
+    org = organisation(practices__testing=0.5)
+    org.release.ready(change("C1", draw=0.5))
+    org.release.ready(change("C2", draw=0.4))
+    assert times(run(org, org.release.release_waiting()), "service.deployed") == [16 + 100 + 50 + 6] * 2
+
+
+def test_an_approved_release_waits_for_its_window() -> None:
+    org = organisation(workflow="devops")
+    org.release.ready(change())
+    assert times(run(org, org.release.release_waiting()), "service.deployed") == [2 * 168 + 6.0]
+
+
+def test_urgent_repairs_that_wait_for_an_approval_share_a_deployment_on_call() -> None:
+    org = organisation()
+    rows = run(org, org.release.urgently(change("C1")), org.release.urgently(change("C2")))
+    assert times(rows, "service.deployed") == [100 + 50 + 1.5] * 2
+    assert {row[5] for row in rows if row[1] == "service.deployed"} == {"D1"}
+
+
+def test_an_urgent_repair_leaves_at_once_with_continuous_deployment() -> None:
+    org = organisation("deployment")
+    assert times(run(org, org.release.urgently(change())), "service.deployed") == [1.5]
+
+
+def test_continuous_deployment_of_tested_changes_takes_them_one_by_one() -> None:
+    org = organisation("deployment", "testing", "delivery")
+    org.release.ready(change("C1"))
+    org.release.ready(change("C2"))
+    rows = run(org)
+    assert times(rows, "service.deployed") == [0.125] * 2
+    assert [row[5] for row in rows if row[1] == "service.deployed"] == ["D1", "D2"]
+
+
+def test_changes_that_come_during_a_regression_test_share_the_next_one() -> None:
+    org = organisation("deployment")
+    org.release.ready(change("C1"))
+    run(org, until=1)
+    org.release.ready(change("C2"))
+    org.release.ready(change("C3"))
+    assert times(run(org, until=90), "service.deployed") == [38.0, 76.0, 76.0]
+    org.release.ready(change("C4"))
+    assert times(run(org), "service.deployed") == [38.0, 76.0, 76.0, 90 + 38.0]
+
+
+def test_an_item_closes_when_it_is_done_and_its_last_change_is_in_production() -> None:
+    org = organisation("deployment", "testing", "delivery")
+    first, second = change("C1"), change("C2")
+    work = item(first, second)
+    org.release.expect(work)
+    rows = run(org, org.release.deploy([first]))
+    org.release.item_done(work)
+    assert not times(rows, "ticket.closed")
+    done = times(rows, "ticket.done")[0]
+    assert times(run(org), "ticket.closed") == [done + 0.125]
+
+
+def test_an_item_whose_changes_left_when_they_were_green_is_closed_when_it_is_done() -> None:
+    org = organisation("deployment", "testing", "delivery", "integration", workflow="devops")
+    only = change()
+    work = item(only)
+    org.release.expect(work)
+    rows = run(org, org.release.deploy([only]), until=1)
+    org.release.item_done(work)
+    assert times(run(org, until=50), "ticket.closed") == [1.0]
+    assert times(rows, "service.deployed") == [0.125]
+
+
+@pytest.mark.parametrize(
+    ("practices", "hours"),
+    [((), 60), (("feedback",), 60), (("monitoring",), 60), (("feedback", "monitoring"), 40)],
+)
+def test_a_misfit_is_measured_or_complained_about_and_asked_for_anew(practices: tuple[str, ...], hours: float) -> None:
+    org = organisation(*practices, demand__backlog=1)
+    work = item(change(), misunderstood=True)
+    org.release.expect(work)
+    org.release.item_done(work)
+    rows = run(org, org.release.release_waiting())
+    [closed] = times(rows, "ticket.closed")
+    assert times(rows, "misfit.found") == [closed + hours]
+    assert [row[-1] for row in rows if row[1] == "ticket.created"] == ["rework_of=W1"]
+    assert not work.misfits(1e9)
+
+
+@pytest.mark.parametrize(
+    ("practices", "mistakes", "failures"),
+    [((), "manual", 1), ((), "automated", 0), (("delivery",), "automated", 1), (("delivery",), "manual", 0)],
+)
+def test_an_installation_fails_where_its_draw_lies_below_the_share(
+    practices: tuple[str, ...], mistakes: str, failures: int
+) -> None:
+    """The draw is one half: a share of one half just spares it."""
+    for share, expected in ((0.6, failures), (0.5, 0)):
+        org = organisation(*practices, **{f"pipeline__{mistakes}_mistakes": share})
+        assert len(times(run(org, org.release.deploy([change()])), "service.failed")) == expected

@@ -1,0 +1,70 @@
+"""Scans find what lies below coverage times detection, and what they find is triaged and fixed before deployment."""
+
+import pytest
+from organisations import change, organisation, run, steps, times, vulnerability
+
+from devopssim.simulation import scanning
+
+
+def test_a_scan_finds_triages_and_fixes_a_vulnerability_before_deployment() -> None:
+    org = organisation()
+    flaw = vulnerability(search=0.39)
+    rows = run(org, scanning.scan(org, change(vulnerabilities=[flaw])))
+    assert times(rows, "scan.finished") == times(rows, "finding.reported") == [0.5]
+    assert times(rows, "finding.fixed") == [0.5 + 2 + 8]
+    assert (flaw.is_known, flaw.is_patched) == (True, True)
+    assert not times(rows, "finding.dismissed")
+    assert [row[-1] for row in rows if row[1] == "finding.reported"] == ["scanner=sast;severity=medium;automated=yes"]
+
+
+def test_a_scan_misses_what_lies_above_coverage_times_detection() -> None:
+    org = organisation()
+    flaw = vulnerability(search=0.4)
+    rows = run(org, scanning.scan(org, change(vulnerabilities=[flaw])))
+    assert times(rows, "scan.finished") == [0.5]
+    assert not times(rows, "finding.reported")
+    assert (flaw.is_known, flaw.is_patched) == (False, False)
+
+
+def test_trained_developers_fix_a_vulnerability_faster() -> None:
+    org = organisation("security")
+    assert scanning.training_factor(org) == 0.5
+    assert scanning.training_factor(organisation()) == 1
+    rows = run(org, scanning.scan(org, change(vulnerabilities=[vulnerability()])))
+    assert times(rows, "finding.fixed") == [0.5 + 2 + 4]
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.0, 0), (0.5, 2), (0.75, 6), (0.2, 0)])
+def test_false_positives_are_their_share_of_all_findings(share: float, count: int) -> None:
+    """At a mean of 2 real findings, the median of the false ones is 2 · share ÷ (1 - share), or close to it."""
+    org = organisation(security__vulnerabilities_per_change=4, security__false_positives=share)
+    assert scanning.false_positive_count(org, 0.5, 0.5) == count
+
+
+def test_false_positives_are_triaged_one_by_one_and_dismissed() -> None:
+    org = organisation(security__vulnerabilities_per_change=2.5, security__false_positives=0.5)
+    noisy = change("C7")
+    noisy.noise = 0.9
+    rows = run(org, scanning.scan(org, noisy))  # 2 at a mean of 1
+    assert times(rows, "finding.dismissed") == [2.5, 4.5]
+    assert [row[7] for row in rows if row[1] == "finding.dismissed"] == ["VN7.1", "VN7.2"]
+    assert not times(rows, "finding.fixed")
+
+
+def test_a_review_is_not_automated() -> None:
+    org = organisation()
+    scanning.report(org, "V1", None, scanner="review", severity="critical")
+    assert org.log.rows[0][-1] == "scanner=review;severity=critical;automated=no"
+
+
+@pytest.mark.parametrize(("known", "hours"), [(True, 3.0), (False, 2.0)])
+def test_collaboration_on_a_finding_needs_a_change_to_collaborate_on(known: bool, hours: float) -> None:  # noqa: FBT001
+    org = organisation("collaboration")
+    work = change() if known else None
+    assert steps(run(org, scanning.triage(org, "V1", "developer", real=True, change=work)))[-1][0] == hours
+
+
+def test_anyone_fixes_with_collaboration() -> None:
+    org = organisation("collaboration")
+    rows = run(org, scanning.fix_in_place(org, vulnerability(), change()))
+    assert times(rows, "finding.fixed") == [12.0]

@@ -1,0 +1,154 @@
+"""Security after the pipeline, hour by hour in an organisation without luck."""
+
+import pytest
+from organisations import change, organisation, run, steps, times, vulnerability
+
+from devopssim.simulation.production import Deployment
+
+
+def deployment(*changes_of_it: object) -> Deployment:
+    return Deployment(id="D1", changes=list(changes_of_it), time=0.0, automated=False, mistake=False)  # type: ignore[arg-type]
+
+
+def test_a_review_by_hand_reports_and_a_developer_patches_after_the_backlog() -> None:
+    org = organisation()
+    flaw = vulnerability(search=0.49)
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
+    rows = run(org, until=1000)
+    reviewed = 100 + 8.0
+    assert times(rows, "scan.finished") == times(rows, "finding.reported") == [reviewed]
+    triaged = reviewed + 2
+    coded = triaged + 70 + 2 * 9 * 4
+    assert times(rows, "change.created") == [coded]
+    assert times(rows, "finding.fixed") == [coded + 0.25]
+    assert flaw.is_known
+
+
+def test_a_review_misses_what_lies_above_its_share() -> None:
+    org = organisation()
+    org.security.receive(deployment(change(vulnerabilities=[vulnerability(search=0.5)])))
+    assert not times(run(org, until=1000), "finding.reported")
+
+
+def test_a_review_does_not_report_what_is_known() -> None:
+    org = organisation()
+    flaw = vulnerability()
+    flaw.is_known = True
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
+    assert not times(run(org, until=1000), "finding.reported")
+
+
+def test_what_is_deployed_during_a_review_waits_for_the_next() -> None:
+    org = organisation()
+    org.security.receive(deployment(change("C1")))
+    run(org, until=101)
+    org.security.receive(deployment(change("C2"), change("C3")))
+    rows = run(org, until=1000)
+    assert times(rows, "scan.finished") == [108.0, 216.0]
+    assert [row[3] for row in rows if row[1] == "scan.finished"] == ["C1", "C3"]
+    org.security.receive(deployment(change("C4")))
+    assert times(run(org, until=2000), "scan.finished")[2:] == [1108.0]
+
+
+def test_what_was_scanned_needs_no_review() -> None:
+    org = organisation("security")
+    org.security.receive(deployment(change()))
+    assert run(org) == []
+
+
+def test_a_review_dismisses_its_false_positives() -> None:
+    org = organisation(security__vulnerabilities_per_change=2, security__false_positives=0.5)
+    noisy = change("C7")
+    noisy.noise = 0.9
+    org.security.receive(deployment(noisy))
+    rows = run(org)
+    assert times(rows, "finding.dismissed") == [110.0, 112.0]
+    assert [row[7] for row in rows if row[1] == "finding.dismissed"] == ["VN7.1", "VN7.2"]
+
+
+def test_an_attack_is_contained_on_call_and_reveals_what_nobody_knew() -> None:
+    org = organisation("security")
+    flaw = vulnerability(exploited_after=10)
+    rows = run(org, org.security.expose(flaw))
+    contained = 10 + 5 + 100 + 6.0
+    assert times(rows, "service.failed") == [10.0]
+    assert times(rows, "incident.resolved") == times(rows, "finding.reported") == [contained]
+    coded = contained + 2 * 9 / 2 * 4
+    assert times(rows, "change.created") == [coded]
+    assert flaw.is_known
+    assert times(rows, "patch.deployed") == times(rows, "service.deployed")
+    assert times(rows, "service.deployed")[0] == pytest.approx(times(rows, "finding.fixed")[0] + 100 + 50 + 1.5)
+
+
+def test_an_attack_on_what_is_known_reports_nothing_new() -> None:
+    org = organisation()
+    flaw = vulnerability(exploited_after=10)
+    flaw.is_known = True
+    rows = run(org, org.security.expose(flaw))
+    assert times(rows, "service.failed") == [10.0]
+    assert not times(rows, "finding.reported")
+
+
+def test_a_patch_that_comes_first_closes_the_hole() -> None:
+    org = organisation("security")
+    flaw = vulnerability(exploited_after=10)
+    repair = change("CR1")
+    repair.patches = flaw
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
+    run(org, until=5)
+    org.security.receive(deployment(repair))
+    rows = run(org)
+    assert times(rows, "patch.deployed") == [5.0]
+    assert not times(rows, "service.failed")
+    assert flaw.is_patched
+
+
+def test_only_what_is_open_is_exposed() -> None:
+    org = organisation("security")
+    closed, still_open = vulnerability(exploited_after=10), vulnerability(exploited_after=20)
+    closed.is_patched = True
+    org.security.receive(deployment(change(vulnerabilities=[closed, still_open])))
+    assert times(run(org, until=30), "service.failed") == [20.0]
+
+
+@pytest.mark.parametrize(("severity", "deployed"), [("critical", True), ("medium", False)])
+def test_composition_analysis_reports_a_dependency_and_a_critical_one_is_patched_urgently(
+    severity: str,
+    deployed: bool,  # noqa: FBT001
+) -> None:
+    org = organisation("security")
+    rows = run(org, org.security.patch_dependency(vulnerability(severity=severity)))
+    assert times(rows, "finding.reported") == times(rows, "scan.finished")[:1] == [30.0]
+    coded = 30 + 2 + 2 / 2 * 4
+    assert times(rows, "change.created") == [coded]
+    assert bool(times(rows, "service.deployed")) == deployed
+
+
+def test_composition_analysis_is_silent_about_what_is_known() -> None:
+    org = organisation("security")
+    flaw = vulnerability()
+    flaw.is_known = True
+    assert run(org, org.security.patch_dependency(flaw)) == []
+
+
+@pytest.mark.parametrize(("adopted", "scanner"), [(1.0, "sca"), (0.5, "review"), (0.0, "review")])
+def test_a_disclosure_reaches_composition_analysis_or_waits_for_a_review(adopted: float, scanner: str) -> None:
+    org = organisation(practices__security=adopted)
+    org.demand.disclosures = [(12.0, vulnerability())]
+    rows = run(org, org.security.disclosures(), until=500)
+    assert times(rows, "vulnerability.injected") == [12.0]
+    reported = 12 + (30.0 if scanner == "sca" else 108)
+    assert times(rows, "finding.reported") == times(rows, "scan.finished")[:1] == [reported]
+    assert [str(row[-1]).split(";")[0] for row in rows if row[1] == "finding.reported"] == [f"scanner={scanner}"]
+
+
+def test_a_disclosed_vulnerability_is_exposed_from_its_disclosure() -> None:
+    org = organisation(practices__security=1)
+    org.demand.disclosures = [(12.0, vulnerability(exploited_after=3))]
+    assert times(run(org, org.security.disclosures(), until=20), "service.failed") == [15.0]
+
+
+@pytest.mark.parametrize(("adopted", "hours"), [(1.0, 40.0), (0.5, 20.0)])
+def test_a_developer_is_trained_for_the_adopted_share(adopted: float, hours: float) -> None:
+    org = organisation(practices__security=adopted, security__training=10)
+    assert steps(run(org, org.security.train())) == [(0.0, "plan", "started"), (hours, "plan", "finished")]
