@@ -51,7 +51,10 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The tests of the modules that other files than their mirror test."""
 
-EQUIVALENT: Final[dict[str, str]] = {}
+EQUIVALENT: Final[dict[str, str]] = {
+    "np.diff(start[entities]) < 0  ->  np.diff(start[entities]) <= 0": "a stable sort leaves what is in order",
+    "512  ->  513": "requests are the same in blocks of any size",
+}
 """Changes that no test can notice, as they are printed but for the line, and why."""
 
 PRELOADED: Final = (

@@ -72,11 +72,14 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
 }
 
 
-def organisation(*practices: str, workflow: str = "agile", **changes: float) -> Organisation:
+def organisation(
+    *practices: str, workflow: str = "agile", changes: Mapping[str, float] | None = None, **more: float
+) -> Organisation:
     """Return an organisation at hour 0 that has adopted these practices; `process__approval=3` changes a parameter."""
     adopted = {f"practices.{practice}": 1 for practice in practices}
-    changed = {name.replace("__", "."): value for name, value in changes.items()}
-    return Organisation(vary(Scenario(workflow=workflow), {**WITHOUT_LUCK, **adopted, **changed}), Streams(1))
+    changed = {name.replace("__", "."): value for name, value in more.items()}
+    parameters = {**WITHOUT_LUCK, **adopted, **changed, **(changes or {})}
+    return Organisation(vary(Scenario(workflow=workflow), parameters), Streams(1))
 
 
 def change(
@@ -117,9 +120,18 @@ def item(*changes: Change, plan: float = 1, test: float = 2, misunderstood: bool
 
 
 def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surfaces_after: float = 10) -> Defect:
-    """Return a defect that one check finds, or only its users."""
-    draws = {check: 0.4 if check == found_by else 0.6 for check in ("review", "test", "acceptance", "prevention")}
-    return Defect(id=name, severe=severe, fix_effort=1.0, surfaces_after=surfaces_after, bad_fix=0.5, **draws)
+    """Return a defect that one check finds, or only its users: its draws lie below a half, or just not."""
+    return Defect(
+        id=name,
+        severe=severe,
+        review=0.4 if found_by == "review" else 0.5,
+        test=0.4 if found_by == "test" else 0.5,
+        acceptance=0.4 if found_by == "acceptance" else 0.5,
+        prevention=0.5,
+        fix_effort=1.0,
+        surfaces_after=surfaces_after,
+        bad_fix=0.5,
+    )
 
 
 def vulnerability(*, search: float = 0.3, exploited_after: float = 1e6, severity: str = "medium") -> Vulnerability:

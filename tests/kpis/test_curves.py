@@ -8,6 +8,7 @@ from logs import began, deployed, failed, log_of, outage, reported, requested, t
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
+from devopssim.kpis import curves
 
 WEEK = 168.0
 
@@ -99,3 +100,7 @@ def test_a_window_that_is_no_length_is_refused(offset: str) -> None:
 def test_a_curve_of_no_kpi_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="'speed' is no KPI"):
         kpis.kpi_curve(log_of(horizon=9), "speed")
+
+
+def test_a_window_may_be_shorter_than_an_hour() -> None:
+    assert curves.hours("window", "30min") == 0.5

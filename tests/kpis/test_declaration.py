@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from logs import committed, deployed, failed, log_of, outage
 
@@ -48,3 +49,10 @@ def test_the_last_up_time_is_censored_and_a_recovery_is_not() -> None:
     log = log_of(outage("I1", 10, 20), outage("I2", 50, 60), horizon=100)
     assert kpis.mttf(log).attrs == {"unfinished": 1, "censored": 1}
     assert kpis.mttr(log).attrs == {"unfinished": 0}
+
+
+def test_a_mean_time_is_summarised_by_its_mean_and_any_other_duration_by_its_median() -> None:
+    hours = np.array([1.0, 2.0, 9.0])
+    assert KPIS["mttr"].summarise(hours) == 4
+    assert KPIS["lead_time"].summarise(hours) == 2
+    assert math.isnan(KPIS["lead_time"].summarise(hours[:0]))

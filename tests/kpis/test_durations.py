@@ -38,3 +38,22 @@ def test_nothing_has_ended_where_nothing_ends() -> None:
 def test_a_log_without_any_has_no_share() -> None:
     hours, shares = PAIR.durations(Run(log_of(horizon=9))).shares_ended(9)
     assert (len(hours), len(shares)) == (0, 0)
+
+
+def test_what_ends_in_the_hour_of_its_start_has_taken_no_time_and_is_finished() -> None:
+    durations = PAIR.durations(Run(log_of(requested("W1", at=3), closed("W1", at=3), requested("W2", at=4), horizon=9)))
+    assert durations.lengths.tolist() == [0]
+    assert durations.unfinished == 1
+
+
+def test_an_end_before_its_start_is_missing() -> None:
+    durations = PAIR.durations(Run(log_of(closed("W1", at=2), requested("W1", at=3), horizon=9)))
+    assert (durations.lengths.tolist(), durations.unfinished) == ([], 1)
+
+
+def test_durations_come_in_the_order_of_their_starts_each_with_the_name_of_its_entity() -> None:
+    log = log_of(closed("W2", at=0), requested("W1", at=1), requested("W2", at=2), requested("W3", at=2), horizon=9)
+    durations = PAIR.durations(Run(log))
+    assert durations.names.tolist() == ["W1", "W2", "W3"]
+    assert durations.start.tolist() == [1, 2, 2]
+    assert durations.select(durations.start > 1).names.tolist() == ["W2", "W3"]

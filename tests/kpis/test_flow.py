@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from logs import (
     began,
+    ended,
     failed,
     log_of,
     outage,
@@ -106,3 +107,20 @@ def test_work_under_way_counts_from_the_cut_and_until_the_horizon() -> None:
         horizon=20,
     )
     assert kpis.busy_hours(events.since(log, 10))["developer"] == 2 + 5
+
+
+def test_wip_counts_every_item_that_was_open_at_some_moment() -> None:
+    log = log_of(travelled("W1", 0, 15), requested("W2", at=2), requested("W3", at=12), horizon=20)
+    assert kpis.table(events.since(log, 10), ["wip"])["n"].tolist() == [3]
+
+
+def test_work_that_ends_after_a_cut_without_a_start_was_in_progress_at_the_cut() -> None:
+    """The first ends at 5; the other is done within the observation."""
+    log = log_of(
+        ended("code", at=5, item="W1", role="developer"),
+        worked("code", 6, 8, item="W2", role="developer"),
+        horizon=10,
+        source={"people": {"developer": 1}},
+    )
+    log.attrs["warm_up"] = 1.0
+    assert kpis.utilisation(log) == pytest.approx((4 + 2) / 9)

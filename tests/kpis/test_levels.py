@@ -167,3 +167,34 @@ def test_levels_as_json_have_null_where_a_band_has_no_end(capsys: pytest.Capture
     rows = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
     assert [(row["scenario"], row["kpi"]) for row in rows if row["to"] is None] == [("devops", "deployment_frequency")]
     assert {row["scenario"] for row in rows} == {"waterfall", "agile", "devops"}
+
+
+@pytest.mark.parametrize(
+    ("year", "level", "per_week", "hours", "words"),
+    [
+        (2018, "high", (7, 168), (24, 168), "0-15%"),
+        (2018, "low", (168 / 730, 1), (730, 4380), "46-60%"),
+        (2019, "high", (1, 7), (24, 168), "0-15%"),
+        (2019, "low", (168 / 4380, 168 / 730), (730, 4380), "46-60%"),
+        (2021, "low", (0, 168 / 4380), (4380, math.inf), "16-30%"),
+        (2023, "medium", (168 / 730, 1), (168, 730), "15%"),
+        (2023, "low", (168 / 730, 1), (168, 730), "64%"),
+        (2024, "elite", (7, math.inf), (0, 24), "5%"),
+    ],
+)
+def test_the_bands_are_those_that_the_report_prints(
+    year: int, level: str, per_week: levels.Band, hours: levels.Band, words: str
+) -> None:
+    [cluster] = [it for it in levels.clusters(year) if it.level == level]
+    assert cluster.band("deployment_frequency") == per_week
+    assert cluster.band("lead_time_for_changes") == hours
+    assert cluster.words("change_failure_rate") == words
+    assert cluster.words("lead_time_for_changes") == cluster.lead_time_for_changes
+
+
+def test_the_change_failure_rates_since_2023_are_one_number_a_level() -> None:
+    rates = {year: [cluster.change_failure_rate for cluster in levels.clusters(year)] for year in (2023, 2024)}
+    assert rates == {
+        2023: [(0.05, 0.05), (0.10, 0.10), (0.15, 0.15), (0.64, 0.64)],
+        2024: [(0.05, 0.05), (0.20, 0.20), (0.10, 0.10), (0.40, 0.40)],
+    }

@@ -20,6 +20,8 @@ from logs import (
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
+from devopssim.events import event
+from devopssim.kpis import security
 
 DAY = 24.0
 
@@ -184,3 +186,34 @@ def test_where_nothing_was_there_to_count_there_is_no_number(name: str) -> None:
         assert value == 0
     else:
         assert math.isnan(value)
+
+
+def test_a_dismissed_finding_is_no_finding_even_where_it_was_fixed() -> None:
+    log = log_of(
+        reported("V1", at=1),
+        fixed("V1", at=2),
+        reported("V2", at=1),
+        dismissed("V2", at=2),
+        fixed("V2", at=3),
+        reported("V3", at=1),
+    )
+    assert kpis.fixed_in_sprint_share(log) == 1 / 2
+
+
+def test_the_findings_that_are_open_are_the_reported_ones() -> None:
+    log = log_of(
+        weakness("V1", at=1), weakness("V2", at=1), reported("V1", at=2), reported("V3", at=2), fixed("V3", at=4)
+    )
+    assert security.findings_open(kpis.Run(log), 3) == ["V1", "V3"]
+    assert security.findings_open(kpis.Run(log), 5) == ["V1"]
+
+
+def test_a_scan_of_a_deployment_covers_the_changes_in_it() -> None:
+    log = log_of(
+        committed("C1"),
+        committed("C2"),
+        deployed("C1", "D1", at=1),
+        deployed("C2", "D2", at=2),
+        event(1, "scan.finished", deployment="D1", detail="covered=0.5"),
+    )
+    assert kpis.security_test_coverage(log) == pytest.approx(0.25)

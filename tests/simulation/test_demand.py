@@ -130,7 +130,9 @@ def test_disclosures_come_at_their_rate_up_to_the_horizon() -> None:
     hours = [hour for hour, _ in known]
     assert len(known) == pytest.approx(400, rel=0.15)
     assert hours == sorted(hours)
-    assert 0 < hours[0] < hours[-1] < 5 * 8760
+    assert hours[-1] < 5 * 8760
+    draw = Streams(1).stream("disclosures").random()  # the first number of a row is for the time alone
+    assert hours[0] == pytest.approx(-8760 / 80 * log(1 - draw))
     assert [flaw.id for _, flaw in known] == [f"VD{n + 1}" for n in range(len(known))]
     assert drawn(security__disclosures_per_year=0).disclosures == []
 
@@ -160,7 +162,8 @@ def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> No
     assert severe.surfaces_after == pytest.approx(100 * log(2))
     assert minor.surfaces_after == pytest.approx(700 * log(2))
     assert (severe.review, severe.test, severe.acceptance, severe.prevention) == (0.11, 0.12, 0.13, 0.14)
-    assert (severe.fix_effort, severe.bad_fix) == (pytest.approx(4 / sqrt(2)), 0.17)
+    assert severe.fix_effort == pytest.approx(4 / sqrt(2))
+    assert severe.bad_fix == 0.17
     assert 1 + len(rest) == demand.DEFECT_DRAWS
 
 

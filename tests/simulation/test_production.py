@@ -3,7 +3,8 @@
 import pytest
 from organisations import change, defect, organisation, run, steps, times
 
-from devopssim.simulation.production import Deployment
+from devopssim.simulation.production import INCIDENT_DRAWS, Deployment
+from devopssim.simulation.randomness import Streams
 
 
 def deployment(*, automated: bool = False, mistake: bool = False, **fields: float) -> Deployment:
@@ -151,3 +152,17 @@ def test_infrastructure_fails_again_and_again_unless_monitoring_prevents_it(
     failed = times(run(org, org.production.infrastructure(), until=10_000), "service.failed")
     assert (len(failed) > 50) == fails
     assert len(failed) < 150
+
+
+def test_each_reaction_of_an_incident_has_its_own_draw() -> None:
+    """The first two incidents take the first two rows of their stream."""
+    org = organisation(production__luck_cv=1)
+    run(
+        org,
+        org.production.fail("infrastructure", org.production.restart),
+        org.production.fail("infrastructure", org.production.restart),
+    )
+    made = [org.production._incident() for _ in range(2)]
+    rows = Streams(1).stream("incidents").random((4, INCIDENT_DRAWS)).tolist()
+    assert [(it.detection, it.diagnosis, it.repair) for it in made] == [tuple(row[:3]) for row in rows[2:]]
+    assert [list(it.draws.values()) for it in made] == [row[3:] for row in rows[2:]]

@@ -123,5 +123,5 @@ def test_an_installation_fails_where_its_draw_lies_below_the_share(
 ) -> None:
     """The draw is one half: a share of one half just spares it."""
     for share, expected in ((0.6, failures), (0.5, 0)):
-        org = organisation(*practices, **{f"pipeline__{mistakes}_mistakes": share})
+        org = organisation(*practices, changes={f"pipeline.{mistakes}_mistakes": share})
         assert len(times(run(org, org.release.deploy([change()])), "service.failed")) == expected

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from organisations import change, defect, organisation, run, times, vulnerability
 
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
@@ -44,3 +45,50 @@ def urgent_fixes(log: pd.DataFrame) -> int:
 def test_a_bad_fix_may_itself_be_fixed_badly() -> None:
     log = simulate(vary(DEVOPS, FAULTY | {"quality.bad_fix_share": 0.9}))
     assert defects(log).str.endswith("bbb").any()
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) -> None:  # noqa: FBT001
+    """Two steps late it is coded for 36 hours; built and tested, and then one person-hour is tripled."""
+    org = organisation(
+        "testing",
+        quality__bad_fix_share=0.6,
+        quality__automated_test_finds=1,
+        quality__fix_effort=1,
+        quality__fix_cv=0,
+    )
+    bad = defect(severe=urgent)
+    way = org.repairs.fix_forward(change(), bad, "I1") if urgent else org.repairs.defect_as_planned(change(), bad)
+    rows = [row for row in run(org, way, until=300) if row[-1] == "defect=1b;found_in=test"]
+    assert [(row[0], row[1]) for row in rows] == [(37.0, "defect.found"), (37 + 12.0, "defect.fixed")]
+
+
+def test_a_planned_repair_waits_behind_planned_work_and_an_urgent_one_interrupts_it() -> None:
+    for urgent in (False, True):
+        org = organisation("deployment", team__developers=1)
+        work = org.people.work("developer", "code", 10.0, item="W1")
+        repair = (
+            org.repairs.fix_forward(change(), defect(severe=True), "I1")
+            if urgent
+            else org.repairs.defect_as_planned(change(), defect())
+        )
+        rows = run(org, work, repair, until=400)
+        assert times(rows, "change.created") == [36.0 if urgent else 40 + 36.0]
+
+
+def test_a_repair_names_its_incident_and_the_repairs_are_counted() -> None:
+    org = organisation("deployment", "delivery", "testing")
+    first, second = (org.repairs.fix_forward(change(), defect(severe=True), name) for name in ("I1", "I2"))
+    rows = [row for row in run(org, first, second, until=200) if row[1] == "service.deployed"]
+    assert [(row[3], row[-1]) for row in rows] == [("CR1", "repair=I1"), ("CR2", "repair=I2")]
+
+
+def test_an_urgent_patch_is_deployed_urgently_and_a_planned_one_when_its_release_comes() -> None:
+    for urgent in (False, True):
+        org = organisation()
+        rows = run(org, org.repairs.vulnerability(vulnerability(), steps_late=1, urgent=urgent), until=500)
+        coded = 2 * 3 * 4.0
+        tested = coded + 0.25 + 32 * urgent
+        assert times(rows, "change.created") == [coded]
+        assert times(rows, "finding.fixed") == [tested]
+        assert times(rows, "patch.deployed") == [tested + 100 + 50 + 1.5] * urgent

@@ -4,6 +4,8 @@ import pytest
 from organisations import change, defect, item, organisation, run, steps, times
 
 from devopssim.simulation import workflows
+from devopssim.simulation.demand import WorkItem
+from devopssim.simulation.organisation import Organisation
 
 
 def test_a_project_does_each_phase_for_all_before_the_next() -> None:
@@ -46,7 +48,7 @@ def test_waterfall_gathers_requests_before_a_project_begins() -> None:
     assert steps(rows) == [(5 * 168, "plan", "started"), (5 * 168 + 4, "plan", "finished")]
 
 
-def requested(org: workflows.Organisation, name: str, effort: float) -> None:
+def requested(org: Organisation, name: str, effort: float) -> None:
     work = item(change(f"C{name}", effort=effort))
     work.id = name
     org.accept_request(work)
@@ -85,7 +87,8 @@ def test_sprints_end_with_a_review_and_every_few_with_a_release(sprints: int, re
 def test_a_sprint_tests_at_once_what_it_codes() -> None:
     org = organisation()
     work = item(change(defects=[defect("1", found_by="test")]))
-    waiting, finished = {work.id: work}, []
+    waiting: dict[str, WorkItem] = {work.id: work}
+    finished: list[WorkItem] = []
     rows = run(org, workflows.in_sprint(org, work, waiting, finished))
     assert times(rows, "defect.found") == [4 + 4 + 2 + 0.25 + 8]
     assert (waiting, finished) == ({}, [work])
@@ -117,3 +120,17 @@ def test_flow_releases_at_each_window_what_does_not_deploy_itself() -> None:
     assert times(rows, "service.deployed") == [
         3 * 168 + 6.0
     ]  # test, hand-over and approval from the first to the third window
+
+
+@pytest.mark.parametrize(("workflow", "hours"), [("waterfall", 12.0), ("agile", 4.0), ("devops", 4.0)])
+def test_automated_tests_after_a_batch_of_months_find_their_defects_a_step_late(workflow: str, hours: float) -> None:
+    org = organisation("testing", workflow=workflow)
+    work = item(change(defects=[defect("1", found_by="test")]))
+    org.release.expect(work)
+    process = {
+        "waterfall": workflows.project(org, [work]),
+        "agile": workflows.in_sprint(org, work, {work.id: work}, []),
+        "devops": workflows.flow(org, work, org.coding_slots.request()),
+    }[workflow]
+    rows = run(org, process, until=400)
+    assert times(rows, "defect.fixed") == [times(rows, "defect.found")[0] + hours]
