@@ -19,6 +19,8 @@ KNOWN: Final = ("known to the team", BLUE)
 PRESENT: Final = ("really there", VERMILION)
 LANDMARKS: Final = (HOURS_PER_WEEK, 30 * HOURS_PER_DAY, 90 * HOURS_PER_DAY)
 """A week, 30 days and 90 days: durations at which the text gives the share closed."""
+ROUNDING: Final = 1e-9
+"""A share is a product of many ratios: exactly a half may miss it by its last bits."""
 
 
 def vulnerabilities(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -116,7 +118,8 @@ def time_to_fix(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             linewidth=2,
         )
         labels.append(Label(float(share[-1]), name, colour))
-        half = float(hours[np.argmax(share >= 0.5)]) if (share >= 0.5).any() else float("nan")
+        reached = share >= 0.5 - ROUNDING
+        half = float(hours[np.argmax(reached)]) if reached.any() else float("nan")
         within = ", ".join(f"{100 * _at(hours, share, mark):.0f} % within {duration(mark)}" for mark in LANDMARKS)
         summaries.append(f"{name}: {within}; half {f'within {duration(half)}' if np.isfinite(half) else 'not reached'}")
         tables.append(pd.DataFrame({"closed": name, "within (h)": hours, "share": share}))
