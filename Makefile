@@ -51,7 +51,7 @@ live: install-dev programs ## the tests and notebooks on a real container engine
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
 
-mutation: install-dev ## change the core a little, a hundred times, and see that a test fails each time (MUTANTS=100, SEED=1)
+mutation: install-dev ## change each module of the core in a few places, one at a time, and see that a test fails (MUTANTS=6, SEED=1)
 	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`

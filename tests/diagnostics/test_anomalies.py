@@ -124,3 +124,17 @@ def test_failures_that_are_guessed_from_repairs_say_nothing_of_availability() ->
 
 def test_of_a_log_without_events_nothing_is_said() -> None:
     assert report(log_of(horizon=168)) == []
+
+
+def test_clocks_that_moved_nothing_are_not_doubted() -> None:
+    assert "clock" not in sorts(log_of(requested("W1"), horizon=800, source={"git": "x"}))
+
+
+@pytest.mark.parametrize(("hours", "doubted"), [(500, False), (501, True)])
+def test_a_service_is_doubted_when_it_is_down_more_than_half_of_the_time(hours: float, *, doubted: bool) -> None:
+    log = log_of(*outage("I1", 0, hours), horizon=1000)
+    assert any("would have been down" in sentence for sentence in sorts(log)["small"]) is doubted
+
+
+def test_silence_at_the_end_is_one_gap() -> None:
+    assert [finding.count for finding in report(regular(1, 1, quiet=1000)) if finding.sort == "gap"] == [1]

@@ -7,6 +7,7 @@ from logs import (
 )
 
 from devopssim import events, kpis
+from devopssim.kpis import catalogue
 
 
 @pytest.mark.parametrize("name", kpis.KPIS)
@@ -23,3 +24,8 @@ def test_every_kpi_is_a_function_of_its_name_that_reads_known_events(name: str) 
 def test_nine_delivery_kpis_doras_two_more_and_ten_of_security() -> None:
     families = [kpi.family for kpi in kpis.KPIS.values()]
     assert [families.count(each) for each in ("delivery", "flow", "security")] == [11, 5, 10]
+
+
+@pytest.mark.parametrize("name", kpis.KPIS)
+def test_the_examples_of_every_kpi_are_run(name: str) -> None:
+    assert ">>> " in catalogue.__test__[name]
