@@ -4,6 +4,7 @@ import pytest
 from organisations import change, item, organisation, run, steps
 
 from devopssim.scenario import PRACTICES
+from devopssim.simulation.demand import WorkItem
 from devopssim.simulation.organisation import Backlog, Organisation
 
 
@@ -38,8 +39,8 @@ def test_who_waits_first_gets_the_next_request() -> None:
         work = item(change())
         work.id = name
         backlog.put(work)
-    org.env.run()
-    assert [event.value.id for event in (first, second, third)] == ["W1", "W2", "W3"]
+    taken = [org.env.run(event) for event in (first, second, third)]
+    assert [work.id for work in taken if isinstance(work, WorkItem)] == ["W1", "W2", "W3"]
 
 
 def test_a_practice_is_used_where_the_draw_lies_below_its_adoption() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim.errors import InvalidInputError
+from devopssim.simulation import randomness
 from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
 
 DISTRIBUTIONS: list[Distribution] = [
@@ -137,3 +138,16 @@ def test_an_impossible_parameter_is_refused_with_its_value_and_what_is_allowed(m
     with pytest.raises(InvalidInputError) as refused:
         make()
     assert says in str(refused.value)
+
+
+def test_a_mean_of_nothing_is_nothing_each_time_and_any_other_is_kept() -> None:
+    assert [randomness.effort_distribution(mean, 1.0).mean for mean in (0, 8)] == [0, 8]
+    assert [randomness.delay_distribution(mean).mean for mean in (0, 8)] == [0, 8]
+    assert randomness.effort_distribution(0, 1.0).quantile(0.9) == randomness.delay_distribution(0).quantile(0.9) == 0
+    assert randomness.effort_distribution(8, 1.0).quantile(0.5) == pytest.approx(8 / 2**0.5)
+    assert randomness.delay_distribution(8).quantile(0.5) == pytest.approx(8 * np.log(2))
+
+
+def test_what_never_happens_is_waited_for_for_ever() -> None:
+    assert randomness.time_between(0).quantile(0.5) == np.inf
+    assert randomness.time_between(0.25).mean == 4
