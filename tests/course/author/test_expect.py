@@ -194,3 +194,31 @@ def test_a_simulation_that_ends_badly_reaches_nothing(
         monkeypatch.setattr(scenario_trials, "simulator_works", lambda: False)
         with pytest.raises(GraderTroubleError):
             scenario_trials.judge("", parse_goals({"lead_time": "at most 200"}), [1])
+
+
+def test_a_figure_is_expected_with_lines_or_bars_or_both() -> None:
+    line: dict[str, tuple[list[float], list[float]]] = {"open": ([0, 1], [2, 3])}
+    axes: Json = {"lines": [{"label": "open", "x": [0, 1], "y": [2, 3]}], "bars": [[1, 5, 0.8]]}
+    drawn: Json = {"$": "figure", "axes": [axes]}
+    assert share(lambda: expect.figure("number", line), drawn) == 1
+    assert share(lambda: expect.figure("number", bars=[5]), drawn) == 1
+    assert share(lambda: expect.figure("number", line, bars=[4]), drawn) == 0.5
+    with pytest.raises(InvalidInputError, match="nothing is expected"):
+        declared(lambda: expect.figure("number"))
+
+
+@pytest.mark.parametrize("part", [0.0, 0.99])
+def test_in_a_notebook_all_that_is_not_wholly_right_fails_with_the_remark(part: float) -> None:
+    exercise = declared(lambda: expect.number("number", 1)).exercise
+
+    def expectation(given: float) -> Expectation:
+        return Expectation(
+            exercise=exercise,
+            description="",
+            question=None,
+            judge=lambda _: Judgement(share=given, remark="look again."),
+        )
+
+    with pytest.raises(AssertionError, match=r"number: look again\."):
+        expect._judge_here(expectation(part))
+    expect._judge_here(expectation(1))

@@ -172,3 +172,7 @@ def test_a_continuation_without_a_next_line_ends_the_file() -> None:
 def test_an_alias_is_refused_with_what_to_do() -> None:
     with pytest.raises(InvalidInputError, match="write it out plainly"):
         files.parse("compose", "a: &x [1]\nb: *x")
+
+
+def test_a_continued_line_loses_its_backslash_and_nothing_else() -> None:
+    assert [line.value for line in files.parse_dockerfile("FROM ab\\\n  c\\\n# more\nd")] == ["ab c d"]
