@@ -45,7 +45,10 @@ CORE: Final = (
 """The modules whose decisions are numbers or grades."""
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    "devopssim/simulation/simulator.py": ("tests/simulation/test_simulator.py::test_the_same_seed_gives_the_same_log",),
+    "devopssim/simulation/simulator.py": (
+        "tests/simulation/test_simulator.py::test_the_first_seed_and_replication_are_those_that_nobody_names",
+        "tests/simulation/test_simulator.py::test_the_same_seed_gives_the_same_log",
+    ),
 }
 """The tests of the modules that other files than their mirror test."""
 

@@ -128,6 +128,7 @@ def test_of_a_log_without_events_nothing_is_said() -> None:
 
 def test_clocks_that_moved_nothing_are_not_doubted() -> None:
     assert "clock" not in sorts(log_of(requested("W1"), horizon=800, source={"git": "x"}))
+    assert "clock" not in sorts(log_of(requested("W1"), horizon=800))
 
 
 @pytest.mark.parametrize(("hours", "doubted"), [(500, False), (501, True)])

@@ -157,6 +157,12 @@ def test_the_same_seed_gives_the_same_log(preset: Scenario) -> None:
     assert not log.equals(simulate(short, seed=3, replication=1))
 
 
+def test_the_first_seed_and_replication_are_those_that_nobody_names() -> None:
+    short = dataclasses.replace(DEVOPS, years=0.1)
+    pd.testing.assert_frame_equal(simulate(short), simulate(short, seed=1, replication=0))
+    assert simulate(short).attrs["horizon"] == 876
+
+
 def first_requests(scenario: Scenario) -> pd.DataFrame:
     log = simulate(dataclasses.replace(scenario, years=1), seed=5)
     created = log[log["kind"] == "ticket.created"]

@@ -222,3 +222,7 @@ def test_all_bars_count_as_much_as_a_line_and_go_from_left_to_right() -> None:
     assert judge_figure(figure(("slow", [3, 4]), bars=bars), one, [5.0, 3.0], EXACTLY).share == 0.5
     assert judge_figure(figure(("slow", [0, 0]), bars=bars), one, [3.0, 5.0], EXACTLY).share == 0.5
     assert judge_figure(figure(bars=bars), {}, [3.0, 5.0], EXACTLY).remark == "what is drawn is right (1 of 1)."
+
+
+def test_what_is_no_figure_is_described_as_what_it_is() -> None:
+    assert judge_figure(3, LINES, None, EXACTLY).remark == "the number 3 is not a figure."

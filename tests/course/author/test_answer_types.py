@@ -15,6 +15,7 @@ from devopssim.course.author.answer_types import (
     Table,
     Text,
     WrittenAnswer,
+    answer_type_of,
 )
 from devopssim.errors import InvalidInputError
 
@@ -88,3 +89,16 @@ def test_an_answer_beyond_the_bound_is_refused_with_the_reason(
 def test_a_file_has_one_of_the_formats() -> None:
     with pytest.raises(InvalidInputError, match="format='exe'"):
         File(format="exe")
+
+
+def test_a_figure_is_asked_for_with_its_lines_and_bars() -> None:
+    assert Figure(labelled=False).expected == "a figure"
+    assert Figure(lines=1, labelled=False).expected == "a figure with 1 line"
+    assert Figure(bars=2, labelled=True).expected == "a figure with 2 bars and a label on both axes"
+
+
+def test_a_kind_that_there_is_is_taken_and_any_other_refused_with_the_kinds() -> None:
+    assert answer_type_of({"kind": "number", "unit": "hours"}, "exercises.toml") == Number(unit="hours")
+    for kind in ("speed", 3, None):
+        with pytest.raises(InvalidInputError, match="must be one of number"):
+            answer_type_of({"kind": kind}, "exercises.toml")

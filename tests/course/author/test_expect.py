@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from devopssim.course.answers import GraderTroubleError, Json, Judgement, to_json
@@ -48,6 +49,7 @@ def test_a_number_is_right_to_a_millionth_or_as_near_as_is_said() -> None:
 def test_each_number_in_a_value_has_to_be_as_near_as_is_said() -> None:
     assert share(lambda: expect.value("number", [2, 3]), [2, 3]) == 1
     assert share(lambda: expect.value("number", [2, 3]), [2, 3.5]) < 1
+    assert share(lambda: expect.value("number", [2e6, 3]), [2e6 + 3, 3]) == 0
     assert share(lambda: expect.value("number", [2, 3], plus_minus=0.5), [2, 3.5]) == 1
 
 
@@ -222,3 +224,19 @@ def test_in_a_notebook_all_that_is_not_wholly_right_fails_with_the_remark(part: 
     with pytest.raises(AssertionError, match=r"number: look again\."):
         expect._judge_here(expectation(part))
     expect._judge_here(expectation(1))
+
+
+def test_what_is_expected_is_described_by_the_kind_unless_the_author_does() -> None:
+    assert declared(lambda: expect.number("number", 1)).description == "a number in hours"
+    assert declared(lambda: expect.number("number", 1, description="the wait")).description == "the wait"
+
+
+def test_a_table_is_right_to_a_millionth() -> None:
+    def series(*hours: float) -> Json:
+        return {"$": "series", "index": [0, 1], "values": list(hours)}
+
+    def expected() -> None:
+        expect.table("number", pd.Series([2e6, 3.0]))
+
+    assert share(expected, series(2e6 + 2, 3)) == 1
+    assert share(expected, series(2e6 + 3, 3)) == 0.5
