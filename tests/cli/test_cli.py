@@ -141,9 +141,7 @@ def test_bad_usage_names_the_command_and_its_help(
         (("course", "workflow"), "github, gitlab, or sandbox"),
     ],
 )
-def test_help_explains_the_arguments(
-    words: tuple[str, ...], meaning: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_help_explains_the_arguments(words: tuple[str, ...], meaning: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert meaning in " ".join(help_of(words, capsys).split())
 
 
