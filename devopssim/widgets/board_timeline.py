@@ -213,7 +213,7 @@ def timeline(log: pd.DataFrame) -> dict[str, Any]:
     board_moves = moves(log)
     if not board_moves:
         raise InvalidInputError(
-            "nothing moves over a board in this log: it has neither ticket.created nor change.created; give another log."
+            "the log has no ticket.created and no change.created event, so the board would be empty; pass a log with work items or changes."
         )
     items = list(dict.fromkeys(move.item for move in board_moves))
     number = {item: index for index, item in enumerate(items)}
