@@ -1,7 +1,7 @@
 """The board's timeline: when each work item moves from column to column, derived from an event log.
 
 An item is in the earliest stage in which work on it is open (queued or under way); between two stages it waits in the last one. It
-is in "Done, to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
+is in "Ready to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
 the changes move.
 """
 
@@ -23,7 +23,7 @@ TITLES: Final = {
     "code": "Code",
     "build": "Build",
     "test": "Test",
-    "deploy": "Done, to deploy",
+    "deploy": "Ready to deploy",
     "live": "Live",
 }
 WAITING, WORKING = 0, 1
