@@ -58,7 +58,7 @@ def compare(
     Raises
     ------
     InvalidInputError
-        If there are no scenarios or a KPI is unknown.
+        If `scenarios` is empty or a KPI is unknown.
 
     Examples
     --------

@@ -118,7 +118,7 @@ def state_of(scenarios: Mapping[str, Scenario]) -> State:
     Raises
     ------
     InvalidInputError
-        If there are no scenarios.
+        If `scenarios` is empty.
     """
     checked = check_scenarios(scenarios)
     return State(scenarios=checked, baseline=checked, chosen=list(checked)[-1])
