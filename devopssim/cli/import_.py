@@ -1,4 +1,4 @@
-"""`devopssim import`: convert a team's history, from one source or several, into one event log."""
+"""`devopssim import`: a team's own history, from one source or several, as one event log."""
 
 import sys
 from collections.abc import Callable
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 SOURCES: Final = {
     "git": (
         "REPOSITORY",
-        "Git repository: commits are changes; tags are deployments unless another source has deployments",
+        "A git repository: commits are changes, tags are deployments unless another source tells of some",
     ),
-    "github": ("PATH", "Responses of GitHub's REST API, a file or a folder: issues, pull requests, deployments, runs"),
-    "gitlab": ("PATH", "Responses of GitLab's REST API, a file or a folder"),
-    "jira": ("FILE", "Issues exported as CSV"),
+    "github": ("PATH", "Answers of GitHub's REST API, a file or a folder: issues, pull requests, deployments, runs"),
+    "gitlab": ("PATH", "Answers of GitLab's REST API, a file or a folder"),
+    "jira": ("FILE", "An export of issues as CSV"),
     "cdevents": ("FILE", "CDEvents as JSON lines"),
-    "csv": ("MAPPING", "TOML file that maps the columns of CSV tables"),
+    "csv": ("MAPPING", "Tables that a mapping in TOML names"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The files and repositories to read, by kind of source."""
+    """The files and repositories to read, by kind."""
 
     git: tuple[Path, ...]
     github: tuple[Path, ...]
@@ -44,13 +44,13 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """The rules by which the sources are read."""
+    """How the sources are read."""
 
     tags: str
     branch: str | None
     environments: tuple[str, ...]
     incidents: tuple[str, ...]
-    attribution_window: float | None
+    blame: float | None
     time_format: str | None
     zone: str | None
 
@@ -73,35 +73,33 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @source_options
-@click.option(
-    "--tags", default="*", metavar="PATTERN", help="git: tags that are deployments, for example v* (default *)."
-)
-@click.option("--branch", metavar="NAME", help="git: the main branch (default: HEAD).")
+@click.option("--tags", default="*", metavar="PATTERN", help="git: the tags that are deployments (v*).")
+@click.option("--branch", metavar="NAME", help="git: the main line (default: HEAD).")
 @click.option(
     "--environment",
     "environments",
     multiple=True,
     metavar="PATTERN",
-    help="Environments that are production (default: prod* and live*); may be repeated.",
+    help="What users meet (default: prod* and live*); may be repeated.",
 )
 @click.option(
     "--incidents",
     multiple=True,
     metavar="PATTERN",
-    help="Issue labels or types that are incidents; may be repeated.",
+    help="Labels or types of issues that are incidents; may be repeated.",
 )
 @click.option(
-    "--attribution-window",
+    "--blame",
     type=float,
     metavar="HOURS",
-    help="Attribute an incident to the last deployment within HOURS before it (default 24; 0: never).",
+    help="Put an incident down to a deployment so many hours before it (default 24; 0: never).",
 )
-@click.option("--time-format", metavar="FORMAT", help="jira: format of its times, for example %d/%b/%y %H:%M.")
-@click.option("--zone", metavar="ZONE", help="jira: time zone of its times (default UTC).")
+@click.option("--time-format", metavar="FORMAT", help="jira: how its times are written (%d/%b/%y %H:%M).")
+@click.option("--zone", metavar="ZONE", help="jira: the time zone of its times (default UTC).")
 @click.option("--out", type=FILE, metavar="LOG", help="Write the event log to this .csv or .parquet file.")
 @json_option
 def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) -> None:
-    """Read and join the sources, write the log and print its KPIs."""
+    """Read, join, write the log, print its KPIs."""
     import json
 
     from devopssim import events, kpis
@@ -110,7 +108,7 @@ def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) 
     log = _log(sources, Rules(**rules))
     if out is not None:
         events.write(log, out)
-        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours written.\n")
+        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
     source = log.attrs["source"] or {}
     if "rules" in source:
         sys.stderr.write(f"Rules: {source['rules']}.\n")
@@ -129,11 +127,10 @@ def _log(sources: Sources, rules: Rules) -> "pd.DataFrame":
         if restored is not None:
             return restored
     if not histories:
-        raise InvalidInputError("a source is required; pass at least one, for example --git REPOSITORY.")
-    hours = rules.attribution_window
-    if hours is not None and not hours >= 0:
-        raise InvalidInputError(f"--attribution-window {hours:g} (hours after a deployment) must be 0 or more.")
-    window = {} if hours is None else {"attribution_window": hours}
+        raise InvalidInputError("no source is named; give at least one, for example --git REPOSITORY.")
+    if rules.blame is not None and not rules.blame >= 0:
+        raise InvalidInputError(f"--blame {rules.blame:g} (hours after a deployment) must be 0 or more.")
+    window = {} if rules.blame is None else {"attribution_window": rules.blame}
     return log_of(join(*histories), **window)
 
 

@@ -1,4 +1,4 @@
-"""Options that several commands share. A command receives each set as one value."""
+"""Options that several commands share. Each set arrives at the command as one value."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -19,22 +19,20 @@ if TYPE_CHECKING:
 Status = TypeVar("Status")
 FILE: Final = click.Path(path_type=Path)
 
-json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON instead of text.")
-seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
+json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON, for programs.")
+seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="What all luck grows from.")
 
 
 def only_one_of(options: Mapping[str, bool]) -> None:
-    """Raise UsageError if more than one of these options is given."""
+    """Raise UsageError where more than one of these options was given."""
     given = [name for name, is_given in options.items() if is_given]
     if len(given) > 1:
-        raise click.UsageError(
-            f"{' and '.join(given)} exclude each other; pass one of them", click.get_current_context()
-        )
+        raise click.UsageError(f"{' and '.join(given)} exclude each other", click.get_current_context())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variation:
-    """The changes that `--years`, `--set` and `--adopt` make to a scenario."""
+    """What `--years`, `--set` and `--adopt` change in a scenario."""
 
     years: float | None
     settings: tuple[str, ...]
@@ -42,7 +40,7 @@ class Variation:
 
     @property
     def given(self) -> bool:
-        """Whether any of the options is given."""
+        """Whether any of the options was given."""
         return self.years is not None or bool(self.settings or self.adoptions)
 
     def of(self, scenario: "Scenario") -> "Scenario":
@@ -52,7 +50,7 @@ class Variation:
         return adopt(vary(scenario, self.lasting() | self.changes()), self.adopted())
 
     def lasting(self) -> dict[str, float | str]:
-        """Return the run length as a change, if it is given."""
+        """Return the length of a run as a change, if it was given."""
         return {} if self.years is None else {"years": self.years}
 
     def changes(self) -> dict[str, float | str]:
@@ -60,7 +58,7 @@ class Variation:
         return assignments(self.settings, "--set", "team.developers=6")
 
     def adopted(self) -> dict[str, float]:
-        """Return the adoption of each practice in `--adopt`."""
+        """Return the practices that `--adopt` adopts, with their shares."""
         example = "testing=0.5"
         return only_numbers(assignments(self.adoptions, "--adopt", example), "--adopt", example)
 
@@ -68,7 +66,7 @@ class Variation:
 def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
     """Add `--years`, `--set` and `--adopt`; the command receives them as `variation`."""
 
-    @click.option("--years", type=float, metavar="YEARS", help="Run length (default: the scenario's).")
+    @click.option("--years", type=float, metavar="YEARS", help="How long a run lasts (default: the scenario's).")
     @click.option(
         "--set",
         "settings",
@@ -93,15 +91,15 @@ def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExecutionOptions:
-    """Where replications run: in processes of this machine, or on the cluster of a Dask scheduler."""
+class Workplace:
+    """Who does the work: processes of this machine, or the cluster of a Dask scheduler."""
 
     workers: int | None
     dask: str | None
 
     @contextmanager
-    def execution(self, folder: Path | None = None) -> "Iterator[Execution]":
-        """Yield the execution, with checkpoints in the folder if one is given."""
+    def opened(self, folder: Path | None = None) -> "Iterator[Execution]":
+        """Yield where the work is done, with checkpoints in the folder if there is one."""
         from devopssim.experiment import Execution, checkpoint_folder
 
         checkpoints = checkpoint_folder(folder) if folder else None
@@ -114,20 +112,20 @@ class ExecutionOptions:
             yield Execution(executor=executor, folder=checkpoints)
 
 
-def execution_options(command: Callable[..., Status]) -> Callable[..., Status]:
-    """Add `--workers` and `--dask`; the command receives them as `options`."""
+def workplace_options(command: Callable[..., Status]) -> Callable[..., Status]:
+    """Add `--workers` and `--dask`; the command receives them as `workplace`."""
 
-    @click.option("--workers", type=int, metavar="N", help="Parallel processes (default: one per core).")
-    @click.option("--dask", metavar="ADDRESS", help="Run on the cluster of the Dask scheduler at ADDRESS.")
+    @click.option("--workers", type=int, metavar="N", help="Processes that share the work (default: one a core).")
+    @click.option("--dask", metavar="ADDRESS", help="Let the cluster of this Dask scheduler do the work.")
     @wraps(command)
-    def with_execution(*, workers: int | None, dask: str | None, **others: Any) -> Status:
-        return command(options=ExecutionOptions(workers=workers, dask=dask), **others)
+    def with_workplace(*, workers: int | None, dask: str | None, **others: Any) -> Status:
+        return command(workplace=Workplace(workers=workers, dask=dask), **others)
 
-    return with_execution
+    return with_workplace
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use, at most the maximum of a process pool."""
+    """Return the number of cores that this process may use, and a pool can."""
     from devopssim.experiment import MOST_WORKERS
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Parse arguments that name a scenario or assign values to names."""
+"""How arguments name a scenario, and assign values to names."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def named(name: str) -> "Scenario":
     """Return the preset of that name, or the scenario of the TOML file at that path.
 
-    Raises InvalidInputError if neither exists.
+    Raises InvalidInputError where there is neither.
     """
     from devopssim.scenario import load, preset
 
@@ -21,41 +21,39 @@ def named(name: str) -> "Scenario":
     return preset(name)
 
 
-def assignments(arguments: Sequence[str], option: str, example: str) -> dict[str, float | str]:
-    """Parse `NAME=VALUE` arguments into a mapping; numeric values become floats.
+def assignments(words: Sequence[str], option: str, example: str) -> dict[str, float | str]:
+    """Return `NAME=VALUE` words as a mapping; values that are numbers become numbers.
 
-    Raises InvalidInputError for an argument without `=`.
+    Raises InvalidInputError for a word without `=`.
     """
     from devopssim.errors import InvalidInputError
 
-    values: dict[str, float | str] = {}
-    for argument in arguments:
-        name, equals, value = argument.partition("=")
+    found: dict[str, float | str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
         if not equals or not name or not value:
-            message = f"{option} {argument!r}: expected NAME=VALUE, for example {option} {example}."
+            message = f"{option} {word!r} is no assignment; write it as {option} {example}."
             raise InvalidInputError(message)
-        values[name.strip()] = number_or_text(value.strip())
-    return values
+        found[name.strip()] = number_or_text(value.strip())
+    return found
 
 
 def number_or_text(text: str) -> float | str:
-    """Parse the text as a number; return it unchanged if it is not numeric."""
+    """Return the number that the text is, or the text."""
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def only_numbers(values: Mapping[str, float | str], option: str, example: str) -> dict[str, float]:
+def only_numbers(found: Mapping[str, float | str], option: str, example: str) -> dict[str, float]:
     """Return the mapping if all its values are numbers; raise InvalidInputError otherwise."""
     from devopssim.errors import InvalidInputError
 
     numbers: dict[str, float] = {}
-    for name, value in values.items():
+    for name, value in found.items():
         if isinstance(value, str):
-            message = (
-                f"{option} {name}={value}: expected a number, got {value!r}; write, for example, {option} {example}."
-            )
+            message = f"{option} {name}={value} is no number; write it as {option} {example}."
             raise InvalidInputError(message)
         numbers[name] = value
     return numbers

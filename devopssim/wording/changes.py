@@ -1,4 +1,4 @@
-"""Explanations of a comparison: which parameters changed, how that affects the work, and which KPIs differ.
+"""Explanations of a comparison: what changed between scenarios, what that does to the work, and which KPIs followed.
 
 The sentences come from three sources: the scenarios' parameters, the practices' descriptions, and the paired differences.
 """
@@ -20,17 +20,18 @@ Section = dict[str, Any]
 """`title`, and `parts`: pairs of a heading (`""` for none) and its lines."""
 
 
-def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bool = False) -> list[Section]:
+def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool = False) -> list[Section]:
     """Return the explanation of a comparison, section by section.
 
     Parameters
     ----------
     result : Result
         Result of a comparison.
-    baselines : mapping of str to str
-        For each changed scenario, the name of its baseline in the result. Empty: the scenarios are compared with the first one.
+    starts : mapping of str to str
+        For each scenario that changed, the name under which its earlier form is in the result. Empty: the scenarios are
+        compared with the first one.
     preview : bool
-        The result is a widget's preview: intervals and verdicts are omitted.
+        The result is a widget's first quick one: intervals and verdicts are left out.
 
     Returns
     -------
@@ -45,26 +46,26 @@ def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bo
     >>> result = compare({"before": short, "devops": smaller}, 2, kpis=["lead_time"], progress=False)
     >>> (section,) = explain_changes(result, {"devops": "before"}, preview=True)
     >>> section["parts"][0]
-    ['Changed parameters', ['Developers: 8 → 3 (people who write code)']]
+    ['What you changed', ['Developers: 8 → 3 (people who write code)']]
 
     """
-    if baselines:
-        return [_changed(result, name, baseline, preview=preview) for name, baseline in baselines.items()]
+    if starts:
+        return [_changed(result, name, before, preview=preview) for name, before in starts.items()]
     return _side_by_side(result, preview=preview)
 
 
-def _changed(result: Result, name: str, baseline: str, *, preview: bool) -> Section:
-    """Return the section of one scenario against its baseline."""
-    pair = {baseline: result.scenarios[baseline], name: result.scenarios[name]}
-    parts = [("Changed parameters", parameter_changes(pair)), ("Effect on the work", work_changes(pair))]
+def _changed(result: Result, name: str, before: str, *, preview: bool) -> Section:
+    """Return the section of one scenario against its earlier form."""
+    pair = {before: result.scenarios[before], name: result.scenarios[name]}
+    parts = [("What you changed", parameter_changes(pair)), ("What that does to the work", work_changes(pair))]
     parts += (
-        [("Effect on the KPIs", ["The first confidence intervals follow."])]
+        [("What came of it", ["The first intervals are on their way."])]
         if preview
-        else _verdict_parts(against(result, name, baseline))
+        else _verdict_parts(against(result, name, before))
     )
-    parts += [("Utilisation", sentences)] if (sentences := _utilisation(result, name, baseline)) and not preview else []
+    parts += [("How busy people are", busy)] if (busy := _busy(result, name, before)) and not preview else []
     return {
-        "title": f"{name} compared with {baseline}",
+        "title": f"{name}, against where it started",
         "parts": [[heading, lines] for heading, lines in parts if lines],
     }
 
@@ -73,17 +74,14 @@ def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
     """Return the workflows, then one section for each scenario against the first."""
     first, *others = result.scenarios
     workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
-    descriptions = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
-    sections: list[Section] = [{"title": "How work moves", "parts": [["", descriptions]]}]
+    how = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
+    sections: list[Section] = [{"title": "How the work moves", "parts": [["", how]]}]
     if preview:
         return sections
     for other in others:
         parts = _verdict_parts(against(result, other, first))
         sections.append(
-            {
-                "title": f"{other} compared with {first}",
-                "parts": [[heading, lines] for heading, lines in parts if lines],
-            }
+            {"title": f"{other}, against {first}", "parts": [[heading, lines] for heading, lines in parts if lines]}
         )
     return sections
 
@@ -124,7 +122,7 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
             share = parameter_text(str(name), abs(row[now] - row[before]))
             description = practice.adopted if more else practice.without
             lines.append(
-                f"{practice.title}: {share} of the occasions {'now' if more else 'no longer'} follow the practice. {description}"
+                f"{practice.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {description}"
             )
         elif name == "workflow":
             lines.append(WORKFLOWS[str(row[now])].text)
@@ -137,20 +135,20 @@ def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
     return [
         ("Better", [str(finding) for finding in verdicts.better]),
         ("Worse", [str(finding) for finding in verdicts.worse]),
-        ("Different, neither better nor worse in itself", [str(finding) for finding in verdicts.different]),
-        ("Not clear yet", [f"{unclear}: the confidence interval of the difference contains 0."] if unclear else []),
+        ("Changed, neither better nor worse by itself", [str(finding) for finding in verdicts.different]),
+        ("Not clear yet", [f"{unclear}: the interval of the difference holds 0."] if unclear else []),
     ]
 
 
-def _utilisation(result: Result, name: str, baseline: str) -> list[str]:
+def _busy(result: Result, name: str, before: str) -> list[str]:
     """Return a sentence on utilisation if it changed by at least two percentage points."""
     means = result.estimates[result.estimates["kpi"] == "utilisation"].set_index("scenario")["estimate"]
-    if name not in means.index or abs(means[name] - means[baseline]) < CLEAR:
+    if name not in means.index or abs(means[name] - means[before]) < CLEAR:
         return []
     unit = KPIS["utilisation"].unit
     return [
         (
-            f"People work on stages for {amount(float(means[name]), unit)} of their time instead of {amount(float(means[baseline]), unit)}. "
-            "The higher the utilisation, the longer work waits: queues grow without bound as utilisation approaches 100 %."
+            f"People work on stages for {amount(float(means[name]), unit)} of their time instead of {amount(float(means[before]), unit)}. "
+            "The busier they are, the longer work waits for them: queues grow without bound as this nears 100 %."
         )
     ]
