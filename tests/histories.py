@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from devopssim import events
-from devopssim.cli import BAD_INPUT, main
+from devopssim.cli import INVALID_INPUT, main
 
 
 def story(log: pd.DataFrame) -> list[str]:
@@ -50,7 +50,7 @@ GITHUB: Final = [
 
 def refused(path: Path, capsys: pytest.CaptureFixture[str], source: str = "github") -> str:
     """Import the file by the command, and return the one line that refuses it."""
-    assert main(["import", f"--{source}", str(path)]) == BAD_INPUT
+    assert main(["import", f"--{source}", str(path)]) == INVALID_INPUT
     printed = capsys.readouterr()
     assert printed.out == ""
     (line,) = printed.err.splitlines()

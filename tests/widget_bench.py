@@ -1,4 +1,4 @@
-"""Worker pools and queries whose work the test does by hand."""
+"""Worker pools and queries whose tasks a test runs by hand."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -11,11 +11,11 @@ from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query
 
 SHORT = vary(DEVOPS, {"years": 0.1})
 SMALLER = vary(SHORT, {"team.developers": 3})
-BEFORE = "devops at the start"
+BASELINE = "devops (baseline)"
 
 
 class ByHand(Executor):
-    """Work that waits until the test has it done; `instead` measures replications, where they are not simulated."""
+    """An executor whose tasks wait until the test runs them; `instead` replaces the function of each task."""
 
     def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
         self.instead = instead
@@ -27,7 +27,7 @@ class ByHand(Executor):
         return future
 
     def work(self, at_most: int = 1000) -> int:
-        """Do what waits, and what follows from it; return how many pieces were done."""
+        """Run the waiting tasks and those that they submit; return how many ran."""
         done = 0
         while self.waiting and done < at_most:
             future, fn, args = self.waiting.pop(0)
@@ -54,11 +54,11 @@ class Bench:
 
 
 def measured(scenario: Scenario, seed: int, replication: int) -> Outcome:
-    """A lead time that only the team and the replication decide."""
+    """Return a lead time that depends on the team and the replication only."""
     return Outcome(values={"lead_time": 100.0 / scenario.team.developers + 0.01 * (replication % 2) + 0.0 * seed})
 
 
-def question(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Query:
+def query_of(given: Scenario = SHORT, *, replications: int = 5, precision: float = 1e-9) -> Query:
     wanted = Precision(target=precision, kpis=("lead_time",))
     return Query(
         experiment=Experiment(
@@ -67,16 +67,16 @@ def question(given: Scenario = SHORT, *, replications: int = 5, precision: float
     )
 
 
-class Asked:
-    """Answers on a bench, and what they told."""
+class RecordedEstimates:
+    """Live estimates on a bench: what they reported."""
 
     def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = measured) -> None:
         self.bench = Bench(instead)
-        self.told: list[LiveEstimate] = []
+        self.reported: list[LiveEstimate] = []
         self.errors: list[Exception] = []
-        self.answers = LiveEstimates(
+        self.live = LiveEstimates(
             self.bench,
-            on_result=lambda _, answer: self.told.append(answer),
+            on_result=lambda _, estimate: self.reported.append(estimate),
             on_error=self.errors.append,
             scheduler=lambda act: act(),
         )

@@ -1,4 +1,4 @@
-"""`devopssim calibrate LOG`: learn a scenario from a log, and check that it behaves like the log."""
+"""`devopssim calibrate LOG`: fit a scenario to a log and check that it reproduces the log's KPIs."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
-from devopssim.cli.options import FILE, Workplace, json_option, seed_option, workplace_options
+from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
+from devopssim.cli.options import FILE, ExecutionOptions, execution_options, json_option, seed_option
 from devopssim.cli.scenarios import assignments, named
 
 if TYPE_CHECKING:
@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("log_file", type=FILE, metavar="LOG", help="A .csv or .parquet file.")
+@click.argument("log_file", type=FILE, metavar="LOG", help="Event log, a .csv or .parquet file.")
 @click.option(
     "--base",
     metavar="SCENARIO",
-    help="Workflow, practices and what cannot be learnt (default: what the log looks like).",
+    help="Scenario that supplies the workflow, the practices and every parameter that the log does not "
+    "determine (default: the preset of the workflow that the log shows).",
 )
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="NAME=VALUE",
-    help="What you know better than the log, for example team.developers=5; may be repeated.",
+    help="Fix a parameter that you know, for example team.developers=5; may be repeated.",
 )
 @click.option(
     "--replications",
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     default=20,
     show_default=True,
     metavar="N",
-    help="Futures that check the twin (0: no check).",
+    help="Replications that check the twin (0: skip the check).",
 )
 @seed_option
-@workplace_options
+@execution_options
 @click.option("--out", type=FILE, metavar="FILE", help="Write the scenario to this .toml file.")
 @json_option
 def command(
@@ -47,21 +48,23 @@ def command(
     settings: tuple[str, ...],
     replications: int,
     seed: int,
-    workplace: Workplace,
+    options: ExecutionOptions,
     out: Path | None,
     in_json: bool,
 ) -> int:
-    """Learn, check, print: 0 if the twin has the KPIs that it was fitted to, 1 if not."""
+    """Fit, check and print; return 0 if the twin reproduces the KPIs that it was fitted to, 1 if not."""
     from devopssim import events
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
     from devopssim.twin import calibrate, check
 
     if replications < 0 or replications == 1:
-        raise InvalidInputError(f"--replications {replications} must be 0, or 2 or more; 20 is usual.")
+        raise InvalidInputError(
+            f"--replications {replications} is not allowed; use 0 to skip the check, or at least 2 (default 20)."
+        )
     log = events.read(log_file)
     stated = assignments(settings, "--set", "team.developers=5")
-    with workplace.opened() as execution:
+    with options.execution() as execution:
         calibration = calibrate(
             log,
             base=named(base) if base else None,
@@ -73,33 +76,40 @@ def command(
         checked = check(calibration, log, replications, seed=seed, execution=execution) if replications else None
     if out is not None:
         write_text(out, calibration.as_toml())
-        sys.stderr.write(f"{out}: the twin; ask it with `devopssim what-if {out} --adopt testing=1`.\n")
+        sys.stderr.write(f"{out}: twin written; next, for example: `devopssim what-if {out} --adopt testing=1`.\n")
     print(as_json(calibration, checked) if in_json else as_text(calibration, checked))
-    return DONE if checked is None or checked.holds else ANSWER_IS_NO
+    return SUCCESS if checked is None or checked.holds else CHECK_FAILED
 
 
-def as_json(found: "Calibration", checked: "Check | None") -> str:
-    """Return what was learnt, what was left, and the check."""
+def as_json(calibration: "Calibration", checked: "Check | None") -> str:
+    """Return the fitted parameters, the defaulted ones and the check."""
     import json
 
     from devopssim.wording import json_records
 
-    whole = {
-        "base": found.base,
-        "learnt": json.loads(json_records(found.table)),
-        "left": found.defaulted,
-        "overloads": [str(each) for each in found.overloads],
+    document = {
+        "base": calibration.base,
+        "fitted": json.loads(json_records(calibration.table)),
+        "defaulted": calibration.defaulted,
+        "overloads": [str(overload) for overload in calibration.overloads],
         "check": json.loads(json_records(checked.table)) if checked else [],
     }
-    return json.dumps(whole, indent=1)
+    return json.dumps(document, indent=1)
 
 
-def as_text(found: "Calibration", checked: "Check | None") -> str:
-    """Return two tables and a verdict."""
+def _defaults(calibration: "Calibration") -> str:
+    return (
+        f"{len(calibration.defaulted)} parameters keep the values of {calibration.base!r}, because the log does not "
+        f"determine them: {', '.join(calibration.defaulted)}."
+    )
+
+
+def as_text(calibration: "Calibration", checked: "Check | None") -> str:
+    """Return the fitted parameters, the check as a table, and its result in a sentence."""
     from devopssim.wording import plain_estimate, text_table
 
-    rows = [["parameter", "learnt (95 % interval)", "default", "n", "fit", "from"]]
-    for row in found.table.to_dict("records"):
+    rows = [["parameter", "fitted (95 % interval)", "default", "n", "fit", "from"]]
+    for row in calibration.table.to_dict("records"):
         value = (
             row["value"]
             if isinstance(row["value"], str)
@@ -108,11 +118,11 @@ def as_text(found: "Calibration", checked: "Check | None") -> str:
         rows.append([row["parameter"], value, str(row["default"]), str(row["n"]), row["fit"], row["how"]])
     parts = [
         text_table(rows),
-        f"{len(found.defaulted)} parameters could not be learnt and are as in {found.base!r}: {', '.join(found.defaulted)}.",
-        *(f"Warning: {each}" for each in found.overloads),
+        _defaults(calibration),
+        *(f"Warning: {overload}" for overload in calibration.overloads),
     ]
     if checked is not None:
-        rows = [["KPI", "unit", "log", "n", "twin (where 95 of 100 runs lie)", "fitted to", "verdict"]]
+        rows = [["KPI", "unit", "log", "n", "twin (95 % prediction interval)", "fitted", "result"]]
         for row in checked.table.to_dict("records"):
             shown = "-" if row["n"] == 0 else f"{row['log']:,.4g}"
             fitted = "yes" if row["fitted"] else "no"
@@ -127,9 +137,9 @@ def as_text(found: "Calibration", checked: "Check | None") -> str:
                     row["verdict"],
                 ]
             )
-        verdict = "The twin has" if checked.holds else "The twin does NOT have all of"
+        verdict = "The twin reproduces all" if checked.holds else "The twin does NOT reproduce all"
         parts += [
             text_table(rows),
-            f"{verdict} the KPIs that it was fitted to ({checked.replications} simulated futures).",
+            f"{verdict} KPIs that it was fitted to ({checked.replications} replications).",
         ]
     return "\n\n".join(parts)

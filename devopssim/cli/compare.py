@@ -1,4 +1,4 @@
-"""`devopssim compare [SCENARIO ...]`: KPIs of several scenarios with intervals, from many random futures."""
+"""`devopssim compare [SCENARIO ...]`: KPIs of several scenarios with confidence intervals from many replications."""
 
 import sys
 from collections.abc import Sequence
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from devopssim.cli.exit_status import DONE, INTERRUPTED
-from devopssim.cli.options import FILE, Variation, Workplace, json_option, variation_options, workplace_options
+from devopssim.cli.exit_status import INTERRUPTED, SUCCESS
+from devopssim.cli.options import FILE, ExecutionOptions, Variation, execution_options, json_option, variation_options
 from devopssim.cli.scenarios import named
 
 if TYPE_CHECKING:
     from devopssim.experiment import Result
     from devopssim.scenario import Scenario
 
-USUAL: Final = ("waterfall", "agile", "devops")
+DEFAULT_SCENARIOS: Final = ("waterfall", "agile", "devops")
 CURVES: Final = ("lead_time", "cycle_time", "deployment_frequency", "change_failure_rate", "mttr", "wip", "throughput")
 MANY_UNFINISHED: Final = 0.1
-"""From which share on a duration is marked: what has not ended with the run is in none."""
+"""Durations with a larger share of unfinished entities are marked, because their mean misses the longest ones."""
 
 
 @click.command()
@@ -26,15 +26,20 @@ MANY_UNFINISHED: Final = 0.1
     "names",
     metavar="[SCENARIO]...",
     nargs=-1,
-    help=f"Presets or TOML files (default: {' '.join(USUAL)}).",
+    help=f"Presets or TOML files (default: {' '.join(DEFAULT_SCENARIOS)}).",
 )
-@click.option("--replications", type=int, metavar="N", help="Random futures of each (default 30).")
-@click.option("--warm-up", type=float, metavar="HOURS", help="Leave the first hours out (default 0).")
+@click.option("--replications", type=int, metavar="N", help="Replications of each scenario (default 30).")
+@click.option(
+    "--warm-up",
+    type=float,
+    metavar="HOURS",
+    help="Exclude the first HOURS of each replication from the KPIs (default 0).",
+)
 @variation_options
-@click.option("--seed", type=int, help="What all luck grows from (default 1).")
-@workplace_options
+@click.option("--seed", type=int, help="Random seed (default 1).")
+@execution_options
 @click.option("--out", type=FILE, metavar="DIR", help="Write tables, scenarios and a report to this folder.")
-@click.option("--resume", type=FILE, metavar="DIR", help="Go on with the experiment that --out DIR began.")
+@click.option("--resume", type=FILE, metavar="DIR", help="Resume the experiment that --out DIR started.")
 @json_option
 def command(
     *,
@@ -43,18 +48,18 @@ def command(
     warm_up: float | None,
     variation: Variation,
     seed: int | None,
-    workplace: Workplace,
+    options: ExecutionOptions,
     out: Path | None,
     resume: Path | None,
     in_json: bool,
 ) -> int:
-    """Compare, print the KPIs, write the folder."""
+    """Compare the scenarios, print the KPIs and write the folder."""
     from devopssim.experiment import EXPERIMENT_FILE, Experiment, compare, load_experiment, save_experiment
     from devopssim.wording import json_records
 
     if resume is None:
         experiment = Experiment(
-            scenarios=_scenarios(names or USUAL, variation),
+            scenarios=_scenarios(names or DEFAULT_SCENARIOS, variation),
             replications=30 if replications is None else replications,
             seed=1 if seed is None else seed,
             warm_up=warm_up or 0.0,
@@ -63,25 +68,27 @@ def command(
     elif names or out or variation.given or any(given is not None for given in (replications, seed, warm_up)):
         from devopssim.errors import InvalidInputError
 
-        message = "--resume goes on with what was planned; give only --workers, --dask or --json with it."
+        message = (
+            "--resume uses the settings of the stored experiment; combine it only with --workers, --dask or --json."
+        )
         raise InvalidInputError(message)
     else:
         experiment = load_experiment(resume)
     folder = out or resume
     try:
-        with workplace.opened(folder) as execution:
+        with options.execution(folder) as execution:
             if out is not None:
                 save_experiment(experiment, out)
             result = compare(experiment, execution=execution)
     except KeyboardInterrupt:
         if folder is None or not (folder / EXPERIMENT_FILE).exists():
             raise
-        sys.stderr.write(f"devopssim: interrupted; go on with `devopssim compare --resume {folder}`.\n")
+        sys.stderr.write(f"devopssim: interrupted; resume with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
     print(json_records(result.estimates) if in_json else as_text(result))
     if folder is not None:
         _write(result, folder)
-    return DONE
+    return SUCCESS
 
 
 def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenario]":
@@ -91,14 +98,14 @@ def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenari
     for name in names:
         scenario = variation.of(named(name))
         if scenario.name in scenarios:
-            message = f"two of the scenarios are called {scenario.name!r}; give each a `name` of its own."
+            message = f"two scenarios have the name {scenario.name!r}; give each scenario a unique `name`."
             raise InvalidInputError(message)
         scenarios[scenario.name] = scenario
     return scenarios
 
 
 def as_text(result: "Result") -> str:
-    """Return the estimates as a table: a KPI a row, a scenario a column, each cell a mean with its interval."""
+    """Return the estimates as a table: one row per KPI, one column per scenario, each cell a mean with its interval."""
     from devopssim.wording import experiment_note, plain_estimate, text_table
 
     many = set(
@@ -106,13 +113,13 @@ def as_text(result: "Result") -> str:
     )
     rows = [["KPI", "unit", *result.scenarios]]
     for (kpi, unit), group in result.estimates.groupby(["kpi", "unit"], sort=False):
-        found = group.set_index("scenario")[["estimate", "low", "high"]]
-        cells = [plain_estimate(*found.loc[name]) + " *" * ((name, kpi) in many) for name in result.scenarios]
+        estimates = group.set_index("scenario")[["estimate", "low", "high"]]
+        cells = [plain_estimate(*estimates.loc[name]) + " *" * ((name, kpi) in many) for name in result.scenarios]
         rows.append([str(kpi), str(unit), *cells])
     notes = [experiment_note(result)]
     if many:
         notes.append(
-            f"* more than {MANY_UNFINISHED:.0%} had not ended when the runs did; these are missing, so it is larger."
+            f"* more than {MANY_UNFINISHED:.0%} were unfinished at the end of the run and are excluded; the true value is larger."
         )
     return "\n".join([text_table(rows), "", *notes])
 
@@ -123,4 +130,4 @@ def _write(result: "Result", folder: Path) -> None:
 
     report.write(result, folder / "report.html")
     write_tables(result.tables, folder)
-    sys.stderr.write(f"{folder}: tables, scenarios and report.html.\n")
+    sys.stderr.write(f"{folder}: tables, scenarios and report.html written.\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from devopssim.cli.command_group import CommandGroup
-from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
 from devopssim.cli.options import FILE, json_option
 
 if TYPE_CHECKING:
@@ -19,43 +19,46 @@ KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
 
 source_option: Final = click.option(
-    "--source", type=FILE, metavar="DIR", help="The instructor's notebooks (default: those of this package)."
+    "--source", type=FILE, metavar="DIR", help="Folder of the instructor's notebooks (default: those of this package)."
 )
 key_option: Final = click.option(
-    "--key", type=FILE, metavar="FILE", help=f"The course's key, for students' own numbers (or ${KEY_VARIABLE})."
+    "--key",
+    type=FILE,
+    metavar="FILE",
+    help=f"The course's key, which derives each student's variant (default: ${KEY_VARIABLE}).",
 )
 
 
 @click.group(cls=CommandGroup)
 def command() -> None:
-    """Give students their copies of the course, and grade what they hand in."""
+    """Create student copies and releases of the course, and grade submissions."""
 
 
-@command.command("start", help="make a student's copy, or bring one up to date; no change of theirs is lost")
-@click.argument("folder", type=FILE, metavar="DIR")
-@click.option("--student", metavar="ID", help="Whose numbers the copy gets (needs the course's key).")
+@command.command("start", help="Create a student's copy or update one; files that the student changed are kept")
+@click.argument("folder", type=FILE, metavar="DIR", help="New folder, or an existing copy to update.")
+@click.option("--student", metavar="ID", help="Student whose variant the copy gets (requires the course's key).")
 @source_option
 @key_option
 def start(*, folder: Path, student: str | None, source: Path | None, key: Path | None) -> None:
-    """Make or update a student's copy."""
+    """Create or update a student's copy."""
     from devopssim.course import start_copy
 
-    done = start_copy(folder, _source(source), student=student, key=_key(key))
-    print(f"{folder}: {len(done.written)} files written, {len(done.kept)} of yours kept as they are.")
-    for name, beside in done.beside.items():
-        print(f"  {name} is yours and stays; the new version is {beside}.")
+    copy = start_copy(folder, _source(source), student=student, key=_key(key))
+    print(f"{folder}: {len(copy.written)} files written, {len(copy.kept)} files with your changes kept.")
+    for name, beside in copy.beside.items():
+        print(f"  {name} has your changes and is kept; the new version is in {beside}.")
 
 
-@command.command("release", help="write the notebooks without solutions and hidden tests")
-@click.argument("folder", type=FILE, metavar="DIR", help="A new or empty folder.")
+@command.command("release", help="Write the student release: the notebooks without solutions and hidden tests")
+@click.argument("folder", type=FILE, metavar="DIR", help="New or empty folder.")
 @source_option
 def release(*, folder: Path, source: Path | None) -> None:
-    """Write the students' release into a new or empty folder."""
+    """Write the student release into a new or empty folder."""
     from devopssim.course import released_files, write_release
 
     files = released_files(_source(source))
     write_release(files, folder)
-    print(f"{folder}: {len(files)} files for students.")
+    print(f"{folder}: {len(files)} files written.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,27 +82,46 @@ class Grading:
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
-@command.command("grade", help="grade notebooks, students' folders, or folders of those")
-@click.argument("paths", type=FILE, nargs=-1, required=True, metavar="SUBMISSION...")
-@click.option("--out", type=FILE, default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Where reports go.")
-@click.option("--student", metavar="ID", help="Whose submission it is (default: the name of the folder).")
+@command.command("grade", help="Grade submissions: notebooks, students' folders, or folders that contain these")
+@click.argument(
+    "paths",
+    type=FILE,
+    nargs=-1,
+    required=True,
+    metavar="SUBMISSION...",
+    help="Notebook, student's folder, or folder that contains these.",
+)
+@click.option("--out", type=FILE, default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder for the reports.")
+@click.option("--student", metavar="ID", help="Student who submitted (default: the folder's name).")
 @click.option(
-    "--sandbox", default="auto", show_default=True, metavar="NAME", help="container, bubblewrap, none or auto."
+    "--sandbox",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="Sandbox for students' code: container, bubblewrap, none or auto.",
 )
 @click.option(
-    "--image", metavar="IMAGE", help="A container image with Python and this package (default: this machine's)."
+    "--image",
+    metavar="IMAGE",
+    help="Container image with Python and this package (default: this machine's installation, read-only).",
 )
-@click.option("--workers", type=int, metavar="N", help="Submissions at the same time (default: one for each core).")
-@click.option("--cell-seconds", type=float, metavar="S", help="Time for one cell (default: 60).")
-@click.option("--notebook-seconds", type=float, metavar="S", help="Time for one notebook (default: 600).")
-@click.option("--memory-mb", type=int, metavar="MB", help="Memory for one notebook (default: 1024).")
+@click.option("--workers", type=int, metavar="N", help="Submissions graded in parallel (default: one per core).")
+@click.option("--cell-seconds", type=float, metavar="S", help="Time limit for one cell (default 60).")
+@click.option("--notebook-seconds", type=float, metavar="S", help="Time limit for one notebook (default 600).")
+@click.option("--memory-mb", type=int, metavar="MB", help="Memory limit for one notebook (default 1024).")
 @click.option(
-    "--points", type=FILE, metavar="FILE", help="Points for written answers (default: OUT/written/points.csv)."
+    "--points",
+    type=FILE,
+    metavar="FILE",
+    help="CSV file with points for written answers (default: OUT/written/points.csv).",
 )
 @click.option(
-    "--pass-mark", type=float, metavar="SHARE", help="Exit with 1 where a submission has a smaller share of the points."
+    "--pass-mark",
+    type=float,
+    metavar="SHARE",
+    help="Exit with status 1 if a submission earns a smaller share of the points.",
 )
-@click.option("--fresh", is_flag=True, help="Grade again what was graded before.")
+@click.option("--fresh", is_flag=True, help="Grade every submission again, including those already graded.")
 @json_option
 @source_option
 @key_option
@@ -115,7 +137,7 @@ def grade(
     key: Path | None,
     **settings: Any,
 ) -> int:
-    """Grade: 0 done, 1 where a submission could not be graded or missed the pass mark."""
+    """Grade; return 0 on success, 1 if a submission could not be graded or missed the pass mark."""
     import json
 
     from devopssim.course import apply_marks, find_submissions, marks_path, read_marks, terminal_table, write_reports
@@ -127,9 +149,9 @@ def grade(
     grades = apply_marks(_graded(grading, submissions, out), marks)
     write_reports(grades, out)
     print(json.dumps([grade.to_json() for grade in grades]) if in_json else terminal_table(grades))
-    sys.stderr.write(f"Reports are in {out}: index.html, grades.csv, junit.xml and more.\n")
+    sys.stderr.write(f"{out}: reports written (index.html, grades.csv, junit.xml and more).\n")
     missed = any(grade.points < (pass_mark or 0) * grade.max_points for grade in grades)
-    return ANSWER_IS_NO if missed or any(grade.trouble for grade in grades) else DONE
+    return CHECK_FAILED if missed or any(grade.trouble for grade in grades) else SUCCESS
 
 
 def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "list[Grade]":
@@ -150,11 +172,13 @@ def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "li
         return grade_all(grader, submissions, out, workers=grading.workers, fresh=grading.fresh, progress=advance)
 
 
-@command.command("workflow", help="print what a CI service needs to grade from your repository")
-@click.argument("name", metavar="NAME", help="github, gitlab, or sandbox: an image for students' code.")
-@click.option("--out", type=FILE, metavar="FILE", help="Write it to a new file instead.")
+@command.command("workflow", help="Print the CI workflow that grades from your repository")
+@click.argument(
+    "name", metavar="NAME", help="github, gitlab, or sandbox (the Dockerfile of an image for students' code)."
+)
+@click.option("--out", type=FILE, metavar="FILE", help="Write the workflow to this new file instead.")
 def workflow(*, name: str, out: Path | None) -> None:
-    """Print or write the workflow for github or gitlab, or the sandbox: an image for students' code."""
+    """Print or write the workflow for GitHub or GitLab, or the Dockerfile of the sandbox."""
     from devopssim.course import workflow_text
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
@@ -164,13 +188,13 @@ def workflow(*, name: str, out: Path | None) -> None:
         print(text, end="")
         return
     if out.exists():
-        raise InvalidInputError(f"{out}: is there already; name a new file, or remove it first.")
+        raise InvalidInputError(f"{out} already exists; pass a new file name or remove the file first.")
     write_text(out, text)
-    print(f"{out}: written; its first lines say what else it needs.")
+    print(f"{out}: written; its first lines list further requirements.")
 
 
 def _source(folder: Path | None) -> Path:
-    """Return the instructor's folder: the one that is named, that of the installed package, or that of its repository."""
+    """Return the instructor's folder: the given one, that of the installed package, or that of its repository."""
     import devopssim
     from devopssim.errors import InvalidInputError
 
@@ -180,9 +204,7 @@ def _source(folder: Path | None) -> Path:
     for candidate in (package / "notebooks", package.parent / "notebooks"):
         if candidate.is_dir():
             return candidate
-    raise InvalidInputError(
-        "this installation has no notebooks of its own; give the folder of the course with --source DIR."
-    )
+    raise InvalidInputError("this installation contains no notebooks; pass the folder of the course with --source DIR.")
 
 
 def _key(path: Path | None) -> bytes | None:
@@ -193,5 +215,5 @@ def _key(path: Path | None) -> bytes | None:
         return read_key(path)
     key = os.environ.get(KEY_VARIABLE, "").strip().encode()
     if key and len(key) < SHORTEST_KEY:
-        raise InvalidInputError(f"${KEY_VARIABLE} has {len(key)} bytes; a key must have at least {SHORTEST_KEY}.")
+        raise InvalidInputError(f"${KEY_VARIABLE} has {len(key)} bytes; a key needs at least {SHORTEST_KEY} bytes.")
     return key or None

@@ -1,4 +1,4 @@
-"""A Dask cluster as the place where work is done; needs the package `distributed`."""
+"""Run replications on a Dask cluster; requires the package `distributed`."""
 
 import re
 from collections.abc import Iterator
@@ -8,24 +8,26 @@ from typing import Final
 
 from devopssim.errors import InvalidInputError
 
-PATIENCE: Final = "10s"
+CONNECT_TIMEOUT: Final = "10s"
 ADDRESS: Final = re.compile(r"((tcp|tls|ws|wss|ucx)://)?([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]+/?")
-"""What can be a scheduler's address. Dask's client would find out half-made, and print a traceback at the program's end."""
-EXAMPLE: Final = "give an address such as tcp://127.0.0.1:8786."
+"""The form of a scheduler address. It is checked here because Dask's client would print a traceback at exit."""
+EXAMPLE: Final = "tcp://127.0.0.1:8786"
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """Yield an executor of the scheduler at this address; raise InvalidInputError where there is none."""
+    """Yield an executor of the scheduler at this address; raise InvalidInputError if none answers."""
     try:
         from dask.distributed import Client
     except ImportError as error:
-        raise InvalidInputError("--dask needs Dask; install it with `pip install 'dask[distributed]'`.") from error
+        raise InvalidInputError("--dask requires Dask; install it with `pip install 'dask[distributed]'`.") from error
     if not ADDRESS.fullmatch(address):
-        raise InvalidInputError(f"--dask {address!r}: can be no scheduler's address; {EXAMPLE}")
+        raise InvalidInputError(f"--dask {address!r}: expected [PROTOCOL://]HOST:PORT, for example {EXAMPLE}.")
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call] # Dask is not typed
+        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call] # Dask is not typed
     except (OSError, ValueError, TimeoutError) as error:
-        raise InvalidInputError(f"--dask {address!r}: no scheduler answers there ({error}); {EXAMPLE}") from error
+        raise InvalidInputError(
+            f"--dask {address!r}: no scheduler answers ({error}); start one there, or pass its address, for example {EXAMPLE}."
+        ) from error
     with client:
         yield client.get_executor(pure=False)  # type: ignore[no-untyped-call] # as above

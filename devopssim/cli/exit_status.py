@@ -1,6 +1,6 @@
-"""How the program ends: 0 done; 1 ran, but the answer is no; 2 bad usage or input; 130 interrupted."""
+"""Exit statuses: 0 success; 1 the command ran and its check failed; 2 invalid usage or input; 130 interrupted."""
 
-DONE = 0
-ANSWER_IS_NO = 1
-BAD_INPUT = 2
+SUCCESS = 0
+CHECK_FAILED = 1
+INVALID_INPUT = 2
 INTERRUPTED = 130

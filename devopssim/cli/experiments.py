@@ -1,4 +1,4 @@
-"""What the commands that do experiments share: a series on one scenario, and how tables are printed."""
+"""Arguments and output that the commands for experiments on one scenario share."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +12,12 @@ import click
 
 from devopssim.cli.options import (
     FILE,
+    ExecutionOptions,
     Variation,
-    Workplace,
+    execution_options,
     json_option,
     seed_option,
     variation_options,
-    workplace_options,
 )
 from devopssim.cli.scenarios import named
 
@@ -30,7 +30,7 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesArguments:
-    """What every series of experiments on one scenario is given on the command line."""
+    """The arguments of a series of experiments on one scenario."""
 
     scenario: str
     variation: Variation
@@ -38,22 +38,22 @@ class SeriesArguments:
     replications: int
     warm_up: float
     seed: int
-    workplace: Workplace
+    options: ExecutionOptions
     out: Path | None
     in_json: bool
 
-    def carry_out(self, experiment: "Callable[..., Outcome]", *words: Any, **more: Any) -> "Outcome":
-        """Do an experiment on the scenario, where and how the arguments say."""
-        with self.workplace.opened(self.out) as execution, _explained_resumption(self.out):
+    def run(self, experiment: "Callable[..., Outcome]", *positional: Any, **keywords: Any) -> "Outcome":
+        """Run an experiment on the scenario with these arguments and further ones of the experiment."""
+        with self.options.execution(self.out) as execution, _explained_resumption(self.out):
             return experiment(
                 self.variation.of(named(self.scenario)),
-                *words,
+                *positional,
                 kpis=self.kpis or ("lead_time",),
                 replications=self.replications,
                 warm_up=self.warm_up,
                 seed=self.seed,
                 execution=execution,
-                **more,
+                **keywords,
             )
 
 
@@ -61,13 +61,13 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
     """Add the arguments of every series of experiments; the command receives them as `series`."""
 
     def decorate(command: "Callable[..., int | None]") -> "Callable[..., int | None]":
-        @click.argument("scenario", metavar="SCENARIO", help="A preset or a TOML file.")
+        @click.argument("scenario", metavar="SCENARIO", help="Preset or TOML file.")
         @click.option(
             "--kpi",
             "kpis",
             multiple=True,
             metavar="KPI",
-            help="A KPI to look at (default: lead_time); may be repeated.",
+            help="KPI to estimate (default: lead_time); may be repeated.",
         )
         @click.option(
             "--replications",
@@ -75,16 +75,23 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
             default=replications,
             show_default=True,
             metavar="N",
-            help="Random futures of each.",
+            help="Replications of each scenario.",
         )
         @click.option(
-            "--warm-up", type=float, default=0.0, metavar="HOURS", help="Leave the first hours out (default 0)."
+            "--warm-up",
+            type=float,
+            default=0.0,
+            metavar="HOURS",
+            help="Exclude the first HOURS of each replication from the KPIs (default 0).",
         )
         @variation_options
         @seed_option
-        @workplace_options
+        @execution_options
         @click.option(
-            "--out", type=FILE, metavar="DIR", help="Write the tables to this folder; after Ctrl-C, goes on there."
+            "--out",
+            type=FILE,
+            metavar="DIR",
+            help="Write the tables to this folder; after Ctrl-C, the same command resumes from it.",
         )
         @json_option
         @wraps(command)
@@ -96,7 +103,7 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
             replications: int,
             warm_up: float,
             seed: int,
-            workplace: Workplace,
+            options: ExecutionOptions,
             out: Path | None,
             in_json: bool,
             **others: Any,
@@ -108,7 +115,7 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
                 replications=replications,
                 warm_up=warm_up,
                 seed=seed,
-                workplace=workplace,
+                options=options,
                 out=out,
                 in_json=in_json,
             )
@@ -125,15 +132,15 @@ def _explained_resumption(folder: Path | None) -> "Iterator[None]":
         yield
     except KeyboardInterrupt:
         if folder is not None:
-            sys.stderr.write(f"devopssim: what is finished is in {folder}; the same command goes on there.\n")
+            sys.stderr.write(f"devopssim: finished replications are kept in {folder}; repeat the command to resume.\n")
         raise
 
 
 def write_out(folder: Path | None, tables: "Mapping[str, pd.DataFrame]") -> None:
-    """Write tables as CSV, if a folder was named, and clear away the replications that they are made of."""
+    """Write the tables as CSV if a folder is given, and remove the replications' checkpoints."""
     if folder is None:
         return
     from devopssim.experiment import write_tables
 
     write_tables(tables, folder)
-    sys.stderr.write(f"{folder}: {', '.join(f'{name}.csv' for name in tables)}.\n")
+    sys.stderr.write(f"{folder}: {', '.join(f'{name}.csv' for name in tables)} written.\n")

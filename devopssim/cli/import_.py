@@ -1,4 +1,4 @@
-"""`devopssim import`: a team's own history, from one source or several, as one event log."""
+"""`devopssim import`: convert a team's history, from one source or several, into one event log."""
 
 import sys
 from collections.abc import Callable
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 SOURCES: Final = {
     "git": (
         "REPOSITORY",
-        "A git repository: commits are changes, tags are deployments unless another source tells of some",
+        "Git repository: commits are changes; tags are deployments unless another source has deployments",
     ),
-    "github": ("PATH", "Answers of GitHub's REST API, a file or a folder: issues, pull requests, deployments, runs"),
-    "gitlab": ("PATH", "Answers of GitLab's REST API, a file or a folder"),
-    "jira": ("FILE", "An export of issues as CSV"),
+    "github": ("PATH", "Responses of GitHub's REST API, a file or a folder: issues, pull requests, deployments, runs"),
+    "gitlab": ("PATH", "Responses of GitLab's REST API, a file or a folder"),
+    "jira": ("FILE", "Issues exported as CSV"),
     "cdevents": ("FILE", "CDEvents as JSON lines"),
-    "csv": ("MAPPING", "Tables that a mapping in TOML names"),
+    "csv": ("MAPPING", "TOML file that maps the columns of CSV tables"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The files and repositories to read, by kind."""
+    """The files and repositories to read, by kind of source."""
 
     git: tuple[Path, ...]
     github: tuple[Path, ...]
@@ -44,13 +44,13 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """How the sources are read."""
+    """The rules by which the sources are read."""
 
     tags: str
     branch: str | None
     environments: tuple[str, ...]
     incidents: tuple[str, ...]
-    blame: float | None
+    attribution_window: float | None
     time_format: str | None
     zone: str | None
 
@@ -73,33 +73,35 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @source_options
-@click.option("--tags", default="*", metavar="PATTERN", help="git: the tags that are deployments (v*).")
-@click.option("--branch", metavar="NAME", help="git: the main line (default: HEAD).")
+@click.option(
+    "--tags", default="*", metavar="PATTERN", help="git: tags that are deployments, for example v* (default *)."
+)
+@click.option("--branch", metavar="NAME", help="git: the main branch (default: HEAD).")
 @click.option(
     "--environment",
     "environments",
     multiple=True,
     metavar="PATTERN",
-    help="What users meet (default: prod* and live*); may be repeated.",
+    help="Environments that are production (default: prod* and live*); may be repeated.",
 )
 @click.option(
     "--incidents",
     multiple=True,
     metavar="PATTERN",
-    help="Labels or types of issues that are incidents; may be repeated.",
+    help="Issue labels or types that are incidents; may be repeated.",
 )
 @click.option(
-    "--blame",
+    "--attribution-window",
     type=float,
     metavar="HOURS",
-    help="Put an incident down to a deployment so many hours before it (default 24; 0: never).",
+    help="Attribute an incident to the last deployment within HOURS before it (default 24; 0: never).",
 )
-@click.option("--time-format", metavar="FORMAT", help="jira: how its times are written (%d/%b/%y %H:%M).")
-@click.option("--zone", metavar="ZONE", help="jira: the time zone of its times (default UTC).")
+@click.option("--time-format", metavar="FORMAT", help="jira: format of its times, for example %d/%b/%y %H:%M.")
+@click.option("--zone", metavar="ZONE", help="jira: time zone of its times (default UTC).")
 @click.option("--out", type=FILE, metavar="LOG", help="Write the event log to this .csv or .parquet file.")
 @json_option
 def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) -> None:
-    """Read, join, write the log, print its KPIs."""
+    """Read and join the sources, write the log and print its KPIs."""
     import json
 
     from devopssim import events, kpis
@@ -108,7 +110,7 @@ def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) 
     log = _log(sources, Rules(**rules))
     if out is not None:
         events.write(log, out)
-        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
+        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours written.\n")
     source = log.attrs["source"] or {}
     if "rules" in source:
         sys.stderr.write(f"Rules: {source['rules']}.\n")
@@ -127,10 +129,11 @@ def _log(sources: Sources, rules: Rules) -> "pd.DataFrame":
         if restored is not None:
             return restored
     if not histories:
-        raise InvalidInputError("no source is named; give at least one, for example --git REPOSITORY.")
-    if rules.blame is not None and not rules.blame >= 0:
-        raise InvalidInputError(f"--blame {rules.blame:g} (hours after a deployment) must be 0 or more.")
-    window = {} if rules.blame is None else {"attribution_window": rules.blame}
+        raise InvalidInputError("a source is required; pass at least one, for example --git REPOSITORY.")
+    hours = rules.attribution_window
+    if hours is not None and not hours >= 0:
+        raise InvalidInputError(f"--attribution-window {hours:g} (hours after a deployment) must be 0 or more.")
+    window = {} if hours is None else {"attribution_window": hours}
     return log_of(join(*histories), **window)
 
 

@@ -1,4 +1,4 @@
-"""`devopssim kpis LOG`, `devopssim kpis --git REPOSITORY`: the KPIs of an event log, or of a git history."""
+"""`devopssim kpis LOG`, `devopssim kpis --git REPOSITORY`: compute the KPIs of an event log or of a git history."""
 
 import sys
 from pathlib import Path
@@ -13,14 +13,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("log_file", type=FILE, required=False, metavar="[LOG]", help="A .csv or .parquet file.")
+@click.argument("log_file", type=FILE, required=False, metavar="[LOG]", help="Event log, a .csv or .parquet file.")
 @click.option("--git", type=FILE, metavar="REPOSITORY", help="Read the history of this git repository instead.")
-@click.option("--tags", metavar="PATTERN", help="With --git: the tags that are deployments (v*).")
-@click.option("--branch", metavar="NAME", help="With --git: the main line (default: HEAD).")
+@click.option("--tags", metavar="PATTERN", help="With --git: tags that are deployments, for example v* (default *).")
+@click.option("--branch", metavar="NAME", help="With --git: the main branch (default: HEAD).")
 @click.option(
-    "--warm-up", type=float, default=0.0, metavar="HOURS", help="Leave the first HOURS of the log out (default 0)."
+    "--warm-up",
+    type=float,
+    default=0.0,
+    metavar="HOURS",
+    help="Exclude the first HOURS of the log from the KPIs (default 0).",
 )
-@click.option("--intervals", is_flag=True, help="Add bootstrap intervals, and a word on small numbers.")
+@click.option("--intervals", is_flag=True, help="Add bootstrap intervals, and warn of small samples.")
 @json_option
 def command(
     *,
@@ -41,13 +45,15 @@ def command(
 
     if log_file is not None and git is None:
         if tags is not None or branch is not None:
-            message = "--tags and --branch say how a git history is read; give --git REPOSITORY, or leave them out."
+            message = "--tags and --branch apply to a git history only; pass --git REPOSITORY or omit them."
             raise InvalidInputError(message)
         log = events.read(log_file)
     elif git is not None and log_file is None:
         log = _log_of_git(git, tags, branch)
     else:
-        raise InvalidInputError("give either the file of an event log or --git REPOSITORY.")
+        raise InvalidInputError(
+            "expected exactly one source; pass either LOG, the file of an event log, or --git REPOSITORY."
+        )
     log = events.since(log, warm_up)
     if intervals:
         _print_with_intervals(log, in_json=in_json)

@@ -1,4 +1,4 @@
-"""`devopssim livelab up | status | down | env | log | record | purge`: the live lab from a terminal."""
+"""`devopssim livelab up | status | down | env | log | record | purge`: control the live lab from a terminal."""
 
 import shlex
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "lab"
 
-name_option: Final = click.option("--name", default=NAME, show_default=True, help="The lab's name.")
+name_option: Final = click.option("--name", default=NAME, show_default=True, help="Name of the lab.")
 
 
 @click.group(cls=CommandGroup)
@@ -23,40 +23,41 @@ def command() -> None:
     """Start, show and remove the live lab on a container engine."""
 
 
-@command.command("up", help="start the lab: engine, images, registry, the shop's repository, production")
+@command.command("up", help="Start the lab: container engine, images, registry, the shop's repository and production")
 @name_option
-@click.option("--port", type=int, help="Where users reach the shop on 127.0.0.1 (default: a free port).")
+@click.option("--port", type=int, help="Port on 127.0.0.1 that serves the shop (default: a free port).")
 def up(*, name: str, port: int | None) -> None:
-    """Start the lab and print how to go on."""
+    """Start the lab and print the next steps."""
     from devopssim import livelab
 
     print(_greeting(livelab.up(name, port=port)))
 
 
 def _greeting(lab: "Lab") -> str:
-    place = lab.workspace
+    workspace = lab.workspace
     name = "" if lab.name == NAME else f" --name {lab.name}"
+    engine = f"{workspace.engine.version} ({workspace.engine.found})"
     return "\n".join(
         (
-            f"The lab {lab.name!r} is up, on engine {place.engine.version} ({place.engine.found}), images from {place.images.origin}.",
-            f"  your repository   {place.shop}",
-            f"  production        {place.production}  (compose files)",
-            f"  registry          {place.registry}  (user student, password in {place.secret('registry')})",
-            f"  the shop          {lab.production.url}  (after the first deployment)",
+            f"The lab {lab.name!r} is up on engine {engine}, with images from {workspace.images.origin}.",
+            f"  your repository   {workspace.shop}",
+            f"  production        {workspace.production}  (compose files)",
+            f"  registry          {workspace.registry}  (user student, password in {workspace.secret('registry')})",
+            f"  the shop          {lab.production.url}  (available after the first deployment)",
             "",
-            f'In a terminal: eval "$(devopssim livelab env{name})", then for example',
-            f'  docker login "$REGISTRY" -u student --password-stdin < {place.secret("registry")}',
-            f'  cd {place.shop} && docker build -t "$REGISTRY/shop:latest" . && docker push "$REGISTRY/shop" --all-tags',
-            f"  cd {place.production} && docker compose pull && docker compose up -d",
-            f"At the end: devopssim livelab down{name}",
+            f'Set up a terminal with: eval "$(devopssim livelab env{name})". Then, for example:',
+            f'  docker login "$REGISTRY" -u student --password-stdin < {workspace.secret("registry")}',
+            f'  cd {workspace.shop} && docker build -t "$REGISTRY/shop:latest" . && docker push "$REGISTRY/shop" --all-tags',
+            f"  cd {workspace.production} && docker compose pull && docker compose up -d",
+            f"Remove the lab with: devopssim livelab down{name}",
         )
     )
 
 
-@command.command("status", help="show what there is of any lab on this machine")
+@command.command("status", help="List the objects of all labs on this machine")
 @json_option
 def status(*, in_json: bool) -> None:
-    """Print what there is of any lab."""
+    """Print the objects of all labs."""
     import json
     from dataclasses import asdict
 
@@ -64,16 +65,16 @@ def status(*, in_json: bool) -> None:
 
     objects = livelab.status()
     if in_json:
-        print(json.dumps([asdict(it) for it in objects], indent=2))
+        print(json.dumps([asdict(thing) for thing in objects], indent=2))
     elif not objects:
-        print("No lab runs on this machine, and nothing of one is left.")
+        print("This machine has no running lab and no remains of one.")
     else:
-        print("\n".join(f"{it.lab:20} {it.type:10} {it.name}" for it in objects))
+        print("\n".join(f"{thing.lab:20} {thing.type:10} {thing.name}" for thing in objects))
 
 
-@command.command("down", help="remove everything of the lab; your repository is kept if you changed it")
+@command.command("down", help="Remove the lab; your repository is kept if you changed it")
 @name_option
-@click.option("--discard", is_flag=True, help="Do not keep your repository either.")
+@click.option("--discard", is_flag=True, help="Remove your repository even if you changed it.")
 def down(*, name: str, discard: bool) -> None:
     """Remove the lab."""
     from devopssim import livelab
@@ -81,10 +82,10 @@ def down(*, name: str, discard: bool) -> None:
     kept = livelab.down(name, keep_work=not discard)
     if kept:
         print(f"Your repository is kept in {kept}.")
-    print(f"The lab {name!r} is gone.")
+    print(f"The lab {name!r} is removed.")
 
 
-@command.command("env", help='print what a terminal needs to find the lab: eval "$(devopssim livelab env)"')
+@command.command("env", help='Print environment variables for a terminal: eval "$(devopssim livelab env)"')
 @name_option
 def env(*, name: str) -> None:
     """Print the lab's environment as shell assignments."""
@@ -94,36 +95,36 @@ def env(*, name: str) -> None:
         print(f"export {key}={shlex.quote(value)}")
 
 
-@command.command("log", help="write the event log of the lab, for `devopssim kpis`")
+@command.command("log", help="Write the lab's event log, for example for `devopssim kpis`")
 @name_option
-@click.option("--out", type=FILE, metavar="FILE", required=True, help="A .csv or .parquet file.")
+@click.option("--out", type=FILE, metavar="FILE", required=True, help="Write the log to this .csv or .parquet file.")
 def log(*, name: str, out: Path) -> None:
     """Write the lab's event log."""
     from devopssim import events, livelab
 
     lab_log = livelab.attach(name).log()
     events.write(lab_log, out)
-    print(f"{out}: {len(lab_log)} events.")
+    print(f"{out}: {len(lab_log)} events written.")
 
 
-@command.command("record", help="do an exercise by script in a lab of its own and keep its log")
+@command.command("record", help="Run a scripted exercise in a separate lab and store its log")
 @click.argument("exercise", metavar="EXERCISE", help="by_hand, automate, operate, secure, or all.")
 @click.option(
-    "--out", type=FILE, metavar="DIR", default=Path("data/recorded"), show_default=True, help="Where the log goes."
+    "--out", type=FILE, metavar="DIR", default=Path("data/recorded"), show_default=True, help="Folder for the log."
 )
 def record(*, exercise: str, out: Path) -> None:
-    """Do an exercise by script, or all of them, and keep the logs."""
+    """Run one scripted exercise, or all of them, and store the logs."""
     from devopssim.livelab import EXERCISES
     from devopssim.livelab import record as record_exercise
 
     for name in list(EXERCISES) if exercise == "all" else [exercise]:
-        print(record_exercise(name, out, report=lambda words: print(f"  {words}", file=sys.stderr)))
+        print(record_exercise(name, out, report=lambda line: print(f"  {line}", file=sys.stderr)))
 
 
-@command.command("purge", help="remove the images and the engine's data that are kept for next time")
+@command.command("purge", help="Remove cached images and engine data")
 def purge() -> None:
-    """Remove what is cached for the next lab."""
+    """Remove cached images and engine data."""
     from devopssim.livelab import purge_cache
 
     purge_cache()
-    print("Nothing is kept for next time any more.")
+    print("Cached images and engine data are removed.")

@@ -1,4 +1,4 @@
-"""Options that several commands share. Each set arrives at the command as one value."""
+"""Options that several commands share. A command receives each set as one value."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 Status = TypeVar("Status")
 FILE: Final = click.Path(path_type=Path)
 
-json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON, for programs.")
-seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="What all luck grows from.")
+json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON instead of text.")
+seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
 
 
 def only_one_of(options: Mapping[str, bool]) -> None:
-    """Raise UsageError where more than one of these options was given."""
+    """Raise UsageError if more than one of these options is given."""
     given = [name for name, is_given in options.items() if is_given]
     if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(given)} exclude each other", click.get_current_context())
+        raise click.UsageError(
+            f"{' and '.join(given)} exclude each other; pass one of them", click.get_current_context()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variation:
-    """What `--years`, `--set` and `--adopt` change in a scenario."""
+    """The changes that `--years`, `--set` and `--adopt` make to a scenario."""
 
     years: float | None
     settings: tuple[str, ...]
@@ -40,7 +42,7 @@ class Variation:
 
     @property
     def given(self) -> bool:
-        """Whether any of the options was given."""
+        """Whether any of the options is given."""
         return self.years is not None or bool(self.settings or self.adoptions)
 
     def of(self, scenario: "Scenario") -> "Scenario":
@@ -50,7 +52,7 @@ class Variation:
         return adopt(vary(scenario, self.lasting() | self.changes()), self.adopted())
 
     def lasting(self) -> dict[str, float | str]:
-        """Return the length of a run as a change, if it was given."""
+        """Return the run length as a change, if it is given."""
         return {} if self.years is None else {"years": self.years}
 
     def changes(self) -> dict[str, float | str]:
@@ -58,7 +60,7 @@ class Variation:
         return assignments(self.settings, "--set", "team.developers=6")
 
     def adopted(self) -> dict[str, float]:
-        """Return the practices that `--adopt` adopts, with their shares."""
+        """Return the adoption of each practice in `--adopt`."""
         example = "testing=0.5"
         return only_numbers(assignments(self.adoptions, "--adopt", example), "--adopt", example)
 
@@ -66,7 +68,7 @@ class Variation:
 def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
     """Add `--years`, `--set` and `--adopt`; the command receives them as `variation`."""
 
-    @click.option("--years", type=float, metavar="YEARS", help="How long a run lasts (default: the scenario's).")
+    @click.option("--years", type=float, metavar="YEARS", help="Run length (default: the scenario's).")
     @click.option(
         "--set",
         "settings",
@@ -91,15 +93,15 @@ def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workplace:
-    """Who does the work: processes of this machine, or the cluster of a Dask scheduler."""
+class ExecutionOptions:
+    """Where replications run: in processes of this machine, or on the cluster of a Dask scheduler."""
 
     workers: int | None
     dask: str | None
 
     @contextmanager
-    def opened(self, folder: Path | None = None) -> "Iterator[Execution]":
-        """Yield where the work is done, with checkpoints in the folder if there is one."""
+    def execution(self, folder: Path | None = None) -> "Iterator[Execution]":
+        """Yield the execution, with checkpoints in the folder if one is given."""
         from devopssim.experiment import Execution, checkpoint_folder
 
         checkpoints = checkpoint_folder(folder) if folder else None
@@ -112,20 +114,20 @@ class Workplace:
             yield Execution(executor=executor, folder=checkpoints)
 
 
-def workplace_options(command: Callable[..., Status]) -> Callable[..., Status]:
-    """Add `--workers` and `--dask`; the command receives them as `workplace`."""
+def execution_options(command: Callable[..., Status]) -> Callable[..., Status]:
+    """Add `--workers` and `--dask`; the command receives them as `options`."""
 
-    @click.option("--workers", type=int, metavar="N", help="Processes that share the work (default: one a core).")
-    @click.option("--dask", metavar="ADDRESS", help="Let the cluster of this Dask scheduler do the work.")
+    @click.option("--workers", type=int, metavar="N", help="Parallel processes (default: one per core).")
+    @click.option("--dask", metavar="ADDRESS", help="Run on the cluster of the Dask scheduler at ADDRESS.")
     @wraps(command)
-    def with_workplace(*, workers: int | None, dask: str | None, **others: Any) -> Status:
-        return command(workplace=Workplace(workers=workers, dask=dask), **others)
+    def with_execution(*, workers: int | None, dask: str | None, **others: Any) -> Status:
+        return command(options=ExecutionOptions(workers=workers, dask=dask), **others)
 
-    return with_workplace
+    return with_execution
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use, and a pool can."""
+    """Return the number of cores that this process may use, at most the maximum of a process pool."""
     from devopssim.experiment import MOST_WORKERS
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

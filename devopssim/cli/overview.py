@@ -1,6 +1,6 @@
 """The commands, and the help text that lists them.
 
-`devopssim --help` is what a person calls first, so it prints this text without waiting for Click.
+A new user calls `devopssim --help` first, so this text is printed without importing Click.
 """
 
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ from keyword import iskeyword
 from devopssim._version import __version__
 
 COMMANDS = {
-    "simulate": "simulate one random future of a scenario and write its event log",
-    "kpis": "compute the KPIs of an event log, or of a git history",
-    "import": "make one event log of a team's own history: git, GitHub, GitLab, Jira, CDEvents, CSV",
-    "export": "write an event log for other tools: CDEvents, process mining, OpenMetrics",
-    "compare": "compare scenarios: KPIs with intervals, from many random futures",
-    "sweep": "vary one or two parameters over a range: how do KPIs answer?",
-    "factorial": "adopt practices in all combinations: which of them does it, and which need each other?",
-    "sensitivity": "vary every parameter, one at a time: which of them matter?",
-    "levels": "compare the presets with DORA's levels: do they lie where the field does?",
-    "calibrate": "learn a scenario from an event log, and check that it behaves like the log",
-    "what-if": "ask a twin, or any scenario, what changes if a practice is adopted or people are added",
-    "parameters": "list every parameter: meaning, unit, range, default, and the evidence behind the default",
-    "validate": "tell whether a file is an event log, which row breaks which rule, and what is odd about its data",
-    "app": "open waterfall, agile and DevOps side by side with sliders, as a page in the browser",
-    "livelab": "start, show and remove the live lab on a container engine",
-    "course": "give students their copies of the course, and grade what they hand in",
-    "doctor": "say what works on this machine and what to install for the rest",
+    "simulate": "Simulate one replication of a scenario and write its event log",
+    "kpis": "Compute the KPIs of an event log or of a git history",
+    "import": "Convert a team's history into one event log: git, GitHub, GitLab, Jira, CDEvents, CSV",
+    "export": "Convert an event log for other tools: CDEvents, process mining, OpenMetrics",
+    "compare": "Compare scenarios: KPIs with confidence intervals from many replications",
+    "sweep": "Vary one or two parameters over a range and estimate the KPIs at each point",
+    "factorial": "Run a factorial experiment: main effects, interactions and Shapley shares of the practices",
+    "sensitivity": "Vary every parameter, one at a time, and rank them by their effect on the KPIs",
+    "levels": "Check the presets against the performance levels that DORA publishes",
+    "calibrate": "Fit a scenario (a twin) to an event log and check that it reproduces the log's KPIs",
+    "what-if": "Estimate what changes in a twin or scenario if a practice is adopted or people are added",
+    "parameters": "List every parameter: meaning, unit, range, default and the evidence for the default",
+    "validate": "Check a file against the rules of an event log and report anomalies in its data",
+    "app": "Open a page in the browser that compares waterfall, agile and DevOps with sliders",
+    "livelab": "Start, show and remove the live lab on a container engine",
+    "course": "Create student copies and releases of the course, and grade submissions",
+    "doctor": "Check what works on this machine and list what to install for the rest",
 }
 """What each command does, in the order of the help text; each is a module of this package, see `module_of`."""
 
@@ -50,7 +50,7 @@ def overview() -> str:
         "",
         "Options:",
         f"{'  --version':{margin}}Show the version and exit.",
-        f"{'  -h, --help':{margin}}Show this message and exit; each command has its own.",
+        f"{'  -h, --help':{margin}}Show this message and exit. For one command: COMMAND --help.",
         "",
         "Commands:",
     ]

@@ -1,4 +1,4 @@
-"""`devopssim parameters`: every parameter of a scenario with its evidence."""
+"""`devopssim parameters`: list every parameter of a scenario with its evidence."""
 
 import sys
 
@@ -9,12 +9,12 @@ from devopssim.cli.scenarios import named
 
 
 @click.command()
-@click.argument("part", required=False, metavar="[PART]", help="Only this part: demand, team, process, quality, …")
+@click.argument("part", required=False, metavar="[PART]", help="List only this part: demand, team, process, quality, …")
 @json_option
-@click.option("--markdown", is_flag=True, help="Print the cards as a Markdown table.")
-@click.option("--toml", metavar="SCENARIO", help="Print a scenario (a preset or a TOML file) with every value stated.")
+@click.option("--markdown", is_flag=True, help="Print the evidence cards as a Markdown table.")
+@click.option("--toml", metavar="SCENARIO", help="Print a scenario (preset or TOML file) as TOML with all its values.")
 def command(*, part: str | None, in_json: bool, markdown: bool, toml: str | None) -> None:
-    """Print the cards."""
+    """Print the evidence cards."""
     import json
 
     from devopssim.scenario import cards_as_markdown, cards_as_text, dumps, evidence_cards

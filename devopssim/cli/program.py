@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from devopssim.cli.exit_status import BAD_INPUT, DONE
+from devopssim.cli.exit_status import INVALID_INPUT, SUCCESS
 from devopssim.cli.overview import COMMANDS, HELP_OPTIONS, VERSION, module_of, overview
 
 
@@ -37,32 +37,32 @@ class CommandsOnDemand(click.Group):
 )
 @click.version_option(message=VERSION, version="")
 def program() -> None:
-    """Choose the command; each command does its own work."""
+    """Dispatch to a command."""
 
 
-def status_of(words: Sequence[str]) -> int:
-    """Parse the words, run the command, and return its exit status; an error of usage is one line and status 2."""
+def status_of(arguments: Sequence[str]) -> int:
+    """Parse the arguments, run the command and return its exit status; report a usage error in one line, status 2."""
     try:
-        with program.make_context("devopssim", list(words)) as context:
+        with program.make_context("devopssim", list(arguments)) as context:
             status: int | None = program.invoke(context)
     except click.exceptions.Exit as end:  # --help and --version
         return end.exit_code
     except click.UsageError as error:
-        name = error.ctx.command_path if error.ctx else _command_path(words)
+        name = error.ctx.command_path if error.ctx else _command_path(arguments)
         click.echo(f"{name}: {_one_line(error)}; see `{name} --help`.", err=True)
-        return BAD_INPUT
-    return DONE if status is None else status
+        return INVALID_INPUT
+    return SUCCESS if status is None else status
 
 
-def _command_path(words: Sequence[str]) -> str:
-    """Return the command that the words call, for errors that Click raises without it."""
+def _command_path(arguments: Sequence[str]) -> str:
+    """Return the command that the arguments call, for errors that Click raises without a context."""
     context = click.Context(program)
     path = "devopssim"
     command: click.Command = program
-    for word in words:
-        if not isinstance(command, click.Group) or (named := command.get_command(context, word)) is None:
+    for argument in arguments:
+        if not isinstance(command, click.Group) or (named := command.get_command(context, argument)) is None:
             break
-        path, command = f"{path} {word}", named
+        path, command = f"{path} {argument}", named
     return path
 
 

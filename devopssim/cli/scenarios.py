@@ -1,4 +1,4 @@
-"""How arguments name a scenario, and assign values to names."""
+"""Parse arguments that name a scenario or assign values to names."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def named(name: str) -> "Scenario":
     """Return the preset of that name, or the scenario of the TOML file at that path.
 
-    Raises InvalidInputError where there is neither.
+    Raises InvalidInputError if neither exists.
     """
     from devopssim.scenario import load, preset
 
@@ -21,39 +21,41 @@ def named(name: str) -> "Scenario":
     return preset(name)
 
 
-def assignments(words: Sequence[str], option: str, example: str) -> dict[str, float | str]:
-    """Return `NAME=VALUE` words as a mapping; values that are numbers become numbers.
+def assignments(arguments: Sequence[str], option: str, example: str) -> dict[str, float | str]:
+    """Parse `NAME=VALUE` arguments into a mapping; numeric values become floats.
 
-    Raises InvalidInputError for a word without `=`.
+    Raises InvalidInputError for an argument without `=`.
     """
     from devopssim.errors import InvalidInputError
 
-    found: dict[str, float | str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
+    values: dict[str, float | str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
         if not equals or not name or not value:
-            message = f"{option} {word!r} is no assignment; write it as {option} {example}."
+            message = f"{option} {argument!r}: expected NAME=VALUE, for example {option} {example}."
             raise InvalidInputError(message)
-        found[name.strip()] = number_or_text(value.strip())
-    return found
+        values[name.strip()] = number_or_text(value.strip())
+    return values
 
 
 def number_or_text(text: str) -> float | str:
-    """Return the number that the text is, or the text."""
+    """Parse the text as a number; return it unchanged if it is not numeric."""
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def only_numbers(found: Mapping[str, float | str], option: str, example: str) -> dict[str, float]:
+def only_numbers(values: Mapping[str, float | str], option: str, example: str) -> dict[str, float]:
     """Return the mapping if all its values are numbers; raise InvalidInputError otherwise."""
     from devopssim.errors import InvalidInputError
 
     numbers: dict[str, float] = {}
-    for name, value in found.items():
+    for name, value in values.items():
         if isinstance(value, str):
-            message = f"{option} {name}={value} is no number; write it as {option} {example}."
+            message = (
+                f"{option} {name}={value}: expected a number, got {value!r}; write, for example, {option} {example}."
+            )
             raise InvalidInputError(message)
         numbers[name] = value
     return numbers

@@ -1,4 +1,4 @@
-"""`devopssim sensitivity SCENARIO`: which parameters matter?"""
+"""`devopssim sensitivity SCENARIO`: vary every parameter, one at a time, and rank them by their effect."""
 
 from typing import TYPE_CHECKING
 
@@ -12,20 +12,27 @@ if TYPE_CHECKING:
 
 @click.command()
 @series_options(replications=5)
-@click.option("--change", type=float, default=0.2, show_default=True, metavar="SHARE", help="By how much.")
+@click.option(
+    "--change",
+    type=float,
+    default=0.2,
+    show_default=True,
+    metavar="SHARE",
+    help="Relative change of each parameter, up and down.",
+)
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
     metavar="NAME",
-    help="A parameter to vary (default: all numbers); may be repeated.",
+    help="Parameter to vary (default: all numeric ones); may be repeated.",
 )
 def command(*, series: SeriesArguments, change: float, parameters: tuple[str, ...]) -> None:
-    """Vary, print the tornado, write the folder."""
+    """Vary the parameters, print the tornado table and write the folder."""
     from devopssim.experiment import sensitivity
     from devopssim.wording import experiment_note, json_records
 
-    swings = series.carry_out(sensitivity, change=change, names=parameters)
+    swings = series.run(sensitivity, change=change, names=parameters)
     if series.in_json:
         print(json_records(swings.tornado))
     else:
@@ -35,10 +42,10 @@ def command(*, series: SeriesArguments, change: float, parameters: tuple[str, ..
 
 
 def as_text(differences: "pd.DataFrame") -> str:
-    """Return what each setting changes, as a table, the widest swing first."""
+    """Return the effect of each setting as a table, the widest swing first."""
     from devopssim.wording import plain_estimate, text_table
 
-    rows = [["parameter", "set to", "KPI", "unit", "changes by"]]
+    rows = [["parameter", "set to", "KPI", "unit", "difference"]]
     columns = ["parameter", "setting", "kpi", "unit", "difference", "low", "high"]
     for parameter, setting, kpi, unit, *numbers in differences[columns].itertuples(index=False, name=None):
         rows.append([parameter, f"{setting:g}", kpi, unit, plain_estimate(*numbers)])

@@ -1,4 +1,4 @@
-"""`devopssim simulate SCENARIO`: one random future of a scenario, as an event log."""
+"""`devopssim simulate SCENARIO`: simulate one replication of a scenario and write its event log."""
 
 import sys
 from pathlib import Path
@@ -10,16 +10,16 @@ from devopssim.cli.scenarios import named
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO", help="waterfall, agile, devops, another preset, or a TOML file.")
+@click.argument("scenario", metavar="SCENARIO", help="Preset (waterfall, agile, devops, …) or TOML file.")
 @seed_option
-@click.option("--replication", type=int, default=0, show_default=True, help="Which random future of the seed.")
+@click.option("--replication", type=int, default=0, show_default=True, help="Index of the replication.")
 @variation_options
 @click.option("--out", type=FILE, metavar="LOG", help="Write the event log to this .csv or .parquet file.")
 @json_option
 def command(
     *, scenario: str, seed: int, replication: int, variation: Variation, out: Path | None, in_json: bool
 ) -> None:
-    """Simulate, write the log, print the KPIs."""
+    """Simulate, write the log and print the KPIs."""
     import json
 
     from devopssim import events, kpis
@@ -29,5 +29,5 @@ def command(
     log = simulate(variation.of(named(scenario)), seed=seed, replication=replication)
     if out is not None:
         events.write(log, out)
-        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours.\n")
+        sys.stderr.write(f"{out}: {len(log)} events over {log.attrs['horizon']:g} hours written.\n")
     print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))

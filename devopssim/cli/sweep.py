@@ -1,4 +1,4 @@
-"""`devopssim sweep SCENARIO NAME=V1,V2,…`: how KPIs answer to one or two parameters."""
+"""`devopssim sweep SCENARIO NAME=V1,V2,…`: estimate the KPIs over a range of one or two parameters."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -20,14 +20,14 @@ EXAMPLE: Final = "team.developers=4,6,8"
     metavar="NAME=V1,V2,...",
     nargs=-1,
     required=True,
-    help="A parameter and its values, for example team.developers=4,6,8; or two.",
+    help="Parameter and its values, for example team.developers=4,6,8; at most two parameters.",
 )
 def command(*, series: SeriesArguments, ranges: tuple[str, ...]) -> None:
-    """Sweep, print the table, write the folder."""
+    """Run the sweep, print the table and write the folder."""
     from devopssim.experiment import sweep
     from devopssim.wording import experiment_note, json_records
 
-    swept = series.carry_out(sweep, _ranges(ranges))
+    swept = series.run(sweep, _ranges(ranges))
     if series.in_json:
         print(json_records(swept.estimates))
     else:
@@ -35,22 +35,22 @@ def command(*, series: SeriesArguments, ranges: tuple[str, ...]) -> None:
     write_out(series.out, {"estimates": swept.estimates, "values": swept.values})
 
 
-def _ranges(words: Sequence[str]) -> dict[str, list[float | str]]:
+def _ranges(arguments: Sequence[str]) -> dict[str, list[float | str]]:
     from devopssim.cli.scenarios import number_or_text
     from devopssim.errors import InvalidInputError
 
-    found: dict[str, list[float | str]] = {}
-    for word in words:
-        name, _, values = word.partition("=")
-        if not name or not values or name in found:
-            message = f"{word!r} gives no values to a parameter, or gives them again; write it once as {EXAMPLE}."
+    ranges: dict[str, list[float | str]] = {}
+    for argument in arguments:
+        name, _, values = argument.partition("=")
+        if not name or not values or name in ranges:
+            message = f"{argument!r}: expected NAME=V1,V2,... once per parameter, for example {EXAMPLE}."
             raise InvalidInputError(message)
-        found[name] = [number_or_text(value.strip()) for value in values.split(",")]
-    return found
+        ranges[name] = [number_or_text(value.strip()) for value in values.split(",")]
+    return ranges
 
 
 def as_text(estimates: "pd.DataFrame") -> str:
-    """Return the estimates as a table: a point a row, a KPI a column."""
+    """Return the estimates as a table: one row per point, one column per KPI."""
     from devopssim.wording import plain_estimate, text_table
 
     parameters = list(estimates.columns[: estimates.columns.get_loc("kpi")])

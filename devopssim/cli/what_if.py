@@ -1,11 +1,18 @@
-"""`devopssim what-if SCENARIO`: what changes if a practice is adopted or people are added, in a sentence."""
+"""`devopssim what-if SCENARIO`: estimate what changes if a practice is adopted or people are added."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from devopssim.cli.options import Variation, Workplace, json_option, seed_option, variation_options, workplace_options
+from devopssim.cli.options import (
+    ExecutionOptions,
+    Variation,
+    execution_options,
+    json_option,
+    seed_option,
+    variation_options,
+)
 from devopssim.cli.scenarios import assignments, named, only_numbers
 
 if TYPE_CHECKING:
@@ -14,20 +21,34 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument(
-    "scenario", metavar="SCENARIO", help="A preset or a TOML file, for example of `devopssim calibrate --out`."
+    "scenario",
+    metavar="SCENARIO",
+    help="Preset or TOML file, for example a twin written by `devopssim calibrate --out`.",
 )
 @click.option(
     "--add",
     "added",
     multiple=True,
     metavar="ROLE=PEOPLE",
-    help="Add people, for example developers=2; may be repeated.",
+    help="Add people to a role, for example developers=2; may be repeated.",
 )
 @variation_options
-@click.option("--cost-per-hour", type=float, metavar="MONEY", help="What an hour costs in which the service is down.")
-@click.option("--replications", type=int, default=30, show_default=True, metavar="N", help="Random futures of each.")
+@click.option(
+    "--cost-per-hour",
+    type=float,
+    metavar="MONEY",
+    help="Cost of an hour of downtime; adds the cost of downtime to the sentence.",
+)
+@click.option(
+    "--replications",
+    type=int,
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="Replications with and without the intervention.",
+)
 @seed_option
-@workplace_options
+@execution_options
 @json_option
 def command(
     *,
@@ -37,15 +58,15 @@ def command(
     cost_per_hour: float | None,
     replications: int,
     seed: int,
-    workplace: Workplace,
+    options: ExecutionOptions,
     in_json: bool,
 ) -> None:
-    """Compare the scenario with and without the intervention, in a sentence and a table."""
+    """Compare the scenario with and without the intervention; print a sentence and a table."""
     from devopssim.scenario import vary
     from devopssim.twin import what_if
 
-    with workplace.opened() as execution:
-        answer = what_if(
+    with options.execution() as execution:
+        result = what_if(
             vary(named(scenario), variation.lasting()),
             adopt_practices=variation.adopted(),
             add=_whole(assignments(added, "--add", "developers=2")),
@@ -55,23 +76,23 @@ def command(
             seed=seed,
             execution=execution,
         )
-    print(_as_json(answer) if in_json else _as_text(answer))
+    print(_as_json(result) if in_json else _as_text(result))
 
 
-def _as_json(answer: "WhatIf") -> str:
+def _as_json(result: "WhatIf") -> str:
     import json
 
     from devopssim.wording import json_records
 
-    overloads = [{"scenario": name, "overload": str(overload)} for name, overload in answer.overloads]
-    whole = {"sentence": answer.sentence(), "table": json.loads(json_records(answer.table)), "overloads": overloads}
-    return json.dumps(whole, indent=1)
+    overloads = [{"scenario": name, "overload": str(overload)} for name, overload in result.overloads]
+    document = {"sentence": result.sentence(), "table": json.loads(json_records(result.table)), "overloads": overloads}
+    return json.dumps(document, indent=1)
 
 
-def _as_text(answer: "WhatIf") -> str:
+def _as_text(result: "WhatIf") -> str:
     from devopssim.wording import plain_estimate, significant, text_table
 
-    rows = [["KPI", "unit", "now", "then", "difference (95 % interval)"]]
+    rows = [["KPI", "unit", "before", "after", "difference (95 % interval)"]]
     rows += [
         [
             row["kpi"],
@@ -80,18 +101,20 @@ def _as_text(answer: "WhatIf") -> str:
             significant(row["after"]),
             plain_estimate(row["difference"], row["low"], row["high"]),
         ]
-        for row in answer.table.to_dict("records")
+        for row in result.table.to_dict("records")
     ]
-    warnings = [f"Warning: {name}: {overload}" for name, overload in answer.overloads]
-    return "\n\n".join([answer.sentence(), text_table(rows), *warnings])
+    warnings = [f"Warning: {name}: {overload}" for name, overload in result.overloads]
+    return "\n\n".join([result.sentence(), text_table(rows), *warnings])
 
 
 def _whole(given: Mapping[str, float | str]) -> dict[str, int]:
-    """Return how many people are added, as whole numbers; raise InvalidInputError for other words."""
+    """Return the number of people added per role; raise InvalidInputError for values that are not whole numbers."""
     from devopssim.errors import InvalidInputError
 
     numbers = only_numbers(given, "--add", "developers=2")
-    for name, many in numbers.items():
-        if not many.is_integer():
-            raise InvalidInputError(f"--add {name}={many:g} is no whole number of people.")
-    return {name: int(many) for name, many in numbers.items()}
+    for role, people in numbers.items():
+        if not people.is_integer():
+            raise InvalidInputError(
+                f"--add {role}={people:g} must be a whole number of people, for example developers=2."
+            )
+    return {role: int(people) for role, people in numbers.items()}

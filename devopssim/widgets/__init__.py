@@ -1,7 +1,7 @@
-"""Widgets for notebooks: sliders over a scenario, and what the plain functions of this package return for it.
+"""Widgets for notebooks: sliders set a scenario, and its KPIs, figures and explanations follow.
 
-    widgets.explore()     sliders of any parameter of one scenario, its KPIs, and figures of choice
-    widgets.compare()     waterfall, agile and DevOps side by side: what changes, and why
+    widgets.explore()     sliders for any parameter of one scenario, its KPIs, and figures to choose from
+    widgets.compare()     waterfall, agile and DevOps side by side: what a change does, and why
     widgets.board(log)    work items moving over a board, replayed from an event log
 
 They need JupyterLab or Voilà (`pip install "devopssim[notebook]"`) and work offline. A widget computes no numbers of its own:
@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("anywidget", "ipywidgets", "traitlets"):
         raise
     message = (
-        f'widgets need {error.name}, which is not installed; run pip install "devopssim[notebook]", or `make lab`.'
+        f'widgets require {error.name}, which is not installed; run pip install "devopssim[notebook]" or `make lab`.'
     )
     raise InvalidInputError(message) from error
 

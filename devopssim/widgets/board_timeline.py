@@ -1,7 +1,7 @@
 """The board's timeline: when each work item moves from column to column, derived from an event log.
 
 An item is in the earliest stage in which work on it is open (queued or under way); between two stages it waits in the last one. It
-is in "Done, to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
+is in "Ready to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
 the changes move.
 """
 
@@ -23,7 +23,7 @@ TITLES: Final = {
     "code": "Code",
     "build": "Build",
     "test": "Test",
-    "deploy": "Done, to deploy",
+    "deploy": "Ready to deploy",
     "live": "Live",
 }
 WAITING, WORKING = 0, 1
@@ -213,7 +213,7 @@ def timeline(log: pd.DataFrame) -> dict[str, Any]:
     board_moves = moves(log)
     if not board_moves:
         raise InvalidInputError(
-            "nothing moves over a board in this log: it has neither ticket.created nor change.created; give another log."
+            "the log has no ticket.created and no change.created event, so the board would be empty; pass a log with work items or changes."
         )
     items = list(dict.fromkeys(move.item for move in board_moves))
     number = {item: index for index, item in enumerate(items)}

@@ -42,12 +42,12 @@ def board(
     Raises
     ------
     InvalidInputError
-        If nothing moves in the log, or the replication is out of range.
+        If the log has neither work items nor changes, or the replication is out of range.
 
     Examples
     --------
     >>> board(years=0.1)
-    devopssim.widgets.board of devops: to be seen in JupyterLab or Voilà
+    devopssim.widgets.board(devops): open in JupyterLab or Voilà
     """
     if isinstance(source, Scenario):
         short = vary(source, {"years": min(years, source.years)})
@@ -58,7 +58,7 @@ def board(
 class Board(Panel):
     """The widget of `board`: a view of a log's timeline."""
 
-    film = traitlets.Dict().tag(sync=True)
+    timeline = traitlets.Dict().tag(sync=True)
     actions: ClassVar = ("ready", "gone", "replication")
 
     _esm = script("parts.js", "board.js", view="boardView")
@@ -77,46 +77,50 @@ class Board(Panel):
         self.replication = self._valid_replication(replication)
         self._pools = pools
         self._latest: LatestTask | None = None
-        name = scenario.name if scenario else "an event log"
-        settings = {"name": name, "replication": replication if scenario else None, "most": MOST_REPLICATIONS - 1}
-        super().__init__(settings=settings, film={} if log is None else timeline(log))
+        name = scenario.name if scenario else "event log"
+        settings = {
+            "name": name,
+            "replication": replication if scenario else None,
+            "last_replication": MOST_REPLICATIONS - 1,
+        }
+        super().__init__(settings=settings, timeline={} if log is None else timeline(log))
 
     def __repr__(self) -> str:
-        return f"devopssim.widgets.board of {self.settings['name']}: to be seen in JupyterLab or Voilà"
+        return f"devopssim.widgets.board({self.settings['name']}): open in JupyterLab or Voilà"
 
     def begin(self) -> None:
-        """Request the timeline, unless it is there already."""
-        if not self.film:
-            self._ask()
+        """Request the timeline unless the board has one."""
+        if not self.timeline:
+            self._request_timeline()
 
     def pause(self) -> None:
         """Cancel the pending simulation."""
         if self._latest is not None:
-            self._latest.ask([])
+            self._latest.run([])
 
     def do_replication(self, number: int) -> None:
         """Show another replication."""
         self.replication, self.note = self._valid_replication(number), ""
-        self._ask()
+        self._request_timeline()
 
     @staticmethod
     def _valid_replication(number: int) -> int:
         """Return the number of a replication; raise InvalidInputError unless it is a whole number from 0 to 999."""
         if not 0 <= number < MOST_REPLICATIONS or number != int(number):
             raise InvalidInputError(
-                f"replication={number} (which random future) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
+                f"replication={number} (number of the replication) must be a whole number between 0 and {MOST_REPLICATIONS - 1}."
             )
         return int(number)
 
-    def _ask(self) -> None:
+    def _request_timeline(self) -> None:
         if self._latest is None:
             self._latest = LatestTask(on_result=self._show, on_error=self._show_error, scheduler=event_loop_scheduler())
         pools = self._pools or shared_pools()
         if self.scenario is not None:
-            self._latest.ask([(pools.quick, partial(timeline_of, self.scenario, self.seed, self.replication))])
+            self._latest.run([(pools.quick, partial(timeline_of, self.scenario, self.seed, self.replication))])
 
     def _show(self, timeline_json: dict[str, Any]) -> None:
-        self.film = timeline_json
+        self.timeline = timeline_json
 
     def _show_error(self, error: Exception) -> None:
         self.note = error_text(error)

@@ -1,4 +1,4 @@
-"""KPI curves for the browser: points, ends of the axes, and ticks in familiar units."""
+"""KPI curves for the browser: points, limits of the axes, and ticks in familiar units."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,7 +16,7 @@ MOST_TICKS: Final = 6
 FEWEST_TICKS: Final = 3
 
 
-def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> dict[str, Any]:
+def chart(result: Result, kpi: str, baselines: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a KPI's curves as JSON for the browser.
 
     Parameters
@@ -25,14 +25,14 @@ def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> 
         Result of a comparison that measured the KPI's curve.
     kpi : str
         Name of the KPI.
-    before : mapping of str to str, optional
-        Scenarios to draw dashed, in the colour of another: from the name of the earlier form to the name of the present one.
+    baselines : mapping of str to str, optional
+        Scenarios to draw dashed, in the colour of another: from the name of the baseline to the name of the changed scenario.
 
     Returns
     -------
     dict
         `kpi`, `title`, `text`, the axes `x` and `y`, and `lines`. An axis has `low`, `high`, `log`, `ticks` (position, text) and
-        `label`; it is None if there is nothing to draw. A line has `name`, `colour`, `before` and `points`: hours, mean, low, high,
+        `label`; it is None if there is nothing to draw. A line has `name`, `colour`, `baseline` and `points`: hours, mean, low, high,
         with None for NaN.
 
     Examples
@@ -46,17 +46,17 @@ def chart(result: Result, kpi: str, before: Mapping[str, str] | None = None) -> 
     declaration = KPIS[kpi]
     curves = [curve for curve in curves_of(result, declaration) if curve.table["mean"].notna().any()]
     if not curves:
-        text = f"{declaration.title}: nothing to draw yet; in a glance no item may have come so far."
+        text = f"{declaration.title}: nothing to draw yet; the preview may be too short for an item to finish."
         return {"kpi": kpi, "title": declaration.title, "text": text, "x": None, "y": None, "lines": []}
     everything = pd.concat([curve.table for curve in curves])
-    earlier = dict(before or {})
-    now = [name for name in result.scenarios if name not in earlier]
-    colours = {name: colour_of(name, index) for index, name in enumerate(now)}
+    changed = dict(baselines or {})
+    present = [name for name in result.scenarios if name not in changed]
+    colours = {name: colour_of(name, index) for index, name in enumerate(present)}
     lines = [
         {
             "name": curve.name,
-            "colour": colours[earlier.get(curve.name, curve.name)],
-            "before": curve.name in earlier,
+            "colour": colours[changed.get(curve.name, curve.name)],
+            "baseline": curve.name in changed,
             "points": _points(curve.table),
         }
         for curve in curves

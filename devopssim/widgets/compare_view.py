@@ -13,8 +13,8 @@ from devopssim.widgets.controls import controls
 from devopssim.widgets.kpi_cards import kpi_cards
 from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
-from devopssim.widgets.state import State, disagree, state_of
+from devopssim.widgets.scenario_panel import BASELINE_NAME, ScenarioPanel
+from devopssim.widgets.state import State, differing_parameters, state_of
 from devopssim.widgets.status import status
 from devopssim.wording import explain_changes
 
@@ -58,13 +58,13 @@ def compare(
     Raises
     ------
     InvalidInputError
-        If there are no scenarios or a KPI is unknown.
+        If `scenarios` is empty or a KPI is unknown.
 
     Examples
     --------
     >>> widget = compare(replications=10)
     >>> widget
-    devopssim.widgets.compare(waterfall, agile, devops): to be seen in JupyterLab or Voilà
+    devopssim.widgets.compare(waterfall, agile, devops): open in JupyterLab or Voilà
     >>> widget.scenarios["devops"].team.developers
     8
     """
@@ -112,7 +112,7 @@ class Compare(ScenarioPanel):
         )
 
     def __repr__(self) -> str:
-        return f"devopssim.widgets.compare({', '.join(self.state.scenarios)}): to be seen in JupyterLab or Voilà"
+        return f"devopssim.widgets.compare({', '.join(self.state.scenarios)}): open in JupyterLab or Voilà"
 
     @property
     def scenarios(self) -> dict[str, Scenario]:
@@ -130,7 +130,7 @@ class Compare(ScenarioPanel):
         if self._last is not None and kpi in self._last[1].result.curve_values["kpi"].unique():
             self.show(*self._last)
         else:
-            self.ask()
+            self.request_estimates()
 
     @property
     def preview_curves(self) -> tuple[str, ...]:
@@ -141,12 +141,16 @@ class Compare(ScenarioPanel):
         """Show an estimate: status, cards, chart and explanations."""
         self._last = query, estimate
         result = estimate.result
-        starts = {name: BEFORE.format(name) for name in self.state.scenarios if BEFORE.format(name) in result.scenarios}
+        baselines = {
+            name: BASELINE_NAME.format(name)
+            for name in self.state.scenarios
+            if BASELINE_NAME.format(name) in result.scenarios
+        }
         self.shown = {
             "status": status(query, estimate),
-            "cards": kpi_cards(result, self.kpis, starts, preview=estimate.preview),
-            "chart": chart(result, self.curve, before={before: name for name, before in starts.items()}),
-            "words": explain_changes(result, starts, preview=estimate.preview),
+            "cards": kpi_cards(result, self.kpis, baselines, preview=estimate.preview),
+            "chart": chart(result, self.curve, baselines={baseline: name for name, baseline in baselines.items()}),
+            "explanations": explain_changes(result, baselines, preview=estimate.preview),
         }
 
     def show_state(self) -> None:
@@ -162,20 +166,20 @@ class Compare(ScenarioPanel):
 def _groups(state: State) -> list[dict[str, Any]]:
     """Return the groups of sliders; a title warns where scenarios differ in a shared parameter."""
     scenario = state.scenario
-    all_of_them = {
-        key: "in all of them"
-        if not disagree(state, list(names))
-        else "in all of them (they differ: moving one sets all)"
+    scope = {
+        key: "all scenarios"
+        if not differing_parameters(state, list(names))
+        else "all scenarios; values differ, and moving a slider sets all"
         for key, names in (("team", TEAM), ("demand", DEMAND))
     }
     practices = [f"practices.{name}" for name in SEVEN_CS]
     return [
-        {"key": "practices", "title": f"Practices of {state.chosen}", "knobs": controls(practices, scenario)},
+        {"key": "practices", "title": f"Practices of {state.chosen}", "controls": controls(practices, scenario)},
         {
             "key": "security",
             "title": f"Security of {state.chosen}",
-            "knobs": controls(["practices.security"], scenario),
+            "controls": controls(["practices.security"], scenario),
         },
-        {"key": "team", "title": f"The team, {all_of_them['team']}", "knobs": controls(TEAM, scenario)},
-        {"key": "demand", "title": f"What is asked for, {all_of_them['demand']}", "knobs": controls(DEMAND, scenario)},
+        {"key": "team", "title": f"Team ({scope['team']})", "controls": controls(TEAM, scenario)},
+        {"key": "demand", "title": f"Demand ({scope['demand']})", "controls": controls(DEMAND, scenario)},
     ]

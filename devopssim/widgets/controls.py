@@ -50,7 +50,7 @@ class Control:
 
     def as_json(self) -> dict[str, Any]:
         """Return the control as JSON for the browser."""
-        return {**asdict(self), "said": self.value_text}
+        return {**asdict(self), "value_text": self.value_text}
 
 
 def control(name: str, scenario: Scenario) -> Control:

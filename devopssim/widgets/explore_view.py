@@ -1,4 +1,4 @@
-"""`widgets.explore`: one scenario with sliders of any of its parameters, its KPIs, and figures of choice."""
+"""`widgets.explore`: one scenario with sliders for any of its parameters, its KPIs, and figures to choose from."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +13,7 @@ from devopssim.widgets.figures import FIGURES, check_figures, draw_figures
 from devopssim.widgets.kpi_cards import kpi_cards
 from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools, preview_scenario
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.scenario_panel import BEFORE, ScenarioPanel
+from devopssim.widgets.scenario_panel import BASELINE_NAME, ScenarioPanel
 from devopssim.widgets.state import State, state_of
 from devopssim.widgets.status import status
 from devopssim.widgets.worker_pools import LatestTask, at_low_priority, event_loop_scheduler
@@ -50,7 +50,7 @@ def explore(
     parameters : sequence of str
         Dotted names of the first sliders; more can be added in the widget.
     figures : sequence of str
-        Names of functions in `devopssim.plots` that draw one log.
+        Names of functions in `devopssim.plots` that take one log; `FIGURES` lists them.
     kpis : sequence of str
         KPIs on the card.
     replications : int
@@ -74,7 +74,7 @@ def explore(
     --------
     >>> widget = explore(parameters=["team.developers"])
     >>> widget
-    devopssim.widgets.explore(devops): to be seen in JupyterLab or Voilà
+    devopssim.widgets.explore(devops): open in JupyterLab or Voilà
     """
     return Explore(
         state_of({check_scenario(scenario).name: scenario}),
@@ -90,8 +90,8 @@ def explore(
 class Explore(ScenarioPanel):
     """The widget of `explore`: a view of a scenario, of its estimates, and of figures of one replication."""
 
-    pictures = traitlets.Dict().tag(sync=True)
-    figures: Any = traitlets.List().tag(sync=True)
+    drawn_figures = traitlets.Dict().tag(sync=True)
+    figure_names: Any = traitlets.List().tag(sync=True)
     actions: ClassVar = (
         "ready",
         "gone",
@@ -140,11 +140,11 @@ class Explore(ScenarioPanel):
             seed=seed,
             pools=pools,
             settings=settings,
-            figures=check_figures(figures),
+            figure_names=check_figures(figures),
         )
 
     def __repr__(self) -> str:
-        return f"devopssim.widgets.explore({self.state.chosen}): to be seen in JupyterLab or Voilà"
+        return f"devopssim.widgets.explore({self.state.chosen}): open in JupyterLab or Voilà"
 
     @property
     def scenario(self) -> Scenario:
@@ -155,22 +155,22 @@ class Explore(ScenarioPanel):
         """Cancel pending simulations and figures."""
         super().pause()
         if self._figure_task is not None:
-            self._figure_task.ask([])
+            self._figure_task.run([])
 
     def do_add(self, name: str) -> None:
         """Add a slider."""
         parameter_value(self.scenario, name)
         self.names = list(dict.fromkeys([*self.names, name]))
-        self.knobs = self.groups()
+        self.controls = self.groups()
 
     def do_remove(self, name: str) -> None:
         """Remove a slider; its parameter keeps its value."""
         self.names = [other for other in self.names if other != name]
-        self.knobs = self.groups()
+        self.controls = self.groups()
 
     def do_figures(self, names: Sequence[str]) -> None:
         """Show these figures."""
-        self.figures = check_figures(names)
+        self.figure_names = check_figures(names)
         self._draw()
 
     def do_replication(self, number: int) -> None:
@@ -178,24 +178,26 @@ class Explore(ScenarioPanel):
         self.replication = max(0, int(number))
         self._draw()
 
-    def ask(self) -> None:
+    def request_estimates(self) -> None:
         """Request KPIs and figures of the present scenario."""
-        super().ask()
+        super().request_estimates()
         self._draw()
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the sliders of the chosen parameters as one group."""
         title = f"Parameters of {self.state.chosen}"
-        return [{"key": "parameters", "title": title, "knobs": controls(self.names, self.scenario)}]
+        return [{"key": "parameters", "title": title, "controls": controls(self.names, self.scenario)}]
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
         """Show an estimate: status, card and, if the scenario changed, explanations."""
         name = self.state.chosen
-        starts = {name: BEFORE.format(name)} if BEFORE.format(name) in estimate.result.scenarios else {}
+        baselines = (
+            {name: BASELINE_NAME.format(name)} if BASELINE_NAME.format(name) in estimate.result.scenarios else {}
+        )
         self.shown = {
             "status": status(query, estimate),
-            "cards": kpi_cards(estimate.result, self.kpis, starts, preview=estimate.preview),
-            "words": explain_changes(estimate.result, starts, preview=estimate.preview) if starts else [],
+            "cards": kpi_cards(estimate.result, self.kpis, baselines, preview=estimate.preview),
+            "explanations": explain_changes(estimate.result, baselines, preview=estimate.preview) if baselines else [],
         }
 
     def _draw(self) -> None:
@@ -204,14 +206,14 @@ class Explore(ScenarioPanel):
             self._figure_task = LatestTask(
                 on_result=self._show_figures, on_error=self.show_error, scheduler=event_loop_scheduler()
             )
-        pools, names, seed = self.pools, list(self.figures), self._experiment.seed
+        pools, names, seed = self.pools, list(self.figure_names), self._experiment.seed
         whole = partial(draw_figures, self.scenario, seed, self.replication, names)
         short = partial(draw_figures, preview_scenario(self.scenario), seed, self.replication, names)
-        self._figure_task.ask(
+        self._figure_task.run(
             [(pools.quick, short), (pools.background, partial(at_low_priority, whole))] if names else []
         )
         if not names:
-            self.pictures = {}
+            self.drawn_figures = {}
 
     def _show_figures(self, drawn: dict[str, Any]) -> None:
-        self.pictures = {**drawn, "whole": bool(drawn["weeks"] >= self.scenario.years * 52)}
+        self.drawn_figures = {**drawn, "whole": bool(drawn["weeks"] >= self.scenario.years * 52)}

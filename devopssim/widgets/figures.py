@@ -24,10 +24,10 @@ FIGURES: Final[Mapping[str, tuple[str, Callable[[pd.DataFrame], Artist]]]] = {
     "ageing_work": ("Ageing work", plots.ageing_work),
     "deployments": ("Deployments and failures", plots.deployments),
     "incident_anatomy": ("Anatomy of incidents", plots.incident_anatomy),
-    "item_path": ("The path of one item", plots.item_path),
+    "item_path": ("Path of one item", plots.item_path),
     "vulnerabilities": ("Open vulnerabilities", plots.vulnerabilities),
-    "time_to_fix": ("Time to fix weaknesses", plots.time_to_fix),
-    "detection_funnel": ("Where weaknesses are found", plots.detection_funnel),
+    "time_to_fix": ("Time to fix vulnerabilities", plots.time_to_fix),
+    "detection_funnel": ("Detection of vulnerabilities", plots.detection_funnel),
 }
 """The figures that one log can give: title and function, by the function's name in `devopssim.plots`."""
 MOST_ROWS: Final = 40
@@ -85,15 +85,15 @@ def _figure_json(name: str, log: pd.DataFrame) -> dict[str, str]:
     part = svg_figure(name.replace("_", ""), lambda: _figure(draw(log)))
     table = part.table.head(MOST_ROWS).to_html(border=0, index=False, float_format="{:.4g}".format, na_rep="-")
     more = len(part.table) - MOST_ROWS
-    note = f"<p>{more} more rows are not shown.</p>" if more > 0 else ""
+    note = f"<p>The table shows the first {MOST_ROWS} of {len(part.table)} rows.</p>" if more > 0 else ""
     return {"name": name, "title": title, "svg": part.svg, "text": part.text, "table": table + note}
 
 
 def _figure(artist: Artist) -> Figure:
-    """Return the figure of what a plot function returned."""
+    """Return the figure that an artist belongs to."""
     figure = (
         artist if isinstance(artist, Figure) else artist.get_figure(root=True) if isinstance(artist, Axes) else None
     )
     if figure is None:
-        raise TypeError(f"{type(artist).__name__} is no figure and no axes.")
+        raise TypeError(f"expected a Figure or Axes from a plot function, got {type(artist).__name__}")
     return figure

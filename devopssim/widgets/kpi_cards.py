@@ -1,4 +1,4 @@
-"""KPI cards: for each scenario the value of each KPI, its interval, and the difference from where the scenario started."""
+"""KPI cards: for each scenario the value of each KPI, its interval, and the difference from its baseline."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ VERDICT_TEXTS: Final = {"better": "better", "worse": "worse", "different": "chan
 
 
 def kpi_cards(
-    result: Result, kpis: Sequence[str], starts: Mapping[str, str] | None = None, *, preview: bool = False
+    result: Result, kpis: Sequence[str], baselines: Mapping[str, str] | None = None, *, preview: bool = False
 ) -> list[dict[str, Any]]:
     """Return one card for each scenario as JSON for the browser.
 
@@ -30,8 +30,8 @@ def kpi_cards(
         Result of a comparison that measured the KPIs.
     kpis : sequence of str
         Names of the KPIs to show.
-    starts : mapping of str to str, optional
-        For each scenario that changed, the name under which its earlier form is in the result; these get no card.
+    baselines : mapping of str to str, optional
+        For each changed scenario, the name of its baseline in the result; baselines get no card.
     preview : bool
         The result is one short replication: differences are shown without a verdict.
 
@@ -39,7 +39,7 @@ def kpi_cards(
     -------
     list of dict
         Cards with `scenario`, `colour`, `changed` and `rows`. A row has `kpi`, `title`, `definition`, `value`, `interval`, `change`,
-        `verdict`, `sign` and `said` (the verdict's text); the last four are empty if the scenario is unchanged.
+        `verdict`, `sign` and `verdict_text`; the last four are empty if the scenario is unchanged.
 
     Examples
     --------
@@ -49,26 +49,26 @@ def kpi_cards(
     >>> card["rows"][0]["title"], card["rows"][0]["verdict"]
     ('Work in progress', '')
     """
-    before = dict(starts or {})
-    names = [name for name in result.scenarios if name not in before.values()]
+    baseline_of = dict(baselines or {})
+    names = [name for name in result.scenarios if name not in baseline_of.values()]
     estimates: dict[Any, Any] = result.estimates.set_index(["scenario", "kpi"]).to_dict("index")
-    changes = _changes(result, before)
+    changes = _changes(result, baseline_of)
     cards = []
     for index, name in enumerate(names):
         rows = [_row(estimates[name, kpi], kpi, changes.get((name, kpi)), preview=preview) for kpi in kpis]
-        cards.append({"scenario": name, "colour": colour_of(name, index), "changed": name in before, "rows": rows})
+        cards.append({"scenario": name, "colour": colour_of(name, index), "changed": name in baseline_of, "rows": rows})
     return cards
 
 
-def _changes(result: Result, before: Mapping[str, str]) -> dict[tuple[str, str], Any]:
-    """Return the paired differences between scenarios and their earlier forms, by scenario and KPI."""
-    if not before:
+def _changes(result: Result, baseline_of: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return the paired differences between scenarios and their baselines, by scenario and KPI."""
+    if not baseline_of:
         return {}
     table = result.differences
     return {
         (row["scenario"], row["kpi"]): row
         for row in table.to_dict("records")
-        if before.get(str(row["scenario"])) == row["baseline"]
+        if baseline_of.get(str(row["scenario"])) == row["baseline"]
     }
 
 
@@ -83,7 +83,7 @@ def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, preview: bool) -
         "value": text.value,
         "interval": text.interval,
     }
-    row |= {"change": "", "verdict": "", "sign": "", "said": ""}
+    row |= {"change": "", "verdict": "", "sign": "", "verdict_text": ""}
     if change is None or not np.isfinite(change["difference"]):
         return row
     difference = with_interval(change["difference"], change["low"], change["high"], declaration.unit, sign=True)
@@ -94,5 +94,5 @@ def _row(estimate: Mapping[str, Any], kpi: str, change: Any, *, preview: bool) -
         "change": difference,
         "verdict": verdict,
         "sign": SIGNS[verdict],
-        "said": "first glance" if preview else VERDICT_TEXTS[verdict],
+        "verdict_text": "preview" if preview else VERDICT_TEXTS[verdict],
     }

@@ -1,7 +1,7 @@
 """Live estimates: a preview at once, then more and more replications until the confidence intervals are tight.
 
 A new query replaces the old one: its waiting tasks are cancelled, its finished outcomes stay in a cache, in case the slider
-returns. All state changes in one thread, the widget's; only the simulations run elsewhere.
+returns to the same value. All state changes in one thread, the widget's; only the simulations run elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +20,8 @@ FEWEST_SHOWN: Final = 3
 """Replications of the first estimate, unless fewer were requested: the interval of two is too wide to be useful."""
 GROWTH: Final = 1.3
 """Growth of the number of replications from one reported estimate to the next."""
-BATCHES: Final = 4
-SHORTEST: Final = 8
+PREVIEW_BATCHES: Final = 4
+SHORTEST_PREVIEW: Final = 8
 MOST_CACHED: Final = 4000
 
 Key = tuple[Scenario, int, bool, Measure]
@@ -35,7 +35,7 @@ class WorkerPools(Protocol):
 
     @property
     def quick(self) -> Executor:
-        """Pool for previews, whose answer the user awaits."""
+        """Pool for previews, which the user waits for."""
 
     @property
     def background(self) -> Executor:
@@ -135,7 +135,7 @@ class LiveEstimates:
         self._reported = 0
         self._previewed = self._settled = False
 
-    def ask(self, query: Query) -> None:
+    def start(self, query: Query) -> None:
         """Start a query; it replaces the present one."""
         self._query, self._reported = query, 0
         self._previewed = self._settled = False
@@ -203,7 +203,7 @@ class LiveEstimates:
             future.add_done_callback(lambda done: self._schedule(partial(self._receive, done)))
 
     def _receive(self, future: "Future[Outcome]") -> None:
-        """Store the outcome of a finished task and go on."""
+        """Store the outcome of a finished task and continue the query."""
         key = self._pending.pop(future, None)
         if key is None or future.cancelled():
             return
@@ -259,7 +259,7 @@ def preview_scenario(scenario: Scenario) -> Scenario:
     (8, 52)
     """
     cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
-    weeks = max(SHORTEST, BATCHES * cadence)
+    weeks = max(SHORTEST_PREVIEW, PREVIEW_BATCHES * cadence)
     return replace(scenario, years=min(scenario.years, weeks * HOURS_PER_WEEK / HOURS_PER_YEAR))
 
 
@@ -274,8 +274,8 @@ def error_text(error: Exception) -> str:
     Examples
     --------
     >>> error_text(RuntimeError("out of memory"))
-    'The simulation stopped: RuntimeError: out of memory. Restart the kernel, and run the cell again.'
+    'The simulation stopped: RuntimeError: out of memory. Restart the kernel and run the cell again.'
     """
     if isinstance(error, DevopssimError):
         return str(error)
-    return f"The simulation stopped: {type(error).__name__}: {error}. Restart the kernel, and run the cell again."
+    return f"The simulation stopped: {type(error).__name__}: {error}. Restart the kernel and run the cell again."

@@ -15,8 +15,9 @@ THEMES: Final = ("light", "dark")
 TITLE: Final = "devopssim"
 HEADING: Final = """# Waterfall, agile, DevOps: what changes, and why?
 
-Each column is a way of working under the same requests, the same team and the same luck. Choose one, move a slider, and read
-what it does. The model is for learning and for comparing; it is no forecast for a named organisation."""
+Each column shows one workflow. All workflows receive the same requests, have the same team and use the same random numbers. Choose a
+workflow, move a slider, and read what changes and why. Use the model to learn and to compare; it does not forecast a real
+organisation."""
 CELLS: Final = ("import devopssim\ndevopssim.widgets.compare()",)
 EXTENSIONS: Final = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget")
 """JupyterLab extensions that the page loads; other installed ones may require a whole JupyterLab."""
@@ -45,10 +46,10 @@ def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
     >>> serve(port=8866, theme="blue")
     Traceback (most recent call last):
         ...
-    devopssim.errors.InvalidInputError: theme='blue' (how the page looks) must be one of light, dark.
+    devopssim.errors.InvalidInputError: theme='blue' (colours of the page) must be one of light, dark.
     """
     if theme not in THEMES:
-        raise InvalidInputError(f"theme={theme!r} (how the page looks) must be one of {', '.join(THEMES)}.")
+        raise InvalidInputError(f"theme={theme!r} (colours of the page) must be one of {', '.join(THEMES)}.")
     check_port(port)
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(Path(__file__).parent), os.environ.get("JUPYTER_PATH")])
@@ -75,17 +76,17 @@ def check_port(port: int) -> None:
     Raises
     ------
     InvalidInputError
-        If the port is out of range or in use; the message names another one.
+        If the port is out of range or in use; the message suggests another port.
 
     Examples
     --------
     >>> check_port(0)
     Traceback (most recent call last):
         ...
-    devopssim.errors.InvalidInputError: port=0 (where the page is served) must lie between 1 and 65535.
+    devopssim.errors.InvalidInputError: port=0 (port of the page) must lie between 1 and 65535.
     """
     if not 1 <= port <= HIGHEST_PORT:
-        raise InvalidInputError(f"port={port} (where the page is served) must lie between 1 and {HIGHEST_PORT}.")
+        raise InvalidInputError(f"port={port} (port of the page) must lie between 1 and {HIGHEST_PORT}.")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # POSIX: a port that was in use a moment ago counts as free; on Windows the option would share a port in use
         if os.name == "posix":
@@ -94,7 +95,7 @@ def check_port(port: int) -> None:
             probe.bind((ADDRESS, port))
         except OSError as error:
             raise InvalidInputError(
-                f"port={port} (where the page is served) cannot be used ({error.strerror}); choose another, for example --port {port % HIGHEST_PORT + 1}."
+                f"port={port} (port of the page) cannot be used: {error.strerror}; choose another port, for example --port {port % HIGHEST_PORT + 1}."
             ) from error
 
 
@@ -125,9 +126,9 @@ def notebook() -> dict[str, Any]:
 def _voila() -> Any:
     """Return Voilà's application class; raise InvalidInputError if it is not installed."""
     try:
-        from voila.app import Voila  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and a part of the extra `lab`
+        from voila.app import Voila  # type: ignore[import-untyped] # noqa: PLC0415 - slow, and part of the extra `notebook`
     except ModuleNotFoundError as error:
-        message = f'the page needs {error.name}, which is not installed; run pip install "devopssim[notebook]", or `make lab`.'
+        message = f'the page requires {error.name}, which is not installed; run pip install "devopssim[notebook]" or `make lab`.'
         raise InvalidInputError(message) from error
     return Voila
 

@@ -40,7 +40,7 @@ class Panel(anywidget.AnyWidget):
     ----------
     settings : dict
         Fixed values of the view.
-    knobs : list
+    controls : list
         Groups of controls.
     shown : dict
         Status and results.
@@ -51,7 +51,7 @@ class Panel(anywidget.AnyWidget):
     """
 
     settings = traitlets.Dict().tag(sync=True)
-    knobs: Any = traitlets.List().tag(sync=True)
+    controls: Any = traitlets.List().tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
     toml = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)

@@ -12,10 +12,10 @@ from devopssim.widgets.state import State
 from devopssim.widgets.status import waiting
 from devopssim.widgets.worker_pools import event_loop_scheduler, shared_pools
 
-PRECISELY: Final = ("lead_time", "deployment_frequency")
+PRECISE_KPIS: Final = ("lead_time", "deployment_frequency")
 """KPIs whose precision ends the replications."""
-BEFORE: Final = "{} at the start"
-"""Name of a scenario in its form at the start."""
+BASELINE_NAME: Final = "{} (baseline)"
+"""Name of a scenario's baseline, in results and on the page."""
 
 
 class ScenarioPanel(Panel):
@@ -58,15 +58,15 @@ class ScenarioPanel(Panel):
         self.kpis = tuple(kpi.name for kpi in chosen(kpis))
         self._experiment = Experiment(
             scenarios=state.scenarios,
-            kpis=tuple(dict.fromkeys([*self.kpis, *PRECISELY, "utilisation"])),
+            kpis=tuple(dict.fromkeys([*self.kpis, *PRECISE_KPIS, "utilisation"])),
             curves=self.curves,
             seed=seed,
             replications=replications,
-            precision=Precision(target=precision, kpis=PRECISELY),
+            precision=Precision(target=precision, kpis=PRECISE_KPIS),
         )
         self._pools = pools
         self._estimates: LiveEstimates | None = None
-        super().__init__(shown={"status": waiting()}, knobs=self.groups(), **traits)
+        super().__init__(shown={"status": waiting()}, controls=self.groups(), **traits)
 
     @property
     def preview_curves(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class ScenarioPanel(Panel):
 
     def begin(self) -> None:
         """Request estimates for the present state."""
-        self.ask()
+        self.request_estimates()
 
     def pause(self) -> None:
         """Drop the running query."""
@@ -97,15 +97,15 @@ class ScenarioPanel(Panel):
 
     def do_set(self, name: str, value: float | str) -> None:
         """Set a parameter."""
-        self.become(self.state.set(name, value))
+        self.change_state(self.state.set(name, value))
 
     def do_reset(self) -> None:
-        """Return to the start."""
-        self.become(self.state.reset())
+        """Return to the baseline."""
+        self.change_state(self.state.reset())
 
     def do_pin(self) -> None:
-        """Make the present state the start from which changes count."""
-        self.become(self.state.pin())
+        """Make the present state the baseline for changes."""
+        self.change_state(self.state.pin())
 
     def do_toml(self) -> None:
         """Show the chosen scenario as TOML text."""
@@ -113,40 +113,40 @@ class ScenarioPanel(Panel):
 
     def do_load(self, text: str) -> None:
         """Set the chosen scenario from TOML text."""
-        self.become(self.state.load(text))
-        self.note = "Loaded."
+        self.change_state(self.state.load(text))
+        self.note = "Scenario loaded."
 
-    def become(self, state: State) -> None:
+    def change_state(self, state: State) -> None:
         """Show another state and, if it differs, request its estimates."""
         same = state == self.state
         self.state, self.note = state, ""
         self.show_state()
         if not same:
-            self.ask()
+            self.request_estimates()
 
     def show_state(self) -> None:
         """Show the present settings."""
-        self.knobs = self.groups()
+        self.controls = self.groups()
         if self.toml:
             self.do_toml()
 
-    def ask(self) -> None:
+    def request_estimates(self) -> None:
         """Request estimates for the present state."""
         if self._estimates is None:
             self._estimates = LiveEstimates(
                 self.pools, on_result=self.show, on_error=self.show_error, scheduler=event_loop_scheduler()
             )
-        self._estimates.ask(self.query())
+        self._estimates.start(self.query())
 
     def query(self) -> Query:
         """Return the query for the present state.
 
-        It holds each changed scenario as it was at the start too, so that differences are paired under common random numbers.
+        It includes the baseline of each changed scenario, so that differences are paired under common random numbers.
         """
-        before = {BEFORE.format(name): self.state.start[name] for name in self.state.changed}
-        experiment = replace(self._experiment, scenarios={**before, **self.state.scenarios})
+        baselines = {BASELINE_NAME.format(name): self.state.baseline[name] for name in self.state.changed}
+        experiment = replace(self._experiment, scenarios={**baselines, **self.state.scenarios})
         return Query(experiment=experiment, preview_curves=self.preview_curves)
 
     def show_error(self, error: Exception) -> None:
-        """Show why there is no estimate."""
+        """Show an error in the status line."""
         self.shown = {**self.shown, "status": {"stage": "error", "text": error_text(error), "done": 0, "of": 1}}

@@ -1,4 +1,4 @@
-"""Settings of a widget: scenarios side by side, where they started, and the chosen one."""
+"""Settings of a widget: scenarios side by side, their baseline, and the chosen one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ class State:
     ----------
     scenarios : mapping of str to Scenario
         Scenarios by name.
-    start : mapping of str to Scenario
-        The same scenarios as they were at the start.
+    baseline : mapping of str to Scenario
+        The scenarios that changes are compared with, at first those given.
     chosen : str
         Name of the scenario that the sliders of practices set.
 
@@ -32,7 +32,7 @@ class State:
     """
 
     scenarios: Mapping[str, Scenario]
-    start: Mapping[str, Scenario]
+    baseline: Mapping[str, Scenario]
     chosen: str
 
     @property
@@ -42,8 +42,8 @@ class State:
 
     @property
     def changed(self) -> list[str]:
-        """Names of the scenarios that differ from the start."""
-        return [name for name, scenario in self.scenarios.items() if scenario != self.start[name]]
+        """Names of the scenarios that differ from the baseline."""
+        return [name for name, scenario in self.scenarios.items() if scenario != self.baseline[name]]
 
     def set(self, name: str, value: float | str) -> "State":
         """Return the state with a parameter set: parameters of team and demand in every scenario, others in the chosen one.
@@ -77,12 +77,12 @@ class State:
         return replace(self, chosen=name)
 
     def pin(self) -> "State":
-        """Return the state with the present scenarios as its start."""
-        return replace(self, start=self.scenarios)
+        """Return the state with the present scenarios as its baseline."""
+        return replace(self, baseline=self.scenarios)
 
     def reset(self) -> "State":
-        """Return the state with the scenarios of its start."""
-        return replace(self, scenarios=self.start)
+        """Return the state with the scenarios of its baseline."""
+        return replace(self, scenarios=self.baseline)
 
     def load(self, text: str) -> "State":
         """Return the state with the chosen scenario read from TOML text; its team and demand apply to all scenarios.
@@ -108,7 +108,7 @@ class State:
 
 
 def state_of(scenarios: Mapping[str, Scenario]) -> State:
-    """Return the state at the start, with the last scenario chosen.
+    """Return the first state, its own baseline, with the last scenario chosen.
 
     Parameters
     ----------
@@ -118,10 +118,10 @@ def state_of(scenarios: Mapping[str, Scenario]) -> State:
     Raises
     ------
     InvalidInputError
-        If there are no scenarios.
+        If `scenarios` is empty.
     """
-    start = check_scenarios(scenarios)
-    return State(scenarios=start, start=start, chosen=list(start)[-1])
+    checked = check_scenarios(scenarios)
+    return State(scenarios=checked, baseline=checked, chosen=list(checked)[-1])
 
 
 def is_shared(name: str) -> bool:
@@ -135,10 +135,10 @@ def is_shared(name: str) -> bool:
     return name.partition(".")[0] in SHARED_PARTS
 
 
-def disagree(state: State, names: list[str]) -> list[str]:
-    """Return those of the shared parameters in which the scenarios differ.
+def differing_parameters(state: State, names: list[str]) -> list[str]:
+    """Return the shared parameters in which the scenarios differ.
 
-    Scenarios that were given with different teams differ until a slider moves.
+    Scenarios with different teams differ until a slider moves.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def disagree(state: State, names: list[str]) -> list[str]:
     --------
     >>> from devopssim import DEVOPS, vary
     >>> state = state_of({"devops": DEVOPS, "small": vary(DEVOPS, {"team.developers": 3})})
-    >>> disagree(state, ["team.developers", "team.testers"])
+    >>> differing_parameters(state, ["team.developers", "team.testers"])
     ['team.developers']
     """
     return [

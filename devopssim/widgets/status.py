@@ -13,9 +13,9 @@ def waiting() -> dict[str, Any]:
     Examples
     --------
     >>> waiting()["text"]
-    'The first simulations run.'
+    'Running the first simulations.'
     """
-    return {"stage": "waiting", "text": "The first simulations run.", "done": 0, "of": 1}
+    return {"stage": "waiting", "text": "Running the first simulations.", "done": 0, "of": 1}
 
 
 def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
     Returns
     -------
     dict
-        `stage` (`"glance"` for a preview, `"refining"` or `"final"`), `text`, `done` and `of` (replications).
+        `stage` (`"preview"` for a preview, `"refining"` or `"final"`), `text`, `done` and `of` (replications).
 
     Examples
     --------
@@ -50,21 +50,24 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
             {round(scenario.years * HOURS_PER_YEAR / HOURS_PER_WEEK) for scenario in estimate.result.scenarios.values()}
         )
         text = (
-            f"A first glance: one random future of {_listed(weeks)} weeks, without intervals; it may be an outlier. "
-            "Whole runs follow."
+            f"Preview: one replication of {_listed(weeks)} weeks, without confidence intervals; it may be an outlier. "
+            "Full replications follow."
         )
-        return {"stage": "glance", "text": text, "done": 0, "of": query.experiment.replications}
+        return {"stage": "preview", "text": text, "done": 0, "of": query.experiment.replications}
     years = sorted({scenario.years for scenario in query.experiment.scenarios.values()})
-    replications = f"{counted(done, 'random future')} of {_listed(years)} {'year' if years == [1] else 'years'} each, under the same luck"
-    confidence = f"{100 * estimate.result.confidence:g} % intervals" if done > 1 else "no intervals"
+    length = f"{_listed(years)} {'year' if years == [1] else 'years'}"
+    replications = f"{counted(done, 'replication')} of {length}, with common random numbers"
+    confidence = (
+        f"{100 * estimate.result.confidence:g} % confidence intervals" if done > 1 else "no confidence intervals"
+    )
     if not estimate.final:
-        text = f"{replications}; {confidence}, which get tighter: more are on their way."
+        text = f"{replications}; {confidence}, which narrow as more replications finish."
         return {"stage": "refining", "text": text, "done": done, "of": query.experiment.replications}
     precision = query.experiment.precision
     reached = (
-        f"within {100 * precision.target:g} % for lead time and deployment frequency"
+        f"half-width within {100 * precision.target:g} % of the mean for lead time and deployment frequency"
         if estimate.precise and precision
-        else "as many as were asked for"
+        else "all requested replications"
     )
     return {
         "stage": "final",

@@ -120,7 +120,7 @@ class LatestTask:
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> with ThreadPoolExecutor(1) as pool:
     ...     task = LatestTask(on_result=print, on_error=print, scheduler=event_loop_scheduler())
-    ...     task.ask([(pool, lambda: "preview")])
+    ...     task.run([(pool, lambda: "preview")])
     preview
     """
 
@@ -131,13 +131,13 @@ class LatestTask:
         self._steps: list[Step] = []
         self._pending: Future[Any] | None = None
 
-    def ask(self, steps: Sequence[Step]) -> None:
+    def run(self, steps: Sequence[Step]) -> None:
         """Run these steps from now on; the earlier request is cancelled.
 
         Parameters
         ----------
         steps : sequence of Step
-            Pairs of a pool and a picklable function without parameters; empty: cancel only.
+            Pairs of a pool and a picklable function without parameters; empty: cancel the earlier request only.
         """
         if self._pending is not None:
             self._pending.cancel()

@@ -5,7 +5,7 @@ Terminal, report, widgets and figures show the same value in the same form becau
     amount(0.5, "share")              "50 %"
     with_interval(30, 25, 40, "h")    "30 hours (25 to 40)"
     verdicts(result)                  which KPIs are better, worse, different, unclear
-    explain_changes(result, starts)   what changed between scenarios, and what followed
+    explain_changes(result, ...)      which parameters changed, and how the work and the KPIs follow
     estimates_text(result, kpi)       alternative text of a figure
     kpi_table(kpis.table(log))        aligned text for a terminal
 """

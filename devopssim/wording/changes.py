@@ -1,4 +1,4 @@
-"""Explanations of a comparison: what changed between scenarios, what that does to the work, and which KPIs followed.
+"""Explanations of a comparison: which parameters changed, how that affects the work, and which KPIs differ.
 
 The sentences come from three sources: the scenarios' parameters, the practices' descriptions, and the paired differences.
 """
@@ -20,18 +20,17 @@ Section = dict[str, Any]
 """`title`, and `parts`: pairs of a heading (`""` for none) and its lines."""
 
 
-def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool = False) -> list[Section]:
+def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bool = False) -> list[Section]:
     """Return the explanation of a comparison, section by section.
 
     Parameters
     ----------
     result : Result
         Result of a comparison.
-    starts : mapping of str to str
-        For each scenario that changed, the name under which its earlier form is in the result. Empty: the scenarios are
-        compared with the first one.
+    baselines : mapping of str to str
+        For each changed scenario, the name of its baseline in the result. Empty: the scenarios are compared with the first one.
     preview : bool
-        The result is a widget's first quick one: intervals and verdicts are left out.
+        The result is a widget's preview: intervals and verdicts are omitted.
 
     Returns
     -------
@@ -46,26 +45,26 @@ def explain_changes(result: Result, starts: Mapping[str, str], *, preview: bool 
     >>> result = compare({"before": short, "devops": smaller}, 2, kpis=["lead_time"], progress=False)
     >>> (section,) = explain_changes(result, {"devops": "before"}, preview=True)
     >>> section["parts"][0]
-    ['What you changed', ['Developers: 8 → 3 (people who write code)']]
+    ['Changed parameters', ['Developers: 8 → 3 (people who write code)']]
 
     """
-    if starts:
-        return [_changed(result, name, before, preview=preview) for name, before in starts.items()]
+    if baselines:
+        return [_changed(result, name, baseline, preview=preview) for name, baseline in baselines.items()]
     return _side_by_side(result, preview=preview)
 
 
-def _changed(result: Result, name: str, before: str, *, preview: bool) -> Section:
-    """Return the section of one scenario against its earlier form."""
-    pair = {before: result.scenarios[before], name: result.scenarios[name]}
-    parts = [("What you changed", parameter_changes(pair)), ("What that does to the work", work_changes(pair))]
+def _changed(result: Result, name: str, baseline: str, *, preview: bool) -> Section:
+    """Return the section of one scenario against its baseline."""
+    pair = {baseline: result.scenarios[baseline], name: result.scenarios[name]}
+    parts = [("Changed parameters", parameter_changes(pair)), ("Effect on the work", work_changes(pair))]
     parts += (
-        [("What came of it", ["The first intervals are on their way."])]
+        [("Effect on the KPIs", ["The first confidence intervals follow."])]
         if preview
-        else _verdict_parts(against(result, name, before))
+        else _verdict_parts(against(result, name, baseline))
     )
-    parts += [("How busy people are", busy)] if (busy := _busy(result, name, before)) and not preview else []
+    parts += [("Utilisation", sentences)] if (sentences := _utilisation(result, name, baseline)) and not preview else []
     return {
-        "title": f"{name}, against where it started",
+        "title": f"{name} compared with {baseline}",
         "parts": [[heading, lines] for heading, lines in parts if lines],
     }
 
@@ -74,14 +73,17 @@ def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
     """Return the workflows, then one section for each scenario against the first."""
     first, *others = result.scenarios
     workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
-    how = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
-    sections: list[Section] = [{"title": "How the work moves", "parts": [["", how]]}]
+    descriptions = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
+    sections: list[Section] = [{"title": "How work moves", "parts": [["", descriptions]]}]
     if preview:
         return sections
     for other in others:
         parts = _verdict_parts(against(result, other, first))
         sections.append(
-            {"title": f"{other}, against {first}", "parts": [[heading, lines] for heading, lines in parts if lines]}
+            {
+                "title": f"{other} compared with {first}",
+                "parts": [[heading, lines] for heading, lines in parts if lines],
+            }
         )
     return sections
 
@@ -122,7 +124,7 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
             share = parameter_text(str(name), abs(row[now] - row[before]))
             description = practice.adopted if more else practice.without
             lines.append(
-                f"{practice.title}: {share} of the occasions {'now' if more else 'no longer'} go the new way. {description}"
+                f"{practice.title}: {share} of the occasions {'now' if more else 'no longer'} follow the practice. {description}"
             )
         elif name == "workflow":
             lines.append(WORKFLOWS[str(row[now])].text)
@@ -135,20 +137,20 @@ def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
     return [
         ("Better", [str(finding) for finding in verdicts.better]),
         ("Worse", [str(finding) for finding in verdicts.worse]),
-        ("Changed, neither better nor worse by itself", [str(finding) for finding in verdicts.different]),
-        ("Not clear yet", [f"{unclear}: the interval of the difference holds 0."] if unclear else []),
+        ("Different, neither better nor worse in itself", [str(finding) for finding in verdicts.different]),
+        ("Not clear yet", [f"{unclear}: the confidence interval of the difference contains 0."] if unclear else []),
     ]
 
 
-def _busy(result: Result, name: str, before: str) -> list[str]:
+def _utilisation(result: Result, name: str, baseline: str) -> list[str]:
     """Return a sentence on utilisation if it changed by at least two percentage points."""
     means = result.estimates[result.estimates["kpi"] == "utilisation"].set_index("scenario")["estimate"]
-    if name not in means.index or abs(means[name] - means[before]) < CLEAR:
+    if name not in means.index or abs(means[name] - means[baseline]) < CLEAR:
         return []
     unit = KPIS["utilisation"].unit
     return [
         (
-            f"People work on stages for {amount(float(means[name]), unit)} of their time instead of {amount(float(means[before]), unit)}. "
-            "The busier they are, the longer work waits for them: queues grow without bound as this nears 100 %."
+            f"People work on stages for {amount(float(means[name]), unit)} of their time instead of {amount(float(means[baseline]), unit)}. "
+            "The higher the utilisation, the longer work waits: queues grow without bound as utilisation approaches 100 %."
         )
     ]

@@ -1,4 +1,4 @@
-"""What holds for every page: nothing is asked for elsewhere, nothing goes wrong unseen, everybody can use it."""
+"""Checks for every page: no requests to other computers, no errors on the console, accessible to everyone."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ GRAVE = ("serious", "critical")
 
 
 def is_quiet(seen: Watched) -> None:
-    """The page asked no other computer for anything, and its console holds no error."""
+    """Check that the page sent no request to another computer and its console has no errors."""
     assert seen.outside == []
     assert seen.errors == []
 
 
 def is_accessible(seen: Watched, part: str) -> None:
-    """Axe finds nothing serious in this part of the page."""
-    found: dict[str, Any] = Axe().run(seen.page, context=part).response
+    """Check that axe finds no serious violation in this part of the page."""
+    report: dict[str, Any] = Axe().run(seen.page, context=part).response
     grave = [
-        f"{each['id']}: {each['help']}: {'; '.join(node['html'][:160] for node in each['nodes'][:4])}"
-        for each in found["violations"]
-        if each["impact"] in GRAVE
+        f"{violation['id']}: {violation['help']}: {'; '.join(node['html'][:160] for node in violation['nodes'][:4])}"
+        for violation in report["violations"]
+        if violation["impact"] in GRAVE
     ]
     assert grave == []
-    assert found["passes"], "axe looked at nothing"
+    assert report["passes"], "axe checked no element"

@@ -7,10 +7,10 @@ import pytest
 from browser import pages, servers
 from playwright.sync_api import Browser
 
-# Whole runs are short here, so that they end while a test waits; a first glance is as long as it always is.
+# Whole replications are short here, so that they finish while a test waits; a preview has its usual length.
 NOTEBOOKS = {
     "compare": "from devopssim import AGILE, DEVOPS, WATERFALL, vary, widgets\n"
-    "year = {each.name: vary(each, {'years': 1}) for each in (WATERFALL, AGILE, DEVOPS)}\n"
+    "year = {scenario.name: vary(scenario, {'years': 1}) for scenario in (WATERFALL, AGILE, DEVOPS)}\n"
     "widgets.compare(year, replications=3)",
     "explore": "from devopssim import DEVOPS, vary, widgets\n"
     "widgets.explore(vary(DEVOPS, {'years': 0.5}), replications=3)",

@@ -1,4 +1,4 @@
-"""Pages in a real browser: what they asked for, what they complained about, and what can be seen on them."""
+"""Pages in a real browser: their requests, the errors on their consoles, and screenshots."""
 
 import json
 import time
@@ -24,7 +24,7 @@ FLAGS: Final = (
 )
 HERE: Final = ("127.0.0.1", "localhost", "")
 PATIENCE: Final = 180_000
-"""Milliseconds until something that must come is missing: a computer that is busy is slow, not wrong."""
+"""Milliseconds until a test fails; long, because a busy computer is slow, not wrong."""
 ARTEFACTS: Final = Path(__file__).parents[2] / "artefacts"
 SPLASH: Final = "Failed to execute 'removeChild' on 'Node'"
 """JupyterLab's own error: two splash screens at once, of the start and of a change of theme, remove the same element. The widgets
@@ -33,14 +33,14 @@ never call `removeChild`."""
 
 @dataclass
 class Watched:
-    """A page, the addresses outside of this computer that it asked for, and the errors on its console."""
+    """A page, the addresses on other computers that it requested, and the errors on its console."""
 
     page: Page
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def shot(self, name: str) -> None:
-        """Keep a picture of the whole page for people to look at."""
+        """Save a screenshot of the whole page for a person to check."""
         ARTEFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
@@ -60,7 +60,7 @@ def chromium() -> Iterator[Browser]:
 def watched(
     browser: Browser, *, dark: bool = False, calm: bool = False, size: tuple[int, int] = (1400, 1500)
 ) -> Iterator[Watched]:
-    """Yield a new page that is watched. What it asks for from elsewhere is refused, and remembered."""
+    """Yield a new watched page; requests to other computers are recorded and aborted."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
@@ -77,12 +77,12 @@ def watched(
             seen.outside.append(request.url)
             route.abort()
 
-    def hear(message: ConsoleMessage) -> None:
+    def record_error(message: ConsoleMessage) -> None:
         if message.type == "error":
             seen.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     page.route("**/*", guard)
-    page.on("console", hear)
+    page.on("console", record_error)
     page.on("pageerror", lambda error: None if SPLASH in str(error) else seen.errors.append(str(error)))
     try:
         yield seen
@@ -96,13 +96,13 @@ def notebook(path: Path, *cells: str) -> None:
         "cells": [
             {
                 "cell_type": "code",
-                "id": f"cell-{place}",
+                "id": f"cell-{index}",
                 "metadata": {},
                 "outputs": [],
                 "execution_count": None,
                 "source": source,
             }
-            for place, source in enumerate(cells)
+            for index, source in enumerate(cells)
         ],
         "metadata": {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}},
         "nbformat": 4,
@@ -133,10 +133,10 @@ def theme(page: Page, *, dark: bool) -> None:
 
 
 def until(true: Callable[[], Any], what: str, *, seconds: float = PATIENCE / 1000) -> Any:
-    """Return what `true` returns as soon as it is true; fail when it never is."""
+    """Return what `true` returns as soon as it is true; fail after the deadline."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := true():
-            return found
+        if value := true():
+            return value
         time.sleep(0.05)
-    raise AssertionError(f"waited {seconds:g} s in vain until {what}")
+    raise AssertionError(f"timed out after {seconds:g} s, waiting until {what}")

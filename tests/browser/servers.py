@@ -1,4 +1,4 @@
-"""JupyterLab and `devopssim app`, started for a test on a free port of this computer, and ended by their process id."""
+"""JupyterLab and `devopssim app`, started for a test on a free port of this computer and stopped by process id."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port of this computer that nobody listens on."""
+    """Return a free port of this computer."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 @contextmanager
 def jupyterlab(folder: Path) -> Iterator[Server]:
-    """Yield a JupyterLab whose files are those of `folder`, with settings of its own."""
+    """Yield a JupyterLab that serves `folder`, with settings of its own."""
     port, token = free_port(), secrets.token_hex(16)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--LabApp.expose_app_in_browser=True"),
@@ -64,11 +64,11 @@ def app(folder: Path, *options: str) -> Iterator[Server]:
 @contextmanager
 def started(command: Sequence[str], answers: str, folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Run a server until the block ends; wait until the address `answers`."""
-    said = folder / "server.log"
-    with said.open("wb") as log:
+    output = folder / "server.log"
+    with output.open("wb") as log:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **environment})
     try:
-        _wait(server, answers, said)
+        _wait(server, answers, output)
         yield
     finally:
         server.terminate()
@@ -79,7 +79,7 @@ def started(command: Sequence[str], answers: str, folder: Path, environment: Map
             server.wait()
 
 
-def _wait(server: "subprocess.Popen[bytes]", address: str, said: Path) -> None:
+def _wait(server: "subprocess.Popen[bytes]", address: str, output: Path) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         if server.poll() is not None:
@@ -89,11 +89,11 @@ def _wait(server: "subprocess.Popen[bytes]", address: str, said: Path) -> None:
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.2)
-    pytest.fail(f"the server does not answer at {address}; it said:\n{said.read_text(errors='replace')[-3000:]}")
+    pytest.fail(f"the server does not answer at {address}; its output:\n{output.read_text(errors='replace')[-3000:]}")
 
 
 def _own_settings(folder: Path) -> dict[str, str]:
-    """Return an environment in which nothing of the user's is read or written, and no news are fetched."""
+    """Return an environment that isolates Jupyter from the user's settings and turns off news."""
     settings = folder / ".settings"
     notices = settings / "lab" / "@jupyterlab" / "apputils-extension"
     notices.mkdir(parents=True, exist_ok=True)

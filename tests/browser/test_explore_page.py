@@ -17,7 +17,7 @@ ROOT = "section.dops"
 def seen(chromium: Browser, lab: Server) -> Iterator[Watched]:
     with pages.watched(chromium, size=(1400, 1700)) as watched:
         pages.open_notebook(watched, lab, "explore.ipynb")
-        watched.page.wait_for_selector(f"{ROOT}[data-answers]")
+        watched.page.wait_for_selector(f"{ROOT}[data-estimates]")
         watched.page.wait_for_selector("figure svg")
         yield watched
 
@@ -29,26 +29,26 @@ def test_a_slider_can_be_added_for_any_parameter_and_moved(seen: Watched) -> Non
     page.keyboard.press("Enter")
     slider = page.get_by_label("Build time", exact=True)
     slider.focus()
-    before = int(page.get_attribute(ROOT, "data-answers") or 0)
+    before = int(page.get_attribute(ROOT, "data-estimates") or 0)
     page.keyboard.press("End")
-    until(lambda: int(page.get_attribute(ROOT, "data-answers") or 0) > before, "there is another answer")
-    assert "Build time: 0.15 h" in page.inner_text(".dops-words")
+    until(lambda: int(page.get_attribute(ROOT, "data-estimates") or 0) > before, "a new estimate is shown")
+    assert "Build time: 0.15 h" in page.inner_text(".dops-explanations")
     page.get_by_role("button", name="Remove the slider Build time").click()
     slider.wait_for(state="detached")
     checks.is_quiet(seen)
 
 
-def test_an_unknown_parameter_is_refused_in_words(seen: Watched) -> None:
+def test_an_unknown_parameter_becomes_a_note(seen: Watched) -> None:
     seen.page.get_by_label("Add a slider").fill("team.develoopers")
     seen.page.get_by_role("button", name="Add", exact=True).click()
-    until(lambda: "did you mean team.developers" in seen.page.inner_text(ROOT), "the page says what is meant perhaps")
+    until(lambda: "did you mean team.developers" in seen.page.inner_text(ROOT), "the page suggests the nearest name")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_figures_of_choice_are_drawn_with_their_text(seen: Watched, theme: str) -> None:
+def test_chosen_figures_are_drawn_with_their_text(seen: Watched, theme: str) -> None:
     page = seen.page
     pages.theme(page, dark=theme == "dark")
-    choice = page.locator("details.dops-choose")
+    choice = page.locator("details.dops-figure-choice")
     if choice.get_attribute("open") is None:
         choice.locator("summary").click()
     page.get_by_label("Deployments and failures", exact=True).check()
@@ -57,7 +57,7 @@ def test_figures_of_choice_are_drawn_with_their_text(seen: Watched, theme: str) 
     assert "deployments" in figure.locator("figcaption").inner_text()
     assert figure.locator("svg").get_attribute("aria-labelledby") == figure.locator("figcaption").get_attribute("id")
     page.wait_for_selector(".dops-status[data-stage='final']")
-    until(lambda: "the whole run" in page.inner_text(".dops-figures"), "the figures show the whole run")
+    until(lambda: "whole run of" in page.inner_text(".dops-figures"), "the figures show the whole run")
     seen.shot(f"explore-{theme}")
     checks.is_accessible(seen, ROOT)
     checks.is_quiet(seen)

@@ -19,13 +19,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "log.csv"
 
 
-def test_records_are_json_with_null_where_there_is_no_number(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_null_for_a_missing_number(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", str(path), "--json"]) == 0
-    found = {record["kpi"]: record for record in json.loads(capsys.readouterr().out)}
-    assert list(found) == list(kpis.KPIS)
-    assert found["lead_time"]["median"] == 7
-    assert found["deployment_frequency"] == {"kpi": "deployment_frequency", "unit": "per week", "value": 1, "n": 1}
-    assert found["mttr"]["mean"] is None
+    records = {record["kpi"]: record for record in json.loads(capsys.readouterr().out)}
+    assert list(records) == list(kpis.KPIS)
+    assert records["lead_time"]["median"] == 7
+    assert records["deployment_frequency"] == {"kpi": "deployment_frequency", "unit": "per week", "value": 1, "n": 1}
+    assert records["mttr"]["mean"] is None
 
 
 def test_a_table_has_a_line_for_each_kpi(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,34 +34,34 @@ def test_a_table_has_a_line_for_each_kpi(path: Path, capsys: pytest.CaptureFixtu
     assert [line.split()[0] for line in lines] == ["kpi", *kpis.KPIS]
 
 
-def test_a_warm_up_is_left_out(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_warm_up_is_excluded(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", str(path), "--warm-up", "50", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["median"] == 10
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "message"),
     [(["--warm-up", "168"], "must lie between 0 and the horizon, 168 h"), (["--warm-up", "-1"], "warm_up=-1 h")],
 )
-def test_a_warm_up_outside_the_log_is_said_in_one_line(
-    path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+def test_a_warm_up_outside_the_log_is_reported_in_one_line(
+    path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    assert main(["kpis", str(path), *words]) == 2
+    assert main(["kpis", str(path), *arguments]) == 2
     printed = capsys.readouterr().err
-    assert said in printed
+    assert message in printed
     assert printed.count("\n") == 1
 
 
-def test_a_file_that_is_not_there_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["kpis", str(tmp_path / "none.csv")]) == 2
     assert "no such file" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--tags", "v*"], ["--branch", "main"]])
-def test_what_only_a_git_history_has_is_refused_for_a_log(
-    path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+@pytest.mark.parametrize("arguments", [["--tags", "v*"], ["--branch", "main"]])
+def test_options_of_a_git_history_are_refused_for_a_log(
+    path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    assert main(["kpis", str(path), *words]) == 2
+    assert main(["kpis", str(path), *arguments]) == 2
     printed = capsys.readouterr().err
     assert "--git" in printed
     assert printed.count("\n") == 1

@@ -111,7 +111,7 @@ def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: py
     asked = ["compare", "devops", "--years", "0.1", "--replications", "4", "--json"]
     printed = []
     for place in (["--dask", scheduler], ["--workers", "1"]):
-        assert cli.main([*asked, *place]) == cli.DONE
+        assert cli.main([*asked, *place]) == cli.SUCCESS
         printed.append(capsys.readouterr().out)
     assert printed[0] == printed[1]
     assert json.loads(printed[0])[0]["replications"] == 4
@@ -120,11 +120,11 @@ def test_the_command_line_gives_its_work_to_a_cluster(scheduler: str, capsys: py
 def test_a_cluster_that_does_not_answer_is_said_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("devopssim.cli.dask_cluster.PATIENCE", "1s")
-    assert cli.main(["compare", "devops", "--replications", "1", "--dask", "tcp://127.0.0.1:9"]) == cli.BAD_INPUT
+    monkeypatch.setattr("devopssim.cli.dask_cluster.CONNECT_TIMEOUT", "1s")
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", "tcp://127.0.0.1:9"]) == cli.INVALID_INPUT
     (line,) = capsys.readouterr().err.splitlines()
     assert "tcp://127.0.0.1:9" in line
-    assert "no scheduler answers there" in line
+    assert "no scheduler answers" in line
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:8786", "tcp://127.0.0.1:soon", ""])
@@ -133,14 +133,14 @@ def test_what_can_be_no_schedulers_address_is_refused_before_a_client_is_made(
 ) -> None:
     """A client that is half made would print a traceback when the program ends."""
     monkeypatch.setattr("dask.distributed.Client", lambda *_, **__: pytest.fail("a client was made"))
-    assert cli.main(["compare", "devops", "--replications", "1", "--dask", address]) == cli.BAD_INPUT
+    assert cli.main(["compare", "devops", "--replications", "1", "--dask", address]) == cli.INVALID_INPUT
     (line,) = capsys.readouterr().err.splitlines()
-    assert "give an address such as tcp://127.0.0.1:8786" in line
+    assert f"{address!r}: expected [PROTOCOL://]HOST:PORT, for example tcp://127.0.0.1:8786" in line
 
 
 def test_a_comparison_that_finds_no_cluster_leaves_no_plan(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert cli.main(["compare", "devops", "--dask", "nowhere", "--out", str(out)]) == cli.BAD_INPUT
+    assert cli.main(["compare", "devops", "--dask", "nowhere", "--out", str(out)]) == cli.INVALID_INPUT
     assert not out.exists()
 
 

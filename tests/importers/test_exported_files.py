@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from histories import refused
 
-from devopssim.cli import BAD_INPUT, main
+from devopssim.cli import INVALID_INPUT, main
 from devopssim.importers import (
     exported_files,
 )
@@ -58,5 +58,5 @@ def test_a_folder_without_answers_and_a_file_that_is_not_there(
 ) -> None:
     assert "holds no .json" in refused(tmp_path, capsys)
     assert "no such file" in refused(tmp_path / "nowhere.json", capsys)
-    assert main(["import"]) == BAD_INPUT
-    assert "no source is named" in capsys.readouterr().err
+    assert main(["import"]) == INVALID_INPUT
+    assert "a source is required; pass at least one" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from devopssim import events, exporters
-from devopssim.cli import BAD_INPUT, DONE, main
+from devopssim.cli import INVALID_INPUT, SUCCESS, main
 from devopssim.importers import (
     github_history,
     gitlab_history,
@@ -48,21 +48,21 @@ def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.Cap
     """Import, write, judge, and exchange; what comes back from CDEvents is the log."""
     log, lines, back = tmp_path / "log.csv", tmp_path / "log.jsonl", tmp_path / "back.csv"
     sources = ["--github", str(HERE / "github"), "--jira", str(HERE / "jira" / "issues.csv")]
-    assert main(["import", *sources, "--out", str(log), "--json"]) == DONE
+    assert main(["import", *sources, "--out", str(log), "--json"]) == SUCCESS
     printed = capsys.readouterr()
     assert {each["kpi"] for each in json.loads(printed.out)} >= {"lead_time", "mttr"}
     assert "Note: 1 epics and sub-tasks." in printed.err
-    assert main(["export", str(log), "--to", "cdevents", "--out", str(lines)]) == DONE
-    assert main(["import", "--cdevents", str(lines), "--out", str(back)]) == DONE
+    assert main(["export", str(log), "--to", "cdevents", "--out", str(lines)]) == SUCCESS
+    assert main(["import", "--cdevents", str(lines), "--out", str(back)]) == SUCCESS
     assert back.read_bytes() == log.read_bytes()
     for form, name in (("process", "t.parquet"), ("openmetrics", "m.txt"), ("log", "l.parquet")):
-        assert main(["export", str(log), "--to", form, "--out", str(tmp_path / name)]) == DONE
+        assert main(["export", str(log), "--to", form, "--out", str(tmp_path / name)]) == SUCCESS
         assert (tmp_path / name).stat().st_size > 100
     capsys.readouterr()
-    assert main(["validate", str(log), "--json"]) == DONE
+    assert main(["validate", str(log), "--json"]) == SUCCESS
     found = json.loads(capsys.readouterr().out)
-    assert {"left out", "small"} <= {each["sort"] for each in found["findings"]}
-    assert main(["kpis", str(log), "--intervals", "--json"]) == DONE
+    assert {"left out", "small"} <= {each["sort"] for each in found["anomalies"]}
+    assert main(["kpis", str(log), "--intervals", "--json"]) == SUCCESS
     rows = {row["kpi"]: row for row in json.loads(capsys.readouterr().out)}
     assert (rows["mttr"]["value"], rows["mttr"]["word"]) == (6, "anecdotes")
     assert rows["mttd"]["value"] is None
@@ -82,7 +82,7 @@ def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.Cap
         ("what-if", "agile", "--adopt", "testing=1", "--cost-per-hour", "-1"),
         ("export", "LOG", "--to", "process", "--out", "table.xes"),
         ("export", "LOG", "--to", "process", "--case", "team", "--out", "table.csv"),
-        ("import", "--git", ".", "--blame", "-1"),
+        ("import", "--git", ".", "--attribution-window", "-1"),
     ],
 )
 def test_a_mistake_is_said_in_one_line(
@@ -92,6 +92,6 @@ def test_a_mistake_is_said_in_one_line(
     log = log_of(github_history(HERE / "github"))
     events.write(log, "log.csv")
     capsys.readouterr()
-    assert main([word.replace("LOG", "log.csv") for word in words]) == BAD_INPUT
+    assert main([word.replace("LOG", "log.csv") for word in words]) == INVALID_INPUT
     printed = capsys.readouterr()
     assert (printed.out, len(printed.err.splitlines())) == ("", 1)

@@ -175,10 +175,10 @@ def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(
     log = tmp_path / "log.csv"
     events.write(changes_alone(30), log)
     asked = ["calibrate", str(log), "--set", "team.developers=1", "--replications", "0", "--workers", "1"]
-    assert cli.main([*asked, "--out", str(tmp_path / "twin.toml")]) == cli.DONE
+    assert cli.main([*asked, "--out", str(tmp_path / "twin.toml")]) == cli.SUCCESS
     assert "\nWarning: the developers need at least " in capsys.readouterr().out
     assert "\n# Warning: the developers need at least " in (tmp_path / "twin.toml").read_text()
-    assert cli.main([*asked, "--json"]) == cli.DONE
+    assert cli.main([*asked, "--json"]) == cli.SUCCESS
     assert len(json.loads(capsys.readouterr().out)["overloads"]) >= 1
     answer = what_if(scenario.load(tmp_path / "twin.toml"), add={"developers": 5}, replications=2, progress=False)
     assert {name for name, _ in answer.overloads} == {"as it is"}

@@ -1,7 +1,7 @@
 """Results that widgets show."""
 
 import pytest
-from widget_bench import BEFORE, SHORT, SMALLER
+from widget_bench import BASELINE, SHORT, SMALLER
 
 from devopssim import compare
 from devopssim.experiment import Result
@@ -9,5 +9,5 @@ from devopssim.experiment import Result
 
 @pytest.fixture(scope="module")
 def result() -> Result:
-    pair = {BEFORE: SHORT, "devops": SMALLER}
+    pair = {BASELINE: SHORT, "devops": SMALLER}
     return compare(pair, 3, curves=("lead_time", "wip"), progress=False)

@@ -7,7 +7,7 @@ from devopssim.events import event
 from devopssim.widgets.board_timeline import COLUMNS, Move, moves, timeline
 
 
-def test_items_move_as_the_log_tells() -> None:
+def test_items_move_as_the_log_records() -> None:
     log = log_of(
         [requested("W1", at=0)],
         worked("plan", start=1, end=2, item="W1", role="analyst"),
@@ -15,8 +15,8 @@ def test_items_move_as_the_log_tells() -> None:
         [committed("C1", at=6, item="W1"), done("W1", at=7), deployed("C1", "D1", at=9), closed("W1", at=9)],
         horizon=10,
     )
-    places = [(move.time, COLUMNS[move.column], bool(move.working)) for move in moves(log)]
-    assert places == [
+    positions = [(move.time, COLUMNS[move.column], bool(move.working)) for move in moves(log)]
+    assert positions == [
         (0, "requested", False),
         (1, "plan", True),
         (2, "plan", False),
@@ -27,7 +27,7 @@ def test_items_move_as_the_log_tells() -> None:
     ]
 
 
-def test_an_item_with_work_in_two_stages_stands_in_the_earlier_one() -> None:
+def test_an_item_with_work_in_two_stages_is_in_the_earlier_one() -> None:
     log = log_of(
         [requested("W1", at=0)],
         worked("code", start=1, end=2, item="W1", change="C1", role="developer"),
@@ -49,7 +49,7 @@ def test_no_item_is_lost_or_comes_back_from_live() -> None:
     assert sum(column == COLUMNS.index("live") for column in last.values()) == (log["kind"] == "ticket.closed").sum()
 
 
-def test_of_a_log_without_items_the_changes_move() -> None:
+def test_changes_move_in_a_log_without_items() -> None:
     log = log_of(
         [event(1, "change.created", change="C1"), event(2, "change.merged", change="C1")],
         [event(3, "build.started", change="C1"), event(4, "build.finished", change="C1")],
@@ -65,13 +65,13 @@ def test_of_a_log_without_items_the_changes_move() -> None:
     ]
 
 
-def test_the_film_knows_when_the_service_was_down() -> None:
+def test_the_timeline_has_the_outages() -> None:
     log = log_of(
         [requested("W1", at=0), committed("C1", at=1, item="W1"), deployed("C1", "D1", at=2)],
         [failed("D1", at=3), resolved("I1", at=5)],
         horizon=10,
     )
-    made = timeline(log)
-    assert made["outages"] == [[3.0, 5.0]]
-    assert made["deployments"] == [2.0]
-    assert made["end"] == 10
+    result = timeline(log)
+    assert result["outages"] == [[3.0, 5.0]]
+    assert result["deployments"] == [2.0]
+    assert result["end"] == 10

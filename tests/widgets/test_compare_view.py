@@ -1,6 +1,6 @@
 """Compare shows what the plain functions return."""
 
-from widget_bench import BEFORE, SHORT, SMALLER, Bench
+from widget_bench import BASELINE, SHORT, SMALLER, Bench
 
 from devopssim import compare
 from devopssim.widgets.chart_data import chart
@@ -19,6 +19,6 @@ def test_compare_shows_what_the_plain_functions_return() -> None:
     assert widget.scenarios == {"devops": SMALLER}
     assert widget.shown["status"]["stage"] == "final"
     direct = compare(widget.query().experiment, progress=False)
-    assert widget.shown["cards"] == kpi_cards(direct, widget.kpis, {"devops": BEFORE})
-    assert widget.shown["words"] == explain_changes(direct, {"devops": BEFORE})
-    assert widget.shown["chart"] == chart(direct, "lead_time", before={BEFORE: "devops"})
+    assert widget.shown["cards"] == kpi_cards(direct, widget.kpis, {"devops": BASELINE})
+    assert widget.shown["explanations"] == explain_changes(direct, {"devops": BASELINE})
+    assert widget.shown["chart"] == chart(direct, "lead_time", baselines={BASELINE: "devops"})

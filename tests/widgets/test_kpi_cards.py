@@ -1,7 +1,7 @@
 """Cards show estimates, intervals and paired differences."""
 
 import pytest
-from widget_bench import BEFORE, SHORT
+from widget_bench import BASELINE, SHORT
 
 from devopssim import compare
 from devopssim.experiment import Result
@@ -9,7 +9,7 @@ from devopssim.widgets.kpi_cards import kpi_cards
 
 
 def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Result) -> None:
-    (card,) = kpi_cards(result, ["lead_time", "throughput"], {"devops": BEFORE})
+    (card,) = kpi_cards(result, ["lead_time", "throughput"], {"devops": BASELINE})
     assert card["scenario"] == "devops"
     row = card["rows"][0]
     estimate = result.estimates.set_index(["scenario", "kpi"])["estimate"]["devops", "lead_time"]
@@ -20,13 +20,13 @@ def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Re
     assert row["verdict"] in ("worse", "unclear")
 
 
-def test_a_glance_is_never_called_better_or_worse(result: Result) -> None:
-    (card,) = kpi_cards(result, ["lead_time"], {"devops": BEFORE}, preview=True)
-    assert card["rows"][0]["said"] == "first glance"
+def test_a_preview_has_no_verdict(result: Result) -> None:
+    (card,) = kpi_cards(result, ["lead_time"], {"devops": BASELINE}, preview=True)
+    assert card["rows"][0]["verdict_text"] == "preview"
     assert card["rows"][0]["verdict"] == "unclear"
 
 
-def test_what_did_not_change_says_so() -> None:
-    same = compare({BEFORE: SHORT, "devops": SHORT}, 2, kpis=("lead_time",), progress=False)
-    (card,) = kpi_cards(same, ["lead_time"], {"devops": BEFORE})
+def test_an_unchanged_kpi_is_marked() -> None:
+    same = compare({BASELINE: SHORT, "devops": SHORT}, 2, kpis=("lead_time",), progress=False)
+    (card,) = kpi_cards(same, ["lead_time"], {"devops": BASELINE})
     assert card["rows"][0]["change"] == "no change"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from widget_bench import SHORT, SMALLER, Asked, question
+from widget_bench import SHORT, SMALLER, RecordedEstimates, query_of
 
 from devopssim import AGILE, DEVOPS, WATERFALL, compare, vary
 from devopssim.errors import InvalidInputError
@@ -13,82 +13,85 @@ from devopssim.widgets.live_estimates import error_text, preview_scenario
 from devopssim.widgets.status import status
 
 
-def test_a_glance_comes_first_then_more_and_more_replications() -> None:
-    asked = Asked()
-    asked.answers.ask(question())
-    asked.bench.work()
-    assert [answer.preview for answer in asked.told] == [True, False, False, False]
-    assert [answer.result.replications for answer in asked.told] == [1, 3, 4, 5]
-    assert asked.told[-1].final
-    assert not asked.told[-1].precise
-    assert not asked.answers.busy
+def test_a_preview_comes_first_then_more_and_more_replications() -> None:
+    recorded = RecordedEstimates()
+    recorded.live.start(query_of())
+    recorded.bench.work()
+    assert [estimate.preview for estimate in recorded.reported] == [True, False, False, False]
+    assert [estimate.result.replications for estimate in recorded.reported] == [1, 3, 4, 5]
+    assert recorded.reported[-1].final
+    assert not recorded.reported[-1].precise
+    assert not recorded.live.busy
 
 
 @pytest.mark.parametrize("few", [1, 2])
-def test_few_replications_are_enough_where_no_more_were_asked_for(few: int) -> None:
-    asked = Asked()
-    asked.answers.ask(question(replications=few))
-    asked.bench.work()
-    assert [answer.final for answer in asked.told] == [False, True]
-    assert asked.told[-1].result.replications == few
-    assert status(question(replications=few), asked.told[-1])["stage"] == "final"
+def test_few_replications_suffice_if_no_more_are_requested(few: int) -> None:
+    recorded = RecordedEstimates()
+    recorded.live.start(query_of(replications=few))
+    recorded.bench.work()
+    assert [estimate.final for estimate in recorded.reported] == [False, True]
+    assert recorded.reported[-1].result.replications == few
+    assert status(query_of(replications=few), recorded.reported[-1])["stage"] == "final"
 
 
 def test_it_stops_as_soon_as_the_interval_is_tight() -> None:
-    asked = Asked()
-    asked.answers.ask(question(precision=0.1, replications=50))
-    asked.bench.work()
-    assert asked.told[-1].precise
-    assert asked.told[-1].result.replications == 3
+    recorded = RecordedEstimates()
+    recorded.live.start(query_of(precision=0.1, replications=50))
+    recorded.bench.work()
+    assert recorded.reported[-1].precise
+    assert recorded.reported[-1].result.replications == 3
 
 
-def test_a_slider_that_moves_cancels_what_has_not_begun() -> None:
-    asked = Asked()
-    asked.answers.ask(question(SHORT))
-    asked.bench.quick.work()
-    stale = [future for future, _, _ in asked.bench.background.waiting]
-    asked.answers.ask(question(SMALLER))
+def test_a_new_query_cancels_the_waiting_tasks() -> None:
+    recorded = RecordedEstimates()
+    recorded.live.start(query_of(SHORT))
+    recorded.bench.quick.work()
+    stale = [future for future, _, _ in recorded.bench.background.waiting]
+    recorded.live.start(query_of(SMALLER))
     assert stale
     assert all(future.cancelled() for future in stale)
-    asked.bench.work()
-    assert {answer.result.scenarios["devops"] for answer in asked.told[1:]} == {preview_scenario(SMALLER), SMALLER}
+    recorded.bench.work()
+    assert {estimate.result.scenarios["devops"] for estimate in recorded.reported[1:]} == {
+        preview_scenario(SMALLER),
+        SMALLER,
+    }
 
 
-def test_what_was_known_is_not_simulated_again() -> None:
-    asked = Asked()
-    asked.answers.ask(question(SHORT))
-    asked.bench.work()
-    asked.answers.ask(question(SMALLER))
-    asked.bench.work()
-    before = len(asked.told)
-    asked.answers.ask(question(SHORT))
-    assert not asked.bench.quick.waiting
-    assert not asked.bench.background.waiting
-    assert [answer.final for answer in asked.told[before:]] == [True]
+def test_a_finished_query_comes_from_the_cache() -> None:
+    recorded = RecordedEstimates()
+    recorded.live.start(query_of(SHORT))
+    recorded.bench.work()
+    recorded.live.start(query_of(SMALLER))
+    recorded.bench.work()
+    before = len(recorded.reported)
+    recorded.live.start(query_of(SHORT))
+    assert not recorded.bench.quick.waiting
+    assert not recorded.bench.background.waiting
+    assert [estimate.final for estimate in recorded.reported[before:]] == [True]
 
 
-def test_an_error_is_told_and_ends_the_question() -> None:
+def test_an_error_is_reported_and_ends_the_query() -> None:
     def broken(*_: Any) -> Outcome:
         raise InvalidInputError("years=0 must lie between 0.02 and 50.")
 
-    asked = Asked(broken)
-    asked.answers.ask(question())
-    asked.bench.work()
-    assert [str(error) for error in asked.errors] == ["years=0 must lie between 0.02 and 50."]
-    assert error_text(asked.errors[0]) == "years=0 must lie between 0.02 and 50."
+    recorded = RecordedEstimates(broken)
+    recorded.live.start(query_of())
+    recorded.bench.work()
+    assert [str(error) for error in recorded.errors] == ["years=0 must lie between 0.02 and 50."]
+    assert error_text(recorded.errors[0]) == "years=0 must lie between 0.02 and 50."
     assert "Restart the kernel" in error_text(RuntimeError("no more processes"))
 
 
-def test_an_answer_is_what_compare_gives() -> None:
+def test_an_estimate_equals_that_of_compare() -> None:
     """The same scenario, seed and replications: the same numbers, to the last bit."""
-    asked = Asked(None)
-    asked.answers.ask(question(replications=3))
-    asked.bench.work()
+    recorded = RecordedEstimates(None)
+    recorded.live.start(query_of(replications=3))
+    recorded.bench.work()
     direct = compare({"devops": SHORT}, 3, kpis=("lead_time",), progress=False)
-    assert asked.told[-1].result.estimates.equals(direct.estimates)
+    assert recorded.reported[-1].result.estimates.equals(direct.estimates)
 
 
 @pytest.mark.parametrize(("given", "weeks"), [(WATERFALL, 52), (AGILE, 16), (DEVOPS, 8)])
-def test_a_glance_is_as_long_as_four_batches_take(given: Scenario, weeks: float) -> None:
+def test_a_preview_is_as_long_as_four_batches(given: Scenario, weeks: float) -> None:
     assert preview_scenario(given).years * 8760 / 168 == pytest.approx(weeks)
     assert preview_scenario(vary(given, {"years": 0.05})).years == 0.05

@@ -1,4 +1,4 @@
-"""Widgets without a browser: what they are asked, what they answer, what they say. They hold no number of their own."""
+"""Widgets without a browser: the messages they receive, and the traits they show."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from widget_bench import SHORT, Bench
 
 from devopssim import widgets
 from devopssim.errors import InvalidInputError
+from devopssim.scenario import parameters
 from devopssim.widgets.compare_view import Compare
 from devopssim.widgets.state import state_of
 
 
-def test_nothing_is_computed_until_somebody_looks() -> None:
+def test_simulations_start_with_the_first_view() -> None:
     bench = Bench()
     widget = Compare(state_of({"devops": SHORT}), pools=bench)
     assert not bench.quick.waiting
@@ -20,7 +21,7 @@ def test_nothing_is_computed_until_somebody_looks() -> None:
     assert bench.quick.waiting
 
 
-def test_it_rests_when_nobody_looks_any_more_and_goes_on_when_somebody_does() -> None:
+def test_closing_the_last_view_cancels_simulations_and_a_new_view_resumes_them() -> None:
     bench = Bench()
     widget = Compare(state_of({"devops": SHORT}), pools=bench, replications=3)
     for message in ("ready", "ready", "gone"):
@@ -35,21 +36,21 @@ def test_it_rests_when_nobody_looks_any_more_and_goes_on_when_somebody_does() ->
     assert widget.shown["status"]["stage"] == "final"
 
 
-def test_a_value_that_is_not_allowed_is_told_and_changes_nothing() -> None:
+def test_a_value_that_is_not_allowed_becomes_a_note_and_changes_nothing() -> None:
     widget = Compare(state_of({"devops": SHORT}), pools=Bench())
     widget._receive(widget, {"do": "set", "name": "team.developers", "value": 0}, [])
-    assert "developers=0 (people who write code)" in widget.note
+    assert f"developers=0 ({parameters()['team.developers'].meaning})" in widget.note
     assert widget.scenarios == {"devops": SHORT}
 
 
-def test_a_message_that_no_view_sends_is_not_obeyed() -> None:
+def test_an_unknown_message_is_ignored() -> None:
     widget = Compare(state_of({"devops": SHORT}), pools=Bench())
-    widget._receive(widget, {"do": "become", "state": None}, [])
+    widget._receive(widget, {"do": "change_state", "state": None}, [])
     widget._receive(widget, {}, [])
     assert widget.scenarios == {"devops": SHORT}
 
 
-def test_what_is_asked_of_a_widget_is_checked_at_once() -> None:
+def test_the_arguments_of_a_widget_are_checked_at_once() -> None:
     with pytest.raises(InvalidInputError, match="lead_tim"):
         widgets.compare(kpis=["lead_tim"])
     with pytest.raises(InvalidInputError, match="figure 'pie' is unknown"):
@@ -59,7 +60,7 @@ def test_what_is_asked_of_a_widget_is_checked_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("arguments", "message"),
     [
         ({"replications": 0}, "replications=0 "),
         ({"replications": 1.5}, "replications=1.5 "),
@@ -68,20 +69,20 @@ def test_what_is_asked_of_a_widget_is_checked_at_once() -> None:
         ({"seed": -1}, "seed=-1 "),
     ],
 )
-def test_numbers_that_cannot_be_are_refused_before_anything_is_shown(asked: dict[str, Any], said: str) -> None:
+def test_numbers_out_of_range_are_refused_at_once(arguments: dict[str, Any], message: str) -> None:
     for widget in (widgets.compare, widgets.explore):
-        with pytest.raises(InvalidInputError, match=said):
-            widget(**asked)
+        with pytest.raises(InvalidInputError, match=message):
+            widget(**arguments)
 
 
 @pytest.mark.parametrize("given", ["agile", pd.DataFrame()])
-def test_what_is_no_scenario_has_no_sliders(given: Any) -> None:
-    for ask in (lambda: widgets.explore(given), lambda: widgets.compare({"mine": given})):
-        with pytest.raises(InvalidInputError, match="give a preset such as devopssim"):
-            ask()
+def test_widgets_require_scenarios(given: Any) -> None:
+    for show in (lambda: widgets.explore(given), lambda: widgets.compare({"mine": given})):
+        with pytest.raises(InvalidInputError, match=r"preset such as devopssim\."):
+            show()
 
 
-def test_a_widget_says_what_it_is_where_no_browser_shows_it() -> None:
+def test_a_widget_has_a_text_form_without_a_browser() -> None:
     assert "waterfall, agile, devops" in repr(widgets.compare())
     assert "JupyterLab" in repr(widgets.explore())
     assert "devops" in repr(widgets.board())

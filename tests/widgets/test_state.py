@@ -1,10 +1,10 @@
-"""The state of a widget: its scenarios and what was changed."""
+"""The state of a widget: its scenarios, their baseline, and what changed."""
 
 import pytest
 
 from devopssim import AGILE, DEVOPS, WATERFALL, scenario, vary
 from devopssim.errors import InvalidInputError
-from devopssim.widgets.state import disagree, state_of
+from devopssim.widgets.state import differing_parameters, state_of
 
 
 def test_a_practice_belongs_to_one_scenario_and_the_team_to_all() -> None:
@@ -16,7 +16,7 @@ def test_a_practice_belongs_to_one_scenario_and_the_team_to_all() -> None:
     assert state.changed == ["waterfall", "devops"]
 
 
-def test_what_was_set_can_be_taken_back_or_become_the_start() -> None:
+def test_changes_can_be_reset_or_become_the_baseline() -> None:
     start = state_of({"devops": DEVOPS})
     moved = start.set("practices.testing", 0)
     assert moved.reset() == start
@@ -32,12 +32,12 @@ def test_a_state_is_copied_as_toml_and_loaded_again() -> None:
     assert again.scenarios["agile"].team.testers == 7
 
 
-def test_scenarios_that_were_given_with_different_teams_are_told() -> None:
+def test_shared_parameters_that_differ_are_listed() -> None:
     state = state_of({"devops": DEVOPS, "small": vary(DEVOPS, {"team.developers": 3})})
-    assert disagree(state, ["team.developers", "team.testers", "practices.testing"]) == ["team.developers"]
+    assert differing_parameters(state, ["team.developers", "team.testers", "practices.testing"]) == ["team.developers"]
 
 
-def test_a_text_that_is_no_scenario_is_refused() -> None:
+def test_an_invalid_scenario_text_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="must be a table"):
         state_of({"devops": DEVOPS}).load("team = 3")
     with pytest.raises(InvalidInputError, match="at least one"):

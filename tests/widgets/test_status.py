@@ -1,6 +1,6 @@
-"""The status of an answer."""
+"""The status of an estimate."""
 
-from widget_bench import question
+from widget_bench import query_of
 
 from devopssim import WATERFALL, compare
 from devopssim.experiment import Result
@@ -8,13 +8,19 @@ from devopssim.widgets.live_estimates import LiveEstimate, preview_scenario
 from devopssim.widgets.status import status
 
 
-def test_the_status_says_how_good_the_answer_is(result: Result) -> None:
-    asked = question(WATERFALL)
-    glance = compare({"devops": preview_scenario(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
+def test_the_status_has_the_precision_of_the_estimate(result: Result) -> None:
+    query = query_of(WATERFALL)
+    preview = compare({"devops": preview_scenario(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
     assert (
-        "one random future of 52 weeks, without intervals"
-        in status(asked, LiveEstimate(result=glance, preview=True))["text"]
+        "one replication of 52 weeks, without confidence intervals"
+        in status(query, LiveEstimate(result=preview, preview=True))["text"]
     )
-    assert status(asked, LiveEstimate(result=result))["stage"] == "refining"
-    assert "as many as were asked for" in status(asked, LiveEstimate(result=result, final=True))["text"]
-    assert "within 1e-07 %" in status(asked, LiveEstimate(result=result, final=True, precise=True))["text"]
+    assert status(query, LiveEstimate(result=result))["stage"] == "refining"
+    assert (
+        "3 replications of 3 years, with common random numbers; 95 % confidence intervals (all requested replications)."
+        in status(query, LiveEstimate(result=result, final=True))["text"]
+    )
+    assert (
+        "half-width within 1e-07 % of the mean"
+        in status(query, LiveEstimate(result=result, final=True, precise=True))["text"]
+    )

@@ -1,197 +1,200 @@
-// widgets.board: the timeline of an event log. Python derives every move; this file shows the board at a moment.
+// widgets.board: the timeline of an event log. Python derives every move; this file shows the board at one point in time.
 
 const ROW = 24;
 const MOST_ROWS = 14;
-const SPEEDS = [[240, "whole film in 4 minutes"], [120, "in 2 minutes"], [60, "in 1 minute"], [30, "in 30 seconds"], [15, "in 15 seconds"]];
-const SPOKEN_EACH = 5000; // ms between two texts for screen readers while the timeline plays
+const SPEEDS = [[240, "whole log in 4 minutes"], [120, "in 2 minutes"], [60, "in 1 minute"], [30, "in 30 seconds"], [15, "in 15 seconds"]];
+const ANNOUNCE_EVERY = 5000; // ms between two texts for screen readers while the board plays
 
 function boardView({ model, el }) {
   const send = (message) => model.send(message);
   const settings = model.get("settings");
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const film = { now: null, time: 0, done: 0, where: [], columns: [] };
-  let playing = null;
-  let spoken = 0;
+  const reducedMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const playback = { timeline: null, time: 0, applied: 0, cards: [], columns: [] };
+  let frame = null;
+  let announcedAt = 0;
 
-  const play = make("button", { type: "button", class: "dops-play", click: () => (playing ? pause() : start()) }, "Play");
+  const playButton = make("button", { type: "button", class: "dops-play", click: () => (frame ? pause() : play()) }, "Play");
   const back = make("button", { type: "button", click: () => step(-1) }, "One event back");
-  const on = make("button", { type: "button", click: () => step(1) }, "One event on");
-  const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, words]) => make("option", { value: seconds, selected: seconds === 60 }, words)));
-  const time = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => {
-    const wanted = Number(time.value); // pausing redraws the board and resets the slider
+  const forward = make("button", { type: "button", click: () => step(1) }, "One event forward");
+  const speed = make("select", { id: freshId("speed") }, ...SPEEDS.map(([seconds, label]) => make("option", { value: seconds, selected: seconds === 60 }, label)));
+  const slider = make("input", { id: freshId("time"), type: "range", min: 0, step: 1, value: 0, input: () => {
+    const wanted = Number(slider.value); // pausing redraws the board and resets the slider
     pause();
     seek(wanted, true);
   } });
   const replication = settings.replication === null ? null : numberField({
-    id: freshId("replication"), max: settings.most, value: settings.replication,
-    tell: (number) => { pause(); send({ do: "replication", number }); },
+    id: freshId("replication"), max: settings.last_replication, value: settings.replication,
+    onChange: (number) => { pause(); send({ do: "replication", number }); },
   });
-  const moment = make("output", { class: "dops-moment", for: time.id });
+  const clockText = make("output", { class: "dops-time", for: slider.id });
   const service = make("span", { class: "dops-service" });
   const live = make("p", { role: "status", class: "dops-hidden" });
   const note = noteLine(model);
-  const heads = make("div", { class: "dops-heads" });
-  const stage = make("div", { class: "dops-stage" });
-  const text = make("p", { class: "dops-said" });
+  const heads = make("div", { class: "dops-column-heads" });
+  const lanes = make("div", { class: "dops-lanes" });
+  const summary = make("p", { class: "dops-caption" });
   const area = make("div", { class: "dops-board", tabindex: 0, role: "group", keydown: keys, "data-lm-suppress-shortcuts": "",
-    "aria-label": "The board. Space plays and pauses, the arrow keys go one event on or back, Home and End to the first and last moment, plus and minus change the speed." }, heads, stage);
-  const root = make("section", { class: "dops dops-one", "aria-label": `Board of ${settings.name}` },
-    make("div", { class: "dops-buttons" }, play, back, on,
+    "aria-label": "Board. Space: play or pause. Left and right arrow: one event back or forward. Home and End: start and end of the log. Plus and minus: speed." }, heads, lanes);
+  const root = make("section", { class: "dops dops-single", "aria-label": `Board of ${settings.name}` },
+    make("div", { class: "dops-buttons" }, playButton, back, forward,
       make("label", { for: speed.id }, "Speed"), speed,
       ...(replication ? [make("label", { for: replication.id }, "Replication"), replication] : [])),
-    make("div", { class: "dops-seek" }, make("label", { for: time.id }, "Moment"), time, moment, service),
-    note.element, area, text, live,
-    make("p", { class: "dops-said", "aria-hidden": "true" }, make("span", { class: "dops-key", "data-working": "1" }, "W1"), " somebody works on it ", make("span", { class: "dops-key" }, "W2"), " it waits"),
-    make("p", { class: "dops-said" }, settings.replication === null
-      ? "This is one course of events; another could look different."
-      : "This is one replication: one random future, which may be an outlier. Choose others, and look at the intervals of a comparison before you conclude."));
+    make("div", { class: "dops-seek" }, make("label", { for: slider.id }, "Time"), slider, clockText, service),
+    note.element, area, summary, live,
+    make("p", { class: "dops-caption", "aria-hidden": "true" }, make("span", { class: "dops-legend", "data-working": "1" }, "W1"), " in progress ", make("span", { class: "dops-legend" }, "W2"), " waiting"),
+    make("p", { class: "dops-caption" }, settings.replication === null
+      ? "The board shows one event log."
+      : "The board shows one replication, which may be an outlier. Try others, and use the confidence intervals of a comparison for conclusions."));
 
   function keys(event) {
-    const act = { " ": () => (playing ? pause() : start()), ArrowRight: () => step(1), ArrowLeft: () => step(-1), Home: () => seek(0),
-      End: () => seek(film.now.end), "+": () => faster(1), "-": () => faster(-1) }[event.key];
-    if (!act || !film.now || event.target !== area) return;
+    const act = { " ": () => (frame ? pause() : play()), ArrowRight: () => step(1), ArrowLeft: () => step(-1), Home: () => seek(0),
+      End: () => seek(playback.timeline.end), "+": () => changeSpeed(1), "-": () => changeSpeed(-1) }[event.key];
+    if (!act || !playback.timeline || event.target !== area) return;
     event.preventDefault();
     if (["Home", "End", "ArrowRight", "ArrowLeft"].includes(event.key)) pause();
     act();
   }
 
-  function faster(by) {
+  function changeSpeed(by) {
     speed.selectedIndex = Math.max(0, Math.min(SPEEDS.length - 1, speed.selectedIndex + by));
   }
 
-  function start() {
-    if (!film.now) return;
-    if (film.time >= film.now.end) seek(0);
-    play.textContent = "Pause";
+  function play() {
+    if (!playback.timeline) return;
+    if (playback.time >= playback.timeline.end) seek(0);
+    playButton.textContent = "Pause";
     root.dataset.playing = "yes";
     let last = performance.now();
     const tick = (now) => {
-      // With reduced motion the board is redrawn once a second, at the same moments.
-      if (!calm.matches || now - last >= 1000) {
-        const until = film.time + ((now - last) / 1000 / Number(speed.value)) * film.now.end;
+      // With reduced motion the board is redrawn once a second, at the same times.
+      if (!reducedMotion.matches || now - last >= 1000) {
+        const until = playback.time + ((now - last) / 1000 / Number(speed.value)) * playback.timeline.end;
         last = now;
-        seek(Math.min(until, film.now.end), now - spoken > SPOKEN_EACH);
-        if (film.time >= film.now.end) { pause(); return; }
+        seek(Math.min(until, playback.timeline.end), now - announcedAt > ANNOUNCE_EVERY);
+        if (playback.time >= playback.timeline.end) { pause(); return; }
       }
-      playing = requestAnimationFrame(tick);
+      frame = requestAnimationFrame(tick);
     };
-    playing = requestAnimationFrame(tick);
+    frame = requestAnimationFrame(tick);
   }
 
   function pause() {
-    if (playing) cancelAnimationFrame(playing);
-    playing = null;
-    play.textContent = "Play";
+    if (frame) cancelAnimationFrame(frame);
+    frame = null;
+    playButton.textContent = "Play";
     root.dataset.playing = "no";
-    if (film.now) show(true);
+    if (playback.timeline) show(true);
   }
 
   function step(by) {
     pause();
-    const moves = film.now?.moves ?? [];
-    const next = by > 0 ? moves[film.done] : moves.findLast((move) => move[0] < film.time);
+    const moves = playback.timeline?.moves ?? [];
+    const next = by > 0 ? moves[playback.applied] : moves.findLast((move) => move[0] < playback.time);
     if (next) seek(next[0], true);
   }
 
-  /** Show the board at a moment; going back replays from the start. */
-  function seek(moment, aloud = false) {
-    if (!film.now) return;
-    if (moment < film.time) Object.assign(film, { done: 0, where: [], columns: film.now.columns.map(() => new Set()) });
-    film.time = moment;
-    const moves = film.now.moves;
-    while (film.done < moves.length && moves[film.done][0] <= moment) {
-      const [at, item, column, working] = moves[film.done];
-      const before = film.where[item];
-      if (before && before.column !== column) film.columns[before.column].delete(item);
-      film.columns[column].add(item);
-      film.where[item] = { column, working, since: before && before.column === column ? before.since : at };
-      film.done += 1;
+  /** Show the board at a time; going back replays from the start. */
+  function seek(wanted, announce = false) {
+    const timeline = playback.timeline;
+    if (!timeline) return;
+    if (wanted < playback.time) Object.assign(playback, { applied: 0, cards: [], columns: timeline.columns.map(() => new Set()) });
+    playback.time = wanted;
+    const moves = timeline.moves;
+    while (playback.applied < moves.length && moves[playback.applied][0] <= wanted) {
+      const [time, item, column, working] = moves[playback.applied];
+      const before = playback.cards[item];
+      if (before && before.column !== column) playback.columns[before.column].delete(item);
+      playback.columns[column].add(item);
+      playback.cards[item] = { column, working, since: before && before.column === column ? before.since : time };
+      playback.applied += 1;
     }
-    show(aloud);
+    show(announce);
   }
 
-  function show(aloud) {
-    const now = film.now;
-    time.value = film.time;
-    const words = clock(film.time, now);
-    time.setAttribute("aria-valuetext", words);
-    moment.textContent = words;
-    const down = now.outages.some(([from, until]) => from <= film.time && film.time < until);
-    const deployed = now.deployments.filter((at) => at <= film.time).length;
-    service.textContent = `${down ? "\u25bc Service down" : "\u25b2 Service running"} \u00b7 ${deployed} ${deployed === 1 ? "deployment" : "deployments"}`;
+  function show(announce) {
+    const timeline = playback.timeline;
+    slider.value = playback.time;
+    const time = clock(playback.time, timeline);
+    slider.setAttribute("aria-valuetext", time);
+    clockText.textContent = time;
+    const down = timeline.outages.some(([start, end]) => start <= playback.time && playback.time < end);
+    const count = timeline.deployments.filter((deployedAt) => deployedAt <= playback.time).length;
+    const deployments = `${count} ${count === 1 ? "deployment" : "deployments"}`;
+    service.textContent = `${down ? "\u25bc Service down" : "\u25b2 Service running"} \u00b7 ${deployments}`;
     service.classList.toggle("dops-worse", down);
-    const counts = film.columns.map((items) => [items.size, [...items].filter((item) => film.where[item].working).length]);
-    [...heads.children].forEach((head, place) => { head.lastChild.textContent = counts[place][0]; });
-    const said = `${words}. ${now.columns.map((name, place) => `${name}: ${counts[place][0]}${counts[place][1] ? ` (${counts[place][1]} worked on)` : ""}`).join(", ")}. Service ${down ? "down" : "running"}, ${deployed} ${deployed === 1 ? "deployment" : "deployments"}.`;
-    text.textContent = said;
-    if (aloud && live.textContent !== said) { live.textContent = said; spoken = performance.now(); }
-    lay(stage, film);
+    const counts = playback.columns.map((items) => [items.size, [...items].filter((item) => playback.cards[item].working).length]);
+    [...heads.children].forEach((head, index) => { head.lastChild.textContent = counts[index][0]; });
+    const columns = timeline.columns.map((name, index) => `${name}: ${counts[index][0]}${counts[index][1] ? ` (${counts[index][1]} in progress)` : ""}`);
+    const text = `${time}. ${columns.join(", ")}. Service ${down ? "down" : "running"}, ${deployments}.`;
+    summary.textContent = text;
+    if (announce && live.textContent !== text) { live.textContent = text; announcedAt = performance.now(); }
+    layOut(lanes, playback);
   }
 
   const stops = [
     note.stop,
-    follow(model, "film", (now) => {
-      if (!now.moves) { text.textContent = "The simulation runs."; return; }
+    follow(model, "timeline", (timeline) => {
+      if (!timeline.moves) { summary.textContent = "Running the simulation."; return; }
       pause();
-      time.max = now.end;
-      time.step = now.end / 500;
-      Object.assign(film, { now, time: Infinity });
-      heads.replaceChildren(...now.columns.map((name) => make("div", { class: "dops-head" }, make("span", {}, name), make("strong", {}, "0"))));
-      stage.replaceChildren();
+      slider.max = timeline.end;
+      slider.step = timeline.end / 500;
+      Object.assign(playback, { timeline, time: Infinity });
+      heads.replaceChildren(...timeline.columns.map((name) => make("div", { class: "dops-column-head" }, make("span", {}, name), make("strong", {}, "0"))));
+      lanes.replaceChildren();
       seek(0);
-      root.dataset.ready = String(now.replication ?? 0);
+      root.dataset.ready = String(timeline.replication ?? 0);
     }),
   ];
-  const watch = new ResizeObserver(() => film.now && lay(stage, film));
-  watch.observe(stage);
+  const resizes = new ResizeObserver(() => playback.timeline && layOut(lanes, playback));
+  resizes.observe(lanes);
   el.replaceChildren(root);
   send({ do: "ready" });
-  return () => { pause(); watch.disconnect(); stops.forEach((stop) => stop()); send({ do: "gone" }); };
+  return () => { pause(); resizes.disconnect(); stops.forEach((stop) => stop()); send({ do: "gone" }); };
 }
 
-function clock(hours, film) {
-  if (film.end < 72) return new Date(hours * 3600000).toISOString().slice(11, 19);
-  const weeks = Math.floor(hours / film.week);
-  return `Week ${weeks + 1}, day ${Math.floor((hours - weeks * film.week) / 24) + 1}`;
+function clock(hours, timeline) {
+  if (timeline.end < 72) return new Date(hours * 3600000).toISOString().slice(11, 19);
+  const weeks = Math.floor(hours / timeline.week);
+  return `Week ${weeks + 1}, day ${Math.floor((hours - weeks * timeline.week) / 24) + 1}`;
 }
 
 /** Lay out the cards in rows of each column, newest first in the last one; a number stands for those that do not fit. */
-function lay(stage, film) {
-  const wide = stage.clientWidth / film.columns.length;
-  const across = Math.max(1, Math.floor((wide - 8) / 52));
-  const room = across * MOST_ROWS;
-  const kept = new Set();
-  const known = (stage.cards ??= new Map());
-  stage.notes ??= film.columns.map(() => stage.appendChild(make("span", { class: "dops-more", "aria-hidden": "true" })));
-  if (!stage.notes[0].isConnected) stage.append(...stage.notes);
-  film.columns.forEach((items, column) => {
-    const last = column === film.columns.length - 1;
+function layOut(lanes, playback) {
+  const width = lanes.clientWidth / playback.columns.length;
+  const perRow = Math.max(1, Math.floor((width - 8) / 52));
+  const capacity = perRow * MOST_ROWS;
+  const visible = new Set();
+  const elements = (lanes.cards ??= new Map());
+  lanes.notes ??= playback.columns.map(() => lanes.appendChild(make("span", { class: "dops-more", "aria-hidden": "true" })));
+  if (!lanes.notes[0].isConnected) lanes.append(...lanes.notes);
+  playback.columns.forEach((items, column) => {
+    const last = column === playback.columns.length - 1;
     const all = last ? [...items].reverse() : [...items];
-    const shown = all.slice(0, all.length > room ? room - across : room);
-    shown.forEach((item, place) => {
-      kept.add(item);
-      const card = known.get(item) ?? newCard(stage, known, item, film.now.items[item]);
-      if (!card.isConnected) stage.append(card);
-      card.style.transform = `translate(${column * wide + 4 + (place % across) * 52}px, ${4 + Math.floor(place / across) * ROW}px)`;
-      card.dataset.working = film.where[item].working;
+    const shown = all.slice(0, all.length > capacity ? capacity - perRow : capacity);
+    shown.forEach((item, index) => {
+      visible.add(item);
+      const card = elements.get(item) ?? newCard(lanes, elements, item, playback.timeline.items[item]);
+      if (!card.isConnected) lanes.append(card);
+      card.style.transform = `translate(${column * width + 4 + (index % perRow) * 52}px, ${4 + Math.floor(index / perRow) * ROW}px)`;
+      card.dataset.working = playback.cards[item].working;
       card.dataset.column = column;
     });
-    const note = stage.notes[column];
+    const note = lanes.notes[column];
     note.textContent = all.length > shown.length ? `+ ${all.length - shown.length} more` : "";
-    note.style.transform = `translate(${column * wide + 6}px, ${4 + Math.ceil(shown.length / across) * ROW}px)`;
+    note.style.transform = `translate(${column * width + 6}px, ${4 + Math.ceil(shown.length / perRow) * ROW}px)`;
   });
-  for (const [item, card] of known) {
-    if (!kept.has(item)) {
+  for (const [item, card] of elements) {
+    if (!visible.has(item)) {
       card.remove();
-      known.delete(item);
+      elements.delete(item);
     }
   }
-  stage.style.setProperty("--dops-columns", film.columns.length);
+  lanes.style.setProperty("--dops-columns", playback.columns.length);
 }
 
-function newCard(stage, known, item, name) {
+function newCard(lanes, elements, item, name) {
   const card = make("span", { class: "dops-item", "aria-hidden": "true" }, name);
-  known.set(item, card);
-  stage.append(card);
+  elements.set(item, card);
+  lanes.append(card);
   return card;
 }

@@ -3,14 +3,14 @@
 
 let serial = 0;
 
-const TAKES_KEYS = ["input", "button", "select", "textarea", "summary"];
+const HANDLES_KEYS = ["input", "button", "select", "textarea", "summary"];
 
 /** Return a new element with attributes (functions become listeners) and children (elements or text).
- *  JupyterLab has shortcuts for arrow keys and the like: what takes keys itself keeps them to itself. */
+ *  JupyterLab has shortcuts for arrow keys and the like: elements that handle keys hide them from JupyterLab. */
 function make(tag, attributes = {}, ...children) {
   const svg = ["svg", "g", "path", "line", "text", "polyline", "title", "desc"].includes(tag);
   const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  if (TAKES_KEYS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "");
+  if (HANDLES_KEYS.includes(tag)) element.setAttribute("data-lm-suppress-shortcuts", "");
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value === true ? "" : value);
@@ -42,13 +42,13 @@ function throttled(act, pause) {
   };
 }
 
-/** A field for a whole number, sent when the field loses the focus or on Enter. */
-function numberField({ id, max, value, tell }) {
-  let told = value;
+/** A field for a whole number; `onChange` gets it when the field loses the focus or on Enter. */
+function numberField({ id, max, value, onChange }) {
+  let sent = value;
   const change = () => {
-    const now = Number(field.value);
-    if (now !== told) tell(now);
-    told = now;
+    const number = Number(field.value);
+    if (number !== sent) onChange(number);
+    sent = number;
   };
   const keydown = (event) => event.key === "Enter" && change();
   const field = make("input", { id, type: "number", min: 0, max, value, change, keydown });
@@ -63,52 +63,52 @@ function follow(model, name, show) {
   return () => model.off(`change:${name}`, react);
 }
 
-/** A slider or list for one control; `update(knob)` shows another value, `said` its text while it moves. */
-function knobControl(knob, send) {
-  const id = freshId("knob");
-  const words = make("output", { for: id, class: "dops-value" }, knob.said);
-  const hint = make("span", { id: `${id}-hint`, class: "dops-hidden" }, `${knob.meaning}${knob.unit ? ` (${knob.unit})` : ""}`);
-  const named = { id, "aria-describedby": `${id}-hint`, "data-knob": knob.name };
+/** A slider or list for one control; `update(control)` shows another value and its text. */
+function controlElement(control, send) {
+  const id = freshId("control");
+  const valueText = make("output", { for: id, class: "dops-value" }, control.value_text);
+  const hint = make("span", { id: `${id}-hint`, class: "dops-hidden" }, `${control.meaning}${control.unit ? ` (${control.unit})` : ""}`);
+  const named = { id, "aria-describedby": `${id}-hint`, "data-control": control.name };
   let input;
-  if (knob.choices.length) {
-    const tell = () => send({ do: "set", name: knob.name, value: input.value });
-    input = make("select", { ...named, change: tell }, ...knob.choices.map((each) => make("option", { value: each }, each)));
+  if (control.choices.length) {
+    const request = () => send({ do: "set", name: control.name, value: input.value });
+    input = make("select", { ...named, change: request }, ...control.choices.map((choice) => make("option", { value: choice }, choice)));
   } else {
-    const ask = throttled((value) => send({ do: "set", name: knob.name, value }), 40);
-    const moved = () => ask(Number(input.value));
-    input = make("input", { ...named, type: "range", min: knob.low, max: knob.high, step: knob.step, input: moved });
+    const request = throttled((value) => send({ do: "set", name: control.name, value }), 40);
+    const moved = () => request(Number(input.value));
+    input = make("input", { ...named, type: "range", min: control.low, max: control.high, step: control.step, input: moved });
   }
-  const label = make("label", { for: id }, knob.label);
-  const element = make("div", { class: "dops-knob", title: knob.meaning }, label, words, input, hint);
-  const update = (now) => {
-    if (!now.choices.length) {
-      input.min = now.low;
-      input.max = now.high;
-      input.step = now.step;
-      input.setAttribute("aria-valuetext", now.said);
+  const label = make("label", { for: id }, control.label);
+  const element = make("div", { class: "dops-control", title: control.meaning }, label, valueText, input, hint);
+  const update = (next) => {
+    if (!next.choices.length) {
+      input.min = next.low;
+      input.max = next.high;
+      input.step = next.step;
+      input.setAttribute("aria-valuetext", next.value_text);
     }
-    if (document.activeElement !== input || Math.abs(Number(input.value) - now.value) > now.step || now.choices.length) {
-      input.value = now.value;
+    if (document.activeElement !== input || Math.abs(Number(input.value) - next.value) > next.step || next.choices.length) {
+      input.value = next.value;
     }
-    words.textContent = now.said;
+    valueText.textContent = next.value_text;
   };
-  update(knob);
+  update(control);
   return { element, update };
 }
 
-/** Groups of controls that follow the trait `knobs`; elements are reused, so that the focus stays where it is. */
-function knobPanel(model, send, { remove = null } = {}) {
-  const panel = make("div", { class: "dops-knobs" });
-  let controls = new Map();
-  const stop = follow(model, "knobs", (groups) => {
-    const names = groups.flatMap((group) => group.knobs.map((knob) => knob.name)).join();
+/** Groups of controls that follow the trait `controls`; elements are reused, so that the focus stays where it is. */
+function controlPanel(model, send, { remove = null } = {}) {
+  const panel = make("div", { class: "dops-controls" });
+  let elements = new Map();
+  const stop = follow(model, "controls", (groups) => {
+    const names = groups.flatMap((group) => group.controls.map((control) => control.name)).join();
     if (panel.dataset.names !== names) {
-      controls = new Map();
+      elements = new Map();
       panel.dataset.names = names;
-      panel.replaceChildren(...groups.map((group) => fieldset(group, controls, send, remove)));
+      panel.replaceChildren(...groups.map((group) => fieldset(group, elements, send, remove)));
     }
     for (const group of groups) {
-      for (const knob of group.knobs) controls.get(knob.name).update(knob);
+      for (const control of group.controls) elements.get(control.name).update(control);
       const legend = panel.querySelector(`[data-group="${group.key}"] > legend`);
       if (legend) legend.textContent = group.title;
     }
@@ -116,16 +116,16 @@ function knobPanel(model, send, { remove = null } = {}) {
   return { element: panel, stop };
 }
 
-function fieldset(group, controls, send, remove) {
-  const rows = group.knobs.map((knob) => {
-    const control = knobControl(knob, send);
-    controls.set(knob.name, control);
+function fieldset(group, elements, send, remove) {
+  const rows = group.controls.map((control) => {
+    const row = controlElement(control, send);
+    elements.set(control.name, row);
     if (remove) {
-      const words = `Remove the slider ${knob.label}`;
-      const act = () => remove(knob.name);
-      control.element.append(make("button", { type: "button", class: "dops-remove", "aria-label": words, title: words, click: act }, "\u00d7"));
+      const label = `Remove the slider ${control.label}`;
+      const act = () => remove(control.name);
+      row.element.append(make("button", { type: "button", class: "dops-remove", "aria-label": label, title: label, click: act }, "\u00d7"));
     }
-    return control.element;
+    return row.element;
   });
   return make("fieldset", { "data-group": group.key }, make("legend", {}, group.title), ...rows);
 }
@@ -144,18 +144,18 @@ function kpiCard(card) {
         row.interval ? make("span", { class: "dops-interval" }, row.interval) : "",
         row.change ? make("span", { class: `dops-change dops-${row.verdict}` },
           row.sign ? make("span", { "aria-hidden": "true" }, `${row.sign} `) : "",
-          row.said ? `${row.change}, ${row.said}` : row.change) : "")));
-  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-own: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
+          row.verdict_text ? `${row.change}, ${row.verdict_text}` : row.change) : "")));
+  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-colour: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
     make("h3", {}, card.scenario), make("dl", {}, ...rows));
 }
 
 /** Sections of text: a title, and parts of a heading and lines. */
-function sections(element, told) {
-  element.replaceChildren(...told.map((section) =>
+function sections(element, explanations) {
+  element.replaceChildren(...explanations.map((section) =>
     make("section", {}, make("h3", {}, section.title),
-      ...section.parts.flatMap(([heading, said]) => [
+      ...section.parts.flatMap(([heading, lines]) => [
         heading ? make("h4", {}, heading) : "",
-        make("ul", {}, ...said.map((line) => make("li", {}, line))),
+        make("ul", {}, ...lines.map((line) => make("li", {}, line))),
       ]).filter(Boolean))));
 }
 
@@ -163,7 +163,7 @@ function sections(element, told) {
 function tomlBox(model, send) {
   const id = freshId("toml");
   const text = make("textarea", { id, rows: 12, spellcheck: "false" });
-  const said = make("span", { role: "status" });
+  const result = make("span", { role: "status" });
   const copy = async () => {
     text.select();
     try {
@@ -171,20 +171,20 @@ function tomlBox(model, send) {
     } catch {
       document.execCommand("copy"); // pages without permission for the clipboard
     }
-    said.textContent = "Copied.";
+    result.textContent = "Copied.";
   };
   const load = () => {
-    said.textContent = "";
+    result.textContent = "";
     send({ do: "load", text: text.value });
   };
   const label = make("label", { for: id });
   const box = make("details", { class: "dops-toml", toggle: () => box.open && send({ do: "toml" }) },
-    make("summary", {}, "Copy or load this state as a scenario (TOML)"), label, text,
+    make("summary", {}, "Copy or load the scenario as TOML"), label, text,
     make("div", { class: "dops-buttons" },
       make("button", { type: "button", click: copy }, "Copy"),
-      make("button", { type: "button", click: load }, "Load what is written here"), said));
+      make("button", { type: "button", click: load }, "Load this text"), result));
   const stops = [
-    follow(model, "toml", (now) => { text.value = now.text ?? ""; label.textContent = `The scenario ${now.name ?? ""}`; }),
+    follow(model, "toml", (toml) => { text.value = toml.text ?? ""; label.textContent = `Scenario ${toml.name ?? ""}`; }),
   ];
   return { element: box, stop: () => stops.forEach((stop) => stop()) };
 }
@@ -192,22 +192,22 @@ function tomlBox(model, send) {
 /** A line for notes: errors, and actions without another visible effect. */
 function noteLine(model) {
   const element = make("p", { role: "alert", class: "dops-note" });
-  return { element, stop: follow(model, "note", (now) => { element.textContent = now; }) };
+  return { element, stop: follow(model, "note", (text) => { element.textContent = text; }) };
 }
 
-/** A line with the status of the estimate, and a hidden one that announces the final estimate to screen readers. */
+/** A line with the status of the estimate, and a hidden one that announces the final status to screen readers. */
 function statusLine() {
-  const words = make("span", {});
-  const bar = make("progress", { "aria-label": "Replications done", max: 1, value: 0 });
-  const spoken = make("span", { role: "status", class: "dops-hidden" });
-  const element = make("p", { class: "dops-status" }, bar, words, spoken);
+  const text = make("span", {});
+  const bar = make("progress", { "aria-label": "Finished replications", max: 1, value: 0 });
+  const announcement = make("span", { role: "status", class: "dops-hidden" });
+  const element = make("p", { class: "dops-status" }, bar, text, announcement);
   const show = (status) => {
-    words.textContent = status.text;
+    text.textContent = status.text;
     element.dataset.stage = status.stage;
     bar.max = status.of || 1;
     bar.value = status.done;
     bar.hidden = status.stage === "final" || status.stage === "error";
-    if (status.stage === "final" || status.stage === "error") spoken.textContent = status.text;
+    if (status.stage === "final" || status.stage === "error") announcement.textContent = status.text;
   };
   return { element, show };
 }
