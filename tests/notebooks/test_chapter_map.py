@@ -1,4 +1,4 @@
-"""The map of the chapter in `notebooks/README.md` has no hole, and each place that it names exists and speaks of its topic."""
+"""The map of the chapter in `notebooks/README.md` is complete, and each section that it names exists and covers its topic."""
 
 import json
 import re
@@ -32,12 +32,12 @@ NINE: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A topic of the chapter, how it is met, and where: the notebook's number, heading and file."""
+    """A topic of the chapter, how it is covered, and where: the notebook's number, heading and file."""
 
     part: str
     topic: str
     how: frozenset[str]
-    places: tuple[tuple[str, str, str], ...]
+    sections: tuple[tuple[str, str, str], ...]
 
 
 def rows() -> Iterator[Row]:
@@ -48,7 +48,7 @@ def rows() -> Iterator[Row]:
         topic = re.search(r"\*\*(.+?)\*\*", line)
         if topic and line.startswith("| ") and LINK.search(line):
             how = frozenset(line.split("|")[2].strip().split(", "))
-            yield Row(part=part, topic=topic[1], how=how, places=tuple(LINK.findall(line)))
+            yield Row(part=part, topic=topic[1], how=how, sections=tuple(LINK.findall(line)))
 
 
 ROWS: Final = tuple(rows())
@@ -56,18 +56,18 @@ each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.part}: {r
 
 
 def section(file: str, heading: str) -> str | None:
-    """Return all that a notebook says, shows and prints from a heading to the next of its level or above; None without it."""
-    said: list[str] | None = None
+    """Return the text and output of a notebook from a heading to the next of its level or above; None without it."""
+    lines: list[str] | None = None
     level = 0
     for line in _lines(FOLDER / file):
-        found = re.match(r"(#{1,6}) (.+)", line)
-        if found and said is None and found[2] == heading:
-            said, level = [], len(found[1])
-        elif found and said is not None and len(found[1]) <= level:
+        title = re.match(r"(#{1,6}) (.+)", line)
+        if title and lines is None and title[2] == heading:
+            lines, level = [], len(title[1])
+        elif title and lines is not None and len(title[1]) <= level:
             break
-        elif said is not None:
-            said.append(line)
-    return None if said is None else "\n".join(said)
+        elif lines is not None:
+            lines.append(line)
+    return None if lines is None else "\n".join(lines)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -86,16 +86,16 @@ def topics(part: str) -> list[str]:
 
 
 def missing(part: str, wanted: list[str]) -> list[str]:
-    return [topic for topic in wanted if topic.lower() not in [each.lower() for each in topics(part)]]
+    return [topic for topic in wanted if topic.lower() not in [mapped.lower() for mapped in topics(part)]]
 
 
-def test_every_section_and_figure_of_the_chapter_has_a_place() -> None:
+def test_every_section_and_figure_of_the_chapter_is_mapped() -> None:
     assert missing("sections", list(SECTIONS)) == []
     assert missing("figures", list(FIGURES)) == []
     assert topics("figures").count("devops_loop") == 2  # DevOps, and DevSecOps
 
 
-def test_every_phase_practice_and_kpi_has_a_place() -> None:
+def test_every_phase_practice_and_kpi_is_mapped() -> None:
     assert missing("phases", [phase for phase, _ in LOOP]) == []
     assert missing("C's", [PRACTICES[name].title for name in SEVEN_CS]) == []
     assert missing("KPIs of delivery", list(NINE)) == []
@@ -103,34 +103,34 @@ def test_every_phase_practice_and_kpi_has_a_place() -> None:
 
 
 @each_row
-def test_each_place_exists(row: Row) -> None:
+def test_each_section_exists(row: Row) -> None:
     assert row.how <= HOW
-    for number, heading, file in row.places:
+    for number, heading, file in row.sections:
         assert file.startswith(f"{number}-"), (number, file)
         assert section(file, heading) is not None, f"{file} has no heading {heading!r}"
 
 
 @each_row
-def test_each_place_speaks_of_its_topic(row: Row) -> None:
-    """The first place in full; the others by one of the topic's longer words, as a table or a figure names it."""
-    (_, heading, file), *others = row.places
+def test_each_section_covers_its_topic(row: Row) -> None:
+    """The first section in full; the others by one of the topic's longer words, as a table or a figure names it."""
+    (_, heading, file), *others = row.sections
     assert row.topic.lower() in (section(file, heading) or "").lower()
     words = [word.removesuffix("ing") for word in re.findall(r"\w+", row.topic.lower()) if len(word) > 3] or [
         row.topic.lower()
     ]
     for _, heading, file in others:
         text = (section(file, heading) or "").lower()
-        assert any(word in text for word in words), f"{file}, {heading!r} says nothing of {row.topic}"
+        assert any(word in text for word in words), f"{file}, {heading!r} does not mention {row.topic}"
 
 
-def test_every_practice_and_kpi_is_not_only_told() -> None:
+def test_every_practice_and_kpi_is_not_only_taught() -> None:
     measured = [row for row in ROWS if "KPIs of" in row.part or "C's" in row.part]
     assert measured
     assert [row.topic for row in measured if not {"taught"} < row.how] == []
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_table_of_notebooks_says_what_each_says_itself(path: Path) -> None:
+def test_the_table_of_notebooks_repeats_each_title_and_time(path: Path) -> None:
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     line = next(line for line in MAP.splitlines() if line.startswith("| [") and f"]({path.name})" in line)
     assert first.splitlines()[0].removeprefix(f"# {path.name[:2]} · ") in line

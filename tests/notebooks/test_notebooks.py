@@ -91,15 +91,15 @@ def test_helpers_live_in_the_package(path: Path) -> None:
 
 
 @each_notebook
-def test_what_a_figure_shows_is_said_in_words_or_numbers_beside_it(path: Path) -> None:
+def test_a_figure_has_its_words_or_numbers_beside_it(path: Path) -> None:
     code = code_of(path)
     silent = []
     for at, cell in enumerate(code):
         if not any("image/png" in output.get("data", {}) for output in cell["outputs"]):
             continue
         beside = [output for near in code[at : at + 2] for output in near["outputs"]]
-        said = any(output["output_type"] == "stream" for output in beside)
-        if not said and not any("text/html" in output.get("data", {}) for output in beside):
+        has_text = any(output["output_type"] == "stream" for output in beside)
+        if not has_text and not any("text/html" in output.get("data", {}) for output in beside):
             silent.append(source_of(cell))
     assert silent == []
 
