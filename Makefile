@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types doctest unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab test lint types doctest docs unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -24,7 +24,7 @@ lab: install-notebook ## make your copy of the course (COPY=my-course) and open 
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
 
-test: install-dev lint types doctest unit notebooks live ## check everything, from the cheap to the expensive
+test: install-dev lint types doctest docs unit notebooks live ## check everything, from the cheap to the expensive
 
 lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cycles
 	@$(BIN)/ruff check
@@ -37,8 +37,13 @@ types: install-dev ## mypy, strict
 doctest: install-dev ## run the examples of the docstrings
 	@$(BIN)/python -m pytest -q -n logical --doctest-modules --ignore-glob="devopssim/livelab/templates/*/*" devopssim
 
+docs: install-dev ## build the site (course, guides, reference) into out/site, without a network, and check its links
+	@$(BIN)/python docs/site/build.py out/site
+	@$(BIN)/python -m pytest -q -m site tests/docs
+	@echo "The site starts at out/site/index.html."
+
 unit: install-dev programs ## the tests that need neither a container engine nor a browser, and the share of lines that they run
-	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser" --cov=devopssim --cov-report=term:skip-covered
+	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser and not site" --cov=devopssim --cov-report=term:skip-covered
 
 coverage: unit ## the lines that the tests of `make unit` run, as pages in out/coverage
 	@$(BIN)/python -m coverage html --directory out/coverage

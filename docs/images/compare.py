@@ -1,4 +1,4 @@
-"""Make the README's picture: `.venv/bin/python docs/images/compare.py` writes compare.png beside this file."""  # noqa: INP001 - a script
+"""Make the README's picture: `.venv/bin/python docs/images/compare.py` writes compare.png beside this file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Make the picture of docs/calibration.md: `.venv/bin/python docs/images/kpi_curves.py` writes kpi_curves.png beside this file."""  # noqa: INP001 - a script
+"""Make the picture of docs/calibration.md: `.venv/bin/python docs/images/kpi_curves.py` writes kpi_curves.png beside this file."""
 
 from pathlib import Path
 

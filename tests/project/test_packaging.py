@@ -23,7 +23,7 @@ EXTRAS: Final[dict[str, list[str]]] = PROJECT["project"]["optional-dependencies"
 CONTENTS: Final = {
     "run": [],
     "notebook": ["notebook", "livelab", "grading"],
-    "dev": ["notebook", "livelab", "grading", "cluster", "dev"],
+    "dev": ["notebook", "livelab", "grading", "cluster", "docs", "dev"],
 }
 """Which extras each lock holds, beside the package's own needs and the build backend."""
 

@@ -1,0 +1,289 @@
+"""The reference: a page for each door of the package, with every name that it exports, and one for each command."""
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import click
+from sphinx.pycode import ModuleAnalyzer
+
+from devopssim.cli.program import program
+
+DOORS: Final = (
+    "devopssim.scenario",
+    "devopssim.simulation",
+    "devopssim.events",
+    "devopssim.kpis",
+    "devopssim.experiment",
+    "devopssim.twin",
+    "devopssim.diagnostics",
+    "devopssim.importers",
+    "devopssim.exporters",
+    "devopssim.history",
+    "devopssim.plots",
+    "devopssim.widgets",
+    "devopssim.report",
+    "devopssim.wording",
+    "devopssim.course",
+    "devopssim.course.expect",
+    "devopssim.course.file_rules",
+    "devopssim.livelab",
+    "devopssim.livelab.recorded",
+    "devopssim.errors",
+)
+"""Packages and modules whose public names are documented, in the order of the table of contents."""
+
+KINDS: Final = ("Functions", "Classes", "Exceptions", "Constants and types")
+LONGEST_VALUE: Final = 72
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """A public name: where it is imported from, where it is defined, and what it is."""
+
+    door: str
+    name: str
+    module: str
+    value: Any
+
+    @property
+    def path(self) -> str:
+        """The path by which users import it."""
+        return f"{self.door}.{self.name}"
+
+    @property
+    def home(self) -> str:
+        """The path under which it is documented: that of the first door that exports it."""
+        return homes().get(f"{self.module}.{self.name}", self.path)
+
+    @property
+    def kind(self) -> str:
+        """The heading under which it stands."""
+        if inspect.isclass(self.value):
+            return "Exceptions" if issubclass(self.value, BaseException) else "Classes"
+        return "Functions" if inspect.isroutine(self.value) else "Constants and types"
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of its docstring."""
+        return " ".join("\n".join(self.documentation).strip().split("\n\n")[0].split())
+
+    @property
+    def documentation(self) -> list[str]:
+        """The lines of its docstring; for a constant, of the string below its assignment."""
+        if self.kind != "Constants and types":
+            return (inspect.getdoc(self.value) or "").splitlines()
+        comments: dict[tuple[str, str], list[str]] = ModuleAnalyzer.for_module(self.module).find_attr_docs()
+        return comments.get(("", self.name), [])
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every page by path."""
+    doors = {f"reference/{door}.rst": _door_page(door) for door in DOORS}
+    commands = {
+        f"reference/command-line/{name}.rst": _command_page(name, command)
+        for name, command in commands_of(program).items()
+    }
+    return {
+        **doors,
+        **commands,
+        "reference/index.rst": _index_page(),
+        "reference/devopssim.rst": _top_page(),
+        "reference/command-line/index.rst": _command_line_page(),
+    }
+
+
+@cache
+def module_of(door: str) -> ModuleType:
+    """Return the module of a door; one that a door offers from below is entered under the offered path, for autodoc."""
+    try:
+        return importlib.import_module(door)
+    except ModuleNotFoundError:
+        package, _, name = door.rpartition(".")
+        module: ModuleType = getattr(importlib.import_module(package), name)
+        return sys.modules.setdefault(door, module)
+
+
+@cache
+def names_of(door: str) -> tuple[Name, ...]:
+    """Return what a door exports, except modules, in alphabetical order."""
+    module = module_of(door)
+    exported = getattr(module, "__all__", None) or _own_names(module)
+    origins = _origins(module)
+    names = (
+        Name(door=door, name=name, module=origins.get(name, door), value=getattr(module, name)) for name in exported
+    )
+    return tuple(
+        sorted((name for name in names if not inspect.ismodule(name.value)), key=lambda name: name.name.lower())
+    )
+
+
+@cache
+def homes() -> dict[str, str]:
+    """Return the path by which users import each class and function, by the path where it is defined."""
+    found: dict[str, str] = {}
+    for name in (name for door in DOORS for name in names_of(door)):
+        found.setdefault(f"{name.module}.{name.name}", name.path)
+        if name.kind != "Constants and types":
+            found.setdefault(f"{name.value.__module__}.{name.value.__qualname__}", name.path)
+    return found
+
+
+def commands_of(group: click.Group) -> dict[str, click.Command]:
+    """Return the commands of a group by name, in the order of its help."""
+    context = click.Context(group)
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in commands.items() if command is not None}
+
+
+def _own_names(module: ModuleType) -> list[str]:
+    """Return the public names that a module without `__all__` defines itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    ]
+
+
+def _origins(module: ModuleType) -> dict[str, str]:
+    """Return the module from which a door imports each name, read from its source, or from its stub if it is lazy."""
+    file = Path(module.__file__ or "")
+    stub = file.with_suffix(".pyi")
+    tree = ast.parse((stub if stub.exists() else file).read_text(encoding="utf-8"))
+    return {
+        alias.asname or alias.name: _absolute(node, module.__name__)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def _absolute(node: ast.ImportFrom, package: str) -> str:
+    return f"{package}.{node.module}" if node.level else str(node.module)
+
+
+def _door_page(door: str) -> str:
+    """Return the page of a door: its docstring, a table of its names, and each name by kind."""
+    blocks = [_title(door), f".. automodule:: {door}", _table(names_of(door))]
+    for kind in KINDS:
+        names = [name for name in names_of(door) if name.kind == kind and name.home == name.path]
+        if names:
+            blocks += [_title(kind, "-"), *map(_entry, names)]
+    return _page(blocks)
+
+
+def _entry(name: Name) -> str:
+    """Return the directive that documents a name."""
+    if name.kind == "Functions":
+        return f".. autofunction:: {name.path}"
+    if name.kind == "Constants and types":
+        return "\n".join([f".. py:data:: {name.name}", *_value(name), "", *_indented(name.documentation)])
+    inheritance = "\n   :show-inheritance:" if name.kind == "Exceptions" else ""
+    return f".. autoclass:: {name.path}\n   :members:{inheritance}"
+
+
+def _value(name: Name) -> Iterator[str]:
+    """Yield the options that show what a constant holds, if it fits on a line."""
+    is_type = type(name.value).__module__ in {"types", "typing", "collections.abc"}
+    if not is_type:
+        yield f"   :type: {type(name.value).__name__}"
+    is_plain = isinstance(name.value, (int, float, str, tuple, frozenset))
+    if (is_type or is_plain) and len(repr(name.value)) <= LONGEST_VALUE:
+        yield f"   :value: {name.value!r}"
+
+
+def _table(names: Sequence[Name]) -> str:
+    """Return a table of names with their summaries."""
+    rows = [f"   * - :py:obj:`{name.name} <{name.home}>`\n     - {name.summary}" for name in names]
+    return "\n".join(
+        [".. list-table::", "   :widths: 30 70", "   :header-rows: 1", "", "   * - name", "     - summary", *rows]
+    )
+
+
+def _index_page() -> str:
+    """Return the page that lists the doors."""
+    rows = [
+        f"   * - :doc:`{door}`\n     - {(inspect.getdoc(module_of(door)) or '').split(chr(10) * 2)[0]}"
+        for door in ("devopssim", *DOORS)
+    ]
+    rows = [row.replace("\n     - ", "\n     - ", 1) for row in rows]
+    table = "\n".join(
+        [
+            ".. list-table::",
+            "   :widths: 30 70",
+            "   :header-rows: 1",
+            "",
+            "   * - import from",
+            "     - purpose",
+            *map(_one_line, rows),
+        ]
+    )
+    toctree = "\n".join([".. toctree::", "   :hidden:", "", "   devopssim", *(f"   {door}" for door in DOORS)])
+    text = "Each package is imported from its own door; modules below it may change. ``import devopssim as ds`` offers the most frequent names."
+    return _page([_title("Python"), text, table, toctree])
+
+
+def _one_line(row: str) -> str:
+    """Return a row whose summary is one line."""
+    first, summary = row.split("\n     - ", 1)
+    return f"{first}\n     - {' '.join(summary.split())}"
+
+
+def _top_page() -> str:
+    """Return the page of the package itself, whose names live in its packages."""
+    module = importlib.import_module("devopssim")
+    by_home = homes()
+    rows = []
+    for name, origin in sorted(_origins(module).items(), key=lambda item: item[0].lower()):
+        value = getattr(module, name)
+        if inspect.ismodule(value):
+            rows.append(
+                f"   * - :doc:`{name} <{value.__name__}>`\n     - {' '.join((inspect.getdoc(value) or '').split(chr(10) * 2)[0].split())}"
+            )
+        elif f"{origin}.{name}" in by_home.values():
+            home = next(entry for entry in names_of(origin) if entry.name == name)
+            rows.append(f"   * - :py:obj:`{name} <{home.path}>`\n     - {home.summary}")
+    table = "\n".join(
+        [".. list-table::", "   :widths: 30 70", "   :header-rows: 1", "", "   * - name", "     - summary", *rows]
+    )
+    return _page([_title("devopssim"), ".. automodule:: devopssim", table])
+
+
+def _command_line_page() -> str:
+    """Return the page that lists the commands."""
+    commands: Mapping[str, click.Command] = commands_of(program)
+    rows = [f"   * - :doc:`{name}`\n     - {command.help}" for name, command in commands.items()]
+    table = "\n".join(
+        [".. list-table::", "   :widths: 30 70", "   :header-rows: 1", "", "   * - command", "     - purpose", *rows]
+    )
+    toctree = "\n".join([".. toctree::", "   :hidden:", "", *(f"   {name}" for name in commands)])
+    text = "``devopssim --help`` lists the commands; each command has ``--help``. Exit status: 0 done; 1 ran, and the answer is no; 2 bad usage or input."
+    return _page([_title("Command line"), text, table, toctree])
+
+
+def _command_page(name: str, command: click.Command) -> str:
+    """Return the page of a command and its subcommands."""
+    module = importlib.import_module(
+        f"devopssim.cli.{name.replace('-', '_')}" if name != "import" else "devopssim.cli.import_"
+    )
+    nested = "full" if isinstance(command, click.Group) else "none"
+    return f".. click:: {module.__name__}:command\n   :prog: devopssim {name}\n   :nested: {nested}\n"
+
+
+def _title(text: str, underline: str = "=") -> str:
+    return f"{text}\n{underline * len(text)}"
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"   {line}" if line else "" for line in lines]
+
+
+def _page(blocks: Sequence[str]) -> str:
+    return "\n\n".join(blocks) + "\n"
