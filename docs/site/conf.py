@@ -23,6 +23,7 @@ extensions = [
 root_doc = "index"
 default_role = "name"
 nitpicky = True
+smartquotes = False  # text is shown as it is typed: "--out" is an option, and quotes can be copied
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4

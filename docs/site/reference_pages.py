@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ class Name:
 def pages() -> dict[str, str]:
     """Return the text of every page by path."""
     doors = {f"reference/{door}.rst": _door_page(door) for door in DOORS}
+    escape_help(program)
     commands = {
         f"reference/command-line/{name}.rst": _command_page(name, command)
         for name, command in commands_of(program).items()
@@ -141,6 +143,14 @@ def commands_of(group: click.Group) -> dict[str, click.Command]:
     context = click.Context(group)
     commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
     return {name: command for name, command in commands.items() if command is not None}
+
+
+def escape_help(command: click.Command) -> None:
+    """Escape what reStructuredText would take for markup in the help of a command, which is plain text with code in backticks."""
+    for part in (command, *(option for option in command.params if isinstance(option, click.Option))):
+        part.help = re.sub(r"([*|\\]|_\b)", r"\\\1", part.help or "")
+    for subcommand in commands_of(command).values() if isinstance(command, click.Group) else ():
+        escape_help(subcommand)
 
 
 def _own_names(module: ModuleType) -> list[str]:
