@@ -147,10 +147,16 @@ def commands_of(group: click.Group) -> dict[str, click.Command]:
 
 def escape_help(command: click.Command) -> None:
     """Escape what reStructuredText would take for markup in the help of a command, which is plain text with code in backticks."""
-    for part in (command, *(option for option in command.params if isinstance(option, click.Option))):
-        part.help = re.sub(r"([*|\\]|_\b)", r"\\\1", part.help or "")
+    command.help = _escaped(command.help)
+    for option in command.params:
+        if isinstance(option, click.Option):
+            option.help = _escaped(option.help)
     for subcommand in commands_of(command).values() if isinstance(command, click.Group) else ():
         escape_help(subcommand)
+
+
+def _escaped(text: str | None) -> str:
+    return re.sub(r"([*|\\]|_\b)", r"\\\1", text or "")
 
 
 def _own_names(module: ModuleType) -> list[str]:
