@@ -34,6 +34,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "version": "a version or an image tag",
     "via": "how a repair was done: rollback, fix, restart",
 }
+"""Meaning of each key of the column `detail`."""
 
 KEY: Final = f"(?:{'|'.join(DETAIL_KEYS)})"
 WELL_FORMED: Final = rf"{KEY}=[^{SEPARATOR}=\n]*(?:{SEPARATOR}{KEY}=[^{SEPARATOR}=\n]*)*"

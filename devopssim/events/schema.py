@@ -15,9 +15,13 @@ except ModuleNotFoundError:  # pandas' own strings do as well, at a seventh of t
     pa = None
 
 STAGES: Final = ("plan", "code", "build", "test", "deploy", "operate", "monitor")
+"""Stages of delivery, in their order."""
 ROLES: Final = ("analyst", "developer", "tester", "operator", "security")
+"""Roles of the people who work on stages."""
 IDS: Final = ("item", "change", "deployment", "incident", "finding")
+"""Columns that hold the ids of entities."""
 COLUMNS: Final = ("time", "kind", "item", "change", "stage", "deployment", "incident", "finding", "role", "detail")
+"""Columns of an event log, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +131,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         meaning="what was built is not what was needed", needs=("item",), after=("ticket.created",), by="item"
     ),
 }
+"""Declaration of each kind of event, by name."""
 
 CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {"kind": tuple(KINDS), "stage": STAGES, "role": ROLES}
 
@@ -148,6 +153,7 @@ class Fields(TypedDict, total=False):
 
 
 Row = tuple[float, str, str | None, str | None, str | None, str | None, str | None, str | None, str | None, str | None]
+"""One event as a tuple, in the order of `COLUMNS`."""
 
 
 @dataclass(slots=True)

@@ -146,6 +146,7 @@ class DoraBenchmark:
 
 KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), dora_kpis(max(DORA_CLUSTERS))["recovery_time"])
 BENCHMARK_PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
+"""Presets that are compared with DORA's levels."""
 
 
 def compare_with_dora(

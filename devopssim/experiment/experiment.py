@@ -23,6 +23,7 @@ from devopssim.scenario import Scenario, check_scenarios, load, save
 from devopssim.simulation import Streams
 
 EXPERIMENT_FILE: Final = "experiment.json"
+"""Name of the file that holds an experiment in a result's folder."""
 USUAL_REPLICATIONS: Final = 30
 
 

@@ -16,6 +16,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.kpis import Floats
 
 Verdict = Literal["better", "worse", "different", "same", "unclear"]
+"""What an interval of a difference allows to conclude."""
 CLEAR: Final[frozenset[Verdict]] = frozenset({"better", "worse", "different"})
 """The verdicts of differences whose interval excludes 0."""
 

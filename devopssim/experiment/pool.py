@@ -15,6 +15,7 @@ from typing import Final
 from devopssim.errors import InvalidInputError
 
 MOST_WORKERS: Final = 61  # what a pool on Windows can wait for
+"""Largest number of processes that a pool can have on every system."""
 GARBAGE_THRESHOLD: Final = 70_000
 PRELOAD: Final = "devopssim.experiment.execution"
 

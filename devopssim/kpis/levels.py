@@ -44,6 +44,7 @@ TIMES: Final[Mapping[str, Band]] = {
 """Hours, by the reports' words."""
 
 DORA_METRICS: Final = ("deployment_frequency", "lead_time_for_changes", "change_failure_rate", "recovery_time")
+"""DORA's four metrics, by the names that its reports share."""
 FAILED_DEPLOYMENTS_ONLY: Final = 2023
 """The first report whose time to restore is that of failures which a deployment caused."""
 ORDER: Final = ("elite", "high", "medium", "low")

@@ -12,6 +12,7 @@ from devopssim.errors import BrokenContractError
 from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, details, validate_columns
 
 Floats = npt.NDArray[np.float64]
+"""Array of floating-point numbers."""
 Integers = npt.NDArray[np.intp]
 Truths = npt.NDArray[np.bool_]
 

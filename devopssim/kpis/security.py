@@ -24,7 +24,9 @@ SPRINT: Final = 14 * HOURS_PER_DAY
 PATCH: Final = EventPair(
     start="finding.reported", end="patch.deployed", entity="finding", given_up=("finding.dismissed", "finding.fixed")
 )
+"""From the report of a finding until its repair is in production."""
 FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="finding", given_up=("finding.dismissed",))
+"""From the report of a finding until it is fixed in the code."""
 
 
 @rate(

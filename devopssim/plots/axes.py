@@ -13,6 +13,7 @@ from devopssim.wording import LANDMARKS, Unit, duration, unit_for
 ROOM: Final = {"x": 0.75, "y": 0.26}
 """Inches that a tick label needs."""
 LOG_CURVES_FROM: Final = 30
+"""Ratio of the largest to the smallest value from which curves have a logarithmic axis."""
 LOG_MARKERS_FROM: Final = 15
 """Ratio of the largest to the smallest value from which an axis is logarithmic; a linear one would squeeze the small values."""
 

@@ -27,6 +27,7 @@ USUAL_KPIS: Final = (
     "change_failure_rate",
     "mttr",
 )
+"""KPIs that comparisons show by default."""
 
 
 def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:

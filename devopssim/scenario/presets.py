@@ -9,11 +9,17 @@ from devopssim.scenario.practices import SEVEN_CS
 from devopssim.scenario.scenario import Scenario, adopt, unknown_name_message
 
 WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
+"""Waterfall: one large batch through gates, no practice adopted."""
 AGILE: Final = adopt(Scenario(name="agile", workflow="agile"), {"feedback": 1, "integration": 0.5, "testing": 0.5})
+"""Agile: sprints with feedback, and half of continuous integration and testing."""
 DEVOPS: Final = adopt(Scenario(name="devops", workflow="devops"), dict.fromkeys(SEVEN_CS, 1.0))
+"""DevOps: one team, changes one by one, all of the seven C's adopted."""
 DEVSECOPS: Final = adopt(replace(DEVOPS, name="devsecops"), {"security": 1})
+"""DevOps with security inside the pipeline."""
 DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devops")
+"""The DevOps workflow without any of its practices."""
 AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})
+"""Agile with continuous integration adopted in full."""
 
 PRESETS: Final[Mapping[str, Scenario]] = {
     "waterfall": WATERFALL,

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 from devopssim.errors import InvalidInputError
 
 ADDRESS: Final = "127.0.0.1"
+"""Address at which `serve` offers the page: this machine only."""
 THEMES: Final = ("light", "dark")
 TITLE: Final = "devopssim"
 HEADING: Final = """# Waterfall, agile, DevOps: what changes, and why?

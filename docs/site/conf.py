@@ -19,11 +19,12 @@ extensions = [
     "sphinx_click",
     "myst_nb",
     "cross_references",
+    "accessibility",
 ]
 root_doc = "index"
 default_role = "name"
 nitpicky = True
-smartquotes = False  # text is shown as it is typed: "--out" is an option, and quotes can be copied
+smartquotes_action = "D"  # dashes only: quotes in messages and commands can be copied
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
@@ -48,7 +49,7 @@ html_theme = "furo"
 html_title = "devopssim"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["search-without-server.js"]
+html_js_files = ["site.js"]
 html_favicon = "static/favicon.svg"
 html_logo = "static/logo.svg"
 html_copy_source = False
@@ -59,6 +60,7 @@ html_theme_options = {
     "navigation_with_keys": False,
     "top_of_page_buttons": [],
     "light_css_variables": {
+        "color-code-background": "#f6f8fa",
         "color-brand-primary": "#1d659f",
         "color-brand-content": "#1d659f",
         "color-brand-visited": "#6a4a9c",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import click
 from sphinx.pycode import ModuleAnalyzer
@@ -41,6 +41,7 @@ DOORS: Final = (
 )
 """Packages and modules whose public names are documented, in the order of the table of contents."""
 
+TYPES: Final = "Types in these signatures"
 KINDS: Final = ("Functions", "Classes", "Exceptions", "Constants and types")
 LONGEST_VALUE: Final = 72
 
@@ -118,9 +119,9 @@ def names_of(door: str) -> tuple[Name, ...]:
     """Return what a door exports, except modules, in alphabetical order."""
     module = module_of(door)
     exported = getattr(module, "__all__", None) or _own_names(module)
-    origins = _origins(module)
     names = (
-        Name(door=door, name=name, module=origins.get(name, door), value=getattr(module, name)) for name in exported
+        Name(door=door, name=name, module=_defining_module(door, name), value=getattr(module, name))
+        for name in exported
     )
     return tuple(
         sorted((name for name in names if not inspect.ismodule(name.value)), key=lambda name: name.name.lower())
@@ -134,7 +135,23 @@ def homes() -> dict[str, str]:
     for name in (name for door in DOORS for name in names_of(door)):
         found.setdefault(f"{name.module}.{name.name}", name.path)
         if name.kind != "Constants and types":
-            found.setdefault(f"{name.value.__module__}.{name.value.__qualname__}", name.path)
+            found.setdefault(_path(name.value), name.path)
+    return found
+
+
+@cache
+def reached_types() -> dict[str, list[type]]:
+    """Return, by door, the package's own classes that public signatures name and no door exports; each at the first door."""
+    found: dict[str, list[type]] = {}
+    seen = set(homes())
+    for door in DOORS:
+        waiting = [name.value for name in names_of(door) if name.kind != "Constants and types"]
+        while waiting:
+            for reached in sorted(_types_in(waiting.pop(0)), key=_path):
+                if reached.__module__.startswith("devopssim.") and _path(reached) not in seen and reached.__doc__:
+                    seen.add(_path(reached))
+                    found.setdefault(door, []).append(reached)
+                    waiting.append(reached)
     return found
 
 
@@ -156,7 +173,11 @@ def escape_help(command: click.Command) -> None:
 
 
 def _escaped(text: str | None) -> str:
-    return re.sub(r"([*|\\]|_\b)", r"\\\1", text or "")
+    """Return plain text as reStructuredText; what stands in backticks stays, and options become code."""
+    parts = re.split(r"(`[^`]*`)", text or "")
+    parts[::2] = (re.sub(r"([*|\\]|_\b)", r"\\\1", part) for part in parts[::2])
+    parts[::2] = (re.sub(r"(?<![\w-])--[a-z][\w-]*", r"``\g<0>``", part) for part in parts[::2])
+    return "".join(parts)
 
 
 def _own_names(module: ModuleType) -> list[str]:
@@ -168,6 +189,48 @@ def _own_names(module: ModuleType) -> list[str]:
     ]
 
 
+def _path(value: Any) -> str:
+    return f"{value.__module__}.{value.__qualname__}"
+
+
+def _types_in(value: Any) -> set[type]:
+    """Return the classes in the annotations of a function, or of a class's fields, methods and properties."""
+    parts = [value]
+    if inspect.isclass(value):
+        public = (member for name, member in vars(value).items() if not name.startswith("_"))
+        parts += [getattr(member, "fget", None) or getattr(member, "func", None) or member for member in public]
+    return {found for part in parts for hint in _hints(part) for found in _classes_in(hint)}
+
+
+def _hints(value: Any) -> list[Any]:
+    """Return the annotations of a function or class; none where they need modules that are imported for type checks only."""
+    try:
+        return list(get_type_hints(inspect.unwrap(value) if inspect.isroutine(value) else value).values())
+    except (AttributeError, NameError, TypeError):
+        return []
+
+
+def _classes_in(hint: Any) -> Iterator[type]:
+    """Yield the classes that make up an annotation."""
+    if isinstance(hint, (list, tuple)):
+        parts: Sequence[Any] = hint
+    else:
+        parts = get_args(hint)
+        if inspect.isclass(hint) and get_origin(hint) is None:
+            yield hint
+    for part in parts:
+        yield from _classes_in(part)
+
+
+def _defining_module(door: str, name: str) -> str:
+    """Return the module that defines a name, through all doors that pass it on."""
+    module = door
+    while (origin := _origins(module_of(module)).get(name, module)) != module and origin.startswith("devopssim"):
+        module = origin
+    return module
+
+
+@cache
 def _origins(module: ModuleType) -> dict[str, str]:
     """Return the module from which a door imports each name, read from its source, or from its stub if it is lazy."""
     file = Path(module.__file__ or "")
@@ -182,7 +245,7 @@ def _origins(module: ModuleType) -> dict[str, str]:
 
 
 def _absolute(node: ast.ImportFrom, package: str) -> str:
-    return f"{package}.{node.module}" if node.level else str(node.module)
+    return ".".join(filter(None, (package if node.level else "", node.module)))
 
 
 def _door_page(door: str) -> str:
@@ -192,6 +255,10 @@ def _door_page(door: str) -> str:
         names = [name for name in names_of(door) if name.kind == kind and name.home == name.path]
         if names:
             blocks += [_title(kind, "-"), *map(_entry, names)]
+    types = reached_types().get(door, [])
+    if types:
+        note = "What the names above take or return. These classes are not exported: use the objects, do not make them."
+        blocks += [_title(TYPES, "-"), note, *(f".. autoclass:: {_path(each)}\n   :members:" for each in types)]
     return _page(blocks)
 
 

@@ -71,7 +71,7 @@ def watched(
     seen = Watched(page=page)
 
     def guard(route: Route, request: Request) -> None:
-        if urlsplit(request.url).hostname in HERE or request.url.startswith(("data:", "blob:")):
+        if urlsplit(request.url).hostname in HERE or request.url.startswith(("data:", "blob:", "file:")):
             route.continue_()
         else:
             seen.outside.append(request.url)

@@ -118,6 +118,12 @@ def test_every_image_has_an_alternative_text(pages: dict[Path, Page]) -> None:
     assert {each.path.name: each.silent_images for each in pages.values() if each.silent_images} == {}
 
 
+def test_every_name_in_a_table_of_the_reference_has_a_summary(pages: dict[Path, Page]) -> None:
+    tables = {path: each.text for path, each in pages.items() if path.parent.name in {"reference", "command-line"}}
+    assert len(tables) > len(DOORS) + len(COMMANDS)
+    assert {path.name for path, text in tables.items() if re.search(r"<td>\s*(<p>\s*</p>)?\s*</td>", text)} == set()
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_every_public_name_of_a_door_is_documented_or_listed_with_a_link(door: str, pages: dict[Path, Page]) -> None:
     documented = page(pages, f"reference/{door}")

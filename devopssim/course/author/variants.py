@@ -26,6 +26,7 @@ from devopssim.errors import InvalidInputError
 
 VARIANT_FILE: Final = "variant.json"
 SHORTEST_KEY: Final = 16
+"""Shortest key, in bytes, from which students' own numbers may be derived."""
 Value = int | float | str
 
 _context: "ContextVar[GradingContext | None]" = ContextVar("the student who is graded", default=None)
