@@ -16,6 +16,14 @@ PICTURES: Final[Mapping[str, tuple[str, str]]] = {
         "../docs/images/app.png",
         "Sliders on the left; cards of KPIs with intervals, curves, and what changed and why on the right",
     ),
+    "devopssim.widgets.explore": (
+        "../docs/images/explore.png",
+        "Sliders of practices on the left; a card of KPIs with intervals, what changed and why, and a figure on the right",
+    ),
+    "devopssim.widgets.board": (
+        "../docs/images/board.png",
+        "A Kanban board with a column for each stage, cards of work items in them, and a slider of time above",
+    ),
 }
 """A picture of each widget, with its alternative text, by the start of the widget's text."""
 
