@@ -51,7 +51,7 @@ coverage: unit ## the lines that the tests of `make unit` run, as pages in out/c
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs ## the tests and notebooks on a real container engine and in a real browser, one after the other
+live: install-dev programs docs ## the tests and notebooks on a real container engine and in a real browser, one after the other
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi

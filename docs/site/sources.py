@@ -13,6 +13,8 @@ from typing import Final
 import course_pages
 import reference_pages
 
+from devopssim.kpis import KPIS
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 HERE: Final = Path(__file__).parent
 PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "notebooks/README.md")
@@ -25,7 +27,7 @@ CONTENTS: Final[Mapping[str, str]] = {
     "docs/kpis/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
     "docs/practices/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
 }
-"""What the site appends to a page: the parts of the table of contents."""
+"""The parts of the table of contents, by the page that they are appended to."""
 
 
 def write(folder: Path) -> None:
@@ -60,10 +62,15 @@ def _pages() -> Iterator[tuple[str, str]]:
     guides = (path.relative_to(ROOT).as_posix() for pattern in GUIDES for path in sorted(ROOT.glob(pattern)))
     for name in (*PAGES, *guides):
         text = (ROOT / name).read_text(encoding="utf-8")
-        yield (
-            name,
-            LINK.sub(lambda link: f"{link[1]}{_renamed(link[2])}{link[3]}", text) + f"\n{CONTENTS.get(name, '')}",
-        )
+        yield name, f"{LINK.sub(lambda link: f'{link[1]}{_renamed(link[2])}{link[3]}', text)}\n{_appendix(name)}"
+
+
+def _appendix(name: str) -> str:
+    """Return what the site appends to a page: its part of the table of contents, or a KPI's function."""
+    folder, _, file = name.removesuffix(".md").rpartition("/")
+    if folder == "docs/kpis" and file in KPIS:
+        return f"**In Python.** {{py:func}}`devopssim.kpis.{file}`\n"
+    return CONTENTS.get(name, "")
 
 
 def _renamed(path: str) -> str:
