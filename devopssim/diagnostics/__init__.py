@@ -1,7 +1,7 @@
 """How far a log of real events, and the KPIs of it, can be trusted.
 
-    report(log)       what is odd about it: gaps, impossible orders, repeated ids, what never ends, small numbers
-    intervals(log)    every KPI with a bootstrap interval and a plain word
+report(log)       what is odd about it: gaps, impossible orders, repeated ids, what never ends, small numbers
+intervals(log)    every KPI with a bootstrap interval and a plain word
 """
 
 from devopssim.diagnostics.anomalies import Finding, report
