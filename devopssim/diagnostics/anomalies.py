@@ -1,6 +1,6 @@
 """What is odd about a log: gaps, impossible orders, repeated ids, what never ends, and numbers that are too small.
 
-`events.validate` refuses what is no log at all; this looks at a log that is one, and asks whether to believe it.
+`events.validate` rejects tables that break the contract; this checks whether a valid log is believable.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _clock(run: Run) -> Iterator[Finding]:
         yield Finding(
             sort="clock",
             count=int(moved),
-            sentence=f"{moved} times lay before their cause and were moved to it: clocks differ, so short durations are doubtful.",
+            sentence=f"{moved} times lay before their cause and were moved to it: the clocks differ, so short durations are unreliable.",
         )
     start = run.attrs.get("start")
     if start:
@@ -94,7 +94,7 @@ def _orders(run: Run) -> Iterator[Finding]:
             yield Finding(
                 sort="order",
                 count=alone,
-                sentence=f"{alone} times {pair.end} comes without any {pair.start}: not in {title}.",
+                sentence=f"{alone} times {pair.end} comes without a {pair.start}: not in {title}.",
             )
 
 
@@ -115,7 +115,7 @@ def _repeated(run: Run) -> Iterator[Finding]:
         yield Finding(
             sort="repeated",
             count=twins,
-            sentence=f"{twins} rows are the same as another one to the last letter: were files joined twice?",
+            sentence=f"{twins} rows repeat another row exactly: were files joined twice?",
         )
 
 
@@ -169,18 +169,18 @@ def _small(run: Run) -> Iterator[Finding]:
             worth = "read each of them instead" if word == "anecdotes" else "its interval is wide"
             yield Finding(sort="small", count=n, sentence=f"{KPIS[name].title} rests on {n}: {worth}.")
         elif word == "nothing":
-            yield Finding(sort="small", count=0, sentence=f"{KPIS[name].title}: the log does not tell (n = 0).")
+            yield Finding(sort="small", count=0, sentence=f"{KPIS[name].title}: not observed (n = 0).")
     down = outages_of(run).hours(run.horizon) / run.hours if run.hours > 0 else 0.0
     if down > DOWN:
         yield Finding(
             sort="small",
             count=1,
-            sentence=f"the service would have been down {down:.0%} of the time: failures are guessed from repairs, so availability, "
-            "MTTF and MTBF mean nothing here.",
+            sentence=f"the service would have been down {down:.0%} of the time: failures are inferred from repairs, so availability, "
+            "MTTF and MTBF are meaningless here.",
         )
     if run.hours < 4 * HOURS_PER_WEEK:
         yield Finding(
             sort="small",
             count=1,
-            sentence=f"the log spans {run.hours / HOURS_PER_DAY:.3g} days: rates per week are chance.",
+            sentence=f"the log spans {run.hours / HOURS_PER_DAY:.3g} days: rates per week are mostly chance.",
         )

@@ -89,27 +89,27 @@ def validate_columns(log: object) -> None:
     --------
     >>> validate_columns(pd.DataFrame({"hours": [1.0]}))
     Traceback (most recent call last):
-    devopssim.errors.BrokenContractError: this is no event log: a table without 'time'; its columns must be time, ...
+    devopssim.errors.BrokenContractError: the table is not an event log: it comes without 'time'; its columns must be time, ...
     """
     if not isinstance(log, pd.DataFrame):
         message = (
-            f"this is no event log but a {type(log).__name__}; "
+            f"expected an event log, got a {type(log).__name__}; "
             "give the table that devopssim.simulate or devopssim.events.read returns."
         )
         raise BrokenContractError(message, row=None, rule="an event log is a table")
     if "replication" in log.columns:
         message = (
-            "the table holds several replications (column 'replication'), an event log is one run; "
-            "take them one by one with `for _, log in logs.groupby('replication')`, or compare them with devopssim.compare."
+            "the table holds several replications (column 'replication'); an event log holds one. "
+            "Take them one by one with `for _, log in logs.groupby('replication')`, or compare them with devopssim.compare."
         )
         raise BrokenContractError(message, row=None, rule="one log, one run")
     wrong = [*(f"without {name!r}" for name in COLUMNS if name not in log.columns)]
     wrong += [f"with the unknown column {name!r}" for name in log.columns if name not in COLUMNS]
     if wrong:
-        message = f"this is no event log: a table {wrong[0]}; its columns must be {', '.join(COLUMNS)}."
+        message = f"the table is not an event log: it comes {wrong[0]}; its columns must be {', '.join(COLUMNS)}."
         raise BrokenContractError(message, row=None, rule="columns")
     if log["time"].dtype != np.float64:
-        message = f"this is no event log: 'time' holds {log['time'].dtype}, it must hold hours as float64."
+        message = f"the table is not an event log: its column 'time' holds {log['time'].dtype}; it must hold hours as float64."
         raise BrokenContractError(message, row=None, rule="columns")
 
 

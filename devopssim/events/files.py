@@ -89,7 +89,7 @@ def read(path: str | Path) -> pd.DataFrame:
 def _format(path: Path, formats: Mapping[str, object]) -> None:
     """Raise InvalidInputError unless the path ends as one of the formats and the format's package is installed."""
     if path.suffix.lower() not in formats:
-        message = f"{path}: the ending {path.suffix!r} is not known; an event log is a {' or '.join(formats)} file."
+        message = f"{path}: the ending {path.suffix!r} is unknown; an event log is a {' or '.join(formats)} file."
         raise InvalidInputError(message)
     if path.suffix.lower() == ".parquet":
         require_pyarrow(path)

@@ -66,13 +66,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         meaning="the change is on main", needs=("change",), after=("change.created",), by="change", once=True
     ),
     "change.abandoned": Kind(
-        meaning="the change was given up", needs=("change",), after=("change.created",), by="change", once=True
+        meaning="the change was abandoned", needs=("change",), after=("change.created",), by="change", once=True
     ),
     "build.started": Kind(meaning="a build began", needs=()),
     "build.finished": Kind(meaning="a build ended", needs=()),
     "testsuiterun.started": Kind(meaning="a run of the tests began", needs=()),
     "testsuiterun.finished": Kind(meaning="a run of the tests ended", needs=()),
-    "artifact.published": Kind(meaning="an artefact was put into a registry", needs=()),
+    "artifact.published": Kind(meaning="an artifact was pushed to a registry", needs=()),
     "service.deployed": Kind(
         meaning="a deployment reached production (a row for each of its changes)",
         needs=("deployment",),
@@ -80,7 +80,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         by="change",
     ),
     "service.rolledback": Kind(
-        meaning="a deployment was taken back",
+        meaning="a deployment was rolled back",
         needs=("deployment",),
         after=("service.deployed",),
         by="deployment",
@@ -88,7 +88,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "service.failed": Kind(meaning="the service broke or degraded", needs=("incident",), by="incident", once=True),
     "incident.detected": Kind(meaning="the team knows of the incident", needs=("incident",), by="incident", once=True),
-    "incident.reported": Kind(meaning="somebody reported the incident", needs=("incident",), by="incident"),
+    "incident.reported": Kind(meaning="a person reported the incident", needs=("incident",), by="incident"),
     "incident.resolved": Kind(
         meaning="the service is restored",
         needs=("incident",),
@@ -100,20 +100,20 @@ KINDS: Final[Mapping[str, Kind]] = {
     "defect.found": Kind(meaning="a defect was found", needs=()),
     "defect.fixed": Kind(meaning="a defect was repaired", needs=()),
     "vulnerability.injected": Kind(
-        meaning="a weakness came into the product", needs=("finding",), by="finding", once=True
+        meaning="a vulnerability came into the product", needs=("finding",), by="finding", once=True
     ),
     "finding.reported": Kind(
-        meaning="a scan or a person reported a weakness, real or not", needs=("finding",), by="finding", once=True
+        meaning="a scan or a person reported a finding, true or false", needs=("finding",), by="finding", once=True
     ),
     "finding.dismissed": Kind(
-        meaning="a finding was judged to be none",
+        meaning="a finding was dismissed as a false positive",
         needs=("finding",),
         after=("finding.reported",),
         by="finding",
         once=True,
     ),
     "finding.fixed": Kind(
-        meaning="the weakness behind a finding was repaired",
+        meaning="the vulnerability behind a finding was repaired",
         needs=("finding",),
         after=("finding.reported", "vulnerability.injected"),
         by="finding",
@@ -128,7 +128,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "scan.finished": Kind(meaning="a security scan ended", needs=()),
     "misfit.found": Kind(
-        meaning="what was built is not what was needed", needs=("item",), after=("ticket.created",), by="item"
+        meaning="a requirements misfit was found: the item differs from the need",
+        needs=("item",),
+        after=("ticket.created",),
+        by="item",
     ),
 }
 """Declaration of each kind of event, by name."""
@@ -345,7 +348,7 @@ def check_warm_up(warm_up: float, horizon: float) -> None:
     devopssim.errors.InvalidInputError: warm_up=200 h ... must lie between 0 and the horizon, 168 h.
     """
     if not 0 <= warm_up < horizon:
-        message = f"warm_up={warm_up:g} h (the part at a run's start that is left out) must lie between 0 and the horizon, {horizon:g} h."
+        message = f"warm_up={warm_up:g} h (the start of a run that is cut off) must lie between 0 and the horizon, {horizon:g} h."
         raise InvalidInputError(message)
 
 

@@ -33,7 +33,7 @@ class Checkpoints:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             message = (
-                f"cannot write to {self.folder} ({error.strerror}); name a folder that can be made and written to."
+                f"cannot write to {self.folder} ({error.strerror}); name a folder that you can create and write to."
             )
             raise InvalidInputError(message) from error
 

@@ -213,13 +213,11 @@ def _report(lost: Sequence[Lost], *, given: Executor | None, hopeless: bool) -> 
     named = "; ".join(map(str, chunks))
     if hopeless:
         message = (
-            f"workers died {ROUNDS_WITHOUT_PROGRESS + 1} times in a row with {named}; "
-            "look for memory that runs out, try workers=1, and in a script begin below `if __name__ == '__main__':`."
+            f"worker processes died {ROUNDS_WITHOUT_PROGRESS + 1} times in a row with {named}; "
+            "check the memory, try workers=1, and in a script call it below `if __name__ == '__main__':`."
         )
         raise LostWorkError(message, chunks)
     if given is not None and any(isinstance(error, RuntimeError) for _, error in lost):  # as BrokenExecutor is
-        message = (
-            f"the executor broke with {named}; make a new one, and give `folder` to keep what is finished until then."
-        )
+        message = f"the executor broke with {named}; create a new one, and pass `folder` to keep the replications finished so far."
         raise LostWorkError(message, chunks)
-    warnings.warn(f"a worker died; these are run again: {named}.", LostWorkWarning, stacklevel=2)
+    warnings.warn(f"a worker process died; these run again: {named}.", LostWorkWarning, stacklevel=2)

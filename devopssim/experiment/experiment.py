@@ -42,7 +42,7 @@ class Precision:
         if not self.target > 0:
             raise InvalidInputError(f"precision={self.target:g} (half-width ÷ mean) must be above 0; 0.05 is usual.")
         if not self.kpis:
-            raise InvalidInputError("no KPI to be precise about; name at least one, for example kpis=['lead_time'].")
+            raise InvalidInputError("no KPI for the precision; name at least one, for example kpis=['lead_time'].")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,9 @@ class Experiment:
         Streams(self.seed)
         absent = [kpi for kpi in (self.precision.kpis if self.precision else ()) if measured and kpi not in measured]
         if absent:
-            raise InvalidInputError(f"{', '.join(absent)}: to be known precisely, but not measured; add it to `kpis`.")
+            raise InvalidInputError(
+                f"{', '.join(absent)}: the precision needs this KPI, and the experiment does not measure it; add it to `kpis`."
+            )
 
     @property
     def measure(self) -> Measure:
@@ -114,7 +116,7 @@ def _whole(replications: object) -> int:
     whole = replications.__index__() if hasattr(replications, "__index__") else 0
     if whole < 1:
         raise InvalidInputError(
-            f"replications={replications!r} (random futures that are simulated) must be a whole number from 1; 30 is usual."
+            f"replications={replications!r} (simulated replications) must be a whole number from 1; 30 is usual."
         )
     return int(whole)
 
@@ -146,15 +148,17 @@ def save_experiment(experiment: Experiment, folder: Path) -> None:
         for name in experiment.scenarios
     }
     if len(set(names.values())) < len(names):
-        message = f"the scenarios {', '.join(map(repr, names))} need the same file names; call them differently."
+        message = (
+            f"the scenarios {', '.join(map(repr, names))} would have the same file name; give them different names."
+        )
         raise InvalidInputError(message)
     if _waits_for_another(experiment, folder):
-        message = f"{folder}: another experiment is not finished there; go on with it by --resume {folder}, or name another folder."
+        message = f"{folder}: the folder holds another, unfinished experiment; resume it with --resume {folder}, or name another folder."
         raise InvalidInputError(message)
     try:
         (folder / "scenarios").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        message = f"cannot write to {folder} ({error.strerror}); name a folder that can be made and written to."
+        message = f"cannot write to {folder} ({error.strerror}); name a folder that you can create and write to."
         raise InvalidInputError(message) from error
     for name, file in names.items():
         save(experiment.scenarios[name], folder / "scenarios" / file)
@@ -176,11 +180,11 @@ def load_experiment(folder: Path) -> Experiment:
         scenarios = {name: load(folder / "scenarios" / file) for name, file in kept.scenarios.items()}
     except OSError as error:
         message = (
-            f"{folder}: no experiment to go on with ({EXPERIMENT_FILE}: {error.strerror}); "
+            f"{folder}: no experiment to resume ({EXPERIMENT_FILE}: {error.strerror}); "
             "give the folder that --out named."
         )
         raise InvalidInputError(message) from error
     except msgspec.MsgspecError as error:
-        message = f"{folder / EXPERIMENT_FILE}: is not what this program wrote; begin again with --out."
+        message = f"{folder / EXPERIMENT_FILE}: not an experiment that devopssim wrote; start again with --out."
         raise InvalidInputError(message) from error
     return Experiment(**msgspec.structs.asdict(kept) | {"scenarios": scenarios})

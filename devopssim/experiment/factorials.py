@@ -119,7 +119,7 @@ def factorial(
     """
     names = tuple(practices)
     if len(set(names)) < len(names):
-        raise InvalidInputError(f"practices={', '.join(names)}: each can be named once.")
+        raise InvalidInputError(f"practices={', '.join(names)}: name each practice once.")
     design = fraction(len(names), halvings)
     start = scenario_of(scenario)
     variants = {}

@@ -16,7 +16,7 @@ MONTH_OF_CURVES: Final = "28D"
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one replication gave, by KPI: its value (NaN: nothing to count), over how many it was counted, how many had not
-    ended (NaN for what is no duration), and curves as (hours, values).
+    ended (NaN for rates), and curves as (hours, values).
     """
 
     values: dict[str, float]
@@ -58,7 +58,7 @@ class Measure:
                 raise InvalidInputError(unknown_name_message("KPI", name, kpis.KPIS))
         if not self.warm_up >= 0:
             raise InvalidInputError(
-                f"warm_up={self.warm_up:g} h (the part at a run's start that is left out) must be 0 or more."
+                f"warm_up={self.warm_up:g} h (the start of a run that is cut off) must be 0 or more."
             )
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Outcome:

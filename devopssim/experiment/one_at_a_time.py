@@ -17,7 +17,7 @@ from devopssim.scenario import Parameter, Scenario, check_parameter, parameter_v
 
 AS_IT_IS = "as it is"
 NOT_VARIED = ("years",)
-"""How long a run lasts is no property of the way of working."""
+"""The run length does not belong to the way of working."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ def sensitivity(
     """
     start = scenario_of(scenario)
     if not 0 < change < 1:
-        raise InvalidInputError(f"change={change:g} (by what share parameters are varied) must lie between 0 and 1.")
+        raise InvalidInputError(f"change={change:g} (share by which parameters vary) must lie between 0 and 1.")
     chosen = [check_parameter(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
     steps = {
         f"{step.parameter}={step.setting:g}": step
@@ -105,7 +105,7 @@ def sensitivity(
         for step in _steps(name, parameters()[name], parameter_value(start, name), change)
     }
     if not steps:
-        message = f"nothing to vary in {', '.join(chosen)}: words, and 0 without a range, have no share; name another parameter."
+        message = f"nothing to vary in {', '.join(chosen)}: a text, and a 0 without a range, cannot vary by a share; name another parameter."
         raise InvalidInputError(message)
     variants = {label: vary(start, {step.parameter: step.setting}) for label, step in steps.items()}
     experiment, execution = values_of(

@@ -61,5 +61,5 @@ def scenario_of(given: Scenario | Experiment) -> Scenario:
         return check_scenario(given)
     if len(given.scenarios) > 1:
         names = ", ".join(map(repr, given.scenarios))
-        raise InvalidInputError(f"an experiment with the scenarios {names}: this starts from one; give one scenario.")
+        raise InvalidInputError(f"an experiment with the scenarios {names}: this needs one; pass one scenario.")
     return next(iter(given.scenarios.values()))

@@ -48,9 +48,7 @@ def process_pool(workers: int) -> Iterator[Executor]:
 def check_workers(workers: object) -> None:
     """Raise InvalidInputError for a number of workers that a pool cannot have."""
     if not isinstance(workers, Integral) or not 1 <= int(workers) <= MOST_WORKERS:
-        message = (
-            f"workers={workers} (processes that share the work) must be a whole number between 1 and {MOST_WORKERS}."
-        )
+        message = f"workers={workers} (worker processes) must be a whole number between 1 and {MOST_WORKERS}."
         raise InvalidInputError(message)
 
 
@@ -69,7 +67,7 @@ def little_garbage() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the process that gave the work, and end when that process is no more."""
+    """Leave Ctrl-C to the process that gave the work, and end when that process has ended."""
     gc.set_threshold(GARBAGE_THRESHOLD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -28,7 +28,7 @@ class Result:
     """Replications of one or more scenarios under the same luck.
 
     `values`: columns scenario, replication, kpi, unit, value (NaN: that replication had nothing to count), n (over how many
-    it was counted), unfinished (how many durations had not ended with the run; NaN for what is no duration).
+    it was counted), unfinished (how many durations had not ended with the run; NaN for rates).
     `curve_values`: columns scenario, replication, kpi, unit, time (hours), value; empty unless curves were asked for.
     Both sorted by scenario (as given), kpi (as in `kpis.KPIS`), replication.
     """

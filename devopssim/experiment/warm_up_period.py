@@ -56,7 +56,7 @@ def warm_up(
 
     `replications` (default 10) and `options` as for `compare`; an Experiment with one scenario gives them all. `smoothing` is
     the half-width, in days, of the moving average for the eye. Warns (WarmUpWarning) where the cut lies in the second half of
-    the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that is no whole number
+    the run. Raises InvalidInputError for an unknown KPI, a run that is too short, and a `smoothing` that is not a whole number
     from 0.
     """
     start = scenario_of(scenario)
@@ -75,8 +75,8 @@ def warm_up(
     hours = float(time[observed][cut - 1]) if cut else 0.0
     if not settled:
         message = (
-            f"{kpi} of {start.name!r} seems to settle only after {hours:g} of {time[-1]:g} hours; let it run longer "
-            "(years), or it has no steady state: work may pile up without end."
+            f"{kpi} of {start.name!r} settles only after {hours:g} of {time[-1]:g} hours; let it run longer "
+            "(years); if it still does not settle, it has no steady state, because work piles up without end."
         )
         warnings.warn(message, WarmUpWarning, stacklevel=2)
     return WarmUp(kpi=kpi, unit=unit_of(kpi), hours=hours, settled=bool(settled), table=table)
@@ -94,7 +94,7 @@ def mser5(series: npt.ArrayLike, batch: int = BATCH) -> int:
     if batches < 2 * BATCH or not np.isfinite(observed).all():
         raise InvalidInputError(
             f"a series of {len(observed)} observations is too short, or has gaps: MSER-{batch} needs {2 * BATCH * batch} "
-            "finite ones; let the run last longer."
+            "finite ones; simulate a longer run."
         )
     means = observed[: batches * batch].reshape(batches, batch).mean(axis=1)
     means = means - means.mean()  # large means would drown the differences
@@ -108,7 +108,7 @@ def welch(time: npt.ArrayLike, runs: npt.ArrayLike, smoothing: int = 28) -> pd.D
     """Return Welch's plot as a table: columns time, mean (over `runs`, one a row), smooth.
 
     `smooth` averages `2 · smoothing + 1` neighbours, fewer and symmetrical near the beginning; NaN within `smoothing` of
-    the end. Where no run has a value, there is none.
+    the end. Times at which no run has a value are left out.
     """
     _check_smoothing(smoothing)
     series = pd.DataFrame(np.asarray(runs, dtype=np.float64)).mean(axis=0).to_numpy()

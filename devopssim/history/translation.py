@@ -138,7 +138,9 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
         return validate(from_rows(rows, horizon=horizon, start=observation.start, source=observation.source))
     if not writer.rows:
         names = ", ".join(f"{kind} {name}" for kind, name, _ in history.provenance)
-        raise InvalidInputError(f"{names}: tells of no request, change, deployment or incident, so there is no log.")
+        raise InvalidInputError(
+            f"{names}: holds no request, change, deployment or incident; pass an export with at least one of them."
+        )
     start = min(row[0] for row in writer.rows)
     rows = _since(start, writer.rows)
     rows.sort(key=lambda row: (row[0], ORDER[row[1]], *(value or "" for value in row[2:])))
@@ -315,7 +317,7 @@ class _HistoryWriter:
     def _roll_back(self, deployment: DeploymentRecord, running: list[DeploymentRecord]) -> None:
         """Take back what runs above the restored version; without a known one, the newest."""
         if not running:
-            self.left_out["rollbacks of what is not known"] += 1
+            self.left_out["rollbacks of what is unknown"] += 1
             return
         same = [
             index for index, earlier in enumerate(running) if deployment.commit and earlier.commit == deployment.commit

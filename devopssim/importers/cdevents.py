@@ -244,7 +244,7 @@ class CDEventsReader(RecordReader):
         event = _unwrapped(where, thing)
         context, subject = event.get("context"), event.get("subject")
         if not isinstance(context, Mapping) or not isinstance(subject, Mapping):
-            raise InvalidInputError(f"{where}: an event has no context or no subject, so it is no CDEvent.")
+            raise InvalidInputError(f"{where}: an event lacks its context or subject, so it is not a CDEvent.")
         name, key = text_in(context, "type") or "", (text_in(context, "source") or "", text_in(context, "id") or "")
         where = f"{where}: event {key[1] or name}"
         version = text_in(context, "specversion") or text_in(context, "version") or ""
@@ -368,7 +368,7 @@ def _unwrapped(where: str, thing: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             data = json.loads(data)
         except (ValueError, RecursionError) as error:
-            raise InvalidInputError(f"{where}: the data of event {thing.get('id')} is no JSON.") from error
+            raise InvalidInputError(f"{where}: the data of event {thing.get('id')} is not JSON.") from error
     if not isinstance(data, Mapping):
         raise InvalidInputError(f"{where}: holds objects that are neither CloudEvents nor CDEvents.")
     return data

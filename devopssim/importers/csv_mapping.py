@@ -109,7 +109,7 @@ def _checked(path: Path, table: Mapping[str, Any]) -> None:
     strange = sorted(set(table) - SETTINGS)
     if strange:
         raise InvalidInputError(
-            f"{path}: {strange[0]!r} is no setting of a table; allowed are {', '.join(sorted(SETTINGS))}."
+            f"{path}: {strange[0]!r} is an unknown setting of a table; allowed are {', '.join(sorted(SETTINGS))}."
         )
     what, columns = table.get("what"), table.get("columns")
     if what not in FIELDS:
@@ -131,7 +131,7 @@ def _table(path: Path, table: Mapping[str, Any], counts: Counter[str]) -> list[A
     what, columns = table["what"], table["columns"]
     file = path.parent / table["file"]
     if not file.is_file():
-        raise InvalidInputError(f"{path}: {file} is no file; the path is relative to the mapping.")
+        raise InvalidInputError(f"{path}: {file} is missing; the path is relative to the mapping.")
     made: list[Any] = []
     for line, row in rows_of(file, delimiter=table.get("delimiter"), encoding=table.get("encoding")):
         where = f"{file}: line {line}"

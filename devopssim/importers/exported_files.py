@@ -139,7 +139,7 @@ def _documents(path: Path) -> Iterator[Any]:
         except ValueError as error:
             line = text.count("\n", 0, getattr(error, "pos", at)) + 1
             reason = getattr(error, "msg", str(error))
-            raise InvalidInputError(f"{path}: line {line} is no JSON ({reason}); was it cut short?") from error
+            raise InvalidInputError(f"{path}: line {line} is not JSON ({reason}); was it cut short?") from error
         yield document
 
 
@@ -150,7 +150,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no JSON number")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def text_of(path: Path, encoding: str | None = None) -> str:
@@ -250,7 +250,7 @@ def rows_of(
                 row[name] = row.get(name) or value.strip()
             yield reader.line_num, row
     except csv.Error as error:
-        raise InvalidInputError(f"{path}: line {reader.line_num} is no CSV ({error}); was it cut short?") from error
+        raise InvalidInputError(f"{path}: line {reader.line_num} is not CSV ({error}); was it cut short?") from error
 
 
 def seconds(text: object, where: str, *, time_format: str | None = None, zone: str | None = None) -> float | None:
@@ -296,7 +296,7 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
         raise InvalidInputError(f"{where}: {_shown(text)} lies outside the calendar.") from error
     if moment is None:
         raise InvalidInputError(
-            f"{where}: {_shown(text)} is no time that is understood; write it as 2026-03-01T09:30:00Z, or give its format."
+            f"{where}: {_shown(text)} is not a time in a known format; write it as 2026-03-01T09:30:00Z, or give its format."
         )
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone_of(zone))
@@ -335,7 +335,7 @@ def zone_of(name: str | None) -> ZoneInfo | Any:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInputError(f"time zone {name!r} is not known; write it as Europe/Berlin.") from error
+        raise InvalidInputError(f"time zone {name!r} is unknown; write it as Europe/Berlin.") from error
 
 
 def text_in(thing: Mapping[str, Any], *keys: str) -> str | None:

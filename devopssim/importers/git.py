@@ -99,7 +99,7 @@ def read_git(
     history = git_history(repository, tags=tags, repair_window=repair_window, branch=branch)
     if not history.deployments:
         existing = tags_of(Path(repository), "*")
-        seen = f"no tag matches {tags!r}" if existing else "there are no tags"
+        seen = f"no tag matches {tags!r}" if existing else "the repository has no tags"
         step = (
             f"try another pattern, such as {existing[-1].name!r}"
             if existing

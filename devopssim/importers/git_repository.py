@@ -97,7 +97,7 @@ def head_of(folder: Path, branch: str | None) -> str:
     head = branches.get(branch) or branches.get(f"origin/{branch}")
     if head is None:
         names = ", ".join(sorted(branches)[:8]) or "none"
-        raise InvalidInputError(f"{folder}: there is no branch {branch!r}; its branches are {names}.")
+        raise InvalidInputError(f"{folder}: branch {branch!r} is missing; its branches are {names}.")
     return head
 
 

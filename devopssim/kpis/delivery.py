@@ -24,7 +24,7 @@ RECOVERY: Final = EventPair(start="service.failed", end="incident.resolved", ent
     title="Lead time",
     formula="`ticket.closed` - `ticket.created`, for each item",
     events=("ticket.created", "ticket.closed"),
-    debatable="waiting before anybody has looked at the request counts: the user waits then, too",
+    debatable="the wait before work begins counts, because the user waits then, too",
     source=COURSE,
 )
 def lead_time(log: Run) -> Durations:
@@ -210,7 +210,7 @@ def deployment_frequency(log: Run) -> Rate:
     summary="mean",
     formula="mean of (start of the next outage - end of this one)",
     events=INCIDENT,
-    debatable="the last up-time is censored and the first has no beginning: both are left out, so a short log understates it",
+    debatable="the last up-time is censored and the first has no beginning: both are excluded, so a short log understates it",
     source=COURSE,
 )
 def mttf(log: Run) -> Durations:
@@ -368,10 +368,10 @@ def mtbf(log: Run) -> Durations:
 @share(
     title="Deployment rework rate",
     better="lower",
-    formula="deployments of a change that says `repair=…` ÷ deployments",
+    formula="deployments of a change with `repair=…` ÷ deployments",
     events=("service.deployed",),
     detail=("repair",),
-    debatable="DORA asks for unplanned deployments; here one is unplanned if it says what it repairs",
+    debatable="DORA asks for unplanned deployments; here a deployment is unplanned if it names what it repairs",
     source=DORA_2024,
 )
 def deployment_rework_rate(log: Run) -> Rate:

@@ -22,7 +22,7 @@ NAN = float("nan")
     better="lower",
     formula="∫ (items created - items closed) dt ÷ hours of observation",
     events=("ticket.created", "ticket.closed"),
-    debatable="items that wait to be begun count: the system is everything from the request on",
+    debatable="items that wait for work to begin count: the system starts at the request",
     source=LITTLE,
 )
 def wip(log: Run) -> Rate:

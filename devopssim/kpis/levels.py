@@ -181,7 +181,7 @@ def clusters(year: int) -> tuple[Cluster, ...]:
     """
     if year not in DORA_CLUSTERS:
         years = ", ".join(map(str, DORA_CLUSTERS))
-        message = f"year={year} (the report whose levels are meant) must be one of {years}; 2025 has no levels."
+        message = f"year={year} (the report that defines the levels) must be one of {years}; 2025 has no levels."
         raise InvalidInputError(message)
     return DORA_CLUSTERS[year]
 
@@ -303,7 +303,7 @@ def _classified(
     kpi: str, metric: str, table: pd.DataFrame, year_clusters: tuple[Cluster, ...]
 ) -> tuple[str, float, str | None, str | None, bool, str | None]:
     if kpi not in table.index:
-        message = f"the table lacks the KPI {kpi}, which DORA's levels need; make it with devopssim.kpis.table(log)."
+        message = f"the table lacks the KPI {kpi}, which DORA's levels need; compute it with devopssim.kpis.table(log)."
         raise InvalidInputError(message)
     is_time = metric not in {"deployment_frequency", "change_failure_rate"}
     value, unit = float(table.loc[kpi, "median" if is_time else "value"]), str(table.loc[kpi, "unit"])  # type: ignore[arg-type]

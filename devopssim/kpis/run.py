@@ -201,7 +201,7 @@ class Run:
         again = pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
         row = int(rows[again][0])
         message = (
-            f"row {row} ({kind} of {self.names(column)[ids[again][0]]}) happens a second time: these look like logs put together, "
+            f"row {row} ({kind} of {self.names(column)[ids[again][0]]}) happens a second time: the table seems to join several logs, "
             "a KPI is a number of one run; measure the logs one by one, or compare them with devopssim.compare."
         )
         raise BrokenContractError(message, row=row, rule=f"{kind} happens once for one {column}")

@@ -35,7 +35,7 @@ FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="fi
     better="lower",
     formula="∫ (findings reported - findings fixed, patched or dismissed) dt ÷ hours of observation",
     events=("finding.reported", "finding.fixed", "patch.deployed", "finding.dismissed"),
-    debatable="only what was reported counts: whoever does not look has none",
+    debatable="only what was reported counts: a team without scans has 0",
     source=COURSE_SECURITY,
 )
 def vulnerabilities_open(log: Run) -> Rate:
@@ -170,7 +170,7 @@ def patch_deployment_time(log: Run) -> Durations:
 @share(
     title="Share of automated security scans",
     better="higher",
-    formula="`scan.finished` that say `automated=yes` ÷ those that say yes or no",
+    formula="`scan.finished` with `automated=yes` ÷ those with yes or no",
     events=("scan.finished",),
     detail=("automated",),
     debatable="scans are counted, whatever they cover: one more small scan raises it",
@@ -212,7 +212,7 @@ def automated_scan_share(log: Run) -> Rate:
     better="lower",
     formula="findings dismissed ÷ findings dismissed, fixed or patched",
     events=("finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
-    debatable="it is 1 - precision of the scans, as teams use the word, not the false positive rate of statistics",
+    debatable="it is 1 - precision of the scans, as teams use the term; the false positive rate of statistics differs",
     source=COURSE_SECURITY,
 )
 def false_positive_rate(log: Run) -> Rate:
@@ -302,10 +302,10 @@ def fixed_in_sprint_share(log: Run) -> Rate:
     title="Security incidents per deployment",
     unit="per deployment",
     better="lower",
-    formula="`service.failed` that say `cause=vulnerability` ÷ deployments",
+    formula="`service.failed` with `cause=vulnerability` ÷ deployments",
     events=("service.failed", "service.deployed"),
     detail=("cause",),
-    debatable="it falls by deploying more often, with as many incidents as before",
+    debatable="it falls when a team deploys more often, even with as many incidents as before",
     source=COURSE_SECURITY,
 )
 def security_incidents_per_deployment(log: Run) -> Rate:
@@ -380,10 +380,10 @@ def review_and_fix_time(log: Run) -> Durations:
     title="Security-related downtime",
     unit="h per year",
     better="lower",
-    formula="hours of the outages that security incidents make ÷ years of observation",
+    formula="hours of the outages that security incidents cause ÷ years of observation",
     events=INCIDENT,
     detail=("cause", "downtime"),
-    debatable="taking the service down to contain an attack counts as well as the attack",
+    debatable="the time for which a team takes the service down to contain an attack counts, too",
     source=COURSE_SECURITY,
 )
 def security_downtime(log: Run) -> Rate:
@@ -426,7 +426,7 @@ def security_downtime(log: Run) -> Rate:
 @share(
     title="Security automation rate",
     better="higher",
-    formula="security tasks that say `automated=yes` ÷ security tasks that say yes or no",
+    formula="security tasks with `automated=yes` ÷ security tasks with yes or no",
     events=("stage.finished",),
     detail=("task", "automated"),
     debatable="tasks are counted, not their hours",
@@ -583,8 +583,8 @@ def _shares_covered(run: Run) -> Floats:
         shares = np.array([np.nan])
     if not ((shares >= 0) & (shares <= 1)).all():
         message = (
-            f"detail covered={'|'.join(map(str, texts[:-1]))} of scan.finished (the share of the code that a scan looked at) "
-            "must be numbers from 0 to 1; mend the rows that say otherwise."
+            f"detail covered={'|'.join(map(str, texts[:-1]))} of scan.finished (the share of the code that a scan covered) "
+            "must be numbers from 0 to 1; correct the rows with other values."
         )
         raise InvalidInputError(message)
     return np.asarray(shares[codes], dtype=np.float64)

@@ -138,7 +138,7 @@ def chosen(names: Iterable[str] | None) -> list[Kpi]:
     wanted = list(KPIS) if names is None else [names] if isinstance(names, str) else list(names)
     for name in wanted:
         if name not in KPIS:
-            message = f"{name!r} is no KPI; the KPIs are {', '.join(KPIS)}."
+            message = f"KPI {name!r} is unknown; the KPIs are {', '.join(KPIS)}."
             raise InvalidInputError(message)
     return [KPIS[name] for name in wanted]
 

@@ -87,7 +87,7 @@ def of_kpi(table: pd.DataFrame, name: str) -> pd.DataFrame:
     rows = table[table["kpi"] == name].reset_index(drop=True)
     if rows.empty:
         raise InvalidInputError(
-            f"kpi={name!r} was not measured in this experiment; it has {', '.join(dict.fromkeys(table['kpi']))}."
+            f"kpi={name!r} is missing from this experiment; it measured {', '.join(dict.fromkeys(table['kpi']))}."
         )
     return rows
 

@@ -32,7 +32,7 @@ class Curve(NamedTuple):
     colour : str
         Colour of line and band.
     table : DataFrame
-        Columns `time` (hours), `mean`, `low`, `high`; NaN where the line has a gap, NaN bounds where there is no band.
+        Columns `time` (hours), `mean`, `low`, `high`; NaN where the line has a gap, NaN bounds without a band.
     """
 
     name: str
@@ -83,7 +83,7 @@ def kpi_curve(
     declaration = kpi_named(kpi)
     curves = [curve for curve in curves_of(data, declaration, window, step) if curve.table["mean"].notna().any()]
     if not curves:
-        return nothing(ax, f"{declaration.title}: nothing was there to count, or the run is shorter than the window")
+        return nothing(ax, f"{declaration.title}: no data, or the run is shorter than the window")
     everything = pd.concat([curve.table for curve in curves])
     unit = clock_axis(ax, 0.0, float(everything["time"].max()))
     scale = _heights(ax, everything, declaration)
@@ -149,7 +149,7 @@ def kpi_curves(
         bare(ax)
     descriptions = [describe(ax) for ax in grid[: len(chosen)]]
     tables = [description.table.assign(kpi=kpi) for kpi, description in zip(chosen, descriptions, strict=True)]
-    text = " ".join(description.text for description in descriptions) or "There is nothing to draw."
+    text = " ".join(description.text for description in descriptions) or "Nothing to draw."
     set_description(figure, text, pd.concat(tables, ignore_index=True) if tables else pd.DataFrame())
     return figure
 

@@ -58,7 +58,7 @@ def describe(artist: Artist) -> Description:
         if part in _descriptions:
             return _descriptions[part]
     raise InvalidInputError(
-        f"{type(artist).__name__} was not drawn by devopssim.plots, so there is no text for it; give what a function of plots returned."
+        f"{type(artist).__name__} was not drawn by devopssim.plots, so it has no description; pass what a function of plots returned."
     )
 
 

@@ -128,10 +128,10 @@ def devops_loop(*, security: bool = False, ax: Axes | None = None) -> Axes:
     bare(ax)
     phases = ", ".join(f"{phase} ({meaning})" for phase, meaning in loop)
     text = (
-        f"The loop of DevSecOps: the seven phases of DevOps, and what security does in each: {phases}. It goes all round, in one colour."
+        f"The loop of DevSecOps: the seven phases of DevOps, and what security does in each: {phases}. Security accompanies every stage."
         if security
         else f"The seven phases of DevOps form a loop: {phases}, and plan again. "
-        "The first four are development, the others operations; one team goes round it."
+        "The first four are development, the others operations; one team runs through it."
     )
     set_description(ax, text, pd.DataFrame(loop, columns=["phase", "what security does" if security else "meaning"]))
     return ax

@@ -18,7 +18,7 @@ from devopssim.wording import duration, number
 
 STEPS: Final = ("ticket.created", "ticket.started", "ticket.done", "ticket.closed")
 BANDS: Final = (
-    ("waiting to be begun", GREY),
+    ("waiting for work to begin", GREY),
     ("in development", BLUE),
     ("done, not released", VIOLET),
     ("available to users", GREEN),
@@ -47,7 +47,7 @@ def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None 
     >>> from devopssim import DEVOPS, plots, simulate, vary
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> plots.alt_text(cumulative_flow(log, ax=Figure().subplots()))
-    'Cumulative flow over 36.5 days: ... items requested, ... available to users. At the end ... wait to be begun, ...'
+    'Cumulative flow over 36.5 days: ... items requested, ... available to users. At the end ... wait for work to begin, ...'
     """
     ax = axes(ax)
     run = Run(log)
@@ -300,7 +300,7 @@ def ageing_work(log: pd.DataFrame, *, at: float | None = None, ax: Axes | None =
     late = int((ages > levels[1]).sum()) if levels else 0
     set_description(
         ax,
-        f"{len(ages)} items in progress after {duration(moment)}: {counts[0]} wait to be begun, {counts[1]} are in development, {counts[2]} are done and not "
+        f"{len(ages)} items in progress after {duration(moment)}: {counts[0]} wait for work to begin, {counts[1]} are in development, {counts[2]} are done and not "
         f"released. The oldest is {duration(float(ages.max()))} old; {late} are older than 85 % of the finished ones ever became.",
         pd.DataFrame({"step": [BANDS[index][0] for index in step], "age (h)": ages}).sort_values(
             "age (h)", ascending=False
@@ -411,7 +411,7 @@ def _describe_flow(ax: Axes, run: Run, times: Floats, counts: list[Floats]) -> N
     set_description(
         ax,
         f"Cumulative flow over {duration(run.hours)}: {created:.0f} items requested, {closed:.0f} available to users. At the end {created - started:.0f} wait "
-        f"to be begun, {started - done:.0f} are in development and {done - closed:.0f} are done and not released.",
+        f"for work to begin, {started - done:.0f} are in development and {done - closed:.0f} are done and not released.",
         table,
     )
 

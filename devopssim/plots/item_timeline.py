@@ -45,7 +45,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     >>> from devopssim import DEVOPS, plots, simulate, vary
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
     >>> plots.alt_text(item_path(log, ax=Figure().subplots()))
-    'The way of work item W...: lead time ...; cycle time ...; lead time for changes ...'
+    'The path of work item W...: lead time ...; cycle time ...; lead time for changes ...'
     """
     run = Run(log)
     chosen = item or _typical(run)
@@ -67,7 +67,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     _stage_key(ax, work, len(lanes))
     ax.set_xlabel(f"time since the request ({unit.name})")
     ax.set_title(
-        f"The way of {chosen}: most of it is waiting"
+        f"The path of {chosen}: most of it is waiting"
         if _busy(work) < 0.5 * length * unit.hours
         else f"The way of {chosen}"
     )
@@ -216,6 +216,6 @@ def _describe(ax: Axes, item: str, times: dict[str, float], changes: pd.DataFram
         clocks.append(f"lead time for changes {', '.join(duration(float(lead)) for lead in leads)}")
     set_description(
         ax,
-        f"The way of work item {item}: {'; '.join(clocks)}. Somebody worked on it in {duration(busy)} of these, {100 * busy / whole if whole else 0:.0f} %.",
+        f"The path of work item {item}: {'; '.join(clocks)}. People worked on it for {duration(busy)} of these, {100 * busy / whole if whole else 0:.0f} %.",
         work,
     )

@@ -64,7 +64,7 @@ def comparison(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     table = of_kpi(result.estimates, kpi).set_index("scenario").loc[list(result.scenarios)]
     ax = axes(ax, (6.4, 0.9 + 0.45 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{declaration.title}: nothing was there to count")
+        return nothing(ax, f"{declaration.title}: no data")
     _value_scale(ax, table[["estimate", "low", "high"]].to_numpy(), declaration.unit)
     for index, (name, row) in enumerate(table.iterrows()):
         label = with_interval(row["estimate"], row["low"], row["high"], declaration.unit)
@@ -148,7 +148,7 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     table = of_kpi(result.differences, kpi)
     ax = axes(ax, (6.4, 1.1 + 0.45 * len(table)))
     if not np.isfinite(table["difference"]).any():
-        return nothing(ax, f"{declaration.title}: there is no difference to draw")
+        return nothing(ax, f"{declaration.title}: no difference to draw")
     unit, scale = difference_unit(float(table[["low", "high", "difference"]].abs().max().max()), declaration.unit)
     names = []
     for index, row in table.iterrows():
@@ -165,7 +165,7 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
     ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.set_xlabel(f"difference ({unit})")
-    ax.set_title(f"{declaration.title}: difference under the same luck")
+    ax.set_title(f"{declaration.title}: paired difference")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     set_description(ax, differences_text(result, declaration), table.drop(columns=["kpi"]))

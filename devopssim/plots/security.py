@@ -158,7 +158,7 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     run = Run(log)
     steps = _funnel(run)
     if not steps["came into the product"]:
-        return nothing(ax, "this log does not tell which weaknesses came into the product")
+        return nothing(ax, "this log does not record which vulnerabilities came into the product")
     colours = (GREY, BLUE, PURPLE, GREEN, VERMILION, OCHRE)
     whole = max(steps.values())
     for index, (count, colour) in enumerate(zip(steps.values(), colours, strict=True)):

@@ -71,7 +71,7 @@ def sweep_curve(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     ax = axes(ax)
     declaration, table = kpi_named(kpi), of_kpi(sweep.estimates, kpi)
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{declaration.title}: nothing was there to count")
+        return nothing(ax, f"{declaration.title}: no data")
     scale = _height(ax, table, declaration)
     settings = table[names[0]]
     x = np.arange(len(table)) if settings.dtype.kind not in "if" else settings.to_numpy(float)
@@ -138,7 +138,7 @@ def sweep_map(sweep: "Sweep", kpi: str, *, ax: Axes | None = None) -> Axes:
     grid = table.pivot(index=names[1], columns=names[0], values="estimate")
     values = grid.to_numpy(float)
     if not np.isfinite(values).any():
-        return nothing(ax, f"{declaration.title}: nothing was there to count")
+        return nothing(ax, f"{declaration.title}: no data")
     low, high = np.nanmin(values), np.nanmax(values)
     height = np.log(values) if low > 0 and high / low > LOG_CURVES_FROM else values
     span = (np.nanmax(height) - np.nanmin(height)) or 1.0
@@ -208,7 +208,7 @@ def effects(factorial: "Factorial", kpi: str, *, most: int = MOST_BARS, ax: Axes
     )
     ax = axes(ax, (8.4, 1.3 + 0.32 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{declaration.title}: some combination had nothing to count")
+        return nothing(ax, f"{declaration.title}: a combination has no data")
     _bars(
         ax,
         table,
@@ -256,7 +256,7 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
     table = table.sort_values("estimate", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
     ax = axes(ax, (8.4, 1.3 + 0.34 * len(table)))
     if not np.isfinite(table["estimate"]).any():
-        return nothing(ax, f"{declaration.title}: some combination had nothing to count")
+        return nothing(ax, f"{declaration.title}: a combination has no data")
     shares = [
         f"{name}  {100 * share:.0f} %" if np.isfinite(share) else str(name)
         for name, share in zip(table["practice"], table["share"], strict=True)

@@ -32,7 +32,7 @@ class Practices(Part):
     delivery: float = _adoption("continuous delivery: packaging, installing and taking back are automated")
     deployment: float = _adoption("continuous deployment: a change goes out when its tests are green")
     testing: float = _adoption("continuous testing: automated tests on each merge")
-    monitoring: float = _adoption("continuous monitoring: alerts tell of failures, and prevent some")
+    monitoring: float = _adoption("continuous monitoring: alerts report failures and prevent some")
     feedback: float = _adoption("continuous feedback: what is built is shown and measured while it is small")
     collaboration: float = _adoption("continuous collaboration: one team, shared on-call, no hand-overs")
     security: float = _adoption("DevSecOps: share of changes that are scanned and repaired inside the pipeline")
@@ -185,7 +185,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         name="continuous monitoring",
         motto="alerts, not complaints",
         without="Users report failures, hours or days later.",
-        adopted="An alert tells in minutes; some failures are prevented because their signs are seen.",
+        adopted="An alert reports a failure in minutes; early signs let people prevent some.",
         mechanism="a failure is detected after a time around `report_delay`; adopted, around `alert_delay`, and "
         "`prevented_share` of the failures never happen (`production.detect`, `production.surface`, "
         "`production.infrastructure`)",
@@ -194,10 +194,10 @@ PRACTICES: Final[Mapping[str, Practice]] = {
             "incident.reported",
             "service.failed",
         ),
-        debatable="alerts are never false and tire nobody",
+        debatable="alerts are never false, and people never tire of them",
         parameters=("production.report_delay", "production.alert_delay", "production.prevented_share"),
         evidence="Monitoring is integrated with 57 % of elite and 13 % of low performers. A mean time to recover over a few "
-        "incidents is mostly noise: look at the median, the 85th percentile and how many there were.",
+        "incidents is mostly noise: read the median, the 85th percentile and n.",
         sources=("DORA, Accelerate State of DevOps 2019", "The VOID report, 2022"),
     ),
     "feedback": Practice(
@@ -208,14 +208,14 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         "release, and becomes rework or a new request.",
         adopted="The first change of an item is shown to those who asked for it, while little is built; with monitoring, "
         "its use is measured after release.",
-        mechanism="what does not fit is learnt at acceptance, at the sprint's review or from complaints; adopted, "
+        mechanism="a requirements misfit is found at acceptance, at the sprint's review or through complaints; adopted, "
         "after the first change, when `misfit_rework` is a share of little, and, with monitoring, `observation` "
         "after release (`development.demo`, `release._use`)",
         events=(
             "misfit.found",
             "ticket.created",
         ),
-        debatable="showing costs those who look at it no time",
+        debatable="users spend no time on demos",
         parameters=(
             "demand.misunderstood_share",
             "demand.drift_per_month",
@@ -230,7 +230,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         title="Continuous collaboration",
         name="continuous collaboration",
         motto="one team, no hand-overs",
-        without="Work waits each time it passes from one function to another, and a failure waits for the other team to look.",
+        without="Work waits each time it passes from one function to another, and a failure waits for the other team.",
         adopted="One team, shared on-call: anyone who is free may do the work, nothing is handed over. Learning each other's "
         "work costs a little effort.",
         mechanism="work passes to another function after `hand_over` hours and waits for somebody of that role; "
@@ -252,10 +252,10 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         name="security inside",
         motto="scan each merge",
         without="A separate team reviews by hand what was deployed, queues, sees a part of it, and sends findings back late. "
-        "Weaknesses of dependencies wait for the next review.",
+        "Vulnerabilities of dependencies wait for the next review.",
         adopted="Each merge is scanned; developers, trained for it, judge the findings, of which some are false alarms, and "
         "repair the rest before deployment. Disclosed weaknesses are patched by the fast lane.",
-        mechanism="a weakness in a change is found before deployment if its luck lies below `scan_covers x "
+        mechanism="a vulnerability in a change is found before deployment if its draw lies below `scan_covers x "
         "scan_finds`, and costs triage and a repair by trained developers; else by a review after deployment, if "
         "below `review_finds`, and is repaired when the plan has room (`scanning.scan`, `security.review`)",
         events=(
@@ -265,7 +265,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
             "finding.fixed",
             "patch.deployed",
         ),
-        debatable="a weakness does not grow worse with time; attackers do not learn; the security team reviews what "
+        debatable="a vulnerability stays as dangerous as it was; attackers never learn; the security team reviews what "
         "was deployed, not the design",
         parameters=(
             "security.review_finds",

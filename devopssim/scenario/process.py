@@ -116,7 +116,7 @@ class Process(Part):
     )
     switching: float = parameter(
         1.0,
-        "effort that is lost each time somebody is interrupted",
+        "effort that each interruption costs the interrupted person",
         unit="h",
         high=40,
         grade="assumed",

@@ -72,7 +72,7 @@ class Production(Part):
     )
     observation: float = parameter(
         168,
-        "how long the use of something new is measured before it tells whether it fits",
+        "time for which the use of a new item is measured before the result is clear",
         unit="h",
         high=5000,
         grade="assumed",
@@ -96,5 +96,9 @@ class Production(Part):
         source="an hour; minutes where delivery is automated",
     )
     luck_cv: float = parameter(
-        1.0, "coefficient of variation of these times (lognormal)", high=5, grade="assumed", source="as the efforts"
+        1.0,
+        "coefficient of variation of the times to detect, diagnose and restore (lognormal)",
+        high=5,
+        grade="assumed",
+        source="as the efforts",
     )

@@ -73,7 +73,7 @@ class Quality(Part):
     )
     regression_effort: float = parameter(
         16,
-        "testing by hand, for each release, that the old still works",
+        "regression test by hand of a release",
         unit="h",
         high=2000,
         grade="assumed",
@@ -104,7 +104,7 @@ class Quality(Part):
     )
     late_fix_factor: float = parameter(
         2,
-        "factor on the repair effort for each step later (review, test, production); 1 is no effect",
+        "factor on the repair effort for each step later (review, test, production); 1 for no effect",
         low=1,
         high=100,
         grade="assumed",
@@ -115,14 +115,14 @@ class Quality(Part):
     )
     misfit_rework: float = parameter(
         0.4,
-        "effort of putting a misfit right, as a share of what was coded until then",
+        "effort of correcting a requirements misfit, as a share of the effort coded until then",
         high=5,
         grade="assumed",
         source="part of what was built can stay",
     )
     complaint_delay: float = parameter(
         504,
-        "time from release until users complain about a misfit, mean",
+        "time from release until users complain about a requirements misfit, mean",
         unit="h",
         high=20000,
         grade="assumed",
@@ -130,7 +130,7 @@ class Quality(Part):
     )
     conflict_probability: float = parameter(
         0.002,
-        "chance that two changes that did not know of each other conflict",
+        "probability that two changes made in parallel conflict",
         high=1,
         grade="derived",
         source="Ghiotto et al. 2020 and Brun et al. 2011: about one merge in six conflicts, at some tens of changes each",

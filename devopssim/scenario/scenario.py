@@ -157,7 +157,7 @@ def check_scenario(value: object) -> Scenario:
         return value
     received = repr(value) if isinstance(value, str) else f"a {type(value).__name__}"
     raise InvalidInputError(
-        f"scenario: {received} is none; give a preset such as devopssim.DEVOPS, or what devopssim.scenario.load reads from a file."
+        f"expected a Scenario, got {received}; pass a preset such as devopssim.DEVOPS, or a scenario that devopssim.scenario.load reads from a file."
     )
 
 
@@ -185,10 +185,10 @@ def check_scenarios(scenarios: object) -> dict[str, Scenario]:
     ['today']
     """
     if not isinstance(scenarios, Mapping):
-        message = f"scenarios: a {type(scenarios).__name__} has no names; give names with scenarios, for example {{'devops': DEVOPS}}."
+        message = f"scenarios: expected names with scenarios, got a {type(scenarios).__name__}; pass for example {{'devops': DEVOPS}}."
         raise InvalidInputError(message)
     if not scenarios:
-        raise InvalidInputError("no scenario to compare; give at least one, for example {'devops': DEVOPS}.")
+        raise InvalidInputError("no scenario to compare; pass at least one, for example {'devops': DEVOPS}.")
     return {name: check_scenario(scenario) for name, scenario in scenarios.items()}
 
 

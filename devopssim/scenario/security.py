@@ -21,14 +21,14 @@ class Security(Part):
 
     vulnerabilities_per_change: float = parameter(
         0.06,
-        "weaknesses that a change brings, mean",
+        "vulnerabilities that a change brings, mean",
         high=20,
         grade="derived",
         source="Veracode: most applications carry some; about one for eight ordinary defects",
     )
     disclosures_per_year: float = parameter(
         12,
-        "weaknesses that become known in dependencies",
+        "vulnerabilities that become known in dependencies",
         unit="per year",
         high=2000,
         grade="assumed",
@@ -36,7 +36,7 @@ class Security(Part):
     )
     critical_share: float = parameter(
         0.25,
-        "share of weaknesses that are of high or critical severity",
+        "share of vulnerabilities of high or critical severity",
         high=1,
         grade="derived",
         source="Veracode 12: about a quarter of flaws are high or very high",
@@ -51,14 +51,14 @@ class Security(Part):
     )
     review_finds: float = parameter(
         0.4,
-        "afterthought: share of the weaknesses that a review finds",
+        "afterthought: share of the vulnerabilities that a review finds",
         high=1,
         grade="assumed",
         source="reviews sample; a minority is found",
     )
     review_covers: float = parameter(
         0.3,
-        "afterthought: share of the code that a review looks at",
+        "afterthought: share of the code that a review covers",
         high=1,
         grade="assumed",
         source="Snyk 2019: 37 % of teams test no security at all in CI",
@@ -73,21 +73,21 @@ class Security(Part):
     )
     scan_covers: float = parameter(
         0.9,
-        "embedded: share of the code that scans look at",
+        "embedded: share of the code that scans cover",
         high=1,
         grade="assumed",
-        source="generated and vendored code is left out",
+        source="scans skip generated and vendored code",
     )
     scan_finds: float = parameter(
         0.7,
-        "embedded: share of the weaknesses in what is covered that scans find",
+        "embedded: share of the vulnerabilities in covered code that scans find",
         high=1,
         grade="assumed",
         source="static and composition analysis together",
     )
     false_positives: float = parameter(
         0.5,
-        "share of findings that are no weakness (tool noise)",
+        "share of findings that are false positives (tool noise)",
         high=0.95,
         grade="derived",
         source="static analysis: 35 to 91 % unactionable, weak sources",
@@ -97,7 +97,7 @@ class Security(Part):
     )
     advisory_delay: float = parameter(
         12,
-        "embedded: time until composition analysis reports a weakness that was disclosed",
+        "embedded: time until composition analysis reports a disclosed vulnerability",
         unit="h",
         high=5000,
         grade="derived",
@@ -120,7 +120,7 @@ class Security(Part):
     )
     fix_effort: float = parameter(
         4,
-        "repair of a weakness that is found at once, mean",
+        "repair of a vulnerability that is found at once, mean",
         unit="h",
         high=400,
         grade="assumed",
@@ -136,11 +136,11 @@ class Security(Part):
     )
     exploits_per_year: float = parameter(
         0.05,
-        "attacks that succeed on one open weakness",
+        "successful attacks on one open vulnerability",
         unit="per year",
         high=100,
         grade="assumed",
-        source="Householder et al. 2020: few weaknesses are ever exploited",
+        source="Householder et al. 2020: few vulnerabilities are ever exploited",
     )
     containment: float = parameter(
         4,

@@ -62,10 +62,10 @@ class Streams:
     replication: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seed", _whole(self.seed, "seed", "what a whole experiment's luck grows from"))
-        object.__setattr__(self, "replication", _whole(self.replication, "replication", "which random future"))
+        object.__setattr__(self, "seed", _whole(self.seed, "seed", "random seed of an experiment"))
+        object.__setattr__(self, "replication", _whole(self.replication, "replication", "number of the replication"))
         if self.replication >= REPLICATIONS_LIMIT:
-            raise InvalidInputError(f"replication={self.replication} (which random future) must lie below 2**32.")
+            raise InvalidInputError(f"replication={self.replication} (number of the replication) must lie below 2**32.")
 
     def stream(self, kind: str) -> np.random.Generator:
         """Return a new generator at the start of the stream `kind`; a second call starts the same numbers again."""
@@ -83,7 +83,7 @@ def _whole(value: int, name: str, meaning: str) -> int:
         whole = -1
     if whole < 0:
         raise InvalidInputError(
-            f"{name}={value!r} ({meaning}) must be a whole number from 0; give for example {name}=1."
+            f"{name}={value!r} ({meaning}) must be a whole number, 0 or more, for example {name}=1."
         )
     return whole
 
@@ -163,7 +163,7 @@ class Fixed(_Sampled):
 
     def __post_init__(self) -> None:
         if self.value != inf:  # never
-            _require("value", self.value, "what every draw gives", above_zero=False)
+            _require("value", self.value, "the constant", above_zero=False)
 
     @property
     def mean(self) -> float:
@@ -206,11 +206,9 @@ class Uniform(_Sampled):
     high: float
 
     def __post_init__(self) -> None:
-        _require("low", self.low, "the least that a draw can give", above_zero=False)
+        _require("low", self.low, "the smallest value", above_zero=False)
         if not (isfinite(self.high) and self.high >= self.low):
-            raise InvalidInputError(
-                f"high={self.high:g} (the most that a draw can give) must not be below low={self.low:g}."
-            )
+            raise InvalidInputError(f"high={self.high:g} (the largest value) must not be below low={self.low:g}.")
 
     @property
     def mean(self) -> float:

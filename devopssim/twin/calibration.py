@@ -171,7 +171,7 @@ def calibrate(
     run = Run(log)
     if run.weeks < LEAST_WEEKS:
         raise InvalidInputError(
-            f"the log spans {run.weeks:.2g} weeks; a twin needs at least {LEAST_WEEKS}, and is worth something from half a year on."
+            f"the log spans {run.weeks:.2g} weeks; a twin needs at least {LEAST_WEEKS}, and half a year makes it useful."
         )
     years = float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
     estimated: dict[str, ParameterEstimate] = {}
@@ -188,7 +188,9 @@ def calibrate(
         estimated |= estimates
         scenario = vary(scenario, {key: _allowed(estimate) for key, estimate in estimates.items()})
     if not {"demand.requests_per_week", "demand.backlog"} & {*estimated, *fixed}:
-        raise InvalidInputError("the log tells neither of requests nor of changes, so there is no demand to learn.")
+        raise InvalidInputError(
+            "the log has neither requests nor changes, so the demand cannot be fitted; pass a log with `ticket.created` or `change.created`."
+        )
     scenario, fitted = _match(run, scenario, estimated, fixed, seed=seed, workers=workers)
     estimated |= fitted
     return Calibration(
@@ -230,17 +232,17 @@ def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     arrivals = rows.loc[details(rows, "rework_of").isna(), "time"].to_numpy(float)
     at_start = int((arrivals <= run.warm_up).sum())
     if at_start > 1:
-        yield given("demand.backlog", at_start, at_start, "requests that were there when the log begins")
+        yield given("demand.backlog", at_start, at_start, "requests that were open when the log begins")
         arrivals = arrivals[arrivals > run.warm_up]
     if len(arrivals):
-        yield rate("demand.requests_per_week", arrivals, run.weeks, "requests that follow from no other")
+        yield rate("demand.requests_per_week", arrivals, run.weeks, "requests that do not follow from another one")
     elif not len(rows):
         changes = run.times("change.created")
         demand = scenario.demand
         changes_of_item = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
         if len(changes):
             estimate = rate("demand.requests_per_week", changes, run.weeks * changes_of_item, "")
-            how = f"changes ÷ {changes_of_item:.3g}, the changes of an item by default: the log tells of no requests"
+            how = f"changes ÷ {changes_of_item:.3g}, the changes of an item by default: the log has no requests"
             yield replace(estimate, how=how, distribution="", low=float("nan"), high=float("nan"))
 
 

@@ -67,7 +67,7 @@ class ParameterEstimate:
         if not self.distribution:
             return ""
         if not np.isfinite(self.p):
-            return f"{self.distribution} assumed: too few to tell"
+            return f"{self.distribution} assumed: too few values for a test"
         verdict = "fits poorly" if self.p < POOR else "fits"
         return f"{self.distribution} {verdict} (KS {self.distance:.3f}, p {self.p:.2g})"
 

@@ -51,9 +51,9 @@ def recovery(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         chosen = incidents if all_incidents else incidents[incidents["alerted"] == automated]
         delays = chosen.loc[chosen["delay"] > 0, "delay"]
         if len(delays) >= LEAST_OBSERVATIONS:
-            yield mean(f"production.{parameter}", delays, "from the failure until the team knows")
+            yield mean(f"production.{parameter}", delays, "from the failure until its detection")
             if len(delays) >= len(incidents) / 2:
-                yield variation("production.luck_cv", delays, "from the failure until the team knows")
+                yield variation("production.luck_cv", delays, "from the failure until its detection")
     yield from _repair(run, incidents, scenario)
 
 
@@ -84,7 +84,7 @@ def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[P
     detection = incidents["detected"].fillna(incidents["failed"])
     hours = (incidents["resolved"] - detection)[_infrastructure_failures(incidents)].dropna()
     if len(hours) >= LEAST_OBSERVATIONS:
-        how = "half of the time from knowing of a failure that no deployment caused until it is over"
+        how = "half of the time from detection to resolution of failures that no deployment caused"
         yield mean("production.diagnosis", hours / 2, how)
         yield mean("production.repair_time", hours / 2, how)
 
@@ -138,7 +138,9 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return
     if count / len(sizes) <= mistakes:
         mistakes = 0.5 * count / len(sizes)
-        yield given(parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default says")
+        yield given(
+            parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
+        )
     carried = sizes.to_numpy(float)
     hidden = scenario.quality.defects_per_change * escape_share(scenario)
     caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))

@@ -83,7 +83,7 @@ class WhatIf:
         if self.people:
             hours = self.people * self.hours_per_week * WEEKS_PER_YEAR
             clauses.append(f"it {'takes' if hours > 0 else 'saves'} {abs(hours):,.0f} hours of work a year")
-        return "; ".join(clauses) + f" ({self.result.replications} simulated futures, 95 % intervals)."
+        return "; ".join(clauses) + f" ({self.result.replications} replications, 95 % intervals)."
 
 
 def what_if(
@@ -138,11 +138,9 @@ def what_if(
     """
     adopting, adding, changing = adopt_practices or {}, add or {}, changes or {}
     if not (adopting or adding or changing):
-        raise InvalidInputError("nothing is changed, so there is nothing to ask; adopt a practice or add people.")
+        raise InvalidInputError("the intervention changes nothing; adopt a practice, add people or set a parameter.")
     if cost_per_hour is not None and not 0 <= cost_per_hour < math.inf:
-        raise InvalidInputError(
-            f"cost_per_hour={cost_per_hour:g} (what an hour costs in which the service is down) must be 0 or more."
-        )
+        raise InvalidInputError(f"cost_per_hour={cost_per_hour:g} (cost of an hour of downtime) must be 0 or more.")
     variant = adopt(scenario, adopting)
     for role, count in adding.items():
         variant = vary(variant, {f"team.{role}": float(parameter_value(variant, f"team.{role}")) + count})
@@ -177,9 +175,9 @@ def _change_text(
 def _days(row: Mapping[Hashable, Any]) -> str:
     before, after = row["before"] / HOURS_PER_DAY, row["after"] / HOURS_PER_DAY
     if not (math.isfinite(before) and math.isfinite(after)):
-        return "nothing can be said of how long a request takes: none was finished"
+        return "the lead time is not observed: no request was finished"
     if row["verdict"] not in CLEAR:
-        return f"no change of how long a request takes can be told from chance (now {before:.3g} days)"
+        return f"the lead time does not change clearly (now {before:.3g} days)"
     bounds = sorted(abs(bound) / HOURS_PER_DAY for bound in (row["low"], row["high"]))
     gain = abs(row["difference"]) / HOURS_PER_DAY
     direction = "earlier" if row["difference"] < 0 else "later"
@@ -191,7 +189,7 @@ def _days(row: Mapping[Hashable, Any]) -> str:
 
 def _failures(row: Mapping[Hashable, Any]) -> str:
     if not math.isfinite(row["before"]) or not math.isfinite(row["after"]):
-        return "nothing can be said of failed deployments"
+        return "failed deployments are not observed"
     if row["verdict"] not in CLEAR:
         return f"about as many deployments fail as now ({row['before']:.1%})"
     return f"{row['after']:.1%} of the deployments fail, not {row['before']:.1%}"

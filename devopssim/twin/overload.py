@@ -37,7 +37,7 @@ class Overload:
         """Return a sentence with the consequence and the next step."""
         return (
             f"{self.group} need at least {self.required_hours:,.0f} hours a week and have {self.available_hours:,.0f}: the queue of requests grows "
-            f"without bound, and lead time and WIP say only how long was simulated; if there are more people, state it: {self.sufficient_setting}"
+            f"without bound, and lead time and WIP depend on the run length only; if there are more people, set {self.sufficient_setting}"
         )
 
 

@@ -105,7 +105,10 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Paramet
     if surplus(low) > 0 > surplus(high):
         size = float(optimize.brentq(surplus, low, high, xtol=1e-3))
         yield given(
-            "demand.change_effort", size, len(per_item), f"so that an item has {per_item.mean():.3g} changes, as seen"
+            "demand.change_effort",
+            size,
+            len(per_item),
+            f"so that an item has {per_item.mean():.3g} changes, as observed",
         )
 
 
@@ -123,9 +126,7 @@ def machines(run: Run) -> Iterator[ParameterEstimate]:
     rolled_back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
     hours = _hours(alone[(alone["stage"] == "operate") & alone["incident"].isin(rolled_back)], ["incident"])
     if len(hours) >= LEAST_OBSERVATIONS:
-        yield mean(
-            "pipeline.rollback_time", hours, "time of a machine that puts an earlier version back", lognormal=False
-        )
+        yield mean("pipeline.rollback_time", hours, "time of a machine for a rollback", lognormal=False)
 
 
 def _runs(run: Run, kind: str) -> "pd.Series[float]":

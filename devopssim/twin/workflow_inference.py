@@ -97,7 +97,7 @@ def practices(run: Run) -> Iterator[ParameterEstimate]:
     automated = details(rows, "automated").dropna()
     if len(automated) >= LEAST_OBSERVATIONS:
         yield share(
-            "practices.monitoring", int((automated == "yes").sum()), len(automated), "incidents that an alert told of"
+            "practices.monitoring", int((automated == "yes").sum()), len(automated), "incidents that an alert detected"
         )
     yield from _collaboration(run)
 
@@ -116,7 +116,7 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     if builds < LEAST_OBSERVATIONS or changes - len(per_item) < LEAST_OBSERVATIONS:
         return
     continuous = root(lambda share: float(builds_per_item(share, per_item).sum()) - builds)
-    yield share("practices.integration", round(continuous * changes), changes, "changes that are built by themselves")
+    yield share("practices.integration", round(continuous * changes), changes, "changes with a build of their own")
     single = min(continuous * changes, builds)
     together = max(1.0, (changes - single) / max(1.0, builds - single))
     runs = int(tested.isin(set(merged["change"])).sum())
@@ -153,7 +153,7 @@ def _deployment(run: Run) -> Iterator[ParameterEstimate]:
     if len(planned) >= LEAST_OBSERVATIONS:
         size = rows.groupby("deployment")["change"].size()
         alone = int((planned["deployment"].astype(object).map(size) == 1).sum())
-        yield share("practices.deployment", alone, len(planned), "changes that go out alone")
+        yield share("practices.deployment", alone, len(planned), "changes that are deployed alone")
 
 
 def _collaboration(run: Run) -> Iterator[ParameterEstimate]:

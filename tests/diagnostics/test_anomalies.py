@@ -84,7 +84,7 @@ def test_impossible_orders_are_counted_and_said_not_to_count() -> None:
     )  # fmt: skip
     found = sorts(log)["order"]
     assert "1 times incident.detected comes before service.failed: not in mean time to detect." in found
-    assert "1 times incident.resolved comes without any service.failed: not in mean time to recovery." in found
+    assert "1 times incident.resolved comes without a service.failed: not in mean time to recovery." in found
 
 
 def test_repetitions_are_named() -> None:

@@ -99,7 +99,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"'\.xlsx' is not known"):
+    with pytest.raises(InvalidInputError, match=r"'\.xlsx' is unknown"):
         events.write(a_log(), tmp_path / "log.xlsx")
     assert list(tmp_path.iterdir()) == []
 

@@ -135,8 +135,8 @@ def test_memory_grows_with_the_table_and_not_with_the_replications() -> None:
         ({"warm_up": 1e6}, "warm_up=1e"),
         ({"confidence": 95}, "confidence=95 "),
         ({"scenarios": {}}, "no scenario to compare"),
-        ({"scenarios": [DEVOPS]}, "a list has no names"),
-        ({"scenarios": {"mine": "devops"}}, "scenario: 'devops' is none"),
+        ({"scenarios": [DEVOPS]}, "got a list"),
+        ({"scenarios": {"mine": "devops"}}, "expected a Scenario, got 'devops'"),
         ({"kpis": [3]}, "KPI 3 is unknown"),
         ({"workers": 1.5}, "workers=1.5 "),
         ({"seed": -1}, "seed=-1 "),
@@ -152,7 +152,9 @@ def test_an_experiment_that_cannot_be_is_refused_in_one_line(change: dict[str, o
 
 @pytest.mark.parametrize("experiment", [simulate, replicate, replications_for, warm_up, sensitivity])
 def test_the_name_of_a_scenario_is_not_the_scenario(experiment: Callable[..., object]) -> None:
-    with pytest.raises(InvalidInputError, match=r"scenario: 'agile' is none; give a preset such as devopssim\.DEVOPS"):
+    with pytest.raises(
+        InvalidInputError, match=r"expected a Scenario, got 'agile'; pass a preset such as devopssim\.DEVOPS"
+    ):
         experiment("agile")
 
 

@@ -28,9 +28,7 @@ def test_a_folder_in_which_another_experiment_waits_is_left_as_it_is(tmp_path: P
         replace(experiment, warm_up=8.0),
         replace(experiment, scenarios={"agile": AGILE}),
     ):
-        with pytest.raises(
-            InvalidInputError, match="another experiment is not finished there; go on with it by --resume"
-        ):
+        with pytest.raises(InvalidInputError, match="another, unfinished experiment; resume it with --resume"):
             save_experiment(other, tmp_path)
     assert load_experiment(tmp_path) == experiment
     save_experiment(replace(experiment, replications=3), tmp_path)
@@ -38,14 +36,14 @@ def test_a_folder_in_which_another_experiment_waits_is_left_as_it_is(tmp_path: P
 
 
 def test_two_names_that_need_one_file_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="same file names"):
+    with pytest.raises(InvalidInputError, match="same file name"):
         save_experiment(Experiment(scenarios={"a b": DEVOPS, "a-b": DEVOPS}), tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"scenarios": 3}'])
 def test_an_experiment_that_somebody_broke_is_explained(tmp_path: Path, text: str) -> None:
     (tmp_path / "experiment.json").write_text(text)
-    with pytest.raises(InvalidInputError, match="is not what this program wrote"):
+    with pytest.raises(InvalidInputError, match="not an experiment that devopssim wrote"):
         load_experiment(tmp_path)
 
 
@@ -58,5 +56,5 @@ def test_what_a_folder_keeps_beyond_the_usual_is_read_back_too(tmp_path: Path) -
 
 
 def test_a_precision_of_a_kpi_that_is_not_measured_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="mttr: to be known precisely, but not measured"):
+    with pytest.raises(InvalidInputError, match="mttr: the precision needs this KPI"):
         Experiment(scenarios={"devops": DEVOPS}, kpis=("wip",), precision=Precision(kpis=("wip", "mttr")))

@@ -139,7 +139,7 @@ def test_a_fraction_says_what_it_cannot_tell_apart() -> None:
 @pytest.mark.parametrize(
     ("practices", "halvings", "said"),
     [
-        (("testing", "testing"), 0, "named once"),
+        (("testing", "testing"), 0, "name each practice once"),
         (("tests",), 0, "practice 'tests' is unknown"),
         ((), 0, "0 practices"),
         (SEVEN_CS, 5, "halvings=5"),

@@ -46,5 +46,5 @@ def test_series_take_an_experiment_with_one_scenario() -> None:
     "series", [lambda given: sweep(given, {"team.developers": [3]}), factorial, sensitivity, warm_up]
 )
 def test_series_refuse_an_experiment_with_several_scenarios(series: Any) -> None:
-    with pytest.raises(InvalidInputError, match=r"'agile', 'devops'.*give one scenario"):
+    with pytest.raises(InvalidInputError, match=r"'agile', 'devops'.*pass one scenario"):
         series(Experiment(scenarios={"agile": AGILE, "devops": DEVOPS}))

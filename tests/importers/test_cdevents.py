@@ -47,11 +47,11 @@ def test_cdevents_of_other_tools_from_0_3_to_0_5() -> None:
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        ({"context": {}}, "no context or no subject"),
+        ({"context": {}}, "lacks its context or subject"),
         ({"id": 1, "data": 5}, "neither CloudEvents nor CDEvents"),
-        ({"id": 1, "data": "{"}, "is no JSON"),
+        ({"id": 1, "data": "{"}, "is not JSON"),
         ({"id": 1, "data_base64": "!"}, "data_base64 of event 1 is damaged"),
-        ({"id": 1, "data": "[" * 100_000}, "is no JSON"),
+        ({"id": 1, "data": "[" * 100_000}, "is not JSON"),
         (
             {
                 "context": {"type": "dev.cdevents.change.created.0.3.0", "version": "0.4.1", "id": "7"},

@@ -51,8 +51,11 @@ def test_csv_by_a_mapping() -> None:
             "[[table]]\nwhat = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', colour = 'B'}",
             "'colour' is nothing that items have",
         ),
-        ("[[table]]\nwhat = 'items'\nfile = 'x.csv'\nshell = 'rm'\ncolumns = {id = 'A'}", "'shell' is no setting"),
-        ("[[table]]\nwhat = 'items'\nfile = 'no.csv'\ncolumns = {id = 'A', created = 'B'}", "no.csv is no file"),
+        (
+            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\nshell = 'rm'\ncolumns = {id = 'A'}",
+            "'shell' is an unknown setting",
+        ),
+        ("[[table]]\nwhat = 'items'\nfile = 'no.csv'\ncolumns = {id = 'A', created = 'B'}", "no.csv is missing"),
         (
             "[[table]]\nwhat = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', created = 'C'}",
             "no column 'C'; its columns are A, B",

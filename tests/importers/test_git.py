@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_said_in_one_line(repository: Repository, tmp_pat
 
 def test_a_pattern_that_no_tag_matches_is_told_from_no_tags_at_all(repository: Repository) -> None:
     repository.commit("first", at=0)
-    with pytest.raises(InvalidInputError, match="there are no tags"):
+    with pytest.raises(InvalidInputError, match="the repository has no tags"):
         read_git(repository.folder, tags="v*")
     repository.tag("release-1", at=1)
     with pytest.raises(InvalidInputError, match=r"no tag matches 'v\*'.* such as 'release-1'"):

@@ -147,7 +147,7 @@ def test_the_main_line_may_be_named(repository: Repository) -> None:
     times = {branch: log.query("kind == 'change.merged'")["time"].tolist() for branch, log in merged.items()}
     assert times == {"main": [0, 5], "develop": [0, 1]}
     for wrong in ("nowhere", "--output=/tmp/x", "main; touch x"):
-        with pytest.raises(InvalidInputError, match="no branch"):
+        with pytest.raises(InvalidInputError, match=r"branch .* is missing"):
             read_git(repository.folder, branch=wrong)
 
 
@@ -251,7 +251,7 @@ def test_a_pattern_is_only_a_pattern(repository: Repository, pattern: str, capsy
 def test_a_folder_is_only_a_folder(tmp_path: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Repository(tmp_path / folder).commit("first", at=0)
-    with pytest.raises(InvalidInputError, match="there are no tags"):
+    with pytest.raises(InvalidInputError, match="the repository has no tags"):
         read_git(folder)
 
 

@@ -45,9 +45,9 @@ def test_jira_times_are_of_the_zone_that_is_named() -> None:
         ("Summary\nx\n", "no header row"),
         ("Summary,Priority\nx,High\n", "no 'Issue key'"),
         ("Issue key,Created\nA-1,01/Mar/26 9:00 AM\nA-2\n", "line 3 has 1 fields, the header 2"),
-        ('Issue key,Created\nA-1,"01/Mar/26', "is no time"),
-        ("Issue key,Created\nA-1,31.12.2026\n", "line 2: '31.12.2026' is no time"),
-        ("Issue key,Created\nA-1," + "x" * 200_000 + "\n", "is no CSV (field larger"),
+        ('Issue key,Created\nA-1,"01/Mar/26', "is not a time"),
+        ("Issue key,Created\nA-1,31.12.2026\n", "line 2: '31.12.2026' is not a time"),
+        ("Issue key,Created\nA-1," + "x" * 200_000 + "\n", "is not CSV (field larger"),
     ],
 )
 def test_what_is_no_export_of_issues_is_refused(
@@ -63,5 +63,5 @@ def test_jira_times_in_another_form_are_read_if_it_is_named(tmp_path: Path) -> N
     path.write_text("Issue key;Created\nA-1;31.12.2025 23:30\n")
     log = log_of(jira_history(path, time_format="%d.%m.%Y %H:%M", zone="Europe/Berlin"))
     assert log.attrs["start"] == "2025-12-31T22:30:00+00:00"
-    with pytest.raises(InvalidInputError, match="time zone 'Mars' is not known"):
+    with pytest.raises(InvalidInputError, match="time zone 'Mars' is unknown"):
         jira_history(path, time_format="%d.%m.%Y %H:%M", zone="Mars")

@@ -98,7 +98,7 @@ def test_a_window_that_is_no_length_is_refused(offset: str) -> None:
 
 
 def test_a_curve_of_no_kpi_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="'speed' is no KPI"):
+    with pytest.raises(InvalidInputError, match="'speed' is unknown"):
         kpis.kpi_curve(log_of(horizon=9), "speed")
 
 

@@ -164,7 +164,7 @@ def test_levels_as_json_have_null_where_a_band_has_no_end(capsys: pytest.Capture
     """So short a run is no answer to the question; the table is there all the same, in JSON that every program reads."""
     asked = ["levels", "--years", "0.1", "--replications", "1", "--workers", "1", "--json"]
     assert cli.main(asked) == cli.CHECK_FAILED
-    rows = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    rows = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert [(row["scenario"], row["kpi"]) for row in rows if row["to"] is None] == [("devops", "deployment_frequency")]
     assert {row["scenario"] for row in rows} == {"waterfall", "agile", "devops"}
 

@@ -53,5 +53,5 @@ def test_an_empty_log_has_no_number_for_any_kpi_and_nothing_counted(name: str) -
 
 
 def test_an_unknown_kpi_is_refused_with_the_names_that_there_are() -> None:
-    with pytest.raises(InvalidInputError, match=r"'speed' is no KPI; the KPIs are lead_time, cycle_time"):
+    with pytest.raises(InvalidInputError, match=r"'speed' is unknown; the KPIs are lead_time, cycle_time"):
         kpis.table(EMPTY, ["speed"])

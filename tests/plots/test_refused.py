@@ -32,7 +32,7 @@ def refused(draw: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("figure", [plots.comparison, plots.differences])
 def test_a_kpi_that_is_none_is_named_with_those_that_are(figure: Callable[..., object], alone: Result) -> None:
-    assert "'speed' is no KPI; the KPIs are lead_time, " in refused(lambda: figure(alone, "speed"))
+    assert "'speed' is unknown; the KPIs are lead_time, " in refused(lambda: figure(alone, "speed"))
 
 
 def test_a_kpi_that_is_none_is_refused_by_the_figures_of_every_experiment(log: pd.DataFrame) -> None:
@@ -46,11 +46,13 @@ def test_a_kpi_that_is_none_is_refused_by_the_figures_of_every_experiment(log: p
         lambda: plots.shapley(crossed, "speed"),
         lambda: plots.tornado(varied, "speed"),
     ):
-        assert "'speed' is no KPI" in refused(draw)
+        assert "'speed' is unknown" in refused(draw)
 
 
 def test_a_kpi_that_was_not_measured_is_told_from_one_without_values(alone: Result) -> None:
-    assert "'mttr' was not measured in this experiment; it has wip." in refused(lambda: plots.comparison(alone, "mttr"))
+    assert "'mttr' is missing from this experiment; it measured wip." in refused(
+        lambda: plots.comparison(alone, "mttr")
+    )
 
 
 def test_a_difference_needs_two_scenarios(alone: Result) -> None:
@@ -64,7 +66,7 @@ def test_bars_and_percentiles_that_cannot_be_are_refused(log: pd.DataFrame) -> N
 
 def test_the_result_of_an_experiment_is_no_event_log(alone: Result) -> None:
     said = refused(lambda: plots.cumulative_flow(alone))  # type: ignore[arg-type] # wrong on purpose
-    assert said.startswith("this is no event log but a Result; give the table that devopssim.simulate")
+    assert said.startswith("expected an event log, got a Result; give the table that devopssim.simulate")
 
 
 def test_one_word_is_one_panel_and_none_is_refused(alone: Result, log: pd.DataFrame) -> None:
@@ -74,4 +76,4 @@ def test_one_word_is_one_panel_and_none_is_refused(alone: Result, log: pd.DataFr
         in plots.describe(plots.kpi_curves(log_of([requested("W1", at=0)], horizon=2000), "wip")).text
     )
     assert "no KPI to draw" in refused(lambda: plots.comparisons(alone, []))
-    assert "'speed' is no KPI" in refused(lambda: plots.kpi_curves(log, ["speed"]))
+    assert "'speed' is unknown" in refused(lambda: plots.kpi_curves(log, ["speed"]))

@@ -119,17 +119,17 @@ def test_gamma_with_cv_one_is_exponential() -> None:
         (lambda: Lognormal(8, -1), "cv=-1 (standard deviation divided by mean) must be a finite number from 0."),
         (lambda: Gamma(float("nan"), 1), "mean=nan (the average draw) must be a finite number above 0."),
         (lambda: Exponential(float("inf")), "mean=inf (the average draw) must be a finite number above 0."),
-        (lambda: Uniform(2, 1), "high=1 (the most that a draw can give) must not be below low=2."),
-        (lambda: Uniform(-1, 1), "low=-1 (the least that a draw can give) must be a finite number from 0."),
-        (lambda: Fixed(-1), "value=-1 (what every draw gives) must be a finite number from 0."),
-        (lambda: Streams(seed=-1), "seed=-1 (what a whole experiment's luck grows from) must be a whole number from 0"),
+        (lambda: Uniform(2, 1), "high=1 (the largest value) must not be below low=2."),
+        (lambda: Uniform(-1, 1), "low=-1 (the smallest value) must be a finite number from 0."),
+        (lambda: Fixed(-1), "value=-1 (the constant) must be a finite number from 0."),
+        (lambda: Streams(seed=-1), "seed=-1 (random seed of an experiment) must be a whole number, 0 or more"),
         (
             lambda: Streams(seed=cast("int", 1.5)),
-            "seed=1.5 (what a whole experiment's luck grows from) must be a whole number from 0",
+            "seed=1.5 (random seed of an experiment) must be a whole number, 0 or more",
         ),
         (
             lambda: Streams(seed=1, replication=2**32),
-            "replication=4294967296 (which random future) must lie below 2**32.",
+            "replication=4294967296 (number of the replication) must lie below 2**32.",
         ),
     ],
 )

@@ -149,7 +149,7 @@ def test_changes_and_deployments_alone_give_arrivals_cadence_and_failures_and_no
 def test_what_is_too_short_or_tells_nothing_is_refused_in_a_line() -> None:
     with pytest.raises(InvalidInputError, match="spans 2 weeks") as short:
         calibrate(log_of(committed("C1"), horizon=336))
-    with pytest.raises(InvalidInputError, match="neither of requests nor of changes") as empty:
+    with pytest.raises(InvalidInputError, match="neither requests nor changes") as empty:
         calibrate(log_of(horizon=8760))
     assert "\n" not in f"{short.value}{empty.value}"
 

@@ -18,7 +18,7 @@ def test_what_if_says_it_in_days_and_money() -> None:
     said = found.sentence()
     assert said.startswith("If we change process.approval from 48.0 to 500, a request is with its users ")
     assert f"{lead['difference'] / 24:.3g} days later" in said
-    assert "4 simulated futures" in said
+    assert "4 replications" in said
     assert "\n" not in said
 
 
@@ -35,7 +35,7 @@ def test_money_is_hours_of_downtime_times_the_cost() -> None:
 
 
 def test_a_question_that_changes_nothing_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="nothing is changed"):
+    with pytest.raises(InvalidInputError, match="the intervention changes nothing"):
         what_if(SMALL)
     with pytest.raises(InvalidInputError, match="cost_per_hour=-1"):
         what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)

@@ -14,7 +14,7 @@ from devopssim.course.answers.serialisation import Json, describe, form_of, miss
 from devopssim.errors import DevopssimError
 
 EXACT: Final = 1e-9
-NO_ANSWER: Final = "there is no answer yet."
+NO_ANSWER: Final = "the answer is missing."
 
 
 class GraderTroubleError(DevopssimError):

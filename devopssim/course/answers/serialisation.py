@@ -255,7 +255,7 @@ def missing(answer: Json) -> str | None:
     True
     """
     if answer is None:
-        return "there is no answer yet (None)."
+        return "the answer is missing (None)."
     if form_of(answer) in {"missing", "raised", "large"}:
         return f"{describe(answer)}."
     return None
@@ -409,7 +409,7 @@ def _short(text: str, length: int = 60) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _finite(text: str) -> float:

@@ -52,4 +52,6 @@ def refuse_unknown(settings: Collection[str], allowed: Collection[str], of: str,
     """
     for name in settings:
         if name not in allowed:
-            raise InvalidInputError(f"{where}: {name!r} is no setting of {of}; it takes {', '.join(allowed)}.")
+            raise InvalidInputError(
+                f"{where}: {name!r} is an unknown setting of {of}; allowed are {', '.join(allowed)}."
+            )

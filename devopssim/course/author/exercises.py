@@ -105,7 +105,7 @@ class Course:
         """
         if exercise_id not in self.exercises:
             ids = ", ".join(self.exercises) or "none"
-            raise InvalidInputError(f"{exercise_id!r} is no exercise of this course; its exercises are {ids}.")
+            raise InvalidInputError(f"{exercise_id!r} is an unknown exercise; the exercises of this course are {ids}.")
         return self.exercises[exercise_id]
 
 

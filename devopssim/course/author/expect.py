@@ -292,7 +292,7 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
 
     def judge(answer: Json) -> Judgement:
         if not isinstance(answer, str):
-            return Judgement(share=0, remark=missing(answer) or "this is no file.")
+            return Judgement(share=0, remark=missing(answer) or "the answer is not a file.")
         try:
             parsed = file_rules.parse(format_name, answer)
         except InvalidInputError as error:
@@ -349,7 +349,7 @@ def targets(
 
     def judge(answer: Json) -> Judgement:
         if not isinstance(answer, dict) or answer.get(FORM) != "scenario":
-            return Judgement(share=0, remark=missing(answer) or "this is no scenario.")
+            return Judgement(share=0, remark=missing(answer) or "the answer is not a scenario.")
         scenario = from_json(answer)
         broken = allowed(scenario) if allowed else None
         return (

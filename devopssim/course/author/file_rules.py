@@ -110,12 +110,12 @@ def parse_dockerfile(text: str) -> list[Instruction]:
         name, _, value = whole.strip().partition(" ")
         if not name.isalpha():
             raise InvalidInputError(
-                f"{name[:40]!r} is no instruction of a Dockerfile; a line starts with FROM, RUN, COPY, …"
+                f"{name[:40]!r} is not an instruction of a Dockerfile; a line starts with FROM, RUN, COPY, …"
             )
         body = _heredoc(value, lines) if name.upper() in {"RUN", "COPY", "ADD"} else value
         instructions.append(Instruction(name=name.upper(), value=body.strip()))
     if not any(instruction.name == "FROM" for instruction in instructions):
-        raise InvalidInputError("there is no FROM; a Dockerfile starts from an image.")
+        raise InvalidInputError("FROM is missing; a Dockerfile starts from an image.")
     return instructions
 
 
@@ -142,7 +142,7 @@ def parse_yaml(text: str) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         location = f" in line {mark.line + 1}" if mark else ""
         raise InvalidInputError(
-            f"this is no YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
+            f"the text is not YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
         ) from error
     if nodes > MOST_NODES or aliased:
         raise InvalidInputError(f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly.")

@@ -86,7 +86,7 @@ def parse_goals(goals: Mapping[str, str]) -> list[Goal]:
     for kpi, text in goals.items():
         match = _GOAL.fullmatch(text.strip())
         if match is None:
-            raise InvalidInputError(f"{kpi}: {text!r} is no goal; write `at most 200` or `at least 0.9`.")
+            raise InvalidInputError(f"{kpi}: {text!r} is not a goal; write `at most 200` or `at least 0.9`.")
         parsed.append(Goal(kpi=kpi, side="least" if match[1] == "least" else "most", limit=float(match[2])))
     return parsed
 

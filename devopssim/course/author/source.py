@@ -208,7 +208,7 @@ def load_source(folder: str | Path) -> Source:
         )
     notebooks = tuple(_notebook(path) for path in sorted(home.glob("*.ipynb")))
     if not notebooks:
-        raise InvalidInputError(f"{home}: there are no notebooks in it; give the folder of the course's sources.")
+        raise InvalidInputError(f"{home}: the folder holds no notebooks; pass the folder of the course's sources.")
     return Source(folder=home, course=load_course(home), notebooks=notebooks, files=dict(_public_files(home)))
 
 

@@ -172,7 +172,7 @@ class Grader:
             verdict="waiting" if given else "failed",
             points=0,
             max_points=cell.points,
-            remark="waits for a person to grade it." if given else answers.problem or "there is no answer.",
+            remark="waits for a person to grade it." if given else answers.problem or "the answer is missing.",
         )
         return CellGrade(
             notebook=notebook.name,

@@ -194,7 +194,7 @@ def read_bounded(path: Path, most: int) -> bytes:
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
-        raise UnreadableError(f"{path.name} is no ordinary file.")
+        raise UnreadableError(f"{path.name} is not an ordinary file.")
     with open(handle, "rb") as stream:  # noqa: PTH123 - a handle, not a path
         if status.st_size > most:
             size, allowed = status.st_size / 1024**2, most / 1024**2
@@ -250,7 +250,7 @@ def _answers(content: bytes, source: Notebook) -> AnswerCells:
             f"answer cells are missing: {', '.join(lacking)}; a cell that was deleted, or made new, has no id"
         )
     return AnswerCells(
-        sources=sources, remarks=remarks, problem=None if sources else "there is no answer cell of this notebook in it."
+        sources=sources, remarks=remarks, problem=None if sources else "the answer cells of this notebook are missing."
     )
 
 
@@ -259,10 +259,10 @@ def _cells(content: bytes) -> list[Mapping[str, Any]]:
     try:
         notebook = json.loads(_decoded(content))
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"this is no notebook: its JSON cannot be read ({str(error)[:80]}).") from error
+        raise UnreadableError(f"not a notebook: its JSON cannot be read ({str(error)[:80]}).") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
-        raise UnreadableError("this is no notebook of version 4: it has no list of cells.")
+        raise UnreadableError("not a notebook of version 4: the list of cells is missing.")
     return [cell for cell in cells if isinstance(cell, dict) and isinstance(cell.get("source"), str | list)]
 
 

@@ -137,7 +137,7 @@ def hint(exercise_id: str, step: int = 1) -> None:
     exercise = nearest_course().exercise(exercise_id)
     steps = len(exercise.hints)
     if not steps:
-        print(f"{exercise_id}: there is no hint; read the text above the exercise again.")  # noqa: T201
+        print(f"{exercise_id}: this exercise has no hint; read the text above it again.")  # noqa: T201
         return
     number = min(max(step, 1), steps)
     _print_wrapped(f"{exercise_id}, hint {number} of {steps}: ", exercise.hints[number - 1])
@@ -182,7 +182,7 @@ def _examples(kind: Function, answer: Any) -> str | None:
         arguments = to_json(list(example["arguments"]))
         result = call(answer, arguments if isinstance(arguments, list) else [])
         if result == EMPTY:
-            return "there is no answer yet: the function still raises NotImplementedError()."
+            return "the answer is missing: the function still raises NotImplementedError()."
         if not same(result, to_json(example["result"]), Tolerance(within=kind.within)):
             inputs = ", ".join(repr(argument) for argument in example["arguments"])
             return f"for ({inputs}) it gives {describe(result)}; {describe(to_json(example['result']))} is right."

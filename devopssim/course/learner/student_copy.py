@@ -96,7 +96,7 @@ def start_copy(
     """
     home = Path(folder)
     if home.is_symlink() or (home.exists() and not home.is_dir()):
-        raise InvalidInputError(f"{home}: is no folder; give a new folder, or the one of your copy.")
+        raise InvalidInputError(f"{home}: not a folder; name a new folder, or the folder of your copy.")
     files = contents(source, student=student, key=key)
     if home.exists():
         return _update(home, files)

@@ -61,7 +61,7 @@ class ServiceAnswer:
             return json.loads(self.text)
         except ValueError:
             message = (
-                f"the answer, with status {self.status}, is no JSON: {self.text[:QUOTED]!r}; `.text` holds all of it."
+                f"the answer, with status {self.status}, is not JSON: {self.text[:QUOTED]!r}; `.text` holds all of it."
             )
             raise LabError(message) from None
 

@@ -189,7 +189,7 @@ class Drill:
             Where the service is unhealthy already.
         """
         if self.production.ask("/health").status != 200:
-            message = "there is no healthy service to break; deploy the shop first: `docker compose up -d`."
+            message = "no healthy service to break; deploy the shop first: `docker compose up -d`."
             raise LabError(message)
         self.prober.attribute(self.cause)
         self._prober_ran_before = self.prober.running

@@ -131,7 +131,7 @@ class ProductionEnvironment:
         present = images[-1] if images else None
         earlier = [image for image in images if image != present]
         if not earlier:
-            message = "there is no earlier release to go back to; deploy a second one first."
+            message = "no earlier release to roll back to; deploy a second one first."
             raise LabError(message)
         self.deploy(earlier[-1])
         return str(earlier[-1])

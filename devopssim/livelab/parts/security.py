@@ -129,7 +129,7 @@ class SecurityGate:
             message = f"finding={finding!r} is not open; open are {', '.join(open_ids) or 'none'}."
             raise InvalidInputError(message)
         if not reason.strip():
-            message = "reason='' (why the finding is none) must say something that others can check."
+            message = "reason='' (why the finding is a false positive) must state something that others can check."
             raise InvalidInputError(message)
         path = self.repository.folder / ACCEPTED
         accepted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -147,7 +147,7 @@ class SecurityGate:
         reports += (self.workspace.folder / "runs").glob("*/reports/sbom.json")
         existing = sorted((path for path in reports if path.exists()), key=lambda path: path.stat().st_mtime)
         if not existing:
-            message = "there is no bill of materials yet; it comes with a scan: `security.scan()` or a push."
+            message = "no bill of materials yet; a scan creates it: `security.scan()` or a push."
             raise InvalidInputError(message)
         parts = json.loads(existing[-1].read_text(encoding="utf-8")).get("components", ())
         return {part["name"]: part.get("version", "") for part in parts}

@@ -91,7 +91,7 @@ def test_the_tolerance_reaches_numbers_inside() -> None:
         (13.0, 0, "13 is too high."),
         (to_json(math.nan), 0, "the number nan is not what is expected."),
         ("12.5", 0, "the text '12.5' is not what is expected."),
-        (None, 0, "there is no answer yet (None)."),
+        (None, 0, "the answer is missing (None)."),
     ],
 )
 def test_a_value_is_right_or_too_low_or_too_high_and_no_more_is_given_away(
@@ -120,7 +120,7 @@ CALLS: list[list[Json]] = [[1, 2], ["a", 4], [5, 6], [7, 8]]
         ([1, 2, 3], 0, "a list of 3 values is not a function."),
         ([1, 2, 3, 4, 5], 0, "a list of 5 values is not a function."),
         (3, 0, "the number 3 is not a function."),
-        (None, 0, "there is no answer yet (None)."),
+        (None, 0, "the answer is missing (None)."),
     ],
 )
 def test_each_call_counts_the_same_and_the_first_wrong_one_is_shown(got: Json, share: float, remark: str) -> None:

@@ -65,7 +65,7 @@ def test_an_answer_at_the_bound_is_of_the_type(answer_type: AnswerType, answer: 
         (OneOf(of=["a", "b"]), "c", "the text 'c' is not one of 'a', 'b'."),
         (OneOf(of=["a", "b"]), ["a"], "a list of 1 values is not one of 'a', 'b'."),
         (OneOf(of=["a", "b"], several=True), ["a", "c"], "the text 'c' is not a list of some of 'a', 'b'."),
-        (OneOf(of=["a"]), None, "there is no answer yet (None)."),
+        (OneOf(of=["a"]), None, "the answer is missing (None)."),
         (Text(least=3), " ab ", "the text has fewer than 3 characters."),
         (Text(), 3, "this is the number 3, not a text."),
         (Table(columns=["days"]), TABLE, "the column 'days' is missing; there are role, hours."),

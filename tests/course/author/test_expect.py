@@ -75,7 +75,7 @@ def test_each_rule_of_a_file_counts_the_same() -> None:
     assert share(rules, text.replace("USER 1\n", "")) == 0.75
     assert share(rules, "FROM python\n") == 0
     assert share(rules, "no Dockerfile") == 0
-    assert declared(rules).judgement(None).remark == "there is no answer yet (None)."
+    assert declared(rules).judgement(None).remark == "the answer is missing (None)."
 
 
 def test_a_condition_sees_the_answer_as_a_value() -> None:
@@ -84,7 +84,7 @@ def test_a_condition_sees_the_answer_as_a_value() -> None:
 
     assert share(condition, to_json({2, 1})) == 1
     assert share(condition, to_json({1})) == 0
-    assert declared(condition).judgement(None).remark == "there is no answer yet (None)."
+    assert declared(condition).judgement(None).remark == "the answer is missing (None)."
 
 
 def test_a_lab_that_cannot_be_looked_at_makes_the_points_wait() -> None:
@@ -105,7 +105,7 @@ def test_a_scenario_over_its_budget_is_not_even_simulated() -> None:
         expect.targets("number", {"lead_time": "at least 0"}, seeds=[], allowed=lambda _: "too many people.")
 
     assert declared(budget).judgement(to_json(DEVOPS)).remark == "too many people."
-    assert declared(budget).judgement(3).remark == "this is no scenario."
+    assert declared(budget).judgement(3).remark == "the answer is not a scenario."
 
 
 @pytest.mark.parametrize(("given", "counted"), [(-0.5, 0), (0.25, 0.25), (7.0, 1)])
@@ -146,7 +146,7 @@ def test_a_goal_is_reached_at_its_limit(goal: str, reached: list[float], missed:
 
 @pytest.mark.parametrize("goal", ["about 3", "at least", "at most x", "at most e", "3", "at least 3 h"])
 def test_what_is_no_goal_is_refused(goal: str) -> None:
-    with pytest.raises(InvalidInputError, match="is no goal"):
+    with pytest.raises(InvalidInputError, match="is not a goal"):
         parse_goals({"kpi": goal})
 
 

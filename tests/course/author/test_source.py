@@ -16,7 +16,7 @@ from devopssim.errors import InvalidInputError
         ("median", "cannot see the notebook's names"),
         ("1 / 0", "ZeroDivisionError"),
         ("x = 1", "expect nothing"),
-        ('from devopssim.course import expect\nexpect.number("77-x", 1)', "'77-x' is no exercise"),
+        ('from devopssim.course import expect\nexpect.number("77-x", 1)', "'77-x' is an unknown exercise"),
     ],
 )
 def test_a_hidden_region_that_cannot_be_graded_is_refused_with_its_place(

@@ -45,7 +45,7 @@ def test_an_exercise_that_was_not_begun_is_no_error(tmp_path: Path, values: Sour
     )
     grade = graded(values, path)
     checks = by_exercise(grade)
-    assert [checks[name].remark for name in ("01-a", "01-c")] == ["there is no answer yet."] * 2
+    assert [checks[name].remark for name in ("01-a", "01-c")] == ["the answer is missing."] * 2
     assert "the cell stopped with the error NameError" in checks["01-b"].remark
     assert len(grade.remarks) == 1, "the error is worth a remark, an answer that is not there yet is not"
 

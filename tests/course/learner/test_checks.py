@@ -40,7 +40,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     [
         ("01-a", 6.5, "visible checks passed"),
         ("01-a", np.float64(6.5), "visible checks passed"),
-        ("01-a", None, "no answer yet"),
+        ("01-a", None, "the answer is missing"),
         ("01-a", "6.5", "not a number"),
         ("01-a", True, "not a number"),
         ("01-a", -1, "cannot be"),
@@ -54,7 +54,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("01-c", lambda failed, deployments: failed / (deployments - deployments), "ZeroDivisionError"),
         ("01-c", 3, "not a function"),
         ("02-c", "on: push\njobs: {}", "visible checks passed"),
-        ("02-c", "on: [push", "no YAML"),
+        ("02-c", "on: [push", "not YAML"),
         ("02-a", 3, "not a Scenario"),
         ("02-b", None, "no such file: Dockerfile"),
     ],
@@ -150,7 +150,7 @@ def test_a_function_that_waits_for_its_answer_is_no_error(capsys: pytest.Capture
         raise NotImplementedError
 
     check("01-c", failure_rate)
-    assert "there is no answer yet" in capsys.readouterr().out
+    assert "the answer is missing" in capsys.readouterr().out
 
 
 def test_bars_are_judged_by_their_heights(notebook: ModuleType) -> None:
@@ -199,7 +199,7 @@ def test_under_plain_nbgrader_a_hidden_region_passes_or_raises(notebook: ModuleT
     ("text", "says"),
     [
         ('[exercise.a]\nkind = "numbr"\nanswer = "x"', "kind='numbr'"),
-        ('[exercise.a]\nkind = "number"\nanswer = "x"\nunti = "h"', "'unti' is no setting"),
+        ('[exercise.a]\nkind = "number"\nanswer = "x"\nunti = "h"', "'unti' is an unknown setting"),
         ('[exercise.a]\nkind = "number"', "answer=''"),
         ('[exercise.a]\nkind = "choice"\nanswer = "x"', "needs 'of'"),
         ('[exercise.a]\nkind = "file"\nanswer = "x"\nformat = "exe"', "format='exe'"),

@@ -128,7 +128,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(InvalidInputError, match=r"cannot write .* name a folder in a place"):
         start_copy(tmp_path / "file" / "ada", courses.SOURCE)
-    with pytest.raises(InvalidInputError, match="no folder"):
+    with pytest.raises(InvalidInputError, match="not a folder"):
         start_copy(tmp_path / "file", courses.SOURCE)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 

@@ -55,5 +55,5 @@ def test_where_nobody_listens_the_error_says_so() -> None:
 
 
 def test_an_answer_that_is_no_json_is_quoted(port: int) -> None:
-    with pytest.raises(LabError, match=r"status 500, is no JSON: 'Internal Server Error'"):
+    with pytest.raises(LabError, match=r"status 500, is not JSON: 'Internal Server Error'"):
         ask(port, "/broken").json()
