@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 AFTER_THEME: Final = 900
 SIGNATURE: Final = re.compile(r'<dt class="sig.*?</dt>', re.DOTALL)
+DOOR_TITLE: Final = re.compile(r"(?<=<h1>)devopssim[\w.]+")
 LINES: Final = (
     ("<dl>", '<span class="sig-lines">'),
     ("</dl>", "</span>"),
@@ -23,11 +24,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def repair(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Give the captions of the navigation a level, and the lines of a signature elements that are allowed there."""
+    """Give the captions of the navigation a level, the lines of a signature elements that are allowed there, and long titles breaks."""
     navigation = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = navigation.replace('role="heading"', 'role="heading" aria-level="2"')
     if context.get("body"):
-        context["body"] = SIGNATURE.sub(lambda signature: _in_lines(signature[0]), context["body"])
+        body = SIGNATURE.sub(lambda signature: _in_lines(signature[0]), context["body"])
+        context["body"] = DOOR_TITLE.sub(lambda title: title[0].replace(".", ".<wbr>"), body)
 
 
 def _in_lines(signature: str) -> str:
