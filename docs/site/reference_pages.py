@@ -1,21 +1,17 @@
-"""The reference: a page for each door of the package, with every name that it exports, and one for each command."""
+"""The reference of Python: a page for each door of the package, with every name that it exports."""
 
 import ast
 import importlib
 import inspect
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-import click
 from sphinx.pycode import ModuleAnalyzer
-
-from devopssim.cli.program import program
 
 DOORS: Final = (
     "devopssim.scenario",
@@ -89,17 +85,10 @@ class Name:
 def pages() -> dict[str, str]:
     """Return the text of every page by path."""
     doors = {f"reference/{door}.rst": _door_page(door) for door in DOORS}
-    escape_help(program)
-    commands = {
-        f"reference/command-line/{name}.rst": _command_page(name, command)
-        for name, command in commands_of(program).items()
-    }
     return {
         **doors,
-        **commands,
         "reference/index.rst": _index_page(),
         "reference/devopssim.rst": _top_page(),
-        "reference/command-line/index.rst": _command_line_page(),
     }
 
 
@@ -153,31 +142,6 @@ def reached_types() -> dict[str, list[type]]:
                     found.setdefault(door, []).append(reached)
                     waiting.append(reached)
     return found
-
-
-def commands_of(group: click.Group) -> dict[str, click.Command]:
-    """Return the commands of a group by name, in the order of its help."""
-    context = click.Context(group)
-    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
-    return {name: command for name, command in commands.items() if command is not None}
-
-
-def escape_help(command: click.Command) -> None:
-    """Escape what reStructuredText would take for markup in the help of a command, which is plain text with code in backticks."""
-    command.help = _escaped(command.help)
-    for option in command.params:
-        if isinstance(option, click.Option):
-            option.help = _escaped(option.help)
-    for subcommand in commands_of(command).values() if isinstance(command, click.Group) else ():
-        escape_help(subcommand)
-
-
-def _escaped(text: str | None) -> str:
-    """Return plain text as reStructuredText; what stands in backticks stays, and options become code."""
-    parts = re.split(r"(`[^`]*`)", text or "")
-    parts[::2] = (re.sub(r"([*|\\]|_\b)", r"\\\1", part) for part in parts[::2])
-    parts[::2] = (re.sub(r"(?<![\w-])--[a-z][\w-]*", r"``\g<0>``", part) for part in parts[::2])
-    return "".join(parts)
 
 
 def _own_names(module: ModuleType) -> list[str]:
@@ -250,16 +214,16 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
 
 def _door_page(door: str) -> str:
     """Return the page of a door: its docstring, a table of its names, and each name by kind."""
-    blocks = [_title(door), f".. automodule:: {door}", _table(names_of(door))]
+    blocks = [title(door), f".. automodule:: {door}", _table(names_of(door))]
     for kind in KINDS:
         names = [name for name in names_of(door) if name.kind == kind and name.home == name.path]
         if names:
-            blocks += [_title(kind, "-"), *map(_entry, names)]
+            blocks += [title(kind, "-"), *map(_entry, names)]
     types = reached_types().get(door, [])
     if types:
         note = "What the names above take or return. These classes are not exported: use the objects, do not make them."
-        blocks += [_title(TYPES, "-"), note, *(f".. autoclass:: {_path(each)}\n   :members:" for each in types)]
-    return _page(blocks)
+        blocks += [title(TYPES, "-"), note, *(f".. autoclass:: {_path(each)}\n   :members:" for each in types)]
+    return joined(blocks)
 
 
 def _entry(name: Name) -> str:
@@ -310,7 +274,7 @@ def _index_page() -> str:
     )
     toctree = "\n".join([".. toctree::", "   :hidden:", "", "   devopssim", *(f"   {door}" for door in DOORS)])
     text = "Each package is imported from its own door; modules below it may change. ``import devopssim as ds`` offers the most frequent names."
-    return _page([_title("Python"), text, table, toctree])
+    return joined([title("Python"), text, table, toctree])
 
 
 def _one_line(row: str) -> str:
@@ -336,31 +300,11 @@ def _top_page() -> str:
     table = "\n".join(
         [".. list-table::", "   :widths: 30 70", "   :header-rows: 1", "", "   * - name", "     - summary", *rows]
     )
-    return _page([_title("devopssim"), ".. automodule:: devopssim", table])
+    return joined([title("devopssim"), ".. automodule:: devopssim", table])
 
 
-def _command_line_page() -> str:
-    """Return the page that lists the commands."""
-    commands: Mapping[str, click.Command] = commands_of(program)
-    rows = [f"   * - :doc:`{name}`\n     - {command.help}" for name, command in commands.items()]
-    table = "\n".join(
-        [".. list-table::", "   :widths: 30 70", "   :header-rows: 1", "", "   * - command", "     - purpose", *rows]
-    )
-    toctree = "\n".join([".. toctree::", "   :hidden:", "", *(f"   {name}" for name in commands)])
-    text = "``devopssim --help`` lists the commands; each command has ``--help``. Exit status: 0 done; 1 ran, and the answer is no; 2 bad usage or input."
-    return _page([_title("Command line"), text, table, toctree])
-
-
-def _command_page(name: str, command: click.Command) -> str:
-    """Return the page of a command and its subcommands."""
-    module = importlib.import_module(
-        f"devopssim.cli.{name.replace('-', '_')}" if name != "import" else "devopssim.cli.import_"
-    )
-    nested = "full" if isinstance(command, click.Group) else "none"
-    return f".. click:: {module.__name__}:command\n   :prog: devopssim {name}\n   :nested: {nested}\n"
-
-
-def _title(text: str, underline: str = "=") -> str:
+def title(text: str, underline: str = "=") -> str:
+    """Return a heading."""
     return f"{text}\n{underline * len(text)}"
 
 
@@ -368,5 +312,6 @@ def _indented(lines: Sequence[str]) -> list[str]:
     return [f"   {line}" if line else "" for line in lines]
 
 
-def _page(blocks: Sequence[str]) -> str:
+def joined(blocks: Sequence[str]) -> str:
+    """Return a page made of blocks."""
     return "\n\n".join(blocks) + "\n"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import command_pages
 import course_pages
 import reference_pages
 
@@ -52,7 +53,7 @@ def write(folder: Path) -> None:
 
 def contents() -> dict[str, bytes]:
     """Return the contents of all sources by path."""
-    texts = dict(_pages()) | course_pages.pages(ROOT / "notebooks") | reference_pages.pages()
+    texts = dict(_pages()) | course_pages.pages(ROOT / "notebooks") | reference_pages.pages() | command_pages.pages()
     linked = {target: (ROOT / target).read_bytes() for name, text in texts.items() for target in _files(name, text)}
     return linked | {_renamed(name): text.encode() for name, text in texts.items()}
 
