@@ -56,7 +56,7 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "production.repair_time": 7,
     "production.observation": 40,
     "production.prevented_share": 0.5,
-    "production.luck_cv": 0,
+    "production.reaction_cv": 0,
     "security.vulnerabilities_per_change": 0,
     "security.review_effort": 2,
     "security.review_finds": 0.5,

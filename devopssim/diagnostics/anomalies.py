@@ -39,7 +39,7 @@ PAIRS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One oddity: what sort, how many, and a sentence that says what it does to which KPI."""
+    """One oddity: what sort, how many, and a sentence about its effect on KPIs."""
 
     sort: Literal["gap", "order", "repeated", "unfinished", "small", "left out", "clock"]
     count: int

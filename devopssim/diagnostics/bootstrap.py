@@ -1,7 +1,7 @@
 """How well does one log know its KPIs? Bootstrap intervals, and a plain word where there is too little to know.
 
 Durations are resampled as they are. Shares of counted things (failed deployments among deployments) are resampled as ones and
-noughts; where all or none are, which resampling cannot tell from certainty, the exact interval of Clopper and Pearson stands.
+zeros; where all or none are, which resampling cannot tell from certainty, the exact interval of Clopper and Pearson stands.
 What is measured over time (frequency, WIP, availability) is resampled in weeks, so that what belongs together stays together.
 Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993; for few incidents, the VOID report of 2022.
 """

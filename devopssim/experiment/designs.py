@@ -1,4 +1,4 @@
-"""Two-level designs: which combinations of practices are run, and what a fraction of them cannot tell apart.
+"""Two-level designs: which combinations of practices are run, and what a fraction of them cannot separate.
 
 A combination is a number whose bits say which practices are adopted; so is an effect (which practices act together), and so
 is a word of the defining relation. Two effects are aliases where they differ by a word: the runs of the fraction cannot tell
@@ -35,7 +35,7 @@ class Design:
         return min((word.bit_count() for word in self.words), default=None)
 
     def aliases(self, effect: int) -> tuple[int, ...]:
-        """Return what the runs cannot tell from this effect, lower orders first."""
+        """Return the effects that the runs cannot separate from this one, lower orders first."""
         return tuple(sorted((effect ^ word for word in self.words), key=lambda other: (other.bit_count(), other)))
 
     def signs(self, effect: int) -> npt.NDArray[np.float64]:

@@ -26,7 +26,7 @@ SHOWN_ALIASES = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Factorial:
-    """KPIs with every combination of practices (or a fraction of them), all under the same luck.
+    """KPIs with every combination of practices (or a fraction of them), all with common random numbers.
 
     `result.scenarios` are named by the practices that they adopt, `testing + delivery`, and `none`.
     """
@@ -41,7 +41,7 @@ class Factorial:
 
         A main effect (order 1) is the mean KPI with the practice minus the mean without it. An interaction `a x b` (order
         2) is half of what a's effect is larger with b than without; 0: they do not need each other. `aliases` names the
-        effects of up to two practices that a fraction cannot tell from this one: the estimate is the sum of them all.
+        effects of up to two practices that a fraction cannot separate from this one: the estimate is the sum of them all.
         """
         rows = []
         for effect in self._up_to_two():

@@ -33,7 +33,7 @@ class Interval(NamedTuple):
 class Difference(NamedTuple):
     """A mean difference within replications, its interval, the number of pairs, what pairing gained, and which way is better.
 
-    `variance_reduction` is the variance that the difference would have with independent luck ÷ the variance that it has: with
+    `variance_reduction` is the variance that the difference would have with independent random numbers ÷ the variance that it has: with
     a factor of 4, pairs need a quarter of the replications. Below 1, pairing did harm. `better` is None where less and more
     can both be better.
     """

@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Sensitivity:
-    """Differences that single parameters make, each against the scenario as it is, under the same luck."""
+    """Differences that single parameters make, each against the scenario as it is, with common random numbers."""
 
     change: float
     steps: dict[str, Step]

@@ -2,7 +2,7 @@
 
 Source: K. Hoad, S. Robinson, R. Davies, Automated selection of the number of replications for a discrete-event simulation,
 Journal of the Operational Research Society 61 (2010), 1632-1644. Replications are added until the half-width of the interval
-has fallen to the wanted share of the mean, and stays there over some more: a lucky first glance is not enough.
+has fallen to the wanted share of the mean, and stays there over some more: one early result by chance is not enough.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ CURVE_VALUES: Final = ["scenario", "replication", "kpi", "unit", "time", "value"
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """Replications of one or more scenarios under the same luck.
+    """Replications of one or more scenarios with common random numbers.
 
     `values`: columns scenario, replication, kpi, unit, value (NaN: that replication had nothing to count), n (over how many
     it was counted), unfinished (how many durations had not ended with the run; NaN for rates).
@@ -72,9 +72,9 @@ class Result:
         """Columns scenario, baseline, kpi, unit, difference (scenario - baseline), low, high, replications, variance_reduction,
         verdict.
 
-        Paired: replication k of both met the same demand and the same luck, so only the ways of working differ.
+        Paired: replication k of both met the same demand and the same random numbers, so only the ways of working differ.
         `replications` counts the pairs in which both have a value; `variance_reduction` says how many times smaller the
-        variance is than with independent luck; `verdict` is that of `Difference`. Each scenario is compared with each one before
+        variance is than with independent random numbers; `verdict` is that of `Difference`. Each scenario is compared with each one before
         it.
         """
         matrix = self._matrix

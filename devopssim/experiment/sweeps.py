@@ -24,7 +24,7 @@ EXAMPLE: Final = "for example {'team.developers': [4, 6, 8]}"
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """KPIs at each point of a grid of parameter values, all under the same luck.
+    """KPIs at each point of a grid of parameter values, all with common random numbers.
 
     `points`: the values of the parameters by the name that the scenario has in `result`.
     """

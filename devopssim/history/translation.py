@@ -290,7 +290,7 @@ class _HistoryWriter:
         """Write deployments and rollbacks in the order of time."""
         deployments = sorted(self.history.deployments.values(), key=lambda deployment: (deployment.at, deployment.id))
         reported = [deployment for deployment in deployments if not deployment.tag]
-        self.left_out["tags, as other sources tell of deployments"] = (
+        self.left_out["tags, because other sources state the deployments"] = (
             len(deployments) - len(reported) if reported else 0
         )
         waiting = sorted(self.changes.values(), key=_when_merged)
@@ -416,7 +416,7 @@ class _HistoryWriter:
             if wanted in (deployed.record.id, deployed.record.name, deployed.record.commit)
         ]
         if not named:
-            self.left_out["deployments that incidents name and nobody knows"] += 1
+            self.left_out["deployments that incidents name and the history lacks"] += 1
             return None
         return next((deployed for deployed in reversed(named) if deployed.at <= began), named[0])
 

@@ -105,7 +105,7 @@ def throughput(log: Run) -> Rate:
     source="Modig & Åhlström 2012, This is Lean",
 )
 def flow_efficiency(log: Run) -> Rate:
-    """Return the hours in which somebody worked on a finished item ÷ its lead time, summed over items.
+    """Return the hours in which a stage of a finished item was in progress ÷ its lead time, summed over items.
 
     The hours in which at least one stage of the item was in progress between request and close, over all items with both
     events. Two people at once count once. Work counts where its `stage.*` rows name the item: a build or a deployment of many

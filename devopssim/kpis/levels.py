@@ -82,7 +82,7 @@ class Cluster:
             return self.change_failure_rate
         return (FREQUENCIES if metric == "deployment_frequency" else TIMES)[getattr(self, metric)]
 
-    def words(self, metric: str) -> str:
+    def band_text(self, metric: str) -> str:
         """Return the band of one of `DORA_METRICS` as the report prints it."""
         if metric != "change_failure_rate":
             return str(getattr(self, metric))
@@ -312,7 +312,7 @@ def _classified(
     away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in year_clusters]
     fitting = [cluster for cluster, distance in zip(year_clusters, away, strict=True) if distance == min(away)]
     levels = ", ".join(cluster.level for cluster in fitting)
-    return unit, value, fitting[0].level, levels, min(away) == 0, fitting[0].words(metric)
+    return unit, value, fitting[0].level, levels, min(away) == 0, fitting[0].band_text(metric)
 
 
 def _distance(value: float, band: Band, *, share: bool) -> float:

@@ -76,7 +76,7 @@ def _strip(ax: Axes, kpi: str, metric: str, levels: tuple[Cluster, ...], values:
     declaration = KPIS[kpi]
     low, high = _scale(ax, declaration.unit, [value for value in values.values() if math.isfinite(value)])
     for lane, cluster in enumerate(levels):
-        _band(ax, len(levels) - 1 - lane, cluster.band(metric), (low, high), cluster.words(metric))
+        _band(ax, len(levels) - 1 - lane, cluster.band(metric), (low, high), cluster.band_text(metric))
     heights = len(levels)
     for index, (name, value) in enumerate(values.items()):
         if not math.isfinite(value):

@@ -146,7 +146,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
             "service.deployed",
             "ticket.closed",
         ),
-        debatable="a green test is the only gate: nobody holds a change back for reasons of marketing or law",
+        debatable="a green test is the only gate: no change waits for reasons of marketing or law",
         parameters=("process.approval", "process.window_weeks", "quality.regression_effort"),
         evidence="External approval was found to go with worse lead time and deployment frequency, and not with fewer failures.",
         sources=("DORA, Accelerate State of DevOps 2019", "Forsgren, Humble & Kim, Accelerate, 2018"),
@@ -158,7 +158,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         without="Testers test each item by hand, and the old again for each release. They find a smaller share of the "
         "defects, and find it late, when a repair costs more.",
         adopted="Automated tests run on a machine for each merge, find a larger share at once, and cost upkeep with each change.",
-        mechanism="a defect is found if its luck lies below `manual_test_finds`, after the batch and at "
+        mechanism="a defect is found if its draw lies below `manual_test_finds`, after the batch and at "
         "`late_fix_factor` times the repair; adopted, below `automated_test_finds`, at the merge and at the plain "
         "effort, for `test_upkeep` hours a change (`development.run_tests`, `development.test_by_hand`)",
         events=(
@@ -233,7 +233,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         without="Work waits each time it passes from one function to another, and a failure waits for the other team.",
         adopted="One team, shared on-call: anyone who is free may do the work, nothing is handed over. Learning each other's "
         "work costs a little effort.",
-        mechanism="work passes to another function after `hand_over` hours and waits for somebody of that role; "
+        mechanism="work passes to another function after `hand_over` hours and waits for a person of that role; "
         "adopted, at once, for anyone who is free, at `1 + cross_training` times the effort (`people.work`, "
         "`organisation.hand_over`)",
         events=(
@@ -254,7 +254,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         without="A separate team reviews by hand what was deployed, queues, sees a part of it, and sends findings back late. "
         "Vulnerabilities of dependencies wait for the next review.",
         adopted="Each merge is scanned; developers, trained for it, judge the findings, of which some are false alarms, and "
-        "repair the rest before deployment. Disclosed weaknesses are patched by the fast lane.",
+        "repair the rest before deployment. Disclosed vulnerabilities are patched urgently.",
         mechanism="a vulnerability in a change is found before deployment if its draw lies below `scan_covers x "
         "scan_finds`, and costs triage and a repair by trained developers; else by a review after deployment, if "
         "below `review_finds`, and is repaired when the plan has room (`scanning.scan`, `security.review`)",

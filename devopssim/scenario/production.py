@@ -95,7 +95,7 @@ class Production(Part):
         grade="assumed",
         source="an hour; minutes where delivery is automated",
     )
-    luck_cv: float = parameter(
+    reaction_cv: float = parameter(
         1.0,
         "coefficient of variation of the times to detect, diagnose and restore (lognormal)",
         high=5,

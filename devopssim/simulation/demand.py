@@ -101,7 +101,7 @@ class WorkItem:
 
     Efforts are in person-hours, times in hours. A *requirements misfit* is the difference between what is built and what is
     needed: the need is `misunderstood` from the start, or it changes `drifts_after` hours after it was understood. Users who
-    live with a misfit complain after `complaint_after`. `number` is the item's row in its generation; `follows` names the item
+    live with a requirements misfit complain after `complaint_after`. `number` is the item's row in its generation; `follows` names the item
     that a follow-up request comes from.
     """
 
@@ -145,7 +145,7 @@ class WorkItem:
         self.understood_at = now
 
     def leave_to_follow_up(self) -> None:
-        """Leave the misfit to a new request; the item itself counts as fitting from now on."""
+        """Leave the requirements misfit to a new request; the item itself counts as fitting from now on."""
         self.misunderstood = False
         self.drifts_after = inf
 
@@ -235,7 +235,7 @@ class DrawnDemand:
         self.disclosures = self._disclosures()
 
     def follower(self, item: WorkItem) -> WorkItem:
-        """Return the request that follows from an item with a misfit; its draws depend on that item alone."""
+        """Return the request that follows from an item with a requirements misfit; its draws depend on that item alone."""
         generation = item.generation + 1
         if generation not in self._followers:
             self._followers[generation] = self._generation(generation)

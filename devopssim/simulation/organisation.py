@@ -140,4 +140,4 @@ class Organisation:
 
     def reaction_time(self, mean: float, draw: float) -> float:
         """Return the hours that people take to detect, diagnose or restore something, at this probability of their distribution."""
-        return float(effort_distribution(mean, self.scenario.production.luck_cv).quantile(draw))
+        return float(effort_distribution(mean, self.scenario.production.reaction_cv).quantile(draw))

@@ -162,7 +162,7 @@ class ReleaseManagement:
     def _use(self, item: WorkItem) -> ProcessGenerator:
         """Let users work with the item; a requirements misfit leads to a new request.
 
-        With feedback and monitoring, measurements show a misfit after the observation time; otherwise users complain later.
+        With feedback and monitoring, measurements reveal a requirements misfit after the observation time; otherwise users complain later.
         """
         org = self.org
         if item.misfits(org.env.now):

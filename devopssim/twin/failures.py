@@ -53,7 +53,7 @@ def recovery(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         if len(delays) >= LEAST_OBSERVATIONS:
             yield mean(f"production.{parameter}", delays, "from the failure until its detection")
             if len(delays) >= len(incidents) / 2:
-                yield variation("production.luck_cv", delays, "from the failure until its detection")
+                yield variation("production.reaction_cv", delays, "from the failure until its detection")
     yield from _repair(run, incidents, scenario)
 
 

@@ -26,7 +26,7 @@ def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
     assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
     both = log_of(join(tags, real))
     assert kpis.lead_time_for_changes(both).tolist() == [2]
-    assert both.attrs["source"]["left_out"] == {"tags, as other sources tell of deployments": 1}
+    assert both.attrs["source"]["left_out"] == {"tags, because other sources state the deployments": 1}
 
 
 def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_otherwise() -> None:

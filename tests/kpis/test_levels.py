@@ -188,8 +188,8 @@ def test_the_bands_are_those_that_the_report_prints(
     [cluster] = [it for it in levels.clusters(year) if it.level == level]
     assert cluster.band("deployment_frequency") == per_week
     assert cluster.band("lead_time_for_changes") == hours
-    assert cluster.words("change_failure_rate") == words
-    assert cluster.words("lead_time_for_changes") == cluster.lead_time_for_changes
+    assert cluster.band_text("change_failure_rate") == words
+    assert cluster.band_text("lead_time_for_changes") == cluster.lead_time_for_changes
 
 
 def test_the_change_failure_rates_since_2023_are_one_number_a_level() -> None:

@@ -19,7 +19,7 @@ ENOUGH_ANSWERS: Final = 60
 
 @pytest.fixture(scope="module")
 def front(shipped: Lab, timed: Timed) -> Lab:
-    """The lab with a load balancer, blue in force, and Prometheus watching every place."""
+    """The lab with a load balancer, blue in force, and Prometheus watching every slot."""
     shipped.production.deploy()
     with timed("load balancer, and the release in blue"):
         shipped.traffic.up()
@@ -48,7 +48,7 @@ def test_a_canary_with_errors_is_rolled_back_by_its_alert_and_the_log_gives_mttd
 ) -> None:
     users.traffic.release("green", users.releases.faulty("bad_release"))
     assert users.traffic.weights() == {"blue": 100, "green": 0}
-    assert users.traffic.ask("/products").headers["x-place"] == "blue"
+    assert users.traffic.ask("/products").headers["x-slot"] == "blue"
 
     users.traffic.shift(blue=90, green=10)
     with timed("canary: from its first users to the alert HighErrorRate"):
@@ -81,20 +81,20 @@ def test_a_sound_canary_gets_a_tenth_of_the_traffic_and_then_all_of_it_and_users
     users.traffic.shift(blue=90, green=10)
     wait_until(lambda: len(users.load_balancer_prober.probes) > began + ENOUGH_ANSWERS, "enough answers")
     canary = users.load_balancer_prober.table()[began:]
-    share = (canary["place"] == "green").mean()
+    share = (canary["slot"] == "green").mean()
     assert 0.05 < share < 0.2
-    assert set(canary.loc[canary["place"] == "green", "version"]) == {"5.0.0"}
+    assert set(canary.loc[canary["slot"] == "green", "version"]) == {"5.0.0"}
 
     with timed("cut-over from blue to green"):
         users.traffic.shift(blue=0, green=100)
-        wait_until(lambda: users.traffic.ask("/").headers["x-place"] == "green", "green to answer")
+        wait_until(lambda: users.traffic.ask("/").headers["x-slot"] == "green", "green to answer")
     moved = len(users.load_balancer_prober.probes) + 1
     wait_until(
         lambda: len(users.load_balancer_prober.probes) > moved + ENOUGH_ANSWERS / 2, "answers after the cut-over"
     )
     everything = users.load_balancer_prober.table()[began:]
     assert everything["status"].unique().tolist() == [200]
-    assert set(users.load_balancer_prober.table()[moved:]["place"]) == {"green"}
+    assert set(users.load_balancer_prober.table()[moved:]["slot"]) == {"green"}
 
 
 def test_prometheus_is_asked_from_python(front: Lab) -> None:

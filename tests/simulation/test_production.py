@@ -156,7 +156,7 @@ def test_infrastructure_fails_again_and_again_unless_monitoring_prevents_it(
 
 def test_each_reaction_of_an_incident_has_its_own_draw() -> None:
     """The first two incidents take the first two rows of their stream."""
-    org = organisation(production__luck_cv=1)
+    org = organisation(production__reaction_cv=1)
     run(
         org,
         org.production.fail("infrastructure", org.production.restart),

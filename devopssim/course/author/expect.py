@@ -388,7 +388,7 @@ def that(exercise: str, description: str, holds: Callable[[Any], bool], **more: 
         if problem := missing(answer):
             return Judgement(share=0, remark=problem)
         right = bool(holds(from_json(answer)))
-        return Judgement(share=float(right), remark="so it is." if right else "not so yet.")
+        return Judgement(share=float(right), remark="Correct." if right else "not yet.")
 
     _expect(exercise, judge, description=description, **more)
 
@@ -430,7 +430,7 @@ def live(exercise: str, description: str, holds: Callable[[], bool], **more: Any
                 remark=f"waits for a person: the lab could not be looked at ({str(error).rstrip('.')}).",
                 waiting=True,
             )
-        return Judgement(share=float(right), remark="so it is." if right else "the lab is not in this state.")
+        return Judgement(share=float(right), remark="Correct." if right else "the lab is not in this state.")
 
     _expect(exercise, judge, description=description, ask=False, **more)
 

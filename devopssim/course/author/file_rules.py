@@ -147,7 +147,7 @@ def parse_yaml(text: str) -> dict[str, Any]:
     if nodes > MOST_NODES or aliased:
         raise InvalidInputError(f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly.")
     if not isinstance(tree, dict):
-        raise InvalidInputError("the file says nothing; a mapping like `services:` or `jobs:` is expected.")
+        raise InvalidInputError("the file is empty; a mapping like `services:` or `jobs:` is expected.")
     return tree
 
 

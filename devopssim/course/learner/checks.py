@@ -66,7 +66,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
     01-a: visible checks passed
       expected: a number in hours
       came:     the number 12.5
-      The grader looks further than these checks do.
+      This only checks the type of your answer; it is marked later.
     """
     explain_empty_answers()
     exercise = nearest_course().exercise(exercise_id)
@@ -80,7 +80,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
     _print_wrapped("  expected: ", exercise.kind.expected)
     if problem is None:
         _print_wrapped("  came:     ", "a function" if callable(answer) else describe(form))
-        print("  The grader looks further than these checks do.")  # noqa: T201
+        print("  This only checks the type of your answer; it is marked later.")  # noqa: T201
         return
     _print_wrapped("  came:     ", problem)
     if exercise.hints:

@@ -22,9 +22,9 @@ README: Final = """# {name}
 
 Your copy of the course. Open the notebooks with JupyterLab (`jupyter lab`), in the order of their numbers.
 
-- Write your answers into the cells that say `YOUR CODE HERE` or `YOUR ANSWER HERE`. The grader takes these cells and no others,
+- Write your answers into the cells marked `YOUR CODE HERE` or `YOUR ANSWER HERE`. The grader takes these cells and no others,
   so define there whatever your answer needs.
-- `check("…", answer)` tells whether an answer is of the kind that is asked for; `hint("…")` helps. The grader looks further.
+- `check("…", answer)` checks the type of an answer; `hint("…")` helps. The grader marks it later.
 - Keep `exercises.toml`{variant} beside the notebooks.
 - `devopssim course start` on this folder brings what is new. It never writes over a file that you changed: the new version
   is put beside it, with `.new` in its name.

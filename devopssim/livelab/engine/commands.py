@@ -119,7 +119,7 @@ def run(
         command=shlex.join(arguments), status=process.wait(), output=output, seconds=time.monotonic() - began
     )
     if timed_out:
-        message = f"`{result.command}` was given up after {timeout:g} s; look at what it said: {_last_line(output)}"
+        message = f"`{result.command}` timed out after {timeout:g} s; its last output: {_last_line(output)}"
         raise LabError(message)
     if check and not result.ok:
         raise command_error(result)
@@ -134,7 +134,7 @@ def command_error(done: CompletedCommand) -> CommandFailedError:
     >>> print(command_error(run("sh -c 'echo oops; exit 3'", check=False)))
     `sh -c 'echo oops; exit 3'` ended with 3: oops.
     """
-    meaning = explanation_of(done.output) or _last_line(done.output) or "it said nothing"
+    meaning = explanation_of(done.output) or _last_line(done.output) or "no output"
     message = f"`{done.command}` ended with {done.status}: {meaning}."
     return CommandFailedError(message, command=done.command, status=done.status, output=done.output)
 
@@ -179,7 +179,7 @@ def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None)
             errors="replace",
         )
     except FileNotFoundError as error:
-        message = f"`{words[0]}` is not installed; `devopssim doctor` says what the lab needs and how to get it."
+        message = f"`{words[0]}` is not installed; `devopssim doctor` lists what the lab needs and how to install it."
         raise LabError(message) from error
     except OSError as error:
         message = f"`{shlex.join(words)}` cannot be started: {explanation_of(str(error)) or error.strerror}."

@@ -110,7 +110,7 @@ def candidates() -> list[tuple[str, str]]:
     Returns
     -------
     list of tuple of (str, str)
-        Description of the place, and address.
+        Description of the location, and address.
 
     Examples
     --------

@@ -55,7 +55,7 @@ class ServiceAnswer:
             Where the service did not answer, or the body is not JSON.
         """
         if self.status == 0:
-            message = f"nobody answered (waited {self.seconds:.1f} s); `devopssim livelab status` and `docker ps -a` show what runs."
+            message = f"no answer (timed out after {self.seconds:.1f} s); `devopssim livelab status` and `docker ps -a` show what runs."
             raise LabError(message)
         try:
             return json.loads(self.text)

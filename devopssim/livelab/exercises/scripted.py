@@ -116,7 +116,7 @@ def secure(lab: Lab, report: Report) -> None:
     """
     report("a sound release")
     _ship(lab, first=True)
-    report("a release with weaknesses, without a gate")
+    report("a release with vulnerabilities, without a gate")
     lab.security.plant()
     _ship(lab)
     lab.security.scan()

@@ -43,7 +43,7 @@ class Probe:
         HTTP status; 0 without an answer.
     seconds : float
         Duration.
-    version, place : str, default ""
+    version, slot : str, default ""
         Release and slot that answered.
 
     Examples
@@ -56,7 +56,7 @@ class Probe:
     status: int
     seconds: float
     version: str = ""
-    place: str = ""
+    slot: str = ""
 
     @property
     def good(self) -> bool:
@@ -233,10 +233,10 @@ class Prober:
         Returns
         -------
         DataFrame
-            One row per probe: time (seconds since the first one), status, seconds, version, place, good.
+            One row per probe: time (seconds since the first one), status, seconds, version, slot, good.
         """
-        rows = [(p.at, p.status, p.seconds, p.version, p.place, p.good) for p in list(self.probes)]
-        table = pd.DataFrame(rows, columns=["time", "status", "seconds", "version", "place", "good"])
+        rows = [(p.at, p.status, p.seconds, p.version, p.slot, p.good) for p in list(self.probes)]
+        table = pd.DataFrame(rows, columns=["time", "status", "seconds", "version", "slot", "good"])
         table["time"] -= table["time"].min() if len(table) else 0.0
         return table
 
@@ -268,7 +268,7 @@ class Prober:
                 status=answer.status,
                 seconds=answer.seconds,
                 version=answer.headers.get("x-shop-version", ""),
-                place=answer.headers.get("x-place", ""),
+                slot=answer.headers.get("x-slot", ""),
             )
             self.probes.append(probe)
             if decision := self.judge.observe(probe):

@@ -259,9 +259,7 @@ def _crash(drill: Drill) -> None:
 def _exploit(drill: Drill) -> None:
     """Exploit a planted vulnerability of the lab's own service, so that the service ends."""
     if not drill.security.is_open_to_attack():
-        message = (
-            "nothing that is deployed can be exploited; plant a weakness first, and release it: `security.plant()`."
-        )
+        message = "no deployed code can be exploited; plant a vulnerability first, and release it: `security.plant()`."
         raise LabError(message)
     web = drill.production.need("web")
     drill.reference = str(web.attrs["Config"]["Image"])
@@ -292,7 +290,9 @@ DRILLS: Final[Mapping[str, DrillKind]] = {
     "slow_release": DrillKind(story="a release takes too long to answer", begin=_release, recover=_roll_back),
     "out_of_memory": DrillKind(story="a release needs more and more memory", begin=_release, recover=_roll_back),
     "crash": DrillKind(story="the service ends by itself", begin=_crash, recover=_start_web),
-    "exploit": DrillKind(story="somebody uses a weakness of the release in force", begin=_exploit, recover=_roll_back),
+    "exploit": DrillKind(
+        story="an attacker exploits a vulnerability of the current release", begin=_exploit, recover=_roll_back
+    ),
     "stopped_database": DrillKind(story="the database stops", begin=_stop_database, recover=_start_database),
 }
 """Drills by name."""

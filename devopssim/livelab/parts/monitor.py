@@ -168,7 +168,7 @@ class Monitor:
             raise LabError(message)
         result = answer.json()
         if result["status"] != "success":
-            message = f"Prometheus refuses {query.get('query', path)!r}: {result.get('error', 'it does not say why')}."
+            message = f"Prometheus refuses {query.get('query', path)!r}: {result.get('error', 'it gives no reason')}."
             raise LabError(message)
         return result["data"]
 

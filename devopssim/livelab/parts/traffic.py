@@ -10,7 +10,7 @@ from devopssim.livelab.errors import LabError
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
-PLACES: Final = ("blue", "green")
+SLOTS: Final = ("blue", "green")
 """Slots of production behind the load balancer."""
 WHOLE: Final = 100
 """All traffic, in percent."""
@@ -56,12 +56,12 @@ class Traffic:
         self.production.compose("up", "-d", "--no-deps", "load-balancer")
         wait_until(lambda: self.ask("/health").status == 200, "the load balancer to answer")
 
-    def release(self, place: str, image: str | None = None) -> None:
+    def release(self, slot: str, image: str | None = None) -> None:
         """Deploy an image into a slot, with unchanged traffic, and wait until it is healthy.
 
         Parameters
         ----------
-        place : {"blue", "green"}
+        slot : {"blue", "green"}
             Slot.
         image : str, optional
             Reference; default: the latest of the registry.
@@ -73,15 +73,15 @@ class Traffic:
         LabError
             Where the service ends or stays unhealthy.
         """
-        _checked(place)
-        self.production.pin(f"{place.upper()}_IMAGE", image)
-        self.production.compose("pull", place)
-        self.production.compose("up", "-d", "--no-deps", place)
-        self.production.wait_healthy(place)
+        _checked(slot)
+        self.production.pin(f"{slot.upper()}_IMAGE", image)
+        self.production.compose("pull", slot)
+        self.production.compose("up", "-d", "--no-deps", slot)
+        self.production.wait_healthy(slot)
 
     def weights(self) -> dict[str, int]:
         """Return the share of each slot in percent."""
-        return {place: int(self._command(f"get weight shop/{place}").split()[0]) for place in PLACES}
+        return {slot: int(self._command(f"get weight shop/{slot}").split()[0]) for slot in SLOTS}
 
     def shift(self, **percent: int) -> None:
         """Set the share of each slot: `shift(blue=90, green=10)` is a canary, `shift(blue=0, green=100)` a cut-over.
@@ -98,32 +98,32 @@ class Traffic:
         LabError
             Where a slot with a share runs nothing, or the load balancer refuses.
         """
-        if set(percent) != set(PLACES) or sum(percent.values()) != WHOLE or min(percent.values()) < 0:
-            given = ", ".join(f"{place}={share}" for place, share in percent.items())
+        if set(percent) != set(SLOTS) or sum(percent.values()) != WHOLE or min(percent.values()) < 0:
+            given = ", ".join(f"{slot}={share}" for slot, share in percent.items())
             message = f"{given} (percent of the traffic) must name blue and green and make 100; for example blue=90, green=10."
             raise InvalidInputError(message)
-        for place, share in percent.items():
-            if share and self.production.container(place) is None:
+        for slot, share in percent.items():
+            if share and self.production.container(slot) is None:
                 message = (
-                    f"{place} runs nothing that could take traffic; put a release there first: `release({place!r})`."
+                    f"{slot} runs nothing that could take traffic; put a release there first: `release({slot!r})`."
                 )
                 raise LabError(message)
-        for place in sorted(PLACES, key=lambda place: -percent[place]):  # never both at nothing
-            answer = self._command(f"set weight shop/{place} {percent[place]}")
+        for slot in sorted(SLOTS, key=lambda slot: -percent[slot]):  # never both at nothing
+            answer = self._command(f"set weight shop/{slot} {percent[slot]}")
             if answer.strip():
-                message = f"the load balancer refused the weight of {place}: {answer.strip()}."
+                message = f"the load balancer refused the weight of {slot}: {answer.strip()}."
                 raise LabError(message)
         self.workspace.journal.write("shifted", **percent)
 
-    def rollback(self, place: str) -> None:
+    def rollback(self, slot: str) -> None:
         """Take all traffic from a slot, and record that its release is rolled back."""
-        other = PLACES[1 - PLACES.index(_checked(place))]
-        self.shift(**{other: WHOLE, place: 0})
-        image = self.production.need(place).attrs["Image"]
-        self.workspace.journal.write("rolled_back", image=image, place=place)
+        other = SLOTS[1 - SLOTS.index(_checked(slot))]
+        self.shift(**{other: WHOLE, slot: 0})
+        image = self.production.need(slot).attrs["Image"]
+        self.workspace.journal.write("rolled_back", image=image, slot=slot)
 
     def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:
-        """Send a request to the shop through the load balancer; the header `x-place` names the slot that answered."""
+        """Send a request to the shop through the load balancer; the header `x-slot` names the slot that answered."""
         return ask(self.port, path, post=post)
 
     def _command(self, command: str) -> str:
@@ -137,9 +137,9 @@ class Traffic:
             raise LabError(message) from error
 
 
-def _checked(place: str) -> str:
+def _checked(slot: str) -> str:
     """Return a slot's name; raise InvalidInputError where it is unknown."""
-    if place not in PLACES:
-        message = f"place={place!r} (where a release runs) must be blue or green."
+    if slot not in SLOTS:
+        message = f"slot={slot!r} (where a release runs) must be blue or green."
         raise InvalidInputError(message)
-    return place
+    return slot

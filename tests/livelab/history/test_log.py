@@ -145,7 +145,7 @@ def test_an_incident_of_a_canary_lasts_until_its_traffic_is_taken_away() -> None
         serving("bad", "b", 20, service="green"),
         broke("x", 25),
         was_restored("x", 28, declared=31),
-        fact("rolled_back", 29, image="bad", place="green"),
+        fact("rolled_back", 29, image="bad", slot="green"),
     )
     log = translated(*facts, commits=HISTORY)
     assert seconds(log, "incident.resolved") == [29 + MOMENT]

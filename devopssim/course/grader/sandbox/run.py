@@ -311,4 +311,4 @@ def _error_text(started: Started) -> str:
     started.process.kill()
     stream = started.process.stderr
     text = stream.read(ERRORS_KEPT).decode("utf-8", "replace") if stream else ""
-    return " ".join(text.split()[-40:]) or "it said nothing."
+    return " ".join(text.split()[-40:]) or "no output."

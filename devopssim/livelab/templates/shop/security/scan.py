@@ -1,7 +1,7 @@
 """The security gate: runs the scanners, writes what they found to `reports/`, and ends with 1 if something open is too severe.
 
     python security/scan.py
-    python security/scan.py --advisories    # asks, over the network, for known weaknesses of the libraries as well
+    python security/scan.py --advisories    # asks, over the network, for known vulnerabilities of the libraries as well
 
 A finding is let through only if it is fixed, or dismissed in `security/accepted.json` with a reason.
 """
@@ -57,7 +57,7 @@ def decide(findings) -> int:
 
 
 def bandit():
-    """Look for weaknesses in Python code."""
+    """Search Python code for vulnerabilities."""
     found = report("bandit", ["bandit", "--quiet", "--recursive", *SOURCES, "--format", "json", "--exit-zero"])
     return [
         finding(
@@ -87,7 +87,7 @@ def hadolint():
 
 
 def zizmor():
-    """Look for weaknesses in the workflows."""
+    """Search the workflows for vulnerabilities."""
     folders = [name for name in WORKFLOWS if Path(name).exists()]
     workflows = [path for path in files(*folders) if path.suffix in {".yml", ".yaml"}]
     found = report(
@@ -129,15 +129,15 @@ def semgrep():
 
 
 def advisories():
-    """Ask for known weaknesses of the libraries, as far as a public list of them can be reached."""
+    """Ask for known vulnerabilities of the libraries, as far as a public list of them can be reached."""
     command = ["pip-audit", "--requirement", str(LIBRARIES), "--no-deps", "--disable-pip", "--format", "json"]
     found = report("advisories", [*command, "--progress-spinner", "off", "--timeout", "10"])
     return [
         finding(
-            "advisories", weakness["id"], "high", it["name"], 0, f"{it['name']} {it['version']} has a known weakness"
+            "advisories", vulnerability["id"], "high", it["name"], 0, f"{it['name']} {it['version']} has a known vulnerability"
         )
         for it in found["dependencies"]
-        for weakness in it.get("vulns", ())
+        for vulnerability in it.get("vulns", ())
     ], [LIBRARIES]
 
 
@@ -157,7 +157,7 @@ def report(name: str, command: list[str]):
     done = subprocess.run(command, capture_output=True, text=True)
     (REPORTS / f"{name}.json").write_text(done.stdout)
     if not done.stdout.strip():
-        sys.exit(f"{command[0]} said nothing but: {done.stderr.strip()}")
+        sys.exit(f"{command[0]} printed only errors: {done.stderr.strip()}")
     return json.loads(done.stdout)
 
 
@@ -176,7 +176,7 @@ def finding(scanner: str, rule: str, severity: str, file: str, line: int, text: 
 
 
 def numbered(findings: list[dict]) -> list[dict]:
-    """Tell several findings of one rule in one file apart."""
+    """Distinguish several findings of one rule in one file."""
     seen: dict[str, int] = {}
     for it in findings:
         seen[it["id"]] = seen.get(it["id"], 0) + 1

@@ -20,7 +20,7 @@ class Product(Base):
 
 
 class Order(Base):
-    """Somebody ordered a quantity of a product."""
+    """Order of a quantity of a product."""
 
     __tablename__ = "orders"
     id = Column(Integer, primary_key=True)
