@@ -1,4 +1,4 @@
-"""Exports in the real formats, written by hand: each tells one small story whose numbers can be checked in the head.
+"""Exports in the real formats, written by hand: each contains one small story whose numbers can be checked in the head.
 
 The story on GitHub and GitLab: a wish of 1 March is worked on from the 2nd, merged on the 3rd and deployed on the 4th at
 midnight; six hours later the cart is down, for six hours. A second deployment of the 5th is taken back the same day.
@@ -15,7 +15,7 @@ from devopssim.cli import INVALID_INPUT, main
 
 
 def story(log: pd.DataFrame) -> list[str]:
-    """Return the log as lines: the hour, what happened, to what."""
+    """Return the log as lines: hour, event kind and ids."""
     events.validate(log)
     columns = ("item", "change", "deployment", "incident")
     return [
@@ -49,7 +49,7 @@ GITHUB: Final = [
 
 
 def refused(path: Path, capsys: pytest.CaptureFixture[str], source: str = "github") -> str:
-    """Import the file by the command, and return the one line that refuses it."""
+    """Import the file with the command, which must fail, and return its error line."""
     assert main(["import", f"--{source}", str(path)]) == INVALID_INPUT
     printed = capsys.readouterr()
     assert printed.out == ""

@@ -114,8 +114,8 @@ def command(*, sources: Sources, out: Path | None, in_json: bool, **rules: Any) 
     source = log.attrs["source"] or {}
     if "rules" in source:
         sys.stderr.write(f"Rules: {source['rules']}.\n")
-    for what, count in source.get("left_out", {}).items():
-        sys.stderr.write(f"Note: {count} {what}.\n")
+    for reason, count in source.get("counts", {}).items():
+        sys.stderr.write(f"Note: {count} {reason}.\n")
     print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))
 
 

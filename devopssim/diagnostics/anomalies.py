@@ -121,7 +121,7 @@ def _repeated(run: Run) -> Iterator[Finding]:
 
 def _left_out(run: Run) -> Iterator[Finding]:
     source = run.attrs.get("source")
-    counts = source.get("left_out") if isinstance(source, dict) else None
+    counts = source.get("counts") if isinstance(source, dict) else None
     for what, count in (counts or {}).items():
         yield Finding(sort="left out", count=int(count), sentence=f"{count} {what}.")
 

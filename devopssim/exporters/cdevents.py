@@ -1,4 +1,4 @@
-"""An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object a line.
+"""An event log as CDEvents 0.5 in CloudEvents 1.0 (https://cdevents.dev), one JSON object per line.
 
 Kinds that CDEvents has become its events, so that other tools can read them; the rest become custom events
 (`dev.cdeventsx.devopssim-stage.started.0.1.0`), as do ends of test runs without an outcome, which CDEvents demands.
@@ -99,7 +99,7 @@ def to_cdevents(
 
 
 def write_cdevents(log: pd.DataFrame, path: str | Path, **options: str) -> int:
-    """Write a log as CDEvents, one JSON object a line; the file appears whole or stays absent.
+    """Write a log as CDEvents, one JSON object per line; the file appears whole or stays absent.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ class _Sender:
         return {"environment": self.environment, **ended}
 
     def deployment(self, _: str, row: Mapping[str, Any], __: Mapping[str, str]) -> dict[str, Any]:
-        """Return the content of a deployment's event: its environment and artefact."""
+        """Return the content of a deployment's event: its environment and artifact."""
         return {"environment": self.environment, "artifactId": self.artifact(str(row["deployment"]))}
 
     def incident(self, kind: str, row: Mapping[str, Any], _: Mapping[str, str]) -> dict[str, Any]:

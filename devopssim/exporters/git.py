@@ -63,11 +63,11 @@ def write_git(log: pd.DataFrame, folder: str | Path, *, start: str = START) -> P
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InvalidInputError(f"{target}: is there and not empty; give a new folder.")
+        raise InvalidInputError(f"{target}: the folder exists and is not empty; pass a new folder.")
     shipped = log[log["kind"] == "service.deployed"]
     if shipped.empty:
         raise InvalidInputError(
-            "this log has no service.deployed, so there is nothing to tag; give one with a deployment."
+            "the log has no service.deployed event, so there is nothing to tag; pass a log with a deployment."
         )
     began = datetime.fromisoformat(log.attrs.get("start") or start).timestamp()
     _git("init", "--quiet", "--bare", "--initial-branch=main", str(target))
@@ -151,7 +151,9 @@ def _git(*arguments: str, stdin: str = "") -> None:
             env={**os.environ, **ISOLATED_FROM_USER},
         )
     except FileNotFoundError as error:
-        raise InvalidInputError("the program git was not found; install git to write a repository.") from error
+        raise InvalidInputError("the program git is missing; install git to write a repository.") from error
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
-        raise InvalidInputError(f"git could not write the repository ({reason[-1] if reason else 'no reason given'}).")
+        raise InvalidInputError(
+            f"git cannot write the repository ({reason[-1] if reason else 'without a reason'}); check the folder and the installation of git."
+        )

@@ -77,7 +77,7 @@ def _families(kpi: Kpi, row: "pd.Series[float]", common: Mapping[str, str]) -> I
     yield gauge
     counts = {"finished": "n", "unfinished": "unfinished"} if is_duration else {"counted": "n"}
     for word, column in counts.items():
-        count = GaugeMetricFamily(f"devopssim_{kpi.name}_{word}", f"{kpi.title}: how many {word}", labels=list(common))
+        count = GaugeMetricFamily(f"devopssim_{kpi.name}_{word}", f"{kpi.title}: number {word}", labels=list(common))
         count.add_metric(list(common.values()), int(row[column]))
         yield count
 

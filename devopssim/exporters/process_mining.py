@@ -60,7 +60,7 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
     [['W1', 'ticket.created'], ['W1', 'ticket.closed']]
     """
     if case not in IDS:
-        raise InvalidInputError(f"case={case!r} (whose ids are the cases) must be one of {', '.join(IDS)}.")
+        raise InvalidInputError(f"case={case!r} (column whose ids are the cases) must be one of {', '.join(IDS)}.")
     validate(log)
     rows = log.assign(case=_cases(log, case)).dropna(subset="case")
     kind = rows["kind"].astype(object)
@@ -92,7 +92,7 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
     log : DataFrame
         Event log of one replication.
     path : str or Path
-        File to write; the ending selects the format.
+        File to write; the extension selects the format.
     case : str, default "item"
         Column whose ids are the cases.
 
@@ -104,7 +104,7 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
     Raises
     ------
     InvalidInputError
-        If the ending or `case` is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
+        If the extension or `case` is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
     BrokenContractError
         If the table breaks the contract of an event log.
 
@@ -118,9 +118,7 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
     """
     target = Path(path)
     if target.suffix.lower() not in {".csv", ".parquet"}:
-        raise InvalidInputError(
-            f"{target}: the ending {target.suffix!r} is not known; a process table is a .csv or .parquet file."
-        )
+        raise InvalidInputError(f"{target}: unknown file extension {target.suffix!r}; pass a .csv or .parquet file.")
     if target.suffix.lower() == ".parquet":
         require_pyarrow(target)
     table = process_table(log, case)

@@ -164,9 +164,9 @@ class IncidentRecord:
     ----------
     id : str
         The incident's id in its source; the log numbers incidents I1, I2, …
-    known, began, resolved : float, optional
+    detected, occurred, resolved : float, optional
         When it was detected or reported, when the failure occurred, when the service was restored; seconds since 1970. A source
-        without `began` yields `incident.reported` at the time of failure, so the time to detect has n = 0.
+        without `occurred` yields `incident.reported` at the time of failure, so the time to detect has n = 0.
     deployment : str, optional
         Id, name or commit of the deployment that caused it.
     severity : str, optional
@@ -188,15 +188,15 @@ class IncidentRecord:
 
     Examples
     --------
-    >>> incident = IncidentRecord(id="#4", known=100.0, resolved=400.0, severity="high")
-    >>> incident.resolved - incident.known
+    >>> incident = IncidentRecord(id="#4", detected=100.0, resolved=400.0, severity="high")
+    >>> incident.resolved - incident.detected
     300.0
 
     """
 
     id: str
-    known: float | None = None
-    began: float | None = None
+    detected: float | None = None
+    occurred: float | None = None
     resolved: float | None = None
     deployment: str | None = None
     severity: str | None = None

@@ -95,7 +95,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     """Return the valid event log of a history.
 
     Hours count from the observation's start, else from the first event. Without an observation, events of one instant are
-    sorted causes first, and the log's source states the rules, how many times were moved, and what was left out.
+    sorted causes first, and the log's source states the rules, the number of moved times, and the counts of excluded or doubtful records.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     ...     changes={"C1": ChangeRecord(id="C1", created=0.0, merged=1800.0)},
     ...     deployments={"7": DeploymentRecord(id="7", at=3600.0, changes=("C1",))},
     ... )
-    >>> log = translate(history, attribute=lambda incident, began, deployed: None, plain=str.strip)
+    >>> log = translate(history, attribute=lambda incident, occurred, deployed: None, plain=str.strip)
     >>> list(zip(log["time"], log["kind"]))
     [(0.0, 'change.created'), (0.5, 'change.merged'), (1.0, 'service.deployed')]
 
@@ -139,7 +139,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     if not writer.rows:
         names = ", ".join(f"{kind} {name}" for kind, name, _ in history.provenance)
         raise InvalidInputError(
-            f"{names}: holds no request, change, deployment or incident; pass an export with at least one of them."
+            f"{names}: the history has no request, change, deployment or incident, so the log would be empty; import another export."
         )
     start = min(row[0] for row in writer.rows)
     rows = _since(start, writer.rows)
@@ -154,13 +154,13 @@ def _since(start: float, rows: Iterable[Row]) -> list[Row]:
 
 
 def _source(history: History, writer: "_HistoryWriter") -> dict[str, Any]:
-    """Return where the log comes from, its rules, and what was moved or left out."""
+    """Return where the log comes from, its rules, the number of moved events, and the counts of excluded or doubtful records."""
     names: dict[str, Any] = {}
     for kind, name, _ in history.provenance:
         names[kind] = f"{names[kind]}, {name}" if kind in names else name
     rules = "; ".join(dict.fromkeys(rules for _, _, rules in history.provenance))
-    left_out = {**history.counts, **{key: count for key, count in writer.left_out.items() if count}}
-    return {**names, "rules": rules, "moved": writer.moved, **({"left_out": left_out} if left_out else {})}
+    counts = {**history.counts, **{key: count for key, count in writer.counts.items() if count}}
+    return {**names, "rules": rules, "moved": writer.moved, **({"counts": counts} if counts else {})}
 
 
 @dataclass(kw_only=True)
@@ -176,8 +176,8 @@ class _HistoryWriter:
     plain: Callable[[str], str]
     rows: list[Row] = field(default_factory=list)
     moved: int = 0
-    left_out: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """How many records were excluded, by reason."""
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many records were excluded or are doubtful, by reason."""
     changes: dict[str, ChangeRecord] = field(default_factory=dict)
     recorded: dict[str | None, str] = field(default_factory=dict)
     """The change of each commit, as the recorder names it."""
@@ -201,7 +201,7 @@ class _HistoryWriter:
         self.changes = self._with_items(self._changes())
         if history.observation:
             self.recorded = {change.commit: change.id for change in self.changes.values()}
-        incidents = sorted(history.incidents.values(), key=_when_known)
+        incidents = sorted(history.incidents.values(), key=_incident_order)
         self.incidents = {incident.id: f"I{number}" for number, incident in enumerate(incidents, start=1)}
         self._write_changes()
         self._deployments()
@@ -290,7 +290,7 @@ class _HistoryWriter:
         """Write deployments and rollbacks in the order of time."""
         deployments = sorted(self.history.deployments.values(), key=lambda deployment: (deployment.at, deployment.id))
         reported = [deployment for deployment in deployments if not deployment.tag]
-        self.left_out["tags, because other sources state the deployments"] = (
+        self.counts["tags, because another source has deployments"] = (
             len(deployments) - len(reported) if reported else 0
         )
         waiting = sorted(self.changes.values(), key=_when_merged)
@@ -317,7 +317,7 @@ class _HistoryWriter:
     def _roll_back(self, deployment: DeploymentRecord, running: list[DeploymentRecord]) -> None:
         """Take back what runs above the restored version; without a known one, the newest."""
         if not running:
-            self.left_out["rollbacks of what is unknown"] += 1
+            self.counts["rollbacks of unknown deployments"] += 1
             return
         same = [
             index for index, earlier in enumerate(running) if deployment.commit and earlier.commit == deployment.commit
@@ -378,13 +378,13 @@ class _HistoryWriter:
     def _incident(self, incident: IncidentRecord) -> None:
         """Write failure, detection and resolution of one incident."""
         name = self.incidents[incident.id]
-        began = _first(incident.began, incident.known, incident.resolved)
-        if began is None:
-            self.left_out["incidents without any time"] += 1
+        occurred = _first(incident.occurred, incident.detected, incident.resolved)
+        if occurred is None:
+            self.counts["incidents without any time"] += 1
             return
-        caused_by = self._named_cause(incident, began) or self.attribute(incident, began, self.deployed)
+        caused_by = self._named_cause(incident, occurred) or self.attribute(incident, occurred, self.deployed)
         if caused_by:
-            began = self.after(began, caused_by.at)
+            occurred = self.after(occurred, caused_by.at)
         cause = incident.cause
         if self.history.observation and not cause:  # what no deployment caused, where all of them were seen
             cause = "defect" if caused_by else "infrastructure"
@@ -395,17 +395,17 @@ class _HistoryWriter:
             "name": incident.name,
         }
         deployment = caused_by.name if caused_by else None
-        self.add(began, "service.failed", details, incident=name, deployment=deployment)
-        detected = began if incident.known is None else self.after(incident.known, began)
-        if incident.known is not None:
-            kind = "incident.reported" if incident.began is None else "incident.detected"
+        self.add(occurred, "service.failed", details, incident=name, deployment=deployment)
+        detected = occurred if incident.detected is None else self.after(incident.detected, occurred)
+        if incident.detected is not None:
+            kind = "incident.reported" if incident.occurred is None else "incident.detected"
             details = {"name": incident.detected_by, "automated": _yes_or_no(incident.detected_by_machine)}
             self.add(detected, kind, details, incident=name)
         if incident.resolved is not None:
             details = {"via": incident.restored_by, "automated": "yes" if incident.restored_by_script else None}
             self.add(self.after(incident.resolved, detected), "incident.resolved", details, incident=name)
 
-    def _named_cause(self, incident: IncidentRecord, began: float) -> DeployedRecord | None:
+    def _named_cause(self, incident: IncidentRecord, occurred: float) -> DeployedRecord | None:
         """Return the deployment that the source names as the cause: the last one before the failure, else the first."""
         if incident.deployment is None:
             return None
@@ -416,9 +416,9 @@ class _HistoryWriter:
             if wanted in (deployed.record.id, deployed.record.name, deployed.record.commit)
         ]
         if not named:
-            self.left_out["deployments that incidents name and the history lacks"] += 1
+            self.counts["unknown deployments that incidents name as their cause"] += 1
             return None
-        return next((deployed for deployed in reversed(named) if deployed.at <= began), named[0])
+        return next((deployed for deployed in reversed(named) if deployed.at <= occurred), named[0])
 
     def _run(self, run: PipelineRunRecord) -> None:
         """Write start and end of a pipeline run."""
@@ -433,11 +433,11 @@ class _HistoryWriter:
         """Write request, start, end of development and delivery of a work item."""
         first = _first(item.created, item.started, item.done, item.closed)
         if first is None or item.withdrawn is not None:
-            self.left_out["items without any time" if first is None else "items that were withdrawn"] += 1
+            self.counts["items without any time" if first is None else "withdrawn items"] += 1
             return
         linked = [self.changes[name] for name in changes]
         created = first if item.created is None else item.created
-        self.left_out["items whose request has no time"] += item.created is None
+        self.counts["items without a creation time"] += item.created is None
         self.add(created, "ticket.created", {"name": item.name}, item=item.id)
         began = item.started if item.started is not None else _first(*(change.created for change in linked))
         started = None if began is None else max(created, began) if item.started is None else self.after(began, created)
@@ -516,9 +516,9 @@ class _HistoryWriter:
             self.add(at, kind, details, **ids)
 
 
-def _when_known(incident: IncidentRecord) -> tuple[float, str]:
-    """Return the sort key of incidents: first known time, then id."""
-    return _first(incident.began, incident.known, incident.resolved) or 0.0, incident.id
+def _incident_order(incident: IncidentRecord) -> tuple[float, str]:
+    """Return the sort key of incidents: earliest time, then id."""
+    return _first(incident.occurred, incident.detected, incident.resolved) or 0.0, incident.id
 
 
 def _when_merged(change: ChangeRecord) -> tuple[float, str]:

@@ -1,7 +1,7 @@
-"""A team's own history as an event log; what a source lacks is absent, and its KPIs have n = 0.
+"""A team's own history as an event log; events that a source lacks are absent, and their KPIs have n = 0.
 
     read_git("shop", tags="v*")                                              one source
-    log_of(join(git_history("shop"), github_history("answers/")))            several, joined into one log
+    log_of(join(git_history("shop"), github_history("export/")))            several, joined into one log
 
 `devopssim.exporters.write_git` goes the other way, so that a log can be compared with what a git history keeps of it.
 docs/importers.md has a table per source: which object becomes which event, and what the source lacks.

@@ -4,10 +4,10 @@ Rules:
 
 - A ticket is a work item; one closed as withdrawn or as a duplicate is withdrawn. A change is a change.
 - `service.deployed` and `service.upgraded` in an environment of `environments` are deployments. They carry the changes that
-  `artifact.packaged` events name for their artefact; without such events their changes are unknown.
+  `artifact.packaged` events name for their artifact; without such events their changes are unknown.
 - `service.rolledback` takes the present deployment of that service back.
 - An incident is detected at its first `incident.detected` or `incident.reported`, and resolved at `incident.resolved`.
-  CDEvents lack the moment of failure: times to detect have n = 0, times to recover are lower bounds. The artefact that the
+  CDEvents lack the moment of failure: times to detect have n = 0, times to recover are lower bounds. The artifact that the
   incident names caused it.
 - An event that is delivered twice (same source and id) counts once. Kinds that the log lacks are excluded and counted.
 """
@@ -158,14 +158,16 @@ def from_cdevents(events: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         own = own_data(event)
         if own is None:
             raise InvalidInputError(
-                "these CDEvents were not written by devopssim; read them with devopssim.importers.read_cdevents."
+                "another tool wrote these CDEvents; read them with devopssim.importers.read_cdevents."
             )
         if "log" in own:
             attrs = dict(own["log"])
         try:
             rows += [tuple(row.get(name) for name in COLUMNS) for row in own.get("rows", ())]
         except AttributeError as error:
-            raise InvalidInputError("customData of an event of devopssim is damaged; export the log again.") from error
+            raise InvalidInputError(
+                "the customData of an event is damaged; export the log again with devopssim."
+            ) from error
     log = from_rows(rows)
     if attrs is not None:
         log = with_attrs(log, **{"horizon": None, **attrs})
@@ -227,24 +229,26 @@ def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCT
 
 @dataclass(kw_only=True)
 class CDEventsReader(RecordReader):
-    """Reader of CDEvents of other tools; this module's text lists its rules."""
+    """Reader of CDEvents of other tools; this module's docstring lists its rules."""
 
     tool: ClassVar[str] = "cdevents"
     rules: ClassVar[str] = (
-        "tickets are work items; a service that is deployed to production is a deployment of the changes that were packaged into "
-        "its artefact; incidents are known with their first event"
+        "tickets are work items; a service deployed to production is a deployment of the changes packaged into its artifact; "
+        "incidents are detected at their first event"
     )
     seen: set[tuple[str, str]] = field(default_factory=set)
     """Source and id of each event read."""
     packaged: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Changes in each artefact."""
+    """Changes in each artifact."""
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Add the record of one event; exclude duplicates and other types, and count them."""
         event = _unwrapped(where, thing)
         context, subject = event.get("context"), event.get("subject")
         if not isinstance(context, Mapping) or not isinstance(subject, Mapping):
-            raise InvalidInputError(f"{where}: an event lacks its context or subject, so it is not a CDEvent.")
+            raise InvalidInputError(
+                f"{where}: expected a CDEvent with `context` and `subject`; at least one of them is missing."
+            )
         name, key = text_in(context, "type") or "", (text_in(context, "source") or "", text_in(context, "id") or "")
         where = f"{where}: event {key[1] or name}"
         version = text_in(context, "specversion") or text_in(context, "version") or ""
@@ -255,7 +259,7 @@ class CDEventsReader(RecordReader):
         elif key in self.seen:
             self.counts["events delivered twice"] += 1
         elif at is None or text_in(subject, "id") is None:
-            raise InvalidInputError(f"{where} has no timestamp, or its subject no id.")
+            raise InvalidInputError(f"{where}: `timestamp` or the `id` of the subject is missing; both are required.")
         else:
             self.seen.add(key)
             content = subject.get("content") if isinstance(subject.get("content"), Mapping) else {}
@@ -308,12 +312,12 @@ class CDEventsReader(RecordReader):
             return False
         if not self.reaches_users(text_in(event.content, "environment", "id")):
             return True
-        artefact = text_in(event.content, "artifactId")
+        artifact = text_in(event.content, "artifactId")
         self.deployments.append(
             DeploymentRecord(
                 id=" ".join(event.key),
                 at=event.at,
-                name=artefact,
+                name=artifact,
                 of=event.subject,
                 back=predicate == "rolledback" or None,
             )
@@ -321,9 +325,9 @@ class CDEventsReader(RecordReader):
         return True
 
     def _incident(self, predicate: str, event: "_CDEvent") -> bool:
-        field_name = {"detected": "known", "reported": "known", "resolved": "resolved"}.get(predicate)
+        field_name = {"detected": "detected", "reported": "detected", "resolved": "resolved"}.get(predicate)
         if field_name:
-            caused_by = text_in(event.content, "artifactId") if field_name == "known" else None
+            caused_by = text_in(event.content, "artifactId") if field_name == "detected" else None
             description = text_in(event.content, "description")
             times: dict[str, Any] = {field_name: event.at}
             self.incidents.append(
@@ -332,7 +336,7 @@ class CDEventsReader(RecordReader):
         return field_name is not None
 
     def finish(self) -> None:
-        """Complete the deployments with the changes of their artefacts."""
+        """Complete the deployments with the changes of their artifacts."""
         self.deployments = list(self._with_changes())
 
     def _with_changes(self) -> Iterator[DeploymentRecord]:
@@ -363,14 +367,18 @@ def _unwrapped(where: str, thing: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
             data = base64.b64decode(str(thing["data_base64"]), validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise InvalidInputError(f"{where}: data_base64 of event {thing.get('id')} is damaged.") from error
+            raise InvalidInputError(
+                f"{where}: data_base64 of event {thing.get('id')} is invalid; export the events again."
+            ) from error
     if isinstance(data, str):
         try:
             data = json.loads(data)
         except (ValueError, RecursionError) as error:
-            raise InvalidInputError(f"{where}: the data of event {thing.get('id')} is not JSON.") from error
+            raise InvalidInputError(
+                f"{where}: the data of event {thing.get('id')} is not valid JSON; export the events again."
+            ) from error
     if not isinstance(data, Mapping):
-        raise InvalidInputError(f"{where}: holds objects that are neither CloudEvents nor CDEvents.")
+        raise InvalidInputError(f"{where}: expected CloudEvents or CDEvents, got other objects; pass a file of events.")
     return data
 
 

@@ -2,13 +2,13 @@
 
     [[table]]
     file = "tickets.csv"          # relative to this file
-    what = "items"                # items, changes, deployments or incidents
+    kind = "items"                # items, changes, deployments or incidents
     zone = "Europe/Berlin"        # of times without a zone (default UTC)
     columns = { id = "Ticket", created = "Opened", closed = "Live since" }
 
     [[table]]
     file = "rollouts.csv"
-    what = "deployments"
+    kind = "deployments"
     time_format = "%d.%m.%Y %H:%M"
     delimiter = ";"
     keep = { Stage = ["prod"] }   # only rows with one of these values
@@ -29,13 +29,13 @@ from devopssim.history import ChangeRecord, DeploymentRecord, History, IncidentR
 from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_of
 from devopssim.importers.normalisation import identifier, severity
 
-RULES: Final = "tables are read by the mapping"
+RULES: Final = "the mapping assigns tables and columns"
 """Rules of reading, in the provenance."""
 TIMES: Final[Mapping[str, tuple[str, ...]]] = {
     "items": ("created", "started", "done", "closed", "withdrawn"),
     "changes": ("created", "merged", "abandoned"),
     "deployments": ("at",),
-    "incidents": ("began", "known", "resolved"),
+    "incidents": ("occurred", "detected", "resolved"),
 }
 """Fields of each kind of table that hold times."""
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -45,9 +45,9 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "incidents": ("deployment", "severity", "cause"),
 }
 """Fields of each kind of table that hold texts or ids."""
-FIELDS: Final = {what: ("id", *TIMES[what], *TEXTS[what]) for what in TIMES}
+FIELDS: Final = {kind: ("id", *TIMES[kind], *TEXTS[kind]) for kind in TIMES}
 """All fields of each kind of table."""
-SETTINGS: Final = {"file", "what", "columns", "keep", "delimiter", "encoding", "time_format", "zone"}
+SETTINGS: Final = {"file", "kind", "columns", "keep", "delimiter", "encoding", "time_format", "zone"}
 """Settings that a table may have."""
 CAUSES: Final = {"defect", "installation", "infrastructure", "vulnerability", "dependency"}
 """Causes of incidents that are taken over; others leave the cause open."""
@@ -75,7 +75,7 @@ def mapped_history(mapping: str | Path) -> History:
     Examples
     --------
     >>> import tempfile
-    >>> table = '[[table]]\nfile = "rollouts.csv"\nwhat = "deployments"\ncolumns = { id = "Rollout", at = "When" }\n'
+    >>> table = '[[table]]\nfile = "rollouts.csv"\nkind = "deployments"\ncolumns = { id = "Rollout", at = "When" }\n'
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = Path(folder, "rollouts.csv").write_text("Rollout,When\nR1,1970-01-01 01:00:00\n")
     ...     mapping = Path(folder, "mapping.toml")
@@ -87,72 +87,74 @@ def mapped_history(mapping: str | Path) -> History:
     """
     path = Path(mapping)
     if not path.is_file():
-        raise InvalidInputError(f"{path}: no such file; give a mapping in TOML.")
+        raise InvalidInputError(f"{path}: no such file; pass the path of a mapping in TOML.")
     try:
         given = tomllib.loads(text_of(path))
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInputError(f"{path}: not TOML ({error}).") from error
+        raise InvalidInputError(f"{path}: invalid TOML ({error}); correct the syntax.") from error
     tables = given.get("table")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
-        raise InvalidInputError(f"{path}: has no [[table]]; write one for each CSV file.")
-    records: dict[str, list[Any]] = {what: [] for what in FIELDS}
+        raise InvalidInputError(f"{path}: [[table]] is missing; write one for each CSV file.")
+    records: dict[str, list[Any]] = {kind: [] for kind in FIELDS}
     counts: Counter[str] = Counter()
     for table in tables:
         _checked(path, table)
-        records[table["what"]] += _table(path, table, counts)
-    joined: dict[str, Any] = {what: by_id(rows) for what, rows in records.items()}
+        records[table["kind"]] += _table(path, table, counts)
+    joined: dict[str, Any] = {kind: by_id(rows) for kind, rows in records.items()}
     return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), **joined)
 
 
 def _checked(path: Path, table: Mapping[str, Any]) -> None:
     """Raise InvalidInputError where a table's settings are wrong."""
-    strange = sorted(set(table) - SETTINGS)
-    if strange:
+    unknown = sorted(set(table) - SETTINGS)
+    if unknown:
         raise InvalidInputError(
-            f"{path}: {strange[0]!r} is an unknown setting of a table; allowed are {', '.join(sorted(SETTINGS))}."
+            f"{path}: unknown setting {unknown[0]!r} of a table; allowed are {', '.join(sorted(SETTINGS))}."
         )
-    what, columns = table.get("what"), table.get("columns")
-    if what not in FIELDS:
-        raise InvalidInputError(f"{path}: what={what!r} must be one of {', '.join(FIELDS)}.")
+    kind, columns = table.get("kind"), table.get("columns")
+    if kind not in FIELDS:
+        raise InvalidInputError(f"{path}: kind={kind!r} (of a table) must be one of {', '.join(FIELDS)}.")
     if not isinstance(table.get("file"), str) or not isinstance(columns, dict) or "id" not in columns:
-        raise InvalidInputError(f"{path}: a table needs a file, and columns with an id.")
-    strange = sorted(set(columns) - set(FIELDS[what]))
-    if strange:
+        raise InvalidInputError(f"{path}: a table requires `file`, and `columns` with an `id`.")
+    unknown = sorted(set(columns) - set(FIELDS[kind]))
+    if unknown:
         raise InvalidInputError(
-            f"{path}: {strange[0]!r} is nothing that {what} have; they have {', '.join(FIELDS[what])}."
+            f"{path}: unknown field {unknown[0]!r} of {kind}; allowed are {', '.join(FIELDS[kind])}."
         )
-    if not any(name in columns for name in TIMES[what]):
-        raise InvalidInputError(f"{path}: {what} need a column for at least one of {', '.join(TIMES[what])}.")
+    if not any(name in columns for name in TIMES[kind]):
+        raise InvalidInputError(f"{path}: {kind} require a column for at least one of {', '.join(TIMES[kind])}.")
     zone_of(table.get("zone"))
 
 
 def _table(path: Path, table: Mapping[str, Any], counts: Counter[str]) -> list[Any]:
     """Return the records of a table, and count the rows that `keep` excludes."""
-    what, columns = table["what"], table["columns"]
+    kind, columns = table["kind"], table["columns"]
     file = path.parent / table["file"]
     if not file.is_file():
-        raise InvalidInputError(f"{path}: {file} is missing; the path is relative to the mapping.")
-    made: list[Any] = []
+        raise InvalidInputError(f"{path}: {file} does not exist; pass a path relative to the mapping.")
+    records: list[Any] = []
     for line, row in rows_of(file, delimiter=table.get("delimiter"), encoding=table.get("encoding")):
         where = f"{file}: line {line}"
         missing = sorted({*columns.values(), *table.get("keep", {})} - set(row))
         if missing:
-            raise InvalidInputError(f"{where} has no column {missing[0]!r}; its columns are {', '.join(row)}.")
+            raise InvalidInputError(f"{where}: column {missing[0]!r} is missing; the columns are {', '.join(row)}.")
         if any(
             row[column] not in [str(value) for value in allowed] for column, allowed in table.get("keep", {}).items()
         ):
-            counts["rows that were not to be kept"] += 1
+            counts["rows excluded by `keep`"] += 1
             continue
         values: dict[str, Any] = {
             name: seconds(row[columns[name]], where, time_format=table.get("time_format"), zone=table.get("zone"))
-            for name in TIMES[what]
+            for name in TIMES[kind]
             if name in columns
         }
-        values |= {name: row[columns[name]] for name in ("id", *TEXTS[what]) if name in columns and row[columns[name]]}
+        values |= {name: row[columns[name]] for name in ("id", *TEXTS[kind]) if name in columns and row[columns[name]]}
         if "id" not in values:
-            raise InvalidInputError(f"{where} has no id in column {columns['id']!r}.")
-        made.append(MAKERS[what](values, where))
-    return made
+            raise InvalidInputError(
+                f"{where}: the id in column {columns['id']!r} is missing; fill it in or exclude the row with `keep`."
+            )
+        records.append(MAKERS[kind](values, where))
+    return records
 
 
 def _item(values: dict[str, Any], _: str) -> WorkItemRecord:
@@ -167,7 +169,7 @@ def _change(values: dict[str, Any], _: str) -> ChangeRecord:
 
 def _deployment(values: dict[str, Any], where: str) -> DeploymentRecord:
     if values.get("at") is None:
-        raise InvalidInputError(f"{where}: a deployment has no time.")
+        raise InvalidInputError(f"{where}: the time of the deployment is missing; fill in the column of `at`.")
     changes = tuple(change_id(name) if COMMIT.fullmatch(name) else name for name in _ids(values.get("changes")))
     return DeploymentRecord(**{**values, "changes": changes})
 

@@ -67,11 +67,11 @@ def paths_of(given: str | Path, endings: set[str] = JSON_ENDINGS) -> list[Path]:
         files = sorted(file for file in path.rglob("*") if file.suffix.lower() in endings and file.is_file())
         if not files:
             raise InvalidInputError(
-                f"{path}: holds no {' or '.join(sorted(endings))} file; name the folder of the export."
+                f"{path}: the folder contains no {' or '.join(sorted(endings))} file; pass the folder of the export."
             )
         return files
     if not path.is_file():
-        raise InvalidInputError(f"{path}: no such file or folder; name the file that was exported.")
+        raise InvalidInputError(f"{path}: no such file or folder; pass the exported file.")
     return [path]
 
 
@@ -109,7 +109,9 @@ def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         for document in _documents(path):
             for thing in _members(document):
                 if not isinstance(thing, dict):
-                    raise InvalidInputError(f"{path}: holds {_shown(thing)} where an object {{…}} was expected.")
+                    raise InvalidInputError(
+                        f"{path}: expected an object {{…}}, got {_shown(thing)}; export the responses unchanged."
+                    )
                 yield path, thing
 
 
@@ -129,17 +131,21 @@ def _members(document: Any) -> list[Any]:
 def _documents(path: Path) -> Iterator[Any]:
     """Yield each JSON document of a file."""
     text = text_of(path)
-    decoder = json.JSONDecoder(parse_constant=_no_number)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
     at = 0
     while (at := _skip_space(text, at)) < len(text):
         try:
             document, at = decoder.raw_decode(text, at)
         except RecursionError as error:
-            raise InvalidInputError(f"{path}: is nested too deeply to be an export; was it made to do harm?") from error
+            raise InvalidInputError(
+                f"{path}: the JSON is nested too deeply for an export; check where the file comes from."
+            ) from error
         except ValueError as error:
             line = text.count("\n", 0, getattr(error, "pos", at)) + 1
             reason = getattr(error, "msg", str(error))
-            raise InvalidInputError(f"{path}: line {line} is not JSON ({reason}); was it cut short?") from error
+            raise InvalidInputError(
+                f"{path}: line {line} is not valid JSON ({reason}); export the file again, it may be truncated."
+            ) from error
         yield document
 
 
@@ -149,8 +155,8 @@ def _skip_space(text: str, at: int) -> int:
     return at
 
 
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is not a JSON number")
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def text_of(path: Path, encoding: str | None = None) -> str:
@@ -180,10 +186,12 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise InvalidInputError(f"{path}: is larger than {LARGEST >> 20} MiB; export fewer months at a time.")
+            raise InvalidInputError(
+                f"{path}: the file is larger than {LARGEST >> 20} MiB; export fewer months at a time."
+            )
         raw = path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"{path}: cannot be read ({error.strerror}); name a file that you may read.") from error
+        raise InvalidInputError(f"{path}: cannot read the file ({error.strerror}); check its permissions.") from error
     if encoding is None:
         encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
@@ -191,7 +199,7 @@ def text_of(path: Path, encoding: str | None = None) -> str:
     except (UnicodeDecodeError, LookupError) as error:
         where = f", byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
         read_as = "UTF-8" if encoding == "utf-8-sig" else encoding
-        raise InvalidInputError(f"{path}: is not {read_as} text{where}; save it as UTF-8.") from error
+        raise InvalidInputError(f"{path}: the file is not {read_as} text{where}; save it as UTF-8.") from error
 
 
 def rows_of(
@@ -237,20 +245,23 @@ def rows_of(
     try:
         names = [name.strip() for name in next(reader, [])]
         if len(names) < 2:
-            raise InvalidInputError(f"{path}: has no header row of several columns; is it CSV?")
+            raise InvalidInputError(f"{path}: a header row with at least two columns is missing; pass a CSV file.")
         for fields in reader:
             if not any(field.strip() for field in fields):
                 continue
             if len(fields) != len(names):
                 raise InvalidInputError(
-                    f"{path}: line {reader.line_num} has {len(fields)} fields, the header {len(names)}; was it cut short?"
+                    f"{path}: line {reader.line_num} has {len(fields)} fields, the header has {len(names)}; export the file "
+                    "again, it may be truncated."
                 )
             row: dict[str, str] = {}
             for name, value in zip(names, fields, strict=True):
                 row[name] = row.get(name) or value.strip()
             yield reader.line_num, row
     except csv.Error as error:
-        raise InvalidInputError(f"{path}: line {reader.line_num} is not CSV ({error}); was it cut short?") from error
+        raise InvalidInputError(
+            f"{path}: line {reader.line_num} is not valid CSV ({error}); export the file again, it may be truncated."
+        ) from error
 
 
 def seconds(text: object, where: str, *, time_format: str | None = None, zone: str | None = None) -> float | None:
@@ -293,17 +304,21 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
     try:
         moment = _moment(str(text).strip(), time_format) if number is None else datetime.fromtimestamp(number, UTC)
     except (OverflowError, ValueError, OSError) as error:
-        raise InvalidInputError(f"{where}: {_shown(text)} lies outside the calendar.") from error
+        raise InvalidInputError(
+            f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
+        ) from error
     if moment is None:
         raise InvalidInputError(
-            f"{where}: {_shown(text)} is not a time in a known format; write it as 2026-03-01T09:30:00Z, or give its format."
+            f"{where}: unknown time format {_shown(text)}; write times as 2026-03-01T09:30:00Z or state their format."
         )
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone_of(zone))
     try:
         return moment.astimezone(UTC).timestamp()
     except (OverflowError, ValueError, OSError) as error:
-        raise InvalidInputError(f"{where}: {_shown(text)} lies outside the calendar.") from error
+        raise InvalidInputError(
+            f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
+        ) from error
 
 
 def _moment(text: str, time_format: str | None) -> datetime | None:
@@ -335,7 +350,7 @@ def zone_of(name: str | None) -> ZoneInfo | Any:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidInputError(f"time zone {name!r} is unknown; write it as Europe/Berlin.") from error
+        raise InvalidInputError(f"time zone {name!r} is unknown; pass an IANA name such as Europe/Berlin.") from error
 
 
 def text_in(thing: Mapping[str, Any], *keys: str) -> str | None:

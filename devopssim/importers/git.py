@@ -49,9 +49,9 @@ CLOSES: Final = re.compile(
 """Keyword and number of an issue that a commit or pull request closes."""
 YEAR_1980: Final = 315_532_800
 """Earliest plausible date, in seconds since 1970."""
-EXPLAINED: Final = (
-    "commits are changes, tags are deployments; a tag that reverts or patches the one before it within "
-    "{window:g} hours repairs it, and that one counts as failed"
+RULES: Final = (
+    "commits are changes, tags are deployments; a tag that reverts or patches an earlier one within {window:g} hours "
+    "repairs it, and the earlier deployment counts as failed"
 )
 """Rules of reading, in the provenance."""
 
@@ -59,7 +59,7 @@ EXPLAINED: Final = (
 def read_git(
     repository: str | Path, *, tags: str = "*", repair_window: float = REPAIR_WINDOW, branch: str | None = None
 ) -> pd.DataFrame:
-    """Return the event log of a git repository; this module's text lists the rules.
+    """Return the event log of a git repository; this module's docstring lists the rules.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ def read_git(
     history = git_history(repository, tags=tags, repair_window=repair_window, branch=branch)
     if not history.deployments:
         existing = tags_of(Path(repository), "*")
-        seen = f"no tag matches {tags!r}" if existing else "the repository has no tags"
+        cause = f"no tag matches {tags!r}" if existing else "the repository has no tags"
         step = (
-            f"try another pattern, such as {existing[-1].name!r}"
+            f"pass a matching pattern, such as {existing[-1].name!r}"
             if existing
-            else "tag what reaches users, for example v1.0"
+            else "tag the commits that reach users, for example v1.0"
         )
-        raise InvalidInputError(f"{repository}: {seen}, so no deployment is known; {step}.")
+        raise InvalidInputError(f"{repository}: {cause}, so deployments are unknown; {step}.")
     return log_of(history)
 
 
@@ -133,13 +133,13 @@ def git_history(
     --------
     >>> git_history("no/such/folder")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: no/such/folder: no such folder; give the path of a git repository.
+    devopssim.errors.InvalidInputError: no/such/folder: no such folder; pass the path of a git repository.
 
     """
     folder = Path(repository)
     if repair_window <= 0:
         raise InvalidInputError(
-            f"repair_window={repair_window:g} h (how long after a tag its repair may come) must be above 0."
+            f"repair_window={repair_window:g} h (maximum time from a tag to its repair) must be above 0."
         )
     check(folder)
     head, chosen = head_of(folder, branch), tags_of(folder, tags)
@@ -158,7 +158,7 @@ def git_history(
         ),
     }
     return History(
-        provenance=(("git", folder.resolve().name, EXPLAINED.format(window=repair_window)),),
+        provenance=(("git", folder.resolve().name, RULES.format(window=repair_window)),),
         changes={change.id: change for change in changes},
         deployments={deployment.id: deployment for deployment in releases.deployments()},
         graph={name: commit.parents for name, commit in commits.items()},

@@ -66,7 +66,7 @@ def check(folder: Path) -> None:
 
     """
     if not folder.is_dir():
-        raise InvalidInputError(f"{folder}: no such folder; give the path of a git repository.")
+        raise InvalidInputError(f"{folder}: no such folder; pass the path of a git repository.")
     if git(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
         raise InvalidInputError(
             f"{folder}: a shallow clone lacks most of its history; run `git fetch --unshallow` first."
@@ -97,7 +97,7 @@ def head_of(folder: Path, branch: str | None) -> str:
     head = branches.get(branch) or branches.get(f"origin/{branch}")
     if head is None:
         names = ", ".join(sorted(branches)[:8]) or "none"
-        raise InvalidInputError(f"{folder}: branch {branch!r} is missing; its branches are {names}.")
+        raise InvalidInputError(f"{folder}: unknown branch {branch!r}; the branches are {names}.")
     return head
 
 
@@ -198,22 +198,24 @@ def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
     try:
         done = subprocess.run(command, capture_output=True, check=False, env=env, input=(stdin or "").encode())  # noqa: S603
     except FileNotFoundError as error:
-        raise InvalidInputError("the program git was not found; install git to read a repository.") from error
+        raise InvalidInputError("the program git is missing; install git to read a repository.") from error
     if done.returncode:
         raise InvalidInputError(f"{folder}: {_reason(done.stderr.decode(errors='replace'))}")
     return done.stdout.decode(errors="replace")
 
 
 def _reason(stderr: str) -> str:
-    """Return what an error message of git means, and the next step."""
+    """Return the cause of git's error message, and the next step."""
     if "not a git repository" in stderr:
-        return "not a git repository; give the folder that holds .git."
+        return "not a git repository; pass the folder that contains .git."
     if "dubious ownership" in stderr:
-        return "belongs to another user; trust it first with `git config --global --add safe.directory FOLDER`."
+        return (
+            "the repository belongs to another user; trust it with `git config --global --add safe.directory FOLDER`."
+        )
     if any(text in stderr for text in ("bad revision", "unknown revision", "ambiguous argument", "Needed a single")):
-        return "the repository has no commit yet; commit and tag something first."
+        return "the repository has no commits; commit and tag something first."
     lines = [line for line in stderr.strip().splitlines() if line.strip()]
-    return f"git could not read it ({lines[-1] if lines else 'no reason given'}); try `git fsck` there."
+    return f"git cannot read the repository ({lines[-1] if lines else 'without a reason'}); run `git fsck` in it."
 
 
 def _seconds(text: str) -> int:

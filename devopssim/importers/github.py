@@ -1,4 +1,4 @@
-"""GitHub's REST answers on disk as a history: issues, pull requests, deployments and their statuses, workflow runs.
+"""Stored responses of GitHub's REST API as a history: issues, pull requests, deployments and their statuses, workflow runs.
 
 Files may hold one page or many, in one folder or several; the keys of an object show its kind, so file names are free.
 Rules, each of which can be argued about:
@@ -47,12 +47,12 @@ OUTCOMES: Final = {"success": "success", "failure": "failure", "timed_out": "fai
 def github_history(
     *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
 ) -> History:
-    """Return the history of GitHub's answers, ready to be joined with others.
+    """Return the history of GitHub's responses, ready to be joined with others.
 
     Parameters
     ----------
     *exports : str or Path
-        Files and folders with answers of the REST API.
+        Files and folders with responses of the REST API.
     environments : Sequence of str, default PRODUCTION
         Shell patterns of environments that serve users.
     incidents : Sequence of str, default INCIDENTS
@@ -88,12 +88,12 @@ def github_history(
 
 @dataclass(kw_only=True)
 class GitHubReader(RecordReader):
-    """Reader of GitHub's REST answers; this module's text lists its rules."""
+    """Reader of GitHub's REST responses; this module's docstring lists its rules."""
 
     tool: ClassVar[str] = "github"
     rules: ClassVar[str] = (
         "issues are work items, pull requests are changes, successful deployments to production count, labelled issues are "
-        "incidents known when they were opened"
+        "incidents detected when they were opened"
     )
     pulls: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
     """Target branch and change of each pull request, by the change's id."""
@@ -128,7 +128,7 @@ class GitHubReader(RecordReader):
             self.incidents.append(
                 IncidentRecord(
                     id=name,
-                    known=opened,
+                    detected=opened,
                     resolved=closed,
                     severity=severity(labels),
                     name=title,

@@ -1,4 +1,4 @@
-"""GitLab's REST answers on disk as a history: issues, merge requests, deployments, pipelines, incidents.
+"""Stored responses of GitLab's REST API as a history: issues, merge requests, deployments, pipelines, incidents.
 
 Files may hold one page or many, in one folder or several; the keys of an object show its kind. Rules:
 
@@ -41,12 +41,12 @@ ENDED: Final = {"success", "failed", "canceled"}
 def gitlab_history(
     *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
 ) -> History:
-    """Return the history of GitLab's answers, ready to be joined with others.
+    """Return the history of GitLab's responses, ready to be joined with others.
 
     Parameters
     ----------
     *exports : str or Path
-        Files and folders with answers of the REST API.
+        Files and folders with responses of the REST API.
     environments : Sequence of str, default PRODUCTION
         Shell patterns of environments that serve users.
     incidents : Sequence of str, default INCIDENTS
@@ -81,12 +81,12 @@ def gitlab_history(
 
 @dataclass(kw_only=True)
 class GitLabReader(RecordReader):
-    """Reader of GitLab's REST answers; this module's text lists its rules."""
+    """Reader of GitLab's REST responses; this module's docstring lists its rules."""
 
     tool: ClassVar[str] = "gitlab"
     rules: ClassVar[str] = (
-        "issues are work items, merge requests are changes, successful deployments to production count, incidents are known "
-        "when they were opened"
+        "issues are work items, merge requests are changes, successful deployments to production count, incidents are "
+        "detected when they were opened"
     )
     merges: list[tuple[str | None, ChangeRecord]] = field(default_factory=list)
     """Target branch and change of each merge request."""
@@ -114,7 +114,7 @@ class GitLabReader(RecordReader):
         if str(kind).casefold() == "incident" or self.is_incident(labels):
             level = severity([text_in(thing, "severity"), *labels])
             self.incidents.append(
-                IncidentRecord(id=name, known=opened, resolved=closed, severity=level, name=text_in(thing, "title"))
+                IncidentRecord(id=name, detected=opened, resolved=closed, severity=level, name=text_in(thing, "title"))
             )
         else:
             self.items.append(WorkItemRecord(id=name, created=opened, closed=closed))
@@ -150,7 +150,7 @@ class GitLabReader(RecordReader):
             at = seconds(ended, where)
             if at is None:
                 raise InvalidInputError(
-                    f"{where} is a deployment without a time; export the answers of the REST API as they are."
+                    f"{where}: the time of the deployment is missing; export the responses of the REST API unchanged."
                 )
             number = f"deployment {required(thing, 'id', where)}"
             commit = text_in(thing, "sha")

@@ -84,7 +84,7 @@ def jira_history(
 
 @dataclass(kw_only=True)
 class JiraReader(RecordReader):
-    """Reader of Jira's CSV export; this module's text lists its rules.
+    """Reader of Jira's CSV export; this module's docstring lists its rules.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class JiraReader(RecordReader):
 
     tool: ClassVar[str] = "jira"
     rules: ClassVar[str] = (
-        "issues are work items that are closed when they are resolved, issues of the type incident are incidents"
+        "issues are work items, closed when they are resolved; issues of the type incident are incidents"
     )
     time_format: str | None = None
     zone: str | None = None
@@ -111,7 +111,9 @@ class JiraReader(RecordReader):
         """Add one issue as a work item or an incident."""
         key = thing.get("Issue key") or thing.get("Key")
         if not key or "Created" not in thing:
-            raise InvalidInputError(f"{where} has no 'Issue key' or 'Created'; export with these columns.")
+            raise InvalidInputError(
+                f"{where}: 'Issue key' or 'Created' is missing; export the issues with both columns."
+            )
         kind = str(thing.get("Issue Type") or thing.get("Issue type") or "")
         if kind.casefold() in PARTS:
             self.counts["epics and sub-tasks"] += 1
@@ -119,8 +121,8 @@ class JiraReader(RecordReader):
             self.incidents.append(
                 IncidentRecord(
                     id=identifier(key),
-                    began=self._time(thing, where, *FAILED),
-                    known=self._time(thing, where, "Created"),
+                    occurred=self._time(thing, where, *FAILED),
+                    detected=self._time(thing, where, "Created"),
                     resolved=self._time(thing, where, "Resolved"),
                     severity=severity([thing.get("Priority"), thing.get("Custom field (Severity)")]),
                     name=thing.get("Summary") or None,

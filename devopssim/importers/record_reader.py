@@ -183,7 +183,9 @@ def required(thing: Mapping[str, Any], key: str, where: str) -> str:
     """
     text = text_in(thing, key)
     if text is None:
-        raise InvalidInputError(f"{where} has no {key!r}; export the answers of the REST API as they are.")
+        raise InvalidInputError(
+            f"{where}: the field {key!r} is missing; export the responses of the REST API unchanged."
+        )
     return text
 
 

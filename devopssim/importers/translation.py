@@ -27,7 +27,7 @@ def log_of(history: History, *, attribution_window: float = ATTRIBUTION_WINDOW) 
     Returns
     -------
     DataFrame
-        Event log; `attrs["source"]` states the sources, their rules, and what was moved or left out.
+        Event log; `attrs["source"]` states the sources, their rules, the number of moved times, and the counts of excluded or doubtful records.
 
     Raises
     ------
@@ -73,8 +73,8 @@ def by_time(hours: float) -> Attribution:
 
     """
 
-    def attribute(_: IncidentRecord, began: float, deployed: Sequence[DeployedRecord]) -> DeployedRecord | None:
-        recent = [candidate for candidate in deployed if 0 <= began - candidate.at <= hours * SECONDS_PER_HOUR]
+    def attribute(_: IncidentRecord, occurred: float, deployed: Sequence[DeployedRecord]) -> DeployedRecord | None:
+        recent = [candidate for candidate in deployed if 0 <= occurred - candidate.at <= hours * SECONDS_PER_HOUR]
         return recent[-1] if recent and hours else None
 
     return attribute

@@ -108,7 +108,7 @@ def test_clocks_that_were_wrong_and_things_left_out_are_said() -> None:
     log = log_of(
         requested("W1"),
         horizon=800,
-        source={"git": "x", "moved": 3, "left_out": {"epics": 2}},
+        source={"git": "x", "moved": 3, "counts": {"epics": 2}},
         start="2999-01-01T00:00:00",
     )
     found = sorts(log)

@@ -119,11 +119,11 @@ def test_any_log_comes_back_from_cdevents(rows: list[events.Row], start: str | N
 
 
 def test_events_of_others_and_damaged_ones_are_not_restored() -> None:
-    with pytest.raises(InvalidInputError, match="not written by devopssim"):
+    with pytest.raises(InvalidInputError, match="another tool wrote these CDEvents"):
         from_cdevents([{"context": {}, "subject": {}}])
     found = list(exporters.to_cdevents(one_of_each()))
     found[5]["data"]["customData"]["devopssim"]["rows"] = ["x"]
-    with pytest.raises(InvalidInputError, match="damaged"):
+    with pytest.raises(InvalidInputError, match="customData of an event is damaged"):
         from_cdevents(found)
     with pytest.raises(BrokenContractError):
-        list(exporters.to_cdevents(log_of(deployed("C1", "D1"))))  # no log: the change was never created
+        list(exporters.to_cdevents(log_of(deployed("C1", "D1"))))  # invalid log: the change was never created

@@ -74,7 +74,7 @@ def test_a_log_without_a_deployment_is_refused(tmp_path: Path) -> None:
         write_git(log, tmp_path / "shop.git")
 
 
-def test_without_git_one_line_says_what_to_do(
+def test_without_git_the_error_names_the_next_step(
     agile: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

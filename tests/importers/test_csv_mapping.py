@@ -1,4 +1,4 @@
-"""Tables that a mapping names the columns of."""
+"""CSV tables whose columns a mapping assigns."""
 
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ def test_csv_by_a_mapping() -> None:
         "48 ticket.done T1",
         "52 service.deployed K1 D1",
         "52 service.deployed K2 D1",
-        "52 ticket.closed T1",  # with its last change, not when the table says
+        "52 ticket.closed T1",  # with its last change, later than the table states
         "448 service.failed D1 I1",
         "449 incident.detected I1",
         "452 incident.resolved I1",
@@ -39,38 +39,35 @@ def test_csv_by_a_mapping() -> None:
 @pytest.mark.parametrize(
     ("mapping", "reason"),
     [
-        ("", "has no [[table]]"),
-        ("[[table]", "not TOML"),
-        ("[[table]]\nwhat = 'people'", "what='people' must be one of"),
-        ("[[table]]\nwhat = 'items'\nfile = 'x.csv'", "columns with an id"),
+        ("", "[[table]] is missing"),
+        ("[[table]", "invalid TOML"),
+        ("[[table]]\nkind = 'people'", "kind='people' (of a table) must be one of"),
+        ("[[table]]\nkind = 'items'\nfile = 'x.csv'", "`columns` with an `id`"),
         (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A'}",
-            "need a column for at least one of created",
+            "[[table]]\nkind = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A'}",
+            "require a column for at least one of created",
         ),
         (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', colour = 'B'}",
-            "'colour' is nothing that items have",
+            "[[table]]\nkind = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', colour = 'B'}",
+            "unknown field 'colour' of items",
+        ),
+        ("[[table]]\nkind = 'items'\nfile = 'x.csv'\nshell = 'rm'\ncolumns = {id = 'A'}", "unknown setting 'shell'"),
+        ("[[table]]\nkind = 'items'\nfile = 'no.csv'\ncolumns = {id = 'A', created = 'B'}", "no.csv does not exist"),
+        (
+            "[[table]]\nkind = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', created = 'C'}",
+            "column 'C' is missing; the columns are A, B",
         ),
         (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\nshell = 'rm'\ncolumns = {id = 'A'}",
-            "'shell' is an unknown setting",
-        ),
-        ("[[table]]\nwhat = 'items'\nfile = 'no.csv'\ncolumns = {id = 'A', created = 'B'}", "no.csv is missing"),
-        (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\ncolumns = {id = 'A', created = 'C'}",
-            "no column 'C'; its columns are A, B",
-        ),
-        (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\nzone = '../../etc/passwd'\ncolumns = {id = 'A', created = 'B'}",
+            "[[table]]\nkind = 'items'\nfile = 'x.csv'\nzone = '../../etc/passwd'\ncolumns = {id = 'A', created = 'B'}",
             "time zone",
         ),
         (
-            "[[table]]\nwhat = 'items'\nfile = 'x.csv'\nencoding = 'klingon'\ncolumns = {id = 'A', created = 'B'}",
+            "[[table]]\nkind = 'items'\nfile = 'x.csv'\nencoding = 'klingon'\ncolumns = {id = 'A', created = 'B'}",
             "klingon",
         ),
     ],
 )
-def test_a_mapping_that_is_wrong_says_where(
+def test_an_invalid_mapping_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mapping: str, reason: str
 ) -> None:
     (tmp_path / "x.csv").write_text("A,B\n1,2026-01-01\n")
@@ -79,8 +76,8 @@ def test_a_mapping_that_is_wrong_says_where(
     assert reason in refused(path, capsys, "csv")
 
 
-def test_a_table_in_another_encoding_is_read_if_it_is_named(tmp_path: Path) -> None:
+def test_a_table_in_another_encoding_is_read_if_the_encoding_is_stated(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes("Kürzel|Seit\nÄ1|2026-01-01T00:00:00Z\n".encode("latin-1"))
-    mapping = "[[table]]\nwhat='items'\nfile='x.csv'\nencoding='latin-1'\ncolumns={id='Kürzel', created='Seit'}"
+    mapping = "[[table]]\nkind = 'items'\nfile='x.csv'\nencoding='latin-1'\ncolumns={id='Kürzel', created='Seit'}"
     (tmp_path / "mapping.toml").write_text(mapping)
     assert log_of(mapped_history(tmp_path / "mapping.toml"))["item"].tolist() == ["Ä1"]

@@ -120,7 +120,7 @@ def test_only_the_tags_of_the_pattern_are_deployments(repository: Repository) ->
     assert log.loc[log["kind"] == "service.deployed", "time"].tolist() == [3]
 
 
-def test_what_cannot_be_read_is_said_in_one_line(repository: Repository, tmp_path: Path) -> None:
+def test_an_unreadable_repository_is_reported_in_one_line(repository: Repository, tmp_path: Path) -> None:
     def refused(folder: Path, reason: str) -> None:
         with pytest.raises(InvalidInputError, match=reason) as error:
             read_git(folder)
@@ -129,17 +129,17 @@ def test_what_cannot_be_read_is_said_in_one_line(repository: Repository, tmp_pat
     (tmp_path / "empty").mkdir()
     refused(tmp_path / "nowhere", "no such folder")
     refused(tmp_path / "empty", "not a git repository")
-    refused(repository.folder, "no commit yet")
+    refused(repository.folder, "the repository has no commits")
     repository.commit("first", at=0)
     repository.commit("second", at=1)
-    refused(repository.folder, "no tag")
+    refused(repository.folder, "the repository has no tags")
     shallow = tmp_path / "shallow"
     clone = ["git", "clone", "--quiet", "--depth=1", repository.folder.as_uri(), str(shallow)]
     subprocess.run(clone, check=True, capture_output=True)
     refused(shallow, "shallow clone")
 
 
-def test_a_pattern_that_no_tag_matches_is_told_from_no_tags_at_all(repository: Repository) -> None:
+def test_a_pattern_without_matches_and_a_repository_without_tags_are_distinguished(repository: Repository) -> None:
     repository.commit("first", at=0)
     with pytest.raises(InvalidInputError, match="the repository has no tags"):
         read_git(repository.folder, tags="v*")

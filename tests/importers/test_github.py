@@ -15,16 +15,16 @@ from devopssim.importers import (
 HERE: Final = Path(__file__).parent
 
 
-def test_github_tells_the_story_whatever_the_files_are_called() -> None:
+def test_github_gives_the_story_with_any_file_names() -> None:
     log = log_of(github_history(HERE / "github"))
     assert story(log) == GITHUB
     assert log.attrs["start"] == "2026-03-01T00:00:00+00:00"
-    assert log.attrs["source"]["left_out"] == {
+    assert log.attrs["source"]["counts"] == {
         "workflow runs that deploy": 1,
         "pull requests to other branches": 1,
         "deployments that did not succeed": 1,
         "deployments to other environments": 1,
-        "items that were withdrawn": 1,
+        "withdrawn items": 1,
     }
 
 
@@ -43,6 +43,6 @@ def test_without_incidents_to_look_for_they_are_ordinary_items() -> None:
     assert kpis.table(log).loc["mttr", "n"] == 0
 
 
-def test_staging_counts_where_one_says_so() -> None:
+def test_staging_counts_if_it_is_selected() -> None:
     log = log_of(github_history(HERE / "github", environments=("staging",)))
     assert story(log).count("49 service.deployed C111111111111 D1") == 1

@@ -39,9 +39,9 @@ def test_words_that_are_formulas_or_commands_elsewhere_are_words(tmp_path: Path,
 
 def test_objects_that_nobody_knows_are_counted_not_lost(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_text(json.dumps([ISSUE, {"id": 3, "star": True}, {"id": 4, "gazer": 1}]))
-    assert log_of(github_history(tmp_path)).attrs["source"]["left_out"] == {"objects of other kinds": 2}
+    assert log_of(github_history(tmp_path)).attrs["source"]["counts"] == {"objects of other kinds": 2}
     (tmp_path / "page.json").write_text(json.dumps([{"iid": 1, "created_at": "2026-03-01T00:00:00Z"}, {"id": 3}]))
-    assert log_of(gitlab_history(tmp_path)).attrs["source"]["left_out"] == {"objects of other kinds": 1}
+    assert log_of(gitlab_history(tmp_path)).attrs["source"]["counts"] == {"objects of other kinds": 1}
 
 
 def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,7 +85,7 @@ def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.Cap
         ("import", "--git", ".", "--attribution-window", "-1"),
     ],
 )
-def test_a_mistake_is_said_in_one_line(
+def test_a_usage_error_is_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -28,11 +28,11 @@ def test_jira() -> None:
         "72 ticket.done SHOP-1",
         "72 ticket.closed SHOP-1",
     ]
-    assert log.attrs["source"]["left_out"] == {"epics and sub-tasks": 1, "items that were withdrawn": 1}
+    assert log.attrs["source"]["counts"] == {"epics and sub-tasks": 1, "withdrawn items": 1}
     assert kpis.table(log).loc[["lead_time_for_changes", "mttd", "change_failure_rate"], "n"].tolist() == [0, 0, 0]
 
 
-def test_jira_times_are_of_the_zone_that_is_named() -> None:
+def test_jira_times_are_read_in_the_stated_time_zone() -> None:
     utc = log_of(jira_history(HERE / "jira" / "issues.csv"))
     berlin = log_of(jira_history(HERE / "jira" / "issues.csv", zone="Europe/Berlin"))
     assert utc.attrs["start"] == "2026-03-01T09:00:00+00:00"
@@ -42,15 +42,15 @@ def test_jira_times_are_of_the_zone_that_is_named() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("Summary\nx\n", "no header row"),
-        ("Summary,Priority\nx,High\n", "no 'Issue key'"),
-        ("Issue key,Created\nA-1,01/Mar/26 9:00 AM\nA-2\n", "line 3 has 1 fields, the header 2"),
-        ('Issue key,Created\nA-1,"01/Mar/26', "is not a time"),
-        ("Issue key,Created\nA-1,31.12.2026\n", "line 2: '31.12.2026' is not a time"),
-        ("Issue key,Created\nA-1," + "x" * 200_000 + "\n", "is not CSV (field larger"),
+        ("Summary\nx\n", "a header row with at least two columns is missing"),
+        ("Summary,Priority\nx,High\n", "'Issue key' or 'Created' is missing"),
+        ("Issue key,Created\nA-1,01/Mar/26 9:00 AM\nA-2\n", "line 3 has 1 fields, the header has 2"),
+        ('Issue key,Created\nA-1,"01/Mar/26', "unknown time format"),
+        ("Issue key,Created\nA-1,31.12.2026\n", "line 2: unknown time format '31.12.2026'"),
+        ("Issue key,Created\nA-1," + "x" * 200_000 + "\n", "is not valid CSV (field larger"),
     ],
 )
-def test_what_is_no_export_of_issues_is_refused(
+def test_a_malformed_export_of_issues_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, reason: str
 ) -> None:
     path = tmp_path / "issues.csv"
@@ -58,7 +58,7 @@ def test_what_is_no_export_of_issues_is_refused(
     assert reason in refused(path, capsys, "jira")
 
 
-def test_jira_times_in_another_form_are_read_if_it_is_named(tmp_path: Path) -> None:
+def test_jira_times_in_another_format_are_read_if_the_format_is_stated(tmp_path: Path) -> None:
     path = tmp_path / "issues.csv"
     path.write_text("Issue key;Created\nA-1;31.12.2025 23:30\n")
     log = log_of(jira_history(path, time_format="%d.%m.%Y %H:%M", zone="Europe/Berlin"))

@@ -46,7 +46,7 @@ HISTORIES: Final = st.builds(
         back=st.booleans(),
         repairs=st.none() | IDS,
     ),
-    incidents=some(IncidentRecord, known=TIMES, began=TIMES, resolved=TIMES, deployment=st.none() | IDS),
+    incidents=some(IncidentRecord, detected=TIMES, occurred=TIMES, resolved=TIMES, deployment=st.none() | IDS),
     runs=some(PipelineRunRecord, kind=st.just("build"), started=TIMES, finished=TIMES, commit=COMMITS),
     graph=st.just({"1" * 40: (), "2" * 40: ("1" * 40,), "3" * 40: ("2" * 40, "1" * 40)}),
 )
@@ -66,7 +66,7 @@ def test_whatever_sources_say_their_order_does_not_matter_and_the_log_is_valid(h
 
 @settings(max_examples=30, deadline=None)
 @given(HISTORIES)
-def test_a_source_that_is_read_twice_tells_nothing_new(history: History) -> None:
+def test_a_source_that_is_read_twice_adds_nothing(history: History) -> None:
     assert replace(join(history, history), counts={}) == replace(history, counts={})
 
 

@@ -13,7 +13,7 @@ from devopssim.history import (
 from devopssim.importers import join, log_of
 
 
-def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
+def test_a_tag_counts_only_if_no_other_source_has_deployments() -> None:
     commit, provenance = "1" * 40, (("csv", "x", "rules"),)
     change = ChangeRecord(id="C111111111111", created=0.0, merged=0.0, commit=commit)
     tags = History(
@@ -26,17 +26,17 @@ def test_a_tag_counts_only_while_nobody_tells_of_deployments() -> None:
     assert kpis.lead_time_for_changes(log_of(tags)).tolist() == [1]
     both = log_of(join(tags, real))
     assert kpis.lead_time_for_changes(both).tolist() == [2]
-    assert both.attrs["source"]["left_out"] == {"tags, because other sources state the deployments": 1}
+    assert both.attrs["source"]["counts"] == {"tags, because another source has deployments": 1}
 
 
-def test_an_incident_is_put_down_to_a_deployment_shortly_before_it_unless_told_otherwise() -> None:
+def test_an_incident_is_attributed_to_a_recent_deployment_unless_its_cause_is_named() -> None:
     hour, provenance = 3600.0, (("csv", "x", "rules"),)
     history = History(
         provenance=provenance,
         deployments=by_id([DeploymentRecord(id="a", at=0.0), DeploymentRecord(id="b", at=100 * hour)]),
-        incidents=by_id([IncidentRecord(id="i", began=110 * hour), IncidentRecord(id="j", began=150 * hour)]),
+        incidents=by_id([IncidentRecord(id="i", occurred=110 * hour), IncidentRecord(id="j", occurred=150 * hour)]),
     )
     assert kpis.change_failure_rate(log_of(history)) == 1 / 2
     assert kpis.change_failure_rate(log_of(history, attribution_window=0)) == 0
-    told_so = replace(history, incidents=by_id([IncidentRecord(id="i", began=110 * hour, deployment="a")]))
-    assert log_of(told_so).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]
+    named = replace(history, incidents=by_id([IncidentRecord(id="i", occurred=110 * hour, deployment="a")]))
+    assert log_of(named).query("kind == 'service.failed'")["deployment"].tolist() == ["D1"]

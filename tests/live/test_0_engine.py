@@ -103,7 +103,7 @@ def test_a_lab_whose_engine_is_killed_is_taken_down_and_nothing_is_left(capsys: 
     assert _left() == []
     assert labs.status() == []
     assert main(["livelab", "status"]) == 0
-    assert capsys.readouterr().out == "No lab runs on this machine, and nothing of one is left.\n"
+    assert capsys.readouterr().out == "This machine has no running lab and no remains of one.\n"
     assert traces("test-killed", lab.workspace.ports) == []
 
 

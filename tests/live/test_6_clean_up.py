@@ -101,7 +101,7 @@ def test_a_start_that_is_killed_is_cleaned_up(
         with pytest.raises(LabError, match=f"is there by half.*devopssim livelab down --name {name}"):
             labs.up(name, progress=False)
     assert main(["livelab", "down", "--name", name]) == 0
-    assert capsys.readouterr().out == f"The lab {name!r} is gone.\n"
+    assert capsys.readouterr().out == f"The lab {name!r} is removed.\n"
     assert traces(name) == []
     assert main(["livelab", "down", "--name", name]) == 0  # safe to repeat
 

@@ -154,13 +154,13 @@ class _JournalReader:
         )
 
     def cause_of(
-        self, incident: IncidentRecord, began: float, deployed: Sequence[DeployedRecord]
+        self, incident: IncidentRecord, occurred: float, deployed: Sequence[DeployedRecord]
     ) -> DeployedRecord | None:
         """Return the deployment that caused an incident: of the image known as its cause, else a recent one."""
-        before = [deployment for deployment in deployed if deployment.at <= began]
+        before = [deployment for deployment in deployed if deployment.at <= occurred]
         if incident.id in self.images:
             return next((deployment for deployment in before if deployment.record.id == self.images[incident.id]), None)
-        if not before or before[-1].taken_back <= began or began - before[-1].at > ATTRIBUTED:
+        if not before or before[-1].taken_back <= occurred or occurred - before[-1].at > ATTRIBUTED:
             return None
         return before[-1]
 
@@ -223,7 +223,7 @@ class _JournalReader:
         self.restored_by = "restart"
         self.declared[name] = float(fact["declared"])
         details = {"severity": fact["severity"], "cause": fact.get("cause"), "downtime": bool(fact["downtime"])}
-        self.incidents[name] = {"id": name, "began": at, **details}
+        self.incidents[name] = {"id": name, "occurred": at, **details}
         if "image" in fact:
             self.images[name] = fact["image"]
 
@@ -237,7 +237,7 @@ class _JournalReader:
         """Record the first detection of an incident."""
         if incident in self.declared:
             del self.declared[incident]
-            self.incidents[incident] |= {"known": at, **details}
+            self.incidents[incident] |= {"detected": at, **details}
 
     def _incident_resolved(self, fact: Fact, at: float) -> None:
         name = fact["incident"]
