@@ -12,14 +12,14 @@ LIVE_NOTEBOOKS := $(wildcard notebooks/00*.ipynb notebooks/01*.ipynb notebooks/0
 LIVE_TESTS := $(shell grep -rlE "mark.(live|browser)" tests --include=test_*.py | grep -v test_needs)
 QUIET_NOTEBOOKS := $(filter-out $(LIVE_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
 
-help: ## say what can be made
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-run: install-run ## install what is needed into .venv, compare waterfall, agile and DevOps, write a report to out/
+run: install-run ## install the requirements into .venv, compare waterfall, agile and DevOps, write a report to out/
 	@$(BIN)/devopssim compare waterfall agile devops --out out/
 	@echo "Next: open the report in out/, or learn by doing with 'make lab'."
 
-lab: install-notebook ## make your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
+lab: install-notebook ## create your copy of the course (COPY=my-course) and open JupyterLab on its first notebook
 	@$(BIN)/devopssim course start $(COPY)
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
@@ -42,30 +42,30 @@ docs: install-dev ## build the site (course, guides, reference) into out/site, w
 	@$(BIN)/python -m pytest -q -m site tests/docs
 	@echo "The site starts at out/site/index.html."
 
-unit: install-dev programs ## the tests that need neither a container engine nor a browser, and the share of lines that they run
+unit: install-dev programs ## run the tests that need neither a container engine nor a browser; measure their line coverage
 	@$(PYTEST) -n logical --dist worksteal -m "not live and not browser and not site" --cov=devopssim --cov-report=term:skip-covered
 
-coverage: unit ## the lines that the tests of `make unit` run, as pages in out/coverage
+coverage: unit ## write the line coverage of `make unit` as pages to out/coverage
 	@$(BIN)/python -m coverage html --directory out/coverage
 
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs docs ## the tests and notebooks on a real container engine and in a real browser, one after the other
+live: install-dev programs docs ## run the tests and notebooks on a real container engine and in a real browser, one after the other
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
 
-mutation: install-dev ## change each module of the core in a few places, one at a time, and see that a test fails (MUTANTS=6, SEED=1)
+mutation: install-dev ## change each module of the core in a few places, one at a time, and check that a test fails (MUTANTS=6, SEED=1)
 	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@$(PYTEST) --benchmark-enable benchmarks
 
-lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); UPGRADE=--upgrade takes the newest of all
+lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); UPGRADE=--upgrade takes the newest versions
 	@requirements/lock.sh $(UPGRADE)
 
-clean: ## remove what the tools left behind (not .venv, not your copy of the course)
+clean: ## remove the tools' leftovers; keep .venv and your copy of the course
 	@rm -rf out build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
 	@find devopssim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
