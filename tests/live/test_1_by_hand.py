@@ -104,7 +104,7 @@ def test_a_command_that_fails_is_told_in_one_line(lab: Lab) -> None:
 
 
 def test_a_program_that_is_not_there_is_named(lab: Lab) -> None:
-    with pytest.raises(LabError, match="`no-such-program` is not installed; `devopssim doctor` says"):
+    with pytest.raises(LabError, match="`no-such-program` is not installed; `devopssim doctor` lists"):
         lab.sh("no-such-program")
 
 

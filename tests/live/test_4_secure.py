@@ -14,7 +14,7 @@ FALSE_ALARM = "the checksum of a price list that is public"
 
 def test_a_sound_service_cannot_be_exploited(shipped: Lab) -> None:
     assert not shipped.security.is_open_to_attack()
-    with pytest.raises(LabError, match="nothing that is deployed can be exploited"), shipped.drill("exploit"):
+    with pytest.raises(LabError, match="no deployed code can be exploited"), shipped.drill("exploit"):
         pass
     assert shipped.production.ask("/products").status == 200
 
@@ -56,7 +56,7 @@ def test_the_gate_blocks_what_is_too_severe(shipped: Lab, timed: Timed) -> None:
 
 def test_a_false_alarm_is_dismissed_with_a_reason_and_no_other_way(shipped: Lab) -> None:
     finding = _open(shipped)[0]
-    with pytest.raises(InvalidInputError, match=r"reason='' .* must say something that others can check"):
+    with pytest.raises(InvalidInputError, match=r"reason='' .* must state something that others can check"):
         shipped.security.dismiss(finding, " ")
     with pytest.raises(InvalidInputError, match="finding='no:such:finding' is not open; open are "):
         shipped.security.dismiss("no:such:finding", FALSE_ALARM)
