@@ -188,16 +188,19 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
         assert cut.sh("docker ps").ok
 
         wire.cut()
-        with pytest.raises(CommandFailedError, match="the container engine does not answer any more; start it again"):
-            cut.sh("docker ps")
-        with pytest.raises(LabError, match="the container engine does not answer any more"):
-            cut.production.need("web")
-        with pytest.raises(LabError, match=f"no container engine answers at {wire.host}.* start it and run"):
+        try:
+            with pytest.raises(
+                CommandFailedError, match="the container engine does not answer any more; start it again"
+            ):
+                cut.sh("docker ps")
+            with pytest.raises(LabError, match="the container engine does not answer any more"):
+                cut.production.need("web")
+            with pytest.raises(LabError, match=f"no container engine answers at {wire.host}.* start it and run"):
+                cut.down()
+            assert leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
+        finally:  # the lab cannot be taken down once the wire is gone
+            wire.mend()
             cut.down()
-        assert leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
-
-        wire.mend()
-        cut.down()
         assert traces(cut.name, cut.workspace.ports) == []
     shutil.rmtree(folder)
     gc.collect()  # the sockets of calls that were refused are noticed here, not in some other test
