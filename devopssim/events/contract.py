@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from devopssim.errors import BrokenContractError
+from devopssim.errors import BrokenContractError, InvalidInputError
+from devopssim.events.calendar import Calendar
 from devopssim.events.detail import DETAIL_KEYS, WELL_FORMED
 from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
 
@@ -121,6 +122,7 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
         "horizon": (_is_amount, hours),
         "warm_up": (_is_amount, hours),
         "open_items": (_is_amount, "a number, 0 or more"),
+        "calendar": (_is_calendar, 'working hours, such as {"hours_per_week": 40, "monday": 0}'),
         "source": (lambda value: isinstance(value, Mapping), 'an object, such as {"git": "shop"}'),
     }
     for name, (is_allowed, allowed) in rules.items():
@@ -133,6 +135,15 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
 def _is_amount(value: Any) -> bool:
     """Return whether a value is a finite number, 0 or more."""
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(0 <= value < np.inf)
+
+
+def _is_calendar(value: Any) -> bool:
+    """Return whether a value states a calendar."""
+    try:
+        Calendar(**value)
+    except (TypeError, InvalidInputError):
+        return False
+    return True
 
 
 def _is_time(value: Any) -> bool:
@@ -183,9 +194,10 @@ def _missing_column(log: pd.DataFrame) -> Iterable[Offence]:
         for column in kind.needs:
             yield from _where((log["kind"] == name) & log[column].isna(), f"{name} must name its {column}")
     staged = log["kind"].isin(["stage.queued", "stage.started", "stage.finished"])
-    subject = log[list(IDS)].notna().any(axis=1)
+    subject = log[list(IDS)].notna().any(axis=1) | log["detail"].str.contains(r"(?:^|;)task=", na=False)
     yield from _where(
-        staged & ~subject, "stage.* must name the item, change, deployment, incident or finding that is worked on"
+        staged & ~subject,
+        "stage.* must name the item, change, deployment, incident or finding that is worked on, or its task in detail",
     )
 
 

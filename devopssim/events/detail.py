@@ -29,10 +29,11 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",
     "severity": "low, medium, high or critical",
     "sprint": "the number of the sprint, from 1",
-    "task": "the kind of security task: scan, triage, fix, patch, review",
+    "task": "the kind of task: scan, triage, fix, patch, review, training, interruption",
     "unplanned": "yes or no: the work was not planned",
     "version": "a version or an image tag",
     "via": "how a repair was done: rollback, fix, restart",
+    "zone": "hours by which a person's time zone lies behind the log's clock",
 }
 """Meaning of each key of the column `detail`."""
 

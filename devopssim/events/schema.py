@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
+from devopssim.events.calendar import Calendar
 
 try:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -197,9 +198,16 @@ class Recorder:
         """Append one event that happens now; `encode_detail` makes the `detail`."""
         self.rows.append((self.clock(), kind, item, change, stage, deployment, incident, finding, role, detail))
 
-    def log(self, *, horizon: float | None = None, start: str | None = None, source: Source = None) -> pd.DataFrame:
+    def log(
+        self,
+        *,
+        horizon: float | None = None,
+        start: str | None = None,
+        source: Source = None,
+        calendar: Calendar | None = None,
+    ) -> pd.DataFrame:
         """Return the event log of the recorded rows; the arguments are those of `from_rows`."""
-        return from_rows(self.rows, horizon=horizon, start=start, source=source)
+        return from_rows(self.rows, horizon=horizon, start=start, source=source, calendar=calendar)
 
 
 def event(time: float, kind: str, **fields: Unpack[Fields]) -> Row:
@@ -229,7 +237,12 @@ def event(time: float, kind: str, **fields: Unpack[Fields]) -> Row:
 
 
 def from_rows(
-    rows: Iterable[Row], *, horizon: float | None = None, start: str | None = None, source: Source = None
+    rows: Iterable[Row],
+    *,
+    horizon: float | None = None,
+    start: str | None = None,
+    source: Source = None,
+    calendar: Calendar | None = None,
 ) -> pd.DataFrame:
     """Return the event log of rows, sorted by time.
 
@@ -245,11 +258,14 @@ def from_rows(
         ISO time of hour 0.
     source : mapping, optional
         Where the log comes from, writable as JSON.
+    calendar : Calendar, optional
+        Working hours of the people, if they are known.
 
     Returns
     -------
     DataFrame
-        Event log with the columns `COLUMNS` and the attributes `start`, `horizon`, `warm_up` and `source`.
+        Event log with the columns `COLUMNS` and the attributes `start`, `horizon`, `warm_up` and `source`, and `calendar` if
+        it is known.
 
     Examples
     --------
@@ -261,7 +277,8 @@ def from_rows(
     log = typed(dict(zip(COLUMNS, columns, strict=True)))
     if not log["time"].is_monotonic_increasing:
         log = log.sort_values("time", kind="stable", ignore_index=True)
-    return with_attrs(log, horizon=horizon, start=start, source=source)
+    known = {"calendar": calendar.as_dict()} if calendar else {}
+    return with_attrs(log, horizon=horizon, start=start, source=source, **known)
 
 
 def with_attrs(log: pd.DataFrame, *, horizon: float | None, **attrs: Any) -> pd.DataFrame:

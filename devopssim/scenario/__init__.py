@@ -10,11 +10,11 @@ the clock and efforts are person-hours, unless a parameter's unit says otherwise
 - Veracode: State of Software Security, volumes 9, 10 and 12.
 """
 
-from devopssim.scenario.declaration import GRADES, Parameter
+from devopssim.scenario.declaration import GRADES, Parameter, chosen
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
 from devopssim.scenario.files import dumps, load, loads, save
-from devopssim.scenario.pipeline import Pipeline
+from devopssim.scenario.pipeline import Pipeline, PipelineStep
 from devopssim.scenario.practices import PRACTICES, SEVEN_CS, Practice, Practices
 from devopssim.scenario.presets import (
     AGILE,
@@ -22,14 +22,16 @@ from devopssim.scenario.presets import (
     DEVOPS,
     DEVOPS_IN_NAME_ONLY,
     DEVSECOPS,
+    PLAIN_FLOW,
     PRESETS,
     WATERFALL,
     preset,
 )
-from devopssim.scenario.process import Process
+from devopssim.scenario.process import GATES, Process
 from devopssim.scenario.production import Production
 from devopssim.scenario.quality import Quality
 from devopssim.scenario.scenario import (
+    LISTS,
     PARTS,
     Scenario,
     adopt,
@@ -42,7 +44,7 @@ from devopssim.scenario.scenario import (
     vary,
 )
 from devopssim.scenario.security import Security
-from devopssim.scenario.team import Team
+from devopssim.scenario.team import SKILLS, Team
 from devopssim.scenario.workflows import WORKFLOWS, Workflow
 
 __all__ = [
@@ -51,17 +53,22 @@ __all__ = [
     "DEVOPS",
     "DEVOPS_IN_NAME_ONLY",
     "DEVSECOPS",
+    "GATES",
     "GRADES",
+    "LISTS",
     "PARTS",
+    "PLAIN_FLOW",
     "PRACTICES",
     "PRESETS",
     "SEVEN_CS",
+    "SKILLS",
     "WATERFALL",
     "WORKFLOWS",
     "Demand",
     "EvidenceCard",
     "Parameter",
     "Pipeline",
+    "PipelineStep",
     "Practice",
     "Practices",
     "Process",
@@ -77,6 +84,7 @@ __all__ = [
     "check_parameter",
     "check_scenario",
     "check_scenarios",
+    "chosen",
     "dumps",
     "evidence_cards",
     "load",

@@ -4,7 +4,7 @@ Validation, sliders, the command line's help, the list of parameters and the doc
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
 
@@ -44,6 +44,8 @@ class Parameter:
         Whether it counts something, so that only whole numbers are allowed.
     tuned : bool, default False
         Whether the default was tuned so that the presets land where the field's data lies.
+    several : bool, default False
+        Whether a value is a list of choices, joined by commas; 'all' and 'none' stand for themselves.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     whole: bool = False
     tuned: bool = False
+    several: bool = False
 
     def check(self, name: str, value: object) -> float | int | str:
         """Return `value` in the parameter's type.
@@ -86,7 +89,10 @@ class Parameter:
         InvalidInputError
             If the value has another type, lies outside the range or is missing from the choices.
         """
-        if self.choices:
+        if self.several:
+            if isinstance(value, str) and (names := self._listed(value)) is not None:
+                return names
+        elif self.choices:
             if isinstance(value, str) and value in self.choices:
                 return value
         elif isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high:
@@ -97,9 +103,20 @@ class Parameter:
         message = f"{name}={value!r} ({self.meaning}) must {self.allowed}."
         raise InvalidInputError(message)
 
+    def _listed(self, value: str) -> str | None:
+        """Return a list of choices in their order, 'all' or 'none'; None if it holds another word."""
+        names = {name.strip() for name in value.split(",")} - {""}
+        if names <= {"none"} or names == {"all"}:
+            return "".join(names) or "none"
+        if not names <= set(self.choices):
+            return None
+        return "all" if len(names) == len(self.choices) else ", ".join(name for name in self.choices if name in names)
+
     @property
     def allowed(self) -> str:
         """Allowed values, as the end of a sentence: 'lie between 1 and 200'."""
+        if self.several:
+            return f"be all, none, or a list out of {', '.join(self.choices)}"
         if self.choices:
             return f"be one of {', '.join(self.choices)}"
         kind = "be a whole number" if self.whole else "lie"
@@ -119,6 +136,7 @@ def parameter(
     choices: tuple[str, ...] = (),
     whole: bool = False,
     tuned: bool = False,
+    several: bool = False,
 ) -> Any:
     """Declare a dataclass field as a parameter; the arguments are those of `Parameter`."""
     declared = Parameter(
@@ -132,6 +150,7 @@ def parameter(
         choices=choices,
         whole=whole,
         tuned=tuned,
+        several=several,
     )
     return field(default=default, metadata={_KEY: declared})
 
@@ -143,6 +162,8 @@ class Part:
         """Check every parameter; whole numbers given as floats become integers."""
         for name, declared in declared_parameters(self):
             object.__setattr__(self, name, declared.check(name, getattr(self, name)))
+        for name, kind, meaning in declared_lists(self):
+            object.__setattr__(self, name, _parts(name, kind, meaning, getattr(self, name)))
 
 
 def declared_parameters(part: object) -> Iterator[tuple[str, Parameter]]:
@@ -150,3 +171,54 @@ def declared_parameters(part: object) -> Iterator[tuple[str, Parameter]]:
     for declared_field in fields(part):  # type: ignore[arg-type] # any dataclass
         if (declared := declared_field.metadata.get(_KEY)) is not None:
             yield declared_field.name, declared
+
+
+def chosen(value: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the choices that the value of a parameter with `several` choices names.
+
+    Examples
+    --------
+    >>> chosen("all", ("plan", "code")), chosen("none", ("plan", "code")), chosen("code", ("plan", "code"))
+    (('plan', 'code'), (), ('code',))
+    """
+    if value == "all":
+        return choices
+    return () if value == "none" else tuple(value.split(", "))
+
+
+_LIST: Final = "list"
+
+
+def list_of(kind: type["Part"], meaning: str) -> Any:
+    """Declare a dataclass field as a list of parts, empty by default; each part checks its own parameters."""
+    return field(default=(), metadata={_LIST: (kind, meaning)})
+
+
+def declared_lists(part: object) -> Iterator[tuple[str, type["Part"], str]]:
+    """Yield name, kind of part and meaning of each list of a part (class or instance)."""
+    for declared_field in fields(part):  # type: ignore[arg-type] # any dataclass
+        if (declared := declared_field.metadata.get(_LIST)) is not None:
+            yield declared_field.name, *declared
+
+
+def _parts(name: str, kind: type["Part"], meaning: str, values: object) -> tuple["Part", ...]:
+    """Return a list of parts; tables, as a TOML file holds them, become parts."""
+    known = [declared for declared, _ in declared_parameters(kind)]
+    if not isinstance(values, list | tuple):
+        message = f"{name}={values!r} ({meaning}) must be a list of tables with {', '.join(known)}."
+        raise InvalidInputError(message)
+    parts: list[Part] = []
+    for number, value in enumerate(values, start=1):
+        if isinstance(value, kind):
+            parts.append(value)
+            continue
+        unknown = sorted(set(value) - set(known)) if isinstance(value, Mapping) else [repr(value)]
+        if unknown:
+            message = f"{name}, number {number}: {unknown[0]} is unknown; a table may hold {', '.join(known)}."
+            raise InvalidInputError(message)
+        try:
+            parts.append(kind(**value))
+        except InvalidInputError as error:
+            message = f"{name}, number {number}: {error}"
+            raise InvalidInputError(message) from error
+    return tuple(parts)

@@ -1,8 +1,12 @@
 """Demand: how often something is requested, how large it is and how well it is understood."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from devopssim.scenario.declaration import Part, parameter
+
+DISTRIBUTIONS: Final = ("lognormal", "gamma", "uniform", "fixed")
+"""Shapes that efforts and reaction times can have; mean and coefficient of variation are parameters of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,6 @@ class Demand(Part):
         6,
         "analysis of one item, mean",
         unit="h",
-        low=0.1,
         high=400,
         grade="assumed",
         source="a quarter of the coding effort",
@@ -61,9 +64,16 @@ class Demand(Part):
         grade="assumed",
         source="a third of the coding effort; Jones gives 20 to 35 %",
     )
+    effort_distribution: str = parameter(
+        "lognormal",
+        "distribution of the efforts",
+        choices=DISTRIBUTIONS,
+        grade="derived",
+        source="7digital: cycle times are lognormal; gamma with cv 1 is exponential, as queueing theory has it",
+    )
     effort_cv: float = parameter(
         1.0,
-        "coefficient of variation of the efforts (lognormal)",
+        "coefficient of variation of the efforts",
         high=5,
         grade="derived",
         source="7digital: cycle times are lognormal with sigma 1.02, which is a cv of 1.35, queues included",
@@ -73,9 +83,16 @@ class Demand(Part):
         "coding effort that makes one change",
         unit="h",
         low=0.5,
-        high=400,
+        high=10000,
         grade="assumed",
         source="about a person-day, the advice of trunk-based development",
+    )
+    expedite_share: float = parameter(
+        0,
+        "share of requests that are expedited: they overtake all others",
+        high=1,
+        grade="assumed",
+        source="Kanban practice names 5 to 15 %; no measured share was found, so the default leaves the class out",
     )
     misunderstood_share: float = parameter(
         0.15,

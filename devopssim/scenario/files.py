@@ -9,7 +9,7 @@ from typing import Any
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.scenario.presets import PRESETS, preset
-from devopssim.scenario.scenario import PARTS, Scenario, check_parameter, unknown_name_message, vary
+from devopssim.scenario.scenario import LISTS, PARTS, Scenario, check_parameter, unknown_name_message, vary
 
 BASE = "base"
 """The key that names the preset from which a file departs."""
@@ -167,7 +167,8 @@ def from_table(table: Mapping[str, Any]) -> Scenario:
     for name in changes:
         if "." not in name and name not in ("workflow", "years"):
             raise InvalidInputError(unknown_name_message("key", name, ["name", BASE, "workflow", "years", *PARTS]))
-        check_parameter(name)
+        if name not in LISTS:
+            check_parameter(name)
     scenario = vary(preset(str(table[BASE])) if BASE in table else Scenario(), changes)
     return _named(scenario, table.get("name", scenario.name))
 

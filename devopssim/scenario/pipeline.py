@@ -2,7 +2,49 @@
 
 from dataclasses import dataclass
 
-from devopssim.scenario.declaration import Part, parameter
+from devopssim.scenario.declaration import Part, list_of, parameter
+from devopssim.scenario.demand import DISTRIBUTIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineStep(Part):
+    """Step of the pipeline that a merge runs through on a machine, after build and automated tests.
+
+    Examples
+    --------
+    >>> PipelineStep(name="performance", time=2).stage
+    'test'
+    """
+
+    name: str = "step"
+    """What the log's events call it."""
+    stage: str = parameter(
+        "test",
+        "stage that the step belongs to",
+        choices=("build", "test", "deploy"),
+        grade="assumed",
+        source="a choice",
+    )
+    time: float = parameter(
+        0.5, "a run of the step, mean", unit="h", high=200, grade="assumed", source="a choice"
+    )
+    cv: float = parameter(
+        0, "coefficient of variation of its time", high=5, grade="assumed", source="machines take about the same time"
+    )
+    distribution: str = parameter(
+        "lognormal", "distribution of its time", choices=DISTRIBUTIONS, grade="assumed", source="as efforts"
+    )
+    flaky: float = parameter(
+        0, "share of runs that fail without a defect, and run again", high=0.99, grade="assumed", source="a choice"
+    )
+    runners: int = parameter(
+        0,
+        "machines of its own; 0 for the machines of the pipeline",
+        whole=True,
+        high=1000,
+        grade="assumed",
+        source="a choice",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,4 +130,7 @@ class Pipeline(Part):
         high=8760,
         grade="assumed",
         source="data and later changes have come to depend on it",
+    )
+    steps: tuple[PipelineStep, ...] = list_of(
+        PipelineStep, "further steps of the pipeline, after build and automated tests"
     )

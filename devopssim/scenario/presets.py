@@ -6,7 +6,10 @@ from typing import Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.scenario.practices import SEVEN_CS
-from devopssim.scenario.scenario import Scenario, adopt, unknown_name_message
+from devopssim.scenario.scenario import Scenario, adopt, unknown_name_message, vary
+
+NEVER: Final = 1e9
+"""Mean time to a failure that no run reaches, in hours."""
 
 WATERFALL: Final = Scenario(name="waterfall", workflow="waterfall")
 """Waterfall: one large batch through gates, no practice adopted."""
@@ -20,6 +23,55 @@ DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devo
 """The DevOps workflow without any of its practices."""
 AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})
 """Agile with continuous integration adopted in full."""
+
+PLAIN_FLOW: Final = vary(
+    Scenario(name="plain flow", workflow="devops"),
+    {
+        "demand.misunderstood_share": 0,
+        "demand.drift_per_month": 0,
+        "demand.change_effort": 10000,
+        "team.hours_per_week": 168,
+        "team.secondary_effort": 1,
+        "team.practised_effort": 1,
+        "team.turnover": 0,
+        "team.interruptions_per_week": 0,
+        "process.hand_over": 0,
+        "process.sign_off": 0,
+        "process.approval": 0,
+        "process.acceptance_effort": 0,
+        "process.window_weeks": 0,
+        "process.wip_limit": 10000,
+        "process.switching": 0,
+        "quality.defects_per_change": 0,
+        "quality.review_effort": 0,
+        "quality.test_upkeep": 0,
+        "quality.regression_effort": 0,
+        "quality.conflict_probability": 0,
+        "pipeline.build_time": 0,
+        "pipeline.automated_test_time": 0,
+        "pipeline.release_effort": 0,
+        "pipeline.deploy_time": 0,
+        "pipeline.manual_mistakes": 0,
+        "pipeline.automated_mistakes": 0,
+        "pipeline.settling_effort": 0,
+        "production.infrastructure_mttf": NEVER,
+        "production.report_delay": 0,
+        "production.response_time": 0,
+        "production.night_response_time": 0,
+        "production.diagnosis": 0,
+        "production.repair_time": 0,
+        "production.observation": 0,
+        "security.vulnerabilities_per_change": 0,
+        "security.disclosures_per_year": 0,
+        "security.review_effort": 0,
+        "security.training": 0,
+    },
+)
+"""Nothing but work that queues for people: no defects, failures, waits or hand-overs, and one change per item.
+
+Theory and published cases speak of such systems; a case switches on what it needs. People work around the clock, so an hour
+of effort is an hour of the clock, and those of another role are as good as the role's own where collaboration is adopted.
+"""
 
 PRESETS: Final[Mapping[str, Scenario]] = {
     "waterfall": WATERFALL,

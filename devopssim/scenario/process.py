@@ -1,8 +1,12 @@
 """Process: when work moves."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from devopssim.scenario.declaration import Part, parameter
+
+GATES: Final = ("plan", "code", "test")
+"""Stages of a project that may end with a gate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +32,21 @@ class Process(Part):
         source="DORA 2019 low: a deployment every one to six months",
         tuned=True,
     )
+    gates: str = parameter(
+        "all",
+        "waterfall: stages that end for the whole project before the next one begins",
+        choices=GATES,
+        several=True,
+        grade="assumed",
+        source="Royce 1970: the steps that the name waterfall stands for",
+    )
     sign_off: float = parameter(
-        120,
-        "waterfall: wait for the signature under requirements, and again under acceptance",
+        40,
+        "waterfall: wait for the signature under requirements, and again under acceptance, in working hours",
         unit="h",
         high=2000,
         grade="assumed",
-        source="about a working week",
+        source="a working week",
     )
     acceptance_effort: float = parameter(
         1,
@@ -77,21 +89,21 @@ class Process(Part):
         whole=True,
         unit="items",
         low=1,
-        high=1000,
+        high=10000,
         grade="assumed",
         source="a little under two for each developer",
     )
     hand_over: float = parameter(
-        16,
-        "wait when work passes from one function to another",
+        8,
+        "wait when work passes from one function to another, in working hours",
         unit="h",
         high=2000,
         grade="assumed",
         source="the next working day",
     )
     approval: float = parameter(
-        48,
-        "wait for the approval of a release",
+        16,
+        "wait for the approval of a release, in working hours",
         unit="h",
         high=2000,
         grade="derived",
@@ -100,25 +112,34 @@ class Process(Part):
     )
     window_weeks: float = parameter(
         1,
-        "time between two release windows",
+        "time between two release windows; 0 without windows",
         unit="weeks",
-        low=0.02,
         high=52,
         grade="assumed",
         source="a weekly night of maintenance",
     )
-    cross_training: float = parameter(
-        0.05,
-        "extra effort where one team does everything",
-        high=1,
+    largest_batch: int = parameter(
+        10000,
+        "changes that one deployment installs at most",
+        whole=True,
+        unit="changes",
+        low=1,
+        high=10000,
         grade="assumed",
-        source="learning what used to be others' work",
+        source="a release takes all that is ready",
+    )
+    expedite: str = parameter(
+        "overtakes",
+        "what an expedited item does to work under way: it overtakes what waits, or it interrupts",
+        choices=("overtakes", "interrupts"),
+        grade="assumed",
+        source="Anderson 2010, Kanban: the expedite class goes first",
     )
     switching: float = parameter(
-        1.0,
-        "effort that each interruption costs the interrupted person",
+        0.25,
+        "effort with which a person takes up another item than the last one",
         unit="h",
         high=40,
-        grade="assumed",
-        source="above the 23 minutes that Mark et al. 2008 measured for office work: code needs more context",
+        grade="derived",
+        source="Parnin & Rugaber 2011: 10 to 15 minutes to the first edit after an interruption; 0.15 to 0.4 h is plausible",
     )

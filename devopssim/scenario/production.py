@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from devopssim.scenario.declaration import Part, parameter
+from devopssim.scenario.demand import DISTRIBUTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +19,21 @@ class Production(Part):
     24.0
     """
 
+    hosts: int = parameter(
+        1,
+        "hosts of the service that fail and are repaired one by one",
+        whole=True,
+        low=1,
+        high=200,
+        grade="assumed",
+        source="one installation",
+    )
     infrastructure_mttf: float = parameter(
         4380,
         "time that the infrastructure runs until it fails, mean",
         unit="h",
         low=1,
-        high=1e6,
+        high=1e9,
         grade="assumed",
         source="three failures a year",
         tuned=True,
@@ -95,10 +105,29 @@ class Production(Part):
         grade="assumed",
         source="an hour; minutes where delivery is automated",
     )
-    reaction_cv: float = parameter(
-        1.0,
-        "coefficient of variation of the times to detect, diagnose and restore (lognormal)",
-        high=5,
+    response_time: float = parameter(
+        0.25,
+        "time until a person on call answers in working hours, mean",
+        unit="h",
+        high=100,
+        grade="assumed",
+        source="on-call practice: a page is answered within 15 minutes",
+    )
+    night_response_time: float = parameter(
+        0.75,
+        "time until a person on call answers at night and on weekends, mean",
+        unit="h",
+        high=100,
+        grade="assumed",
+        source="no measured figure was found; a person wakes up and gets to a keyboard",
+    )
+    reaction_distribution: str = parameter(
+        "lognormal",
+        "distribution of the times to detect, answer, diagnose and restore",
+        choices=DISTRIBUTIONS,
         grade="assumed",
         source="as the efforts",
+    )
+    reaction_cv: float = parameter(
+        1.0, "coefficient of variation of these times", high=5, grade="assumed", source="as the efforts"
     )

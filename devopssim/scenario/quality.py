@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from devopssim.scenario.declaration import Part, parameter
+from devopssim.scenario.demand import DISTRIBUTIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,13 @@ class Quality(Part):
         grade="derived",
         source="Jones: acceptance tests find 15 to 35 %",
     )
+    retest_share: float = parameter(
+        0.25,
+        "effort of testing an item by hand again after repairs, as a share of its test effort",
+        high=5,
+        grade="assumed",
+        source="a tester repeats the cases that failed",
+    )
     regression_effort: float = parameter(
         16,
         "regression test by hand of a release",
@@ -95,9 +103,16 @@ class Quality(Part):
         grade="assumed",
         source="Jones: hours, not days, for a defect found early",
     )
+    fix_distribution: str = parameter(
+        "lognormal",
+        "distribution of the repair effort",
+        choices=DISTRIBUTIONS,
+        grade="assumed",
+        source="as the other efforts",
+    )
     fix_cv: float = parameter(
         1.0,
-        "coefficient of variation of the repair effort (lognormal)",
+        "coefficient of variation of the repair effort",
         high=5,
         grade="assumed",
         source="as the other efforts",

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario.declaration import Parameter, Part, declared_parameters, parameter
+from devopssim.scenario.declaration import Parameter, Part, declared_lists, declared_parameters, parameter
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.pipeline import Pipeline
 from devopssim.scenario.practices import PRACTICES, Practices
@@ -101,6 +101,12 @@ PARTS: Final[Mapping[str, type]] = {
     "security": Security,
 }
 """Parts of a scenario: the class of each by the field's name."""
+
+
+LISTS: Final[Mapping[str, str]] = {
+    f"{part}.{name}": meaning for part, kind in PARTS.items() for name, _, meaning in declared_lists(kind)
+}
+"""Lists of parts of a scenario by their dotted names, and what they hold."""
 
 
 def parameters() -> dict[str, Parameter]:
@@ -224,15 +230,15 @@ def parameter_value(scenario: Scenario, name: str) -> float | int | str:
     return value  # type: ignore[no-any-return] # a parameter's value
 
 
-def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
+def vary(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """Return a variant of a scenario with some parameters changed.
 
     Parameters
     ----------
     scenario : Scenario
         Scenario to start from; it stays as it is.
-    changes : mapping of str to float or str
-        New values by dotted name, a key of `parameters()`.
+    changes : mapping of str to float, str or list
+        New values by dotted name: a key of `parameters()`, or a list of parts such as `pipeline.steps`.
 
     Returns
     -------
@@ -256,7 +262,7 @@ def vary(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
     check_scenario(scenario)
     by_part: dict[str, dict[str, Any]] = {}
     for name, value in changes.items():
-        part, _, field_name = check_parameter(name).rpartition(".")
+        part, _, field_name = (name if name in LISTS else check_parameter(name)).rpartition(".")
         by_part.setdefault(part, {})[field_name] = value
     top_level: dict[str, Any] = by_part.pop("", {})
     for part, values in by_part.items():

@@ -33,7 +33,8 @@ class Defect:
     """Mistake in a change.
 
     `review`, `test`, `acceptance` and `prevention` are draws: that check finds the defect if its share of finds lies above the
-    draw. `bad_fix` lies below `quality.bad_fix_share` if the fix brings a new defect. `fix_effort` is in person-hours,
+    draw. `bad_fix` lies below `quality.bad_fix_share` if the fix brings a new defect, and `retest` is the draw of the effort to
+    test the fix by hand. `fix_effort` is in person-hours,
     `surfaces_after` in hours after deployment.
     """
 
@@ -46,6 +47,7 @@ class Defect:
     fix_effort: float
     surfaces_after: float
     bad_fix: float
+    retest: float
     is_found: bool = False
 
 
@@ -113,6 +115,8 @@ class WorkItem:
     misunderstood: bool
     drifts_after: float
     complaint_after: float
+    expedited: bool
+    """Whether it overtakes all items that are not."""
     draws: dict[str, float]
     number: int
     generation: int = 0
@@ -261,9 +265,9 @@ class DrawnDemand:
         """Draw the requests of a generation, one per arrival: 0 are the first requests, 1 those that follow from them, and so on."""
         demand = self._scenario.demand
         streams, suffix = self._streams, f"/{generation}" if generation else ""
-        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 6 + len(SEVEN_CS)))
+        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 7 + len(SEVEN_CS)))
         efforts = [
-            effort_distribution(mean, demand.effort_cv).quantile(draws[:, column])
+            effort_distribution(mean, demand.effort_cv, demand.effort_distribution).quantile(draws[:, column])
             for column, mean in enumerate((demand.plan_effort, demand.code_effort, demand.test_effort))
         ]
         sizes = np.maximum(1, np.rint(efforts[1] / demand.change_effort)).astype(int)
@@ -280,7 +284,8 @@ class DrawnDemand:
                 misunderstood=bool(row[3] < demand.misunderstood_share),
                 drifts_after=float(drifts[number]),
                 complaint_after=float(complaints[number]),
-                draws=dict(zip(SEVEN_CS, row[6:], strict=True)),
+                expedited=bool(row[6] < demand.expedite_share),
+                draws=dict(zip(SEVEN_CS, row[7:], strict=True)),
                 number=number,
                 generation=generation,
             )
@@ -338,7 +343,7 @@ class DrawnDemand:
 
 
 CHANGE_DRAWS: Final = 5 + len(PRACTICES)
-DEFECT_DRAWS: Final = 8
+DEFECT_DRAWS: Final = 9
 VULNERABILITY_DRAWS: Final = 6
 
 
@@ -378,11 +383,12 @@ def new_defect(scenario: Scenario, name: str, draws: list[float]) -> Defect:
         test=draws[2],
         acceptance=draws[3],
         prevention=draws[4],
-        fix_effort=float(effort_distribution(quality.fix_effort, quality.fix_cv).quantile(draws[5])),
+        fix_effort=float(effort_distribution(quality.fix_effort, quality.fix_cv, quality.fix_distribution).quantile(draws[5])),
         surfaces_after=float(
             Exponential(production.surfacing if severe else production.minor_surfacing).quantile(draws[6])
         ),
         bad_fix=draws[7],
+        retest=draws[8],
     )
 
 

@@ -13,6 +13,7 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Defect, WorkItem, poisson_quantile
 from devopssim.simulation.people import all_of
+from devopssim.simulation.randomness import effort_distribution
 from devopssim.simulation.scanning import scan
 
 if TYPE_CHECKING:
@@ -32,30 +33,33 @@ def plan(org: "Organisation", item: WorkItem) -> ProcessGenerator:
 def develop(org: "Organisation", item: WorkItem) -> ProcessGenerator:
     """Code the item, change by change; with continuous integration each change goes on to main while the next is coded.
 
-    A developer's coding slot limits how many items are coded at once. With feedback, users see the first change in a demo.
-    Records `ticket.started`; ends when all changes are reviewed and, where integration is continuous, merged and tested.
+    With feedback, users see the first change in a demo. Records `ticket.started`; ends when all changes are reviewed and, where
+    integration is continuous, merged and tested.
     """
-    with org.coding_slots.request() as request:
-        yield request
-        org.log.record("ticket.started", item=item.id)
-        finishing = []
-        for number, change in enumerate(item.changes):
-            yield from code(org, change)
-            finishing.append(org.env.process(finish(org, change)))
-            if number == 0 and org.uses("feedback", item.draws):
-                yield from demo(org, item, coded=change.effort)
+    finishing = []
+    for number, change in enumerate(item.changes):
+        yield from code(org, change, begins="ticket.started" if number == 0 else "")
+        finishing.append(org.env.process(finish(org, change)))
+        if number == 0 and org.uses("feedback", item.draws):
+            yield from demo(org, item, coded=change.effort)
     yield org.env.all_of(finishing)
 
 
-def code(org: "Organisation", change: Change) -> ProcessGenerator:
+def code(org: "Organisation", change: Change, *, begins: str = "") -> ProcessGenerator:
     """Write the change, with its automated tests if testing is continuous, and commit it.
 
-    Records `change.created`, then the defects and vulnerabilities that the change brings.
+    Records `begins` when the work begins, `change.created` when it is done, then the defects and vulnerabilities that the change brings.
     """
     change.base = org.merges
     upkeep = org.scenario.quality.test_upkeep if org.uses("testing", change.draws) else 0.0
     yield from org.people.work(
-        "developer", "code", change.effort + upkeep, anyone=one_team(org, change), item=change.item, change=change.id
+        "developer",
+        "code",
+        change.effort + upkeep,
+        anyone=one_team(org, change),
+        begins=begins,
+        item=change.item,
+        change=change.id,
     )
     change.committed = True
     org.log.record("change.created", item=change.item, change=change.id)
@@ -117,6 +121,7 @@ def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int
     yield from build(org, changes)
     tested = [change for change in changes if org.uses("testing", change.draws)]
     checks = [run_tests(org, tested, steps_late=steps_late)] if tested else []
+    checks.append(org.pipeline.run(changes[-1].id))
     checks += [scan(org, change) for change in changes if org.uses("security", change.draws)]
     yield all_of(org.env, *checks)
 
@@ -150,33 +155,50 @@ def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
 
 
 def run_tests(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:
-    """Run the automated tests of the changes on a machine, and fix the defects that they find.
+    """Run the automated tests of the changes on a machine, and fix the defects that they find, until all are green.
 
     Records `testsuiterun.started` and `testsuiterun.finished` with the outcome, under the name of the last change.
     """
     finds = org.scenario.quality.automated_test_finds
     last = changes[-1].id
-    org.log.record("testsuiterun.started", change=last)
-    yield from org.machine("test", org.scenario.pipeline.automated_test_time, change=last)
-    red = any(not defect.is_found and defect.test < finds for change in changes for defect in change.defects)
-    detail = encode_detail(outcome="failure" if red else "success")
-    org.log.record("testsuiterun.finished", change=last, detail=detail)
-    yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=steps_late) for change in changes])
+    green = False
+    while not green:
+        org.log.record("testsuiterun.started", change=last)
+        yield from org.machine("test", org.scenario.pipeline.automated_test_time, change=last)
+        green = not any(_found_by_test(change, finds) for change in changes)
+        detail = encode_detail(outcome="success" if green else "failure")
+        org.log.record("testsuiterun.finished", change=last, detail=detail)
+        yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=steps_late) for change in changes])
 
 
 def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
-    """Let a tester test the item's changes without automated tests, and fix the defects found.
+    """Let a tester test the item's changes without automated tests, until no defect is found; each round's defects are fixed.
 
-    The effort is the item's test effort times the share of such changes.
+    The effort of the first round is the item's test effort times the share of such changes; a later round repeats a share of
+    the tests (`quality.retest_share`).
     """
     by_hand = [change for change in item.changes if not org.uses("testing", change.draws)]
     if not by_hand:
         return
-    effort = item.test_effort * len(by_hand) / len(item.changes)
+    demand, quality = org.scenario.demand, org.scenario.quality
+    tested = len(by_hand) / len(item.changes)
+    again = effort_distribution(demand.test_effort * quality.retest_share, demand.effort_cv, demand.effort_distribution)
     anyone = org.uses("collaboration", item.draws)
-    yield from org.people.work("tester", "test", effort, anyone=anyone, item=item.id)
-    finds = org.scenario.quality.manual_test_finds
-    yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=1) for change in by_hand])
+    effort = item.test_effort
+    while True:
+        yield from org.people.work("tester", "test", effort * tested, anyone=anyone, item=item.id)
+        defects = [defect for change in by_hand for defect in _found_by_test(change, quality.manual_test_finds)]
+        if not defects:
+            return
+        yield all_of(
+            org.env, *[_fix_tested(org, change, quality.manual_test_finds, steps_late=1) for change in by_hand]
+        )
+        effort = float(again.quantile(defects[0].retest))
+
+
+def _found_by_test(change: Change, finds: float) -> list[Defect]:
+    """Return the defects of a change that a test with this share of finds finds now."""
+    return [defect for defect in change.defects if not defect.is_found and defect.test < finds]
 
 
 def _fix_tested(org: "Organisation", change: Change, finds: float, *, steps_late: int) -> ProcessGenerator:

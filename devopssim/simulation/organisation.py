@@ -11,6 +11,7 @@ from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
+from devopssim.simulation.pipeline import Pipeline
 from devopssim.simulation.production import ServiceOperation
 from devopssim.simulation.randomness import Streams, effort_distribution
 from devopssim.simulation.release import ReleaseManagement
@@ -82,11 +83,10 @@ class Organisation:
         self.demand = DrawnDemand(scenario, streams)
         self.backlog = Backlog(env, self.log)
 
-        self.people = People(env, self.log, scenario)
+        self.people = People(env, self.log, scenario, streams)
         self.team_of = {role: "development" if role in self.workflow.one_team else role for role in ROLES}
-        self.coding_slots = Resource(env, scenario.team.developers)
-        """A developer codes one item at a time."""
         self.machines = Resource(env, scenario.pipeline.runners)
+        self.pipeline = Pipeline(self, streams)
         self.merges = 0
         """How many changes have come to main."""
 
@@ -104,6 +104,8 @@ class Organisation:
     def accept_request(self, item: WorkItem) -> None:
         """Take a request into the backlog."""
         self.release.expect(item)
+        if item.expedited:
+            self.people.expedited.add(item.id)
         self.backlog.put(item)
 
     def uses(self, practice: str, draws: Mapping[str, float]) -> bool:
@@ -115,10 +117,15 @@ class Organisation:
         adoption: float = getattr(self.scenario.practices, practice)
         return draws[practice] < adoption
 
-    def machine(self, stage: str, hours: float, **fields: Unpack[EventFields]) -> ProcessGenerator:
-        """Queue for a machine, then run it for so many hours; records `stage.queued`, `stage.started` and `stage.finished`."""
+    def machine(
+        self, stage: str, hours: float, *, of: Resource | None = None, **fields: Unpack[EventFields]
+    ) -> ProcessGenerator:
+        """Queue for a machine, then run it for so many hours; records `stage.queued`, `stage.started` and `stage.finished`.
+
+        The machine is one of the pipeline's runners, or one `of` other machines.
+        """
         self.log.record("stage.queued", stage=stage, **fields)
-        with self.machines.request() as request:
+        with (of or self.machines).request() as request:
             yield request
             self.log.record("stage.started", stage=stage, **fields)
             yield self.env.timeout(hours)
@@ -127,12 +134,16 @@ class Organisation:
     def hand_over(self, giver: str, taker: str, draws: Mapping[str, float]) -> ProcessGenerator:
         """Wait until another team takes over; within one team, and with collaboration, work goes on at once."""
         if self.team_of[giver] != self.team_of[taker] and not self.uses("collaboration", draws):
-            yield self.env.timeout(self.scenario.process.hand_over)
+            yield self.wait(self.scenario.process.hand_over)
+
+    def wait(self, hours: float) -> Event:
+        """Return the event that so many working hours have passed."""
+        return self.env.timeout(self.people.calendar.elapsed(self.env.now, hours))
 
     def release_window(self) -> Event:
-        """Return the event of the next release window; windows recur every `process.window_weeks`."""
+        """Return the event of the next release window; windows recur every `process.window_weeks`, for 0 it is now."""
         period = self.scenario.process.window_weeks * HOURS_PER_WEEK
-        return self.env.timeout(period - self.env.now % period)  # at a window itself: the next one
+        return self.env.timeout(period - self.env.now % period if period else 0)  # at a window itself: the next one
 
     def late_fix_factor(self, steps: int) -> float:
         """Return the factor on the effort of a fix that comes so many steps late: `quality.late_fix_factor` per step."""
@@ -140,4 +151,5 @@ class Organisation:
 
     def reaction_time(self, mean: float, draw: float) -> float:
         """Return the hours that people take to detect, diagnose or restore something, at this probability of their distribution."""
-        return float(effort_distribution(mean, self.scenario.production.reaction_cv).quantile(draw))
+        production = self.scenario.production
+        return float(effort_distribution(mean, production.reaction_cv, production.reaction_distribution).quantile(draw))

@@ -15,7 +15,7 @@ from devopssim.simulation.randomness import Exponential, Streams
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
-INCIDENT_DRAWS: Final = 3 + len(PRACTICES)
+INCIDENT_DRAWS: Final = 4 + len(PRACTICES)
 
 
 @dataclass(slots=True, eq=False)
@@ -34,13 +34,14 @@ class Deployment:
 class Incident:
     """Time during which the service is down or degraded.
 
-    `detection`, `diagnosis` and `repair` are the draws of its reaction times, made before it happens: an incident that takes
+    `detection`, `answer`, `diagnosis` and `repair` are the draws of its reaction times, made before it happens: an incident that takes
     long to diagnose does so in every scenario that shares its random numbers.
     """
 
     id: str
     draws: dict[str, float]
     detection: float
+    answer: float
     diagnosis: float
     repair: float
     via: str = "fix"
@@ -54,7 +55,7 @@ class ServiceOperation:
         self.org = org
         self._incidents = 0
         self._incident_draws = DrawTable(streams, "incidents", INCIDENT_DRAWS)
-        self._infrastructure_draws = DrawTable(streams, "infrastructure", 2)
+        self._streams = streams
 
     def receive(self, deployment: Deployment) -> None:
         """Run a new deployment; from here on its faults surface."""
@@ -95,15 +96,18 @@ class ServiceOperation:
         else:
             yield from org.repairs.defect_as_planned(change, defect)
 
-    def infrastructure(self) -> ProcessGenerator:
-        """Let the infrastructure fail at exponential times; monitoring prevents a share of the failures."""
+    def infrastructure(self, host: int = 0) -> ProcessGenerator:
+        """Let a host of the infrastructure fail at exponential times; monitoring prevents a share of the failures."""
         org, production = self.org, self.org.scenario.production
         time_to_failure = Exponential(production.infrastructure_mttf)
+        draws = DrawTable(self._streams, "infrastructure" + f"/{host}" * bool(host), 2)
         while True:
-            wait, prevention = self._infrastructure_draws.next_row()
+            wait, prevention = draws.next_row()
             yield org.env.timeout(float(time_to_failure.quantile(wait)))
             if prevention >= production.prevented_share * org.scenario.practices.monitoring:
-                yield from self.fail("infrastructure", self.restart)
+                yield from self.fail(
+                    "infrastructure", self.restart, replica=str(host) if production.hosts > 1 else None
+                )
 
     def fail(
         self,
@@ -111,6 +115,7 @@ class ServiceOperation:
         restore: Callable[[Incident], ProcessGenerator],
         deployment: Deployment | None = None,
         finding: str | None = None,
+        replica: str | None = None,
     ) -> ProcessGenerator:
         """Break the service, detect the incident and restore the service.
 
@@ -126,6 +131,8 @@ class ServiceOperation:
             The deployment to blame.
         finding : str, optional
             Id of the vulnerability that was exploited.
+        replica : str, optional
+            Number of the host that failed, where there are several.
         """
         incident = self._incident()
         self.org.log.record(
@@ -133,9 +140,10 @@ class ServiceOperation:
             incident=incident.id,
             deployment=deployment.id if deployment else None,
             finding=finding,
-            detail=encode_detail(cause=cause, severity="high", downtime="yes"),
+            detail=encode_detail(cause=cause, severity="high", downtime="yes", replica=replica),
         )
         yield from self.detect(incident)
+        yield from self.answer(incident)
         yield from restore(incident)
         self.org.log.record("incident.resolved", incident=incident.id, detail=encode_detail(via=incident.via))
 
@@ -150,6 +158,13 @@ class ServiceOperation:
         self.org.log.record(
             "incident.detected", incident=incident.id, detail=encode_detail(automated="yes" if alerted else "no")
         )
+
+    def answer(self, incident: Incident) -> ProcessGenerator:
+        """Wait until a person on call answers, which takes longer at night and on weekends."""
+        org, production = self.org, self.org.scenario.production
+        on_duty = org.people.calendar.is_open(org.env.now)
+        mean = production.response_time if on_duty else production.night_response_time
+        yield org.env.timeout(org.reaction_time(mean, incident.answer))
 
     def restart(self, incident: Incident) -> ProcessGenerator:
         """Diagnose failed infrastructure on call, then restore it; with automated delivery a machine rebuilds it."""
@@ -208,5 +223,6 @@ class ServiceOperation:
     def _incident(self) -> Incident:
         self._incidents += 1
         row = self._incident_draws.next_row()
-        draws = dict(zip(PRACTICES, row[3:], strict=True))
-        return Incident(id=f"I{self._incidents}", detection=row[0], diagnosis=row[1], repair=row[2], draws=draws)
+        draws = dict(zip(PRACTICES, row[4:], strict=True))
+        detection, diagnosis, repair, answer = row[:4]
+        return Incident(f"I{self._incidents}", draws, detection, answer, diagnosis, repair)

@@ -336,9 +336,38 @@ class Gamma(_Sampled):
         return cast("Draw", self.mean / shape * gammaincinv(shape, u))
 
 
-def effort_distribution(mean: float, cv: float) -> Distribution:
-    """Return the distribution of a human effort: lognormal around `mean`, or always 0 for a mean of 0."""
-    return Lognormal(mean, cv) if mean else Fixed(0)
+def effort_distribution(mean: float, cv: float, shape: str = "lognormal") -> Distribution:
+    """Return the distribution of an effort or a time, by its mean and coefficient of variation; always 0 for a mean of 0.
+
+    Parameters
+    ----------
+    mean : float
+        Mean, 0 or more.
+    cv : float
+        Coefficient of variation; a uniform distribution from 0 has 0.58, which is the most that the shape allows.
+    shape : {'lognormal', 'gamma', 'uniform', 'fixed'}
+        Shape of the distribution; gamma with `cv=1` is exponential.
+
+    Raises
+    ------
+    InvalidInputError
+        If a uniform distribution would reach below 0.
+
+    Examples
+    --------
+    >>> effort_distribution(24, 0.5), effort_distribution(1, 0, "uniform"), effort_distribution(0, 1)
+    (Lognormal(mean=24, cv=0.5), Uniform(low=1.0, high=1.0), Fixed(value=0))
+    """
+    if not mean or shape == "fixed":
+        return Fixed(mean)
+    if shape == "uniform":
+        if cv * sqrt(3) > 1:
+            raise InvalidInputError(
+                f"effort_cv={cv:g} is too large for a uniform distribution, which must not reach below 0; "
+                f"it must lie between 0 and {1 / sqrt(3):.3f}."
+            )
+        return Uniform(mean * (1 - cv * sqrt(3)), mean * (1 + cv * sqrt(3)))
+    return Gamma(mean, cv) if shape == "gamma" else Lognormal(mean, cv)
 
 
 def delay_distribution(mean: float) -> Distribution:

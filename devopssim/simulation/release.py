@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, WorkItem
 from devopssim.simulation.development import leaves_when_green, one_team
+from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ class ReleaseManagement:
 
     def __init__(self, org: "Organisation") -> None:
         self.org = org
+        process = org.scenario.process
+        self._without_windows = org.workflow.cadence(process) == process.window_weeks == 0
+        """Whether a release starts as soon as a change is ready."""
         self._waiting: list[Change] = []
         """Ready for the next release."""
         self._tested_by_hand: list[Change] = []
@@ -57,6 +62,8 @@ class ReleaseManagement:
         """Deploy a tested change at once if deployment is continuous, else with the next release."""
         if not self.org.uses("deployment", change.draws):
             self._waiting.append(change)
+            if self._without_windows:
+                self.org.env.process(self.release_waiting())
         elif self.org.uses("testing", change.draws):
             self.org.env.process(self.deploy([change]))
         else:
@@ -76,7 +83,13 @@ class ReleaseManagement:
         yield from self._regression(changes)
         yield from self.org.hand_over("tester", "operator", changes[0].draws)
         yield from self._approval()
-        yield from self.deploy(changes)
+        yield self._deploy_in_batches(changes)
+
+    def _deploy_in_batches(self, changes: Sequence[Change]) -> Event:
+        """Start deployments of at most `process.largest_batch` changes each; return the event that all of them have ended."""
+        size = self.org.scenario.process.largest_batch
+        batches = [changes[first : first + size] for first in range(0, len(changes), size)]
+        return all_of(self.org.env, *[self.deploy(batch) for batch in batches])
 
     def urgently(self, change: Change) -> ProcessGenerator:
         """Bring an urgent repair to production.
@@ -136,7 +149,7 @@ class ReleaseManagement:
         org.security.receive(deployment)
 
     def _approval(self) -> ProcessGenerator:
-        yield self.org.env.timeout(self.org.scenario.process.approval)
+        yield self.org.wait(self.org.scenario.process.approval)
         if self.org.workflow.release_windows:
             yield self.org.release_window()
 
@@ -183,5 +196,5 @@ class ReleaseManagement:
         while self._tested_by_hand:
             batch, self._tested_by_hand = self._tested_by_hand, []
             yield from self._regression(batch)
-            yield from self.deploy(batch)
+            self._deploy_in_batches(batch)
         self._regression_runs = False

@@ -30,8 +30,11 @@ class ProductSecurity:
         """Train a developer for the adopted share of the security training."""
         security = self.org.scenario.security
         yield from self.org.people.work(
-            "developer", "plan", security.training * self.org.scenario.practices.security, finding="training"
-        )  # stage events must name an entity, and training concerns neither item nor change
+            "developer",
+            "plan",
+            security.training * self.org.scenario.practices.security,
+            detail=encode_detail(task="training"),
+        )
 
     def receive(self, deployment: Deployment) -> None:
         """Take in a deployment: its patches are live, its vulnerabilities exposed, and its unscanned changes wait for review.
@@ -93,7 +96,7 @@ class ProductSecurity:
         while self._unreviewed or self._in_dependencies:
             changes, self._unreviewed = self._unreviewed, []
             last = changes[-1].id if changes else None
-            yield org.env.timeout(org.scenario.process.hand_over)
+            yield org.wait(org.scenario.process.hand_over)
             yield from org.people.work(
                 "security",
                 "test",

@@ -59,12 +59,16 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
 
     org.env.process(org.requests())
     org.env.process(WORKFLOW_PROCESSES[scenario.workflow](org))
-    org.env.process(org.production.infrastructure())
+    for host in range(scenario.production.hosts):
+        org.env.process(org.production.infrastructure(host))
     org.env.process(org.security.disclosures())
+    org.env.process(org.people.interrupt())
+    org.env.process(org.people.turn_over())
+    org.env.process(org.people.join())
     for _ in range(scenario.team.developers):
         org.env.process(org.security.train())
 
     horizon = scenario.years * HOURS_PER_YEAR
     org.env.run(until=horizon)
     source = {"scenario": asdict(scenario), "seed": seed, "replication": replication, "people": headcount(scenario)}
-    return org.log.log(horizon=horizon, source=source)
+    return org.log.log(horizon=horizon, source=source, calendar=org.people.calendar)

@@ -9,6 +9,7 @@ from typing import Final
 from simpy.events import ProcessGenerator
 
 from devopssim.events import HOURS_PER_WEEK
+from devopssim.scenario import GATES, chosen
 from devopssim.simulation.demand import WorkItem
 from devopssim.simulation.development import demo, develop, fix_defects, integrate, plan, test_by_hand, unmerged
 from devopssim.simulation.organisation import Organisation
@@ -29,27 +30,63 @@ def waterfall(org: Organisation) -> ProcessGenerator:
 
 
 def project(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
-    """Run one project: requirements, sign-off, development, integration, test, acceptance, sign-off, release, each for all items.
+    """Run one project: requirements, development, test and acceptance, release.
 
-    Hand-overs between teams follow the practices of the first item.
+    At a gate a stage ends for all items, with a sign-off after requirements and after test, before the next stage begins.
+    Without a gate each item goes on by itself.
     """
+    gates = chosen(org.scenario.process.gates, GATES)
+    flowing: list[ProjectStage] = []
+    for name, stage in PROJECT_STAGES.items():
+        flowing.append(stage)
+        if name in gates or name == "release":
+            batches = [items] if len(flowing) == 1 else [[item] for item in items]
+            yield all_of(org.env, *[one_after_another(org, flowing, batch) for batch in batches])
+            flowing = []
+        if name in gates and name != "code":
+            yield org.wait(org.scenario.process.sign_off)
+
+
+def one_after_another(org: Organisation, stages: "list[ProjectStage]", items: list[WorkItem]) -> ProcessGenerator:
+    """Carry items through stages, one after the other."""
+    for stage in stages:
+        yield from stage(org, items)
+
+
+def requirements(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
+    """Find out what all items need."""
     yield all_of(org.env, *[plan(org, item) for item in items])
-    yield from sign_off(org)
+
+
+def development(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
+    """Develop all items, then bring to main what is not there; hand-overs follow the practices of the first item."""
     yield from org.hand_over("analyst", "developer", items[0].draws)
     yield all_of(org.env, *[develop(org, item) for item in items])
-    yield from integrate(org, unmerged(org, items), steps_late=1)
+    yield from integrate(org, unmerged(org, items), steps_late=int(len(items) > 1))
+
+
+def test(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
+    """Test all items by hand, then let the client accept them."""
     yield from org.hand_over("developer", "tester", items[0].draws)
     yield all_of(org.env, *[test_by_hand(org, item) for item in items])
     yield all_of(org.env, *[accept(org, item) for item in items])
-    yield from sign_off(org)
+
+
+def release(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
+    """Release all items."""
     for item in items:
         org.release.item_done(item)
     yield from org.release.release_waiting()
 
 
-def sign_off(org: Organisation) -> ProcessGenerator:
-    """Wait for the signature that opens the gate."""
-    yield org.env.timeout(org.scenario.process.sign_off)
+ProjectStage = Callable[[Organisation, list[WorkItem]], ProcessGenerator]
+PROJECT_STAGES: Final[Mapping[str, ProjectStage]] = {
+    "plan": requirements,
+    "code": development,
+    "test": test,
+    "release": release,
+}
+"""Stages of a project in their order; those of `GATES` may end with a gate."""
 
 
 def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
@@ -136,7 +173,7 @@ def flow(org: Organisation, item: WorkItem, slot: Request) -> ProcessGenerator:
 
 def release_at_windows(org: Organisation) -> ProcessGenerator:
     """Start a release at each release window, for changes without continuous deployment."""
-    while True:
+    while org.scenario.process.window_weeks:
         yield org.release_window()
         org.env.process(org.release.release_waiting())
 
