@@ -17,6 +17,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "digest": "the digest of an image",
     "downtime": "yes or no: the incident made the service unavailable",
     "exit": "the exit status of a step",
+    "expedited": "yes: the item overtakes all others",
     "found_in": "the stage in which a defect was found: review, test, acceptance, production",
     "length": "hours: of a sprint",
     "name": "the name that people gave to a thing: a tag, a branch, a job, a scanner's rule",

@@ -35,7 +35,7 @@ class Demand(Part):
         "requests that wait at the start",
         whole=True,
         unit="items",
-        high=5000,
+        high=50000,
         grade="assumed",
         source="a new product starts empty",
     )

@@ -31,7 +31,7 @@ class Backlog:
 
     def put(self, item: WorkItem) -> None:
         """Add a request and record `ticket.created`."""
-        self._log.record("ticket.created", item=item.id, detail=encode_detail(rework_of=item.follows))
+        self._log.record("ticket.created", item=item.id, detail=encode_detail(rework_of=item.follows, expedited="yes" if item.expedited else None))
         if self._takers:
             self._takers.popleft().succeed(item)
         else:
@@ -141,9 +141,9 @@ class Organisation:
         return self.env.timeout(self.people.calendar.elapsed(self.env.now, hours))
 
     def release_window(self) -> Event:
-        """Return the event of the next release window; windows recur every `process.window_weeks`, for 0 it is now."""
+        """Return the event of the next release window, or of this one; windows recur every `process.window_weeks`, always for 0."""
         period = self.scenario.process.window_weeks * HOURS_PER_WEEK
-        return self.env.timeout(period - self.env.now % period if period else 0)  # at a window itself: the next one
+        return self.env.timeout(-self.env.now % period if period else 0)
 
     def late_fix_factor(self, steps: int) -> float:
         """Return the factor on the effort of a fix that comes so many steps late: `quality.late_fix_factor` per step."""

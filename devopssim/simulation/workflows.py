@@ -173,8 +173,8 @@ def flow(org: Organisation, item: WorkItem, slot: Request) -> ProcessGenerator:
 
 def release_at_windows(org: Organisation) -> ProcessGenerator:
     """Start a release at each release window, for changes without continuous deployment."""
-    while org.scenario.process.window_weeks:
-        yield org.release_window()
+    while period := org.scenario.process.window_weeks * HOURS_PER_WEEK:
+        yield org.env.timeout(period)
         org.env.process(org.release.release_waiting())
 
 

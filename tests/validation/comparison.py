@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from devopssim import events
-from devopssim.simulation import Streams
+from devopssim.scenario import Scenario
+from devopssim.simulation import simulate
 
 SEED = 1
 CONFIDENCE = 0.99
@@ -74,9 +75,9 @@ def within(case: str, figure: str, reference: float, values: Sequence[float], to
     )
 
 
-def replicate(n: int, run: Callable[[Streams], dict[str, float]]) -> dict[str, list[float]]:
-    """Run replications 0 to n - 1 and return each figure's values."""
-    results = [run(Streams(seed=SEED, replication=replication)) for replication in range(n)]
+def replicate(n: int, scenario: Scenario, measure: Callable[[pd.DataFrame], dict[str, float]]) -> dict[str, list[float]]:
+    """Simulate replications 0 to n - 1 of a scenario and return each figure's values."""
+    results = [measure(simulate(scenario, seed=SEED, replication=replication)) for replication in range(n)]
     return {name: [result[name] for result in results] for name in results[0]}
 
 

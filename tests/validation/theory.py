@@ -1,4 +1,4 @@
-"""What queueing theory says, as formulas: the yardstick for the simulation, and the curves behind "why do queues explode?".
+"""What queueing theory says, as formulas: the independent oracle for the simulation.
 
 Rates are per hour and times in hours (any other unit does, if it is the same one throughout). Sources: A. K. Erlang (1917);
 F. Pollaczek (1930) and A. Khinchine (1932); J. R. Jackson (1957, 1963); any textbook, e.g. D. Gross et al., Fundamentals of
@@ -7,6 +7,7 @@ Queueing Theory.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 from devopssim.errors import InvalidInputError
 
@@ -69,6 +70,32 @@ def machines_down(machines: int, repairers: int, mttf: float, mttr: float) -> fl
     for down in range(1, machines + 1):
         weights.append(weights[-1] * (machines - down + 1) * mttr / (mttf * min(down, repairers)))
     return sum(down * weight for down, weight in enumerate(weights)) / sum(weights)
+
+
+def waits_with_priority(rates: tuple[float, float], service: float, cv: float) -> tuple[float, float]:
+    """Return the mean times in the queue of M/G/1 where the first class overtakes the second (Cobham 1954)."""
+    first, load = rates[0] * service, sum(rates) * service
+    _stable(load)
+    rest = load * service * (1 + cv**2) / 2
+    return rest / (1 - first), rest / ((1 - first) * (1 - load))
+
+
+def times_with_preemption(rates: tuple[float, float], service: float, cv: float) -> tuple[float, float]:
+    """Return the mean times in the system of M/G/1 where the first class interrupts the second, which resumes."""
+    first, load = rates[0] * service, sum(rates) * service
+    _stable(load)
+    rest = [share * service * (1 + cv**2) / 2 for share in (first, load)]
+    return service + rest[0] / (1 - first), service / (1 - first) + rest[1] / ((1 - first) * (1 - load))
+
+
+def visits_with_defects(defects: float, bad_fixes: float) -> tuple[float, float]:
+    """Return how often an item visits its developer and its tester on average.
+
+    The item has Poisson(`defects`) defects. A test finds all of them, each is repaired by itself, the share `bad_fixes` of the
+    repairs brings a new defect, and a test follows each round of repairs.
+    """
+    rounds = range(200)
+    return 1 + defects / (1 - bad_fixes), 1 + sum(1 - exp(-defects * bad_fixes**number) for number in rounds)
 
 
 def wait_for_train(period: float) -> float:
