@@ -25,9 +25,7 @@ class PipelineStep(Part):
         grade="assumed",
         source="a choice",
     )
-    time: float = parameter(
-        0.5, "a run of the step, mean", unit="h", high=200, grade="assumed", source="a choice"
-    )
+    time: float = parameter(0.5, "a run of the step, mean", unit="h", high=200, grade="assumed", source="a choice")
     cv: float = parameter(
         0, "coefficient of variation of its time", high=5, grade="assumed", source="machines take about the same time"
     )

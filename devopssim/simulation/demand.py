@@ -383,7 +383,9 @@ def new_defect(scenario: Scenario, name: str, draws: list[float]) -> Defect:
         test=draws[2],
         acceptance=draws[3],
         prevention=draws[4],
-        fix_effort=float(effort_distribution(quality.fix_effort, quality.fix_cv, quality.fix_distribution).quantile(draws[5])),
+        fix_effort=float(
+            effort_distribution(quality.fix_effort, quality.fix_cv, quality.fix_distribution).quantile(draws[5])
+        ),
         surfaces_after=float(
             Exponential(production.surfacing if severe else production.minor_surfacing).quantile(draws[6])
         ),

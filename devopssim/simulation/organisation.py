@@ -31,7 +31,11 @@ class Backlog:
 
     def put(self, item: WorkItem) -> None:
         """Add a request and record `ticket.created`."""
-        self._log.record("ticket.created", item=item.id, detail=encode_detail(rework_of=item.follows, expedited="yes" if item.expedited else None))
+        self._log.record(
+            "ticket.created",
+            item=item.id,
+            detail=encode_detail(rework_of=item.follows, expedited="yes" if item.expedited else None),
+        )
         if self._takers:
             self._takers.popleft().succeed(item)
         else:

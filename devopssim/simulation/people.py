@@ -12,7 +12,7 @@ from math import exp, inf
 from typing import Final, NamedTuple, TypedDict, Unpack
 
 from simpy import Environment, Event, Interrupt
-from simpy.events import ProcessGenerator
+from simpy.events import EventPriority, ProcessGenerator
 
 from devopssim.events import (
     HOURS_PER_DAY,
@@ -38,7 +38,7 @@ HEADCOUNTS: Final = {
 }
 """Field of `Scenario.team` that holds the head-count of each role."""
 
-AFTER_ALL_ELSE: Final = 2
+AFTER_ALL_ELSE: Final = EventPriority(2)
 """Priority of an event that comes after all other events of its instant; those of SimPy are 0 and 1."""
 LEAST_PRODUCTIVITY: Final = 0.02
 """Least productivity of a person, however many people they mentor and talk with, so that all work ends."""
@@ -279,7 +279,9 @@ class People:
         elif arrears:
             rate -= team.mentoring * sum(arrears.values()) / max(1, self._size[own] - len(arrears))
         if self._size[own] != self._first_size[own]:
-            rate *= (1 - team.communication * self._size[own] ** 2) / (1 - team.communication * self._first_size[own] ** 2)
+            rate *= (1 - team.communication * self._size[own] ** 2) / (
+                1 - team.communication * self._first_size[own] ** 2
+            )
         return max(rate, LEAST_PRODUCTIVITY) / self._effort_factor(person, role)
 
     def _effort_factor(self, person: Person, role: str) -> float:

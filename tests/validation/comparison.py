@@ -75,7 +75,9 @@ def within(case: str, figure: str, reference: float, values: Sequence[float], to
     )
 
 
-def replicate(n: int, scenario: Scenario, measure: Callable[[pd.DataFrame], dict[str, float]]) -> dict[str, list[float]]:
+def replicate(
+    n: int, scenario: Scenario, measure: Callable[[pd.DataFrame], dict[str, float]]
+) -> dict[str, list[float]]:
     """Simulate replications 0 to n - 1 of a scenario and return each figure's values."""
     results = [measure(simulate(scenario, seed=SEED, replication=replication)) for replication in range(n)]
     return {name: [result[name] for result in results] for name in results[0]}

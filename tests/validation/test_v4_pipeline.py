@@ -69,7 +69,9 @@ def measured(case: str) -> list[Comparison]:
             "demand.test_effort": 0,
             "team.developers": 200,
             "pipeline.steps": steps,
-            **dict.fromkeys(("practices.integration", "practices.testing", "practices.delivery", "practices.deployment"), 1),
+            **dict.fromkeys(
+                ("practices.integration", "practices.testing", "practices.delivery", "practices.deployment"), 1
+            ),
         },
     )
     values = replicate(REPLICATIONS, scenario, figures)

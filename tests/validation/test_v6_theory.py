@@ -6,6 +6,7 @@ References are exact (`validation.theory`). Runs begin empty, so the first fifth
 from collections.abc import Callable, Mapping
 from functools import cache
 from math import sqrt
+from typing import Final
 
 import pandas as pd
 import pytest
@@ -34,12 +35,11 @@ ITEMS = 4000
 WARM_UP = ITEMS // 5
 SERVICE = 8.0
 YEARS = 10
-EXPONENTIAL = {"demand.effort_distribution": "gamma", "demand.effort_cv": 1.0}
-
 Changes = Mapping[str, float | str]
+EXPONENTIAL: Final[Changes] = {"demand.effort_distribution": "gamma", "demand.effort_cv": 1.0}
 
 
-def single_stage(load: float, people: int, service: float = SERVICE, **changes: Changes) -> Scenario:
+def single_stage(load: float, people: int, changes: Changes, *, service: float = SERVICE) -> Scenario:
     """Return a queue: items arrive at random, and developers code them; `load` is arrival rate · service time."""
     rate = load / service
     return vary(
@@ -51,7 +51,7 @@ def single_stage(load: float, people: int, service: float = SERVICE, **changes: 
             "demand.code_effort": service,
             "demand.test_effort": 0,
             "team.developers": people,
-            **changes.get("changes", {}),
+            **changes,
         },
     )
 
@@ -67,7 +67,7 @@ def wait(log: pd.DataFrame) -> dict[str, float]:
 
 def erlang(servers: int, load: float) -> Callable[[], list[Comparison]]:
     def rows() -> list[Comparison]:
-        scenario = single_stage(load, servers, changes=EXPONENTIAL)
+        scenario = single_stage(load, servers, EXPONENTIAL)
         values = replicate(REPLICATIONS, scenario, wait)["wait"]
         reference = wait_mmc(load / SERVICE, SERVICE, servers)
         return [compare(f"V6 M/M/{servers}, utilisation {load / servers:.0%}", "mean wait, h", reference, values)]
@@ -78,7 +78,7 @@ def erlang(servers: int, load: float) -> Callable[[], list[Comparison]]:
 def pollaczek_khinchine(distribution: str, cv: float, load: float) -> Callable[[], list[Comparison]]:
     def rows() -> list[Comparison]:
         changes: Changes = {"demand.effort_distribution": distribution, "demand.effort_cv": cv}
-        values = replicate(REPLICATIONS, single_stage(load, 1, changes=changes), wait)["wait"]
+        values = replicate(REPLICATIONS, single_stage(load, 1, changes), wait)["wait"]
         case = f"V6 M/G/1, {distribution} with cv {cv:.2g}, utilisation {load:.0%}"
         return [compare(case, "mean wait, h", wait_mg1(load / SERVICE, SERVICE, cv), values)]
 
@@ -103,7 +103,7 @@ def priorities(policy: str) -> Callable[[], list[Comparison]]:
             fast = hours.index.isin(expedited)
             return {"expedited": float(hours[fast].mean()), "standard": float(hours[~fast].mean())}
 
-        values = replicate(REPLICATIONS, single_stage(load, 1, changes=changes), by_class)
+        values = replicate(REPLICATIONS, single_stage(load, 1, changes), by_class)
         return [
             compare(f"V6 expedited {policy}, {name}", figure, reference, values[name])
             for name, reference in zip(("expedited", "standard"), references, strict=True)
@@ -120,8 +120,7 @@ def jackson() -> list[Comparison]:
     scenario = single_stage(
         rate * 16,
         2,
-        16.0,
-        changes={
+        {
             **EXPONENTIAL,
             "demand.test_effort": 8.0,
             "team.testers": 1,
@@ -135,6 +134,7 @@ def jackson() -> list[Comparison]:
             "quality.fix_cv": 1.0,
             "quality.late_fix_factor": 1,
         },
+        service=16.0,
     )
 
     def figures(log: pd.DataFrame) -> dict[str, float]:
@@ -157,7 +157,7 @@ def jackson() -> list[Comparison]:
 
 
 def release_train() -> list[Comparison]:
-    scenario = single_stage(1.6, 3, changes={**EXPONENTIAL, "process.window_weeks": 2})
+    scenario = single_stage(1.6, 3, {**EXPONENTIAL, "process.window_weeks": 2})
 
     def figures(log: pd.DataFrame) -> dict[str, float]:
         return {"wait": settled(hours_between(log, "ticket.done", "ticket.closed"))}
@@ -169,7 +169,7 @@ def release_train() -> list[Comparison]:
 def batch() -> list[Comparison]:
     """Requests wait for the next project, half of its period on average."""
     weeks = 4
-    scenario = single_stage(1.6, 200, changes={"workflow": "waterfall", "process.project_weeks": weeks})
+    scenario = single_stage(1.6, 200, {"workflow": "waterfall", "process.project_weeks": weeks})
 
     def figures(log: pd.DataFrame) -> dict[str, float]:
         return {"wait": settled(hours_between(log, "ticket.created", "stage.started"))}
