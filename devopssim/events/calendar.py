@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -77,16 +78,17 @@ class Calendar:
         """Hour of the day at which work begins from Monday to Friday."""
         return min(max(0.0, NOON - self.day / 2), HOURS_PER_DAY - self.day)
 
-    def is_open(self, time: float) -> bool:
-        """Return whether people work at a moment."""
-        return self.is_continuous or self.opening(time) == time
+    def shift(self, time: float) -> tuple[bool, float]:
+        """Return whether people work at a moment, and until when that stays so."""
+        if self.is_continuous:
+            return True, inf
+        begin, end = self._shift(time)
+        return (True, end) if begin <= time else (False, begin)
 
     def opening(self, time: float) -> float:
         """Return the first moment from `time` on at which people work, in hours."""
-        if self.is_continuous:
-            return float(time)
-        start, end = self._shift(time)
-        return float(time) if start <= time < end else start
+        works, until = self.shift(time)
+        return float(time) if works else until
 
     def elapsed(self, start: float, effort: float) -> float:
         """Return the hours on the clock that an effort takes which begins at `start`: work pauses outside working hours.

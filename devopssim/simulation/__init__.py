@@ -16,9 +16,9 @@ from devopssim.simulation.expectations import (
     sprint_intake,
     unprevented_share,
 )
-from devopssim.simulation.people import HEADCOUNTS, headcount
 from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
 from devopssim.simulation.simulator import simulate
+from devopssim.simulation.staff import HEADCOUNTS, headcount
 
 __all__ = [
     "HEADCOUNTS",

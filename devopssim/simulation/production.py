@@ -162,7 +162,7 @@ class ServiceOperation:
     def answer(self, incident: Incident) -> ProcessGenerator:
         """Wait until a person on call answers, which takes longer at night and on weekends."""
         org, production = self.org, self.org.scenario.production
-        on_duty = org.people.calendar.is_open(org.env.now)
+        on_duty = org.people.calendar.shift(org.env.now)[0]
         mean = production.response_time if on_duty else production.night_response_time
         yield org.env.timeout(org.reaction_time(mean, incident.answer))
 

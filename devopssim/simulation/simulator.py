@@ -7,8 +7,8 @@ import pandas as pd
 from devopssim.events import HOURS_PER_YEAR
 from devopssim.scenario import Scenario, check_scenario
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.people import headcount
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.staff import headcount
 from devopssim.simulation.workflows import WORKFLOW_PROCESSES
 
 
