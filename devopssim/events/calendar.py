@@ -146,11 +146,7 @@ class Calendar:
         """Return begin and end of the shift that goes on at `time`, or else of the next one."""
         midnight = (time - self.monday) // HOURS_PER_DAY
         while True:
-            weekday = midnight % 7
-            if weekday < WORKING_DAYS:
-                opens, hours = self.opens, self.day
-            else:
-                opens, hours = (HOURS_PER_DAY - self.weekend_day) / 2, self.weekend_day
+            opens, hours = self._hours_of(midnight % 7)
             begin = self.monday + midnight * HOURS_PER_DAY + opens
             if hours and begin + hours > time:
                 return begin, begin + hours
@@ -158,14 +154,23 @@ class Calendar:
 
     def _until(self, time: Any) -> Any:
         """Return the working hours from the first Monday to `time`."""
+        if isinstance(time, int | float):  # without NumPy: the simulation asks often, for one moment each
+            week, rest = divmod(time - self.monday, HOURS_PER_WEEK)
+            day, hour = divmod(rest, HOURS_PER_DAY)
+            opens, length = self._hours_of(day)
+            return week * self.hours_per_week + self._before(day) + min(max(hour - opens, 0.0), length)
         week, rest = np.divmod(np.subtract(time, self.monday), HOURS_PER_WEEK)
         day, hour = np.divmod(rest, HOURS_PER_DAY)
-        weekend = day >= WORKING_DAYS
-        today = np.where(
-            weekend,
-            np.clip(hour - (HOURS_PER_DAY - self.weekend_day) / 2, 0, self.weekend_day),
-            np.clip(hour - self.opens, 0, self.day),
-        )
-        before = np.minimum(day, WORKING_DAYS) * self.day + np.maximum(day - WORKING_DAYS, 0) * self.weekend_day
-        total = week * self.hours_per_week + before + today
-        return total if np.ndim(time) else float(total)
+        days = [(*self._hours_of(number), self._before(number)) for number in range(7)]
+        opens, length, before = np.array(days)[day.astype(int)].T
+        return week * self.hours_per_week + before + np.clip(hour - opens, 0, length)
+
+    def _hours_of(self, weekday: float) -> tuple[float, float]:
+        """Return the hour of the day at which a weekday's work begins, from 0 for Monday, and how long it lasts."""
+        if weekday < WORKING_DAYS:
+            return self.opens, self.day
+        return (HOURS_PER_DAY - self.weekend_day) / 2, self.weekend_day
+
+    def _before(self, weekday: float) -> float:
+        """Return the working hours of a week before a weekday."""
+        return min(weekday, WORKING_DAYS) * self.day + max(weekday - WORKING_DAYS, 0) * self.weekend_day

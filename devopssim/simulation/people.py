@@ -90,8 +90,9 @@ class PersonRequest(Request):
         self.person: Person | None = None
         self.preempted = False
 
-    def __lt__(self, other: "PersonRequest") -> bool:
-        return self.wanted.order < other.wanted.order
+
+Waiting = tuple[Order, PersonRequest]
+"""Request in a queue, behind its place in the order."""
 
 
 class People:
@@ -140,9 +141,9 @@ class People:
         for person in self.staff.everybody:
             self.free[person.role].append(person)
 
-        self._own: dict[str, list[PersonRequest]] = {role: [] for role in HEADCOUNTS}
+        self._own: dict[str, list[Waiting]] = {role: [] for role in HEADCOUNTS}
         """Requests that wait for people of the role."""
-        self._open: dict[str, list[PersonRequest]] = {role: [] for role in HEADCOUNTS}
+        self._open: dict[str, list[Waiting]] = {role: [] for role in HEADCOUNTS}
         """Requests that wait for people of the role or of another role."""
         skills = [skill.split(" as ") for skill in chosen(team.secondary_skills, SKILLS)]
         self._can_do = {role: (role, *(helper for helper, helped in skills if helped == role)) for role in HEADCOUNTS}
@@ -251,7 +252,7 @@ class People:
         if person is not None:
             self._grant(person, request)
         else:
-            heapq.heappush(self._queue_of(request), request)
+            heapq.heappush(self._queue_of(request), (wanted.order, request))
             for role in self._can_do[wanted.role] if wanted.anyone else (wanted.role,):
                 for free in self.free[role]:  # off duty
                     self._wake(free)
@@ -351,9 +352,9 @@ class People:
         if not queues:
             return None
         if self.staff.is_on_duty(person):
-            waiting = [queue[0] for queue in queues]
+            waiting = [queue[0][1] for queue in queues]
         else:
-            waiting = [request for queue in queues for request in queue if request.wanted.on_call]
+            waiting = [request for queue in queues for _, request in queue if request.wanted.on_call]
         if len(waiting) < 2:
             return waiting[0] if waiting else None
         return min(waiting, key=lambda request: self._preference(person, request.wanted))
@@ -373,13 +374,13 @@ class People:
     def _remove(self, request: PersonRequest) -> None:
         """Take a request out of its queue."""
         queue = self._queue_of(request)
-        if queue[0] is request:
+        if queue[0][1] is request:
             heapq.heappop(queue)
         else:
-            queue.remove(request)
+            queue.remove((request.wanted.order, request))
             heapq.heapify(queue)
 
-    def _queue_of(self, request: PersonRequest) -> list[PersonRequest]:
+    def _queue_of(self, request: PersonRequest) -> list[Waiting]:
         return (self._open if request.wanted.anyone else self._own)[request.wanted.role]
 
     def interrupt(self) -> ProcessGenerator:
