@@ -8,7 +8,7 @@ and `source` (where the log came from: a mapping that can be written as JSON, fo
 Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) where it has the kind.
 """
 
-from devopssim.events.calendar import Calendar
+from devopssim.events.calendar import Calendar, WorkingTime
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
 from devopssim.events.contract import validate, validate_columns
 from devopssim.events.detail import DETAIL_KEYS, decode_detail, details, encode_detail
@@ -22,12 +22,11 @@ from devopssim.events.schema import (
     Kind,
     Recorder,
     Row,
-    check_warm_up,
     event,
     from_rows,
-    since,
     with_attrs,
 )
+from devopssim.events.warm_up import check_warm_up, since
 
 __all__ = [
     "COLUMNS",
@@ -45,6 +44,7 @@ __all__ = [
     "Kind",
     "Recorder",
     "Row",
+    "WorkingTime",
     "check_warm_up",
     "decode_detail",
     "details",

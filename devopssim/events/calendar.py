@@ -1,18 +1,16 @@
 """Working hours: when people work, and how long an effort takes on the clock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.errors import InvalidInputError
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_WEEK
-
-Hours = TypeVar("Hours", float, NDArray[np.float64])
-"""A time or duration in hours, or an array of them."""
 
 WORKING_DAYS: Final = 5
 NOON: Final = 13.0
@@ -21,16 +19,16 @@ NOON: Final = 13.0
 
 @dataclass(frozen=True)
 class Calendar:
-    """Working hours of a week: five equal days from Monday, around the clock for a week of 168 hours.
+    """Working hours of a person: five equal days from Monday, around the clock for a week of 168 hours.
 
-    Above 120 hours a week people also work on weekends. Hour 0 of the clock is a Monday, 0:00, unless `monday` moves it.
+    Above 120 hours a week the person also works on weekends. Hour 0 of the clock is a Monday, 0:00, unless `monday` moves it.
 
     Parameters
     ----------
     hours_per_week : float, default 40
         Working hours in a week, above 0 up to 168.
     monday : float, default 0
-        Hour of the clock at which a Monday begins, in the time zone of the people.
+        Hour of the clock at which a Monday begins, in the time zone of the person.
 
     Raises
     ------
@@ -43,8 +41,8 @@ class Calendar:
 
     >>> calendar = Calendar(hours_per_week=40)
     >>> friday = 4 * 24 + 15
-    >>> calendar.opening(friday), friday + calendar.elapsed(friday, effort=4) == 7 * 24 + 11
-    (111.0, True)
+    >>> friday + calendar.elapsed(friday, effort=4) == 7 * 24 + 11
+    True
     >>> calendar.working_hours(0, 168)
     40.0
     """
@@ -60,35 +58,25 @@ class Calendar:
 
     @cached_property
     def is_continuous(self) -> bool:
-        """Whether people work around the clock."""
+        """Whether the person works around the clock."""
         return self.hours_per_week == HOURS_PER_WEEK
 
     @cached_property
-    def day(self) -> float:
-        """Working hours of a day from Monday to Friday."""
-        return min(self.hours_per_week / WORKING_DAYS, HOURS_PER_DAY)
-
-    @cached_property
-    def weekend_day(self) -> float:
-        """Working hours of a Saturday, and of a Sunday."""
-        return max(0.0, self.hours_per_week - WORKING_DAYS * HOURS_PER_DAY) / 2
-
-    @cached_property
-    def opens(self) -> float:
-        """Hour of the day at which work begins from Monday to Friday."""
-        return min(max(0.0, NOON - self.day / 2), HOURS_PER_DAY - self.day)
+    def _days(self) -> list[tuple[float, float, float]]:
+        """Return for each weekday from Monday the hour at which work begins, how long it lasts, and the week's hours before it."""
+        weekday = min(self.hours_per_week / WORKING_DAYS, HOURS_PER_DAY)
+        opens = min(max(0.0, NOON - weekday / 2), HOURS_PER_DAY - weekday)
+        days = [(opens, weekday, number * weekday) for number in range(WORKING_DAYS)]
+        weekend = max(0.0, self.hours_per_week - WORKING_DAYS * HOURS_PER_DAY) / 2
+        opens = (HOURS_PER_DAY - weekend) / 2
+        return [*days, *((opens, weekend, WORKING_DAYS * weekday + number * weekend) for number in range(2))]
 
     def shift(self, time: float) -> tuple[bool, float]:
-        """Return whether people work at a moment, and until when that stays so."""
+        """Return whether the person is on duty at a moment, and until when that stays so."""
         if self.is_continuous:
             return True, inf
         begin, end = self._shift(time)
         return (True, end) if begin <= time else (False, begin)
-
-    def opening(self, time: float) -> float:
-        """Return the first moment from `time` on at which people work, in hours."""
-        works, until = self.shift(time)
-        return float(time) if works else until
 
     def elapsed(self, start: float, effort: float) -> float:
         """Return the hours on the clock that an effort takes which begins at `start`: work pauses outside working hours.
@@ -107,7 +95,7 @@ class Calendar:
         """
         if self.is_continuous:
             return effort
-        weeks = int(max(0.0, effort - self.day) // self.hours_per_week)
+        weeks = int(max(0.0, effort - self._days[0][1]) // self.hours_per_week)
         now, left = start + weeks * HOURS_PER_WEEK, effort - weeks * self.hours_per_week
         while True:
             begin, end = self._shift(now)
@@ -117,60 +105,101 @@ class Calendar:
             left -= end - begin
             now = end
 
-    def working_hours(self, start: Hours, end: Hours) -> Hours:
-        """Return the working hours between two moments.
-
-        Parameters
-        ----------
-        start, end : float or array of float
-            Hours of the clock, `start` first.
-
-        Returns
-        -------
-        float or array of float
-            Working hours.
-        """
-        return cast("Hours", self._until(end) - self._until(start))
-
-    def as_dict(self) -> dict[str, float]:
-        """Return the calendar as a log's attribute `calendar` holds it."""
-        return {"hours_per_week": self.hours_per_week, "monday": self.monday}
-
-    @classmethod
-    def of(cls, attrs: Any) -> "Calendar | None":
-        """Return the calendar that the attributes of a log state; None if they state none."""
-        stated = attrs.get("calendar")
-        return cls(**stated) if stated else None
+    def working_hours(self, start: float, end: float) -> float:
+        """Return the working hours between two moments, `start` first."""
+        return self._until(end) - self._until(start)
 
     def _shift(self, time: float) -> tuple[float, float]:
         """Return begin and end of the shift that goes on at `time`, or else of the next one."""
         midnight = (time - self.monday) // HOURS_PER_DAY
         while True:
-            opens, hours = self._hours_of(midnight % 7)
+            opens, hours, _ = self._days[int(midnight % 7)]
             begin = self.monday + midnight * HOURS_PER_DAY + opens
             if hours and begin + hours > time:
                 return begin, begin + hours
             midnight += 1
 
-    def _until(self, time: Any) -> Any:
+    def _until(self, time: float) -> float:
         """Return the working hours from the first Monday to `time`."""
-        if isinstance(time, int | float):  # without NumPy: the simulation asks often, for one moment each
-            week, rest = divmod(time - self.monday, HOURS_PER_WEEK)
-            day, hour = divmod(rest, HOURS_PER_DAY)
-            opens, length = self._hours_of(day)
-            return week * self.hours_per_week + self._before(day) + min(max(hour - opens, 0.0), length)
-        week, rest = np.divmod(np.subtract(time, self.monday), HOURS_PER_WEEK)
-        day, hour = np.divmod(rest, HOURS_PER_DAY)
-        days = [(*self._hours_of(number), self._before(number)) for number in range(7)]
-        opens, length, before = np.array(days)[day.astype(int)].T
-        return week * self.hours_per_week + before + np.clip(hour - opens, 0, length)
+        week, rest = divmod(time - self.monday, HOURS_PER_WEEK)
+        day, hour = divmod(rest, HOURS_PER_DAY)
+        opens, length, before = self._days[min(int(day), 6)]  # rounding may end a week at its very end
+        return week * self.hours_per_week + before + min(max(hour - opens, 0.0), length)
 
-    def _hours_of(self, weekday: float) -> tuple[float, float]:
-        """Return the hour of the day at which a weekday's work begins, from 0 for Monday, and how long it lasts."""
-        if weekday < WORKING_DAYS:
-            return self.opens, self.day
-        return (HOURS_PER_DAY - self.weekend_day) / 2, self.weekend_day
 
-    def _before(self, weekday: float) -> float:
-        """Return the working hours of a week before a weekday."""
-        return min(weekday, WORKING_DAYS) * self.day + max(weekday - WORKING_DAYS, 0) * self.weekend_day
+@dataclass(frozen=True)
+class WorkingTime:
+    """Time in which somebody of a team is on duty: the working hours of all its time zones together.
+
+    Parameters
+    ----------
+    hours_per_week : float, default 40
+        Working hours of a person in a week.
+    monday : float, default 0
+        Hour of the clock at which a Monday begins, in the first time zone.
+    zones : tuple of float, default ()
+        Hours by which further time zones lie behind the first one.
+
+    Examples
+    --------
+    >>> week = np.array([0.0, 168.0])
+    >>> WorkingTime(hours_per_week=40).until(week).tolist()
+    [0.0, 40.0]
+    >>> WorkingTime(hours_per_week=40, zones=(8.0,)).until(week).tolist()
+    [0.0, 80.0]
+    """
+
+    hours_per_week: float = 40.0
+    monday: float = 0.0
+    zones: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, attrs: Mapping[Any, Any]) -> "WorkingTime | None":
+        """Return the working time that the attribute `calendar` of a log states; None if it states none."""
+        stated = attrs.get("calendar")
+        return cls(**{**stated, "zones": tuple(stated.get("zones", ()))}) if stated else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the working time as a log's attribute `calendar` holds it."""
+        return {
+            "hours_per_week": self.hours_per_week,
+            "monday": self.monday,
+            **({"zones": list(self.zones)} if self.zones else {}),
+        }
+
+    def of_zone(self, zone: float) -> "WorkingTime":
+        """Return the working time of the people whose time zone lies so many hours behind the first one."""
+        return WorkingTime(self.hours_per_week, self.monday + zone)
+
+    def until(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the hours from the first Monday to each time in which somebody is on duty; NaN for NaN.
+
+        Parameters
+        ----------
+        time : array of float
+            Hours of the clock.
+
+        Returns
+        -------
+        array of float
+            Working hours, in the shape of `time`.
+        """
+        moments, hours = self._week
+        weeks, rest = np.divmod(time - self.monday, HOURS_PER_WEEK)
+        return np.asarray(weeks * hours[-1] + np.interp(rest, moments, hours))
+
+    @cached_property
+    def _week(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the moments of a week at which people begin or end their work, and the working hours until then."""
+        calendars = [Calendar(self.hours_per_week, self.monday + zone) for zone in (0.0, *self.zones)]
+        begin, end = self.monday, self.monday + HOURS_PER_WEEK
+        edges = {begin, end}
+        for calendar in calendars:
+            moment = begin
+            while moment < end:
+                _, moment = calendar.shift(moment)
+                edges.add(min(moment, end))
+        moments = np.array(sorted(edges))
+        middles = (moments[1:] + moments[:-1]) / 2
+        on_duty = np.array([any(calendar.shift(middle)[0] for calendar in calendars) for middle in middles])
+        return moments - begin, np.concatenate([[0.0], np.cumsum(np.diff(moments) * on_duty)])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import BrokenContractError, InvalidInputError
-from devopssim.events.calendar import Calendar
+from devopssim.events.calendar import WorkingTime
 from devopssim.events.detail import DETAIL_KEYS, WELL_FORMED
 from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
 
@@ -140,7 +140,7 @@ def _is_amount(value: Any) -> bool:
 def _is_calendar(value: Any) -> bool:
     """Return whether a value states a calendar."""
     try:
-        Calendar(**value)
+        WorkingTime(**value).until(np.zeros(1))
     except (TypeError, InvalidInputError):
         return False
     return True

@@ -7,8 +7,7 @@ from typing import Any, Final, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
-from devopssim.errors import InvalidInputError
-from devopssim.events.calendar import Calendar
+from devopssim.events.calendar import WorkingTime
 
 try:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -204,7 +203,7 @@ class Recorder:
         horizon: float | None = None,
         start: str | None = None,
         source: Source = None,
-        calendar: Calendar | None = None,
+        calendar: WorkingTime | None = None,
     ) -> pd.DataFrame:
         """Return the event log of the recorded rows; the arguments are those of `from_rows`."""
         return from_rows(self.rows, horizon=horizon, start=start, source=source, calendar=calendar)
@@ -242,7 +241,7 @@ def from_rows(
     horizon: float | None = None,
     start: str | None = None,
     source: Source = None,
-    calendar: Calendar | None = None,
+    calendar: WorkingTime | None = None,
 ) -> pd.DataFrame:
     """Return the event log of rows, sorted by time.
 
@@ -258,7 +257,7 @@ def from_rows(
         ISO time of hour 0.
     source : mapping, optional
         Where the log comes from, writable as JSON.
-    calendar : Calendar, optional
+    calendar : WorkingTime, optional
         Working hours of the people, if they are known.
 
     Returns
@@ -340,73 +339,3 @@ def _categories(texts: Any, categories: Sequence[str]) -> pd.Categorical:
     names = list(dict.fromkeys([*categories, *distinct]))
     positions = np.array([*(names.index(text) for text in distinct), -1])  # the last one for the code -1: no text
     return pd.Categorical.from_codes(positions[codes], categories=pd.Index(names, dtype="str"))
-
-
-def check_warm_up(warm_up: float, horizon: float) -> None:
-    """Raise InvalidInputError unless 0 <= warm_up < horizon.
-
-    Parameters
-    ----------
-    warm_up : float
-        Hours to cut off the front.
-    horizon : float
-        Hour at which observation ends.
-
-    Raises
-    ------
-    InvalidInputError
-        If the warm-up is negative or reaches the horizon.
-
-    Examples
-    --------
-    >>> check_warm_up(100, 168)
-    >>> check_warm_up(200, 168)
-    Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: warm_up=200 h ... must lie between 0 and the horizon, 168 h.
-    """
-    if not 0 <= warm_up < horizon:
-        message = f"warm_up={warm_up:g} h (the start of a run that is cut off) must lie between 0 and the horizon, {horizon:g} h."
-        raise InvalidInputError(message)
-
-
-def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
-    """Return the log without its first `warm_up` hours.
-
-    Parameters
-    ----------
-    log : DataFrame
-        Event log with a `horizon` among its attributes.
-    warm_up : float
-        Hours to cut off, 0 or more and below the horizon.
-
-    Returns
-    -------
-    DataFrame
-        Rows from `warm_up` on. `attrs` holds the cut as `warm_up` and the items open at that moment as `open_items`. With
-        `warm_up=0` the log itself.
-
-    Raises
-    ------
-    InvalidInputError
-        If the warm-up is negative or reaches the horizon.
-
-    Examples
-    --------
-    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(8, "ticket.closed", item="W1")], horizon=10)
-    >>> later = since(log, 5)
-    >>> later["kind"].tolist(), later.attrs["warm_up"], later.attrs["open_items"]
-    (['ticket.closed'], 5.0, 1)
-    """
-    check_warm_up(warm_up, float(log.attrs["horizon"]))
-    if warm_up == 0:
-        return log
-    before = log["time"] < warm_up
-    past = log.loc[before, "kind"]
-    open_items = int((past == "ticket.created").sum() - (past == "ticket.closed").sum())
-    later = log.loc[~before].reset_index(drop=True)
-    later.attrs = {
-        **log.attrs,
-        "warm_up": float(warm_up),
-        "open_items": open_items + int(log.attrs.get("open_items", 0)),
-    }
-    return later

@@ -6,6 +6,8 @@ counted over what began in the log: an end whose start lies before a cut is excl
 
 from typing import Final
 
+import numpy as np
+
 from devopssim.kpis.declaration import COURSE, DORA, DORA_2024, INCIDENT, MEAN_OF_FEW, Rate, duration, rate, share
 from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.durations import Durations, EventPair
@@ -169,7 +171,7 @@ def change_failure_rate(log: Run) -> Rate:
 @rate(
     title="Deployment frequency",
     unit="per week",
-    better="higher",
+    better=None,
     formula="deployments ÷ weeks of observation",
     events=("service.deployed",),
     debatable="deployments that only repair count as well; DORA asks for the median day instead of a mean",
@@ -201,6 +203,54 @@ def deployment_frequency(log: Run) -> Rate:
     1.0
     """
     count = deployment_count(log)
+    return Rate(count, log.weeks, counted=count)
+
+
+@rate(
+    title="Deployment frequency of new work",
+    unit="per week",
+    better="higher",
+    formula="deployments with a change of an item without `rework_of=…`, repairs left out ÷ weeks of observation",
+    events=("ticket.created", "service.deployed"),
+    detail=("rework_of", "repair"),
+    debatable="a deployment of new work and of failure demand together counts",
+    source=DORA,
+)
+def deployment_frequency_new_work(log: Run) -> Rate:
+    """Return the deployments that ship new work ÷ weeks of observation.
+
+    A deployment ships new work if it holds a change that repairs nothing and whose item follows from no other.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Deployments per week of 168 h.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "service.deployed", change="C1", deployment="D1"),
+    ...     event(9, "service.deployed", change="C2", deployment="D2", detail="repair=I1"),
+    ... ], horizon=168)
+    >>> kpis.deployment_frequency(log), kpis.deployment_frequency_new_work(log)
+    (2.0, 1.0)
+    """
+    follows = log.named("item", "ticket.created", log.detail_matches("ticket.created", "rework_of"))
+    items = log.ids("item", "service.deployed")
+    failure_demand = np.append(follows, False)[items]  # the last one for rows without an item
+    new = ~failure_demand & ~log.detail_matches("service.deployed", "repair")
+    count = int(log.named("deployment", "service.deployed", new).sum())
     return Rate(count, log.weeks, counted=count)
 
 

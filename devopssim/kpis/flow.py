@@ -1,19 +1,20 @@
 """Flow KPIs: how much work is in progress, how much gets done, how long items are worked on, and how busy the roles are."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from devopssim.events import ROLES
-from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate
+from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate, share
 from devopssim.kpis.delivery import LEAD_TIME
 from devopssim.kpis.downtime import outages_of
-from devopssim.kpis.run import Floats, Integers, Log, Run, run_of
+from devopssim.kpis.run import Floats, Integers, Log, Run, Truths, run_of
 
 NAN = float("nan")
+SEDDON: Final = "Seddon 2003, Freedom from Command and Control: failure demand"
 
 
 @rate(
@@ -60,10 +61,10 @@ def wip(log: Run) -> Rate:
 @rate(
     title="Throughput",
     unit="per week",
-    better="higher",
+    better=None,
     formula="`ticket.closed` ÷ weeks of observation",
     events=("ticket.closed",),
-    debatable="items are counted, whatever their size",
+    debatable="items are counted, whatever their size, failure demand included: more of it is not better",
     source=LITTLE,
 )
 def throughput(log: Run) -> Rate:
@@ -96,17 +97,110 @@ def throughput(log: Run) -> Rate:
 
 
 @rate(
+    title="Throughput of new work",
+    unit="per week",
+    better="higher",
+    formula="`ticket.closed` of items without `rework_of=…` ÷ weeks of observation",
+    events=("ticket.created", "ticket.closed"),
+    detail=("rework_of",),
+    debatable="an item whose request lies before the log's start counts as new",
+    source=SEDDON,
+)
+def throughput_new_work(log: Run) -> Rate:
+    """Return the items without failure demand that became available to users ÷ weeks of observation.
+
+    Failure demand are the requests that follow from a requirements misfit: their `ticket.created` names the item in `rework_of`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Items closed per week of 168 h.
+
+    References
+    ----------
+    Seddon (2003), Freedom from Command and Control: failure demand.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(0, "ticket.created", item="W1"), event(5, "ticket.closed", item="W1"),
+    ...     event(6, "ticket.created", item="W2", detail="rework_of=W1"), event(9, "ticket.closed", item="W2"),
+    ... ], horizon=168)
+    >>> kpis.throughput(log), kpis.throughput_new_work(log)
+    (2.0, 1.0)
+    """
+    closed, follows = _closed_and_follow(log)
+    new = int((closed & ~follows).sum())
+    return Rate(new, log.weeks, counted=new)
+
+
+@share(
+    title="Failure demand",
+    better="lower",
+    formula="`ticket.closed` of items with `rework_of=…` ÷ `ticket.closed`",
+    events=("ticket.created", "ticket.closed"),
+    detail=("rework_of",),
+    debatable="only requests that follow from a requirements misfit count; repairs of defects belong to the item that brought them",
+    source=SEDDON,
+)
+def failure_demand(log: Run) -> Rate:
+    """Return the share of the closed items that exist only because an earlier item missed the need.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the closed items, 0 to 1; NaN without closed items.
+
+    References
+    ----------
+    Seddon (2003), Freedom from Command and Control: failure demand.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(0, "ticket.created", item="W1"), event(5, "ticket.closed", item="W1"),
+    ...     event(6, "ticket.created", item="W2", detail="rework_of=W1"), event(9, "ticket.closed", item="W2"),
+    ... ])
+    >>> kpis.failure_demand(log)
+    0.5
+    """
+    closed, follows = _closed_and_follow(log)
+    return Rate(int((closed & follows).sum()), int(closed.sum()))
+
+
+def _closed_and_follow(run: Run) -> tuple[Truths, Truths]:
+    """Return for each item whether it was closed, and whether it follows from another item."""
+    closed = run.occurred("item", "ticket.closed")
+    return closed, run.named("item", "ticket.created", run.detail_matches("ticket.created", "rework_of"))
+
+
+@rate(
     title="Flow efficiency",
     unit="share",
     better="higher",
-    formula="Σ hours with a stage of the item under way ÷ Σ lead time, over finished items",
+    formula="Σ working hours with a stage of the item under way ÷ Σ working hours from request to close, over finished items",
     events=("ticket.created", "ticket.closed", "stage.started", "stage.finished"),
-    debatable="nights and weekends are part of the time on the clock, and work counts as under way through them",
+    debatable="working hours need a calendar; without one it counts hours on the clock, in which work goes on through the night",
     source="Modig & Åhlström 2012, This is Lean",
 )
 def flow_efficiency(log: Run) -> Rate:
-    """Return the hours in which a stage of a finished item was in progress ÷ its lead time, summed over items.
+    """Return the working hours in which a stage of a finished item was under way ÷ those from its request to its close.
 
+    Working hours are those of the log's calendar (`attrs["calendar"]`); a log without one is measured in hours on the clock.
     The hours in which at least one stage of the item was in progress between request and close, over all items with both
     events. Two people at once count once. Work counts where its `stage.*` rows name the item: a build or a deployment of many
     changes does not.
@@ -137,7 +231,9 @@ def flow_efficiency(log: Run) -> Rate:
     >>> kpis.flow_efficiency(log)
     0.4
     """
-    lengths = LEAD_TIME.durations(log).lengths
+    durations = LEAD_TIME.durations(log)
+    finished = durations.select(durations.finished)
+    lengths = log.worked_until(finished.end) - log.worked_until(finished.start)
     return Rate(_worked_on(log), float(lengths.sum()), counted=len(lengths))
 
 
@@ -186,13 +282,13 @@ def availability(log: Run) -> Rate:
     title="Utilisation",
     unit="share",
     better=None,
-    formula="Σ (`stage.finished` - `stage.started`) of people's work ÷ (people times hours of observation)",
+    formula="Σ working hours from `stage.started` to `stage.finished` of people's work ÷ (people times working hours of observation)",
     events=("stage.started", "stage.finished"),
     debatable="higher is not better: queues grow without bound as it nears 1",
     source="Hopp & Spearman, Factory Physics",
 )
 def utilisation(log: Run) -> Rate:
-    """Return the hours on the clock in which people work on stages ÷ (people times the time of observation).
+    """Return the working hours in which people work on stages ÷ (people times the working hours of observation).
 
     The roles are those of `utilisation_by_role`, each weighted by its people.
 
@@ -222,15 +318,14 @@ def utilisation(log: Run) -> Rate:
     head_counts = people(log)
     busy = busy_hours(log)
     total = sum(head_counts.values())
-    return Rate(float(sum(busy[role] for role in head_counts)), total * log.hours, counted=int(total))
+    return Rate(float(sum(busy[role] for role in head_counts)), total * working_hours(log), counted=int(total))
 
 
 def utilisation_by_role(log: Log) -> pd.Series:
     """Return the share of each role's time that its people work, for the roles with a head-count in `attrs["source"]["people"]`.
 
-    The hours on the clock from `stage.started` to `stage.finished` of that role ÷ (its people times the time of observation).
-    A person who gives 40 hours a week needs 4.2 hours on the clock for one of effort, so 1 means that people never wait for
-    work. The share may exceed 1 where other people help out under that role's name.
+    The hours are those of `busy_hours`, so 1 means that people never wait for work. The share may exceed 1 where other people
+    help out under that role's name.
 
     Parameters
     ----------
@@ -254,7 +349,8 @@ def utilisation_by_role(log: Log) -> pd.Series:
     run = run_of(log)
     head_counts = people(run)
     busy = busy_hours(run)
-    shares = {role: busy[role] / (count * run.hours) if run.hours > 0 else NAN for role, count in head_counts.items()}
+    hours = working_hours(run)
+    shares = {role: busy[role] / (count * hours) if hours > 0 else NAN for role, count in head_counts.items()}
     series = pd.Series(shares, name="utilisation", dtype=np.float64)
     series.index = pd.Index(list(shares), name="role", dtype="str")
     return series
@@ -298,8 +394,10 @@ def time_in_system(log: Log) -> pd.Series:
 
 
 def busy_hours(log: Log) -> dict[str, float]:
-    """Return the hours on the clock that each role worked on stages; work in progress at the horizon counts until then.
+    """Return the working hours that each role worked on stages; work in progress at the horizon counts until then.
 
+    Working hours are those of the log's calendar, in the time zone of the person; on-call work counts as far as it falls into
+    them. A log without a calendar is measured in hours on the clock.
     In a log that was cut, work in progress at the cut counts from there. `attrs["open_work"]` (people by role) gives its amount;
     without that attribute, only work whose end lies in the log is counted.
 
@@ -325,9 +423,29 @@ def busy_hours(log: Log) -> dict[str, float]:
     hours = np.zeros(len(ROLES))
     for kind, sign in (("stage.started", 1), ("stage.finished", -1)):
         roles = run.roles(kind) + 1
-        hours += sign * np.bincount(roles, weights=run.horizon - run.times(kind), minlength=len(ROLES) + 1)[1:]
-    hours += run.hours * np.array(list(work_at_start(run).values()))
+        hours += sign * np.bincount(roles, weights=_hours_left(run, kind), minlength=len(ROLES) + 1)[1:]
+    hours += working_hours(run) * np.array(list(work_at_start(run).values()))
     return dict(zip(ROLES, hours.tolist(), strict=True))
+
+
+def working_hours(run: Run) -> float:
+    """Return the working hours of a person in the time of observation; hours on the clock for a log without a calendar."""
+    time = np.array([run.warm_up, run.horizon])
+    return float(np.diff(run.working_time.of_zone(0).until(time) if run.working_time else time)[0])
+
+
+def _hours_left(run: Run, kind: str) -> Floats:
+    """Return the working hours from each row of a kind to the horizon, in the time zone that the row names."""
+    times = run.times(kind)
+    if run.working_time is None:
+        return run.horizon - times
+    left = np.empty(len(times))
+    codes, texts = run.detail(kind, "zone")
+    for number, text in enumerate(texts):
+        until = run.working_time.of_zone(float(text or 0)).until
+        rows = codes % len(texts) == number  # -1 is the last text
+        left[rows] = until(np.array([run.horizon])) - until(times[rows])
+    return left
 
 
 def work_at_start(run: Run) -> dict[str, int]:
@@ -377,7 +495,7 @@ def _ended_unopened(starts: Floats, ends: Floats) -> int:
 
 
 def _worked_on(run: Run) -> float:
-    """Return the hours in which items that were closed were worked on between request and close, summed over the items."""
+    """Return the working hours in which a stage of a closed item was under way between request and close, over all items."""
     requested, closed = run.first("item", "ticket.created"), run.first("item", "ticket.closed")
     counted = np.append(closed >= requested, False)
     item, step = np.full(len(run.time), -1, dtype=np.int32), np.zeros(len(run.time), dtype=np.int8)
@@ -387,7 +505,8 @@ def _worked_on(run: Run) -> float:
     rows = np.flatnonzero(item >= 0)
     rows = rows[_grouped(item[rows])]
     item, time = item[rows], run.time[rows]
-    return _hours_covered(np.clip(time, requested[item], closed[item]), step[rows], item, closed)
+    worked = run.worked_until(np.clip(time, requested[item], closed[item]))
+    return _hours_covered(worked, step[rows], item, run.worked_until(closed))
 
 
 def _grouped(numbers: npt.NDArray[np.int32]) -> Integers:

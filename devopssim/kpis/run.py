@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import BrokenContractError
-from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, details, validate_columns
+from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, WorkingTime, details, validate_columns
 
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
@@ -17,7 +17,15 @@ Integers = npt.NDArray[np.intp]
 Truths = npt.NDArray[np.bool_]
 
 NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
-    "item": ("ticket.created", "ticket.started", "ticket.done", "ticket.closed", "stage.started", "stage.finished"),
+    "item": (
+        "ticket.created",
+        "ticket.started",
+        "ticket.done",
+        "ticket.closed",
+        "stage.started",
+        "stage.finished",
+        "service.deployed",
+    ),
     "change": ("change.created", "change.abandoned", "service.deployed", "scan.finished"),
     "deployment": ("service.deployed", "service.rolledback", "service.failed", "scan.finished"),
     "incident": ("service.failed", "incident.detected", "incident.resolved"),
@@ -78,6 +86,15 @@ class Run:
     def weeks(self) -> float:
         """The observed weeks, of 168 hours."""
         return self.hours / HOURS_PER_WEEK
+
+    @cached_property
+    def working_time(self) -> WorkingTime | None:
+        """The working hours of the team; None if the log states no calendar."""
+        return WorkingTime.of(self.attrs)
+
+    def worked_until(self, time: Floats) -> Floats:
+        """Return the working hours from the log's start to each time, or the time itself where the log states no calendar."""
+        return self.working_time.until(time) if self.working_time else time
 
     @property
     def is_cut(self) -> bool:

@@ -336,7 +336,8 @@ def security_incidents_per_deployment(log: Run) -> Rate:
     >>> kpis.security_incidents_per_deployment(from_rows([*shipped, attack]))
     0.5
     """
-    return Rate(int(_security_incidents(log).sum()), deployment_count(log))
+    attacks = int(_security_incidents(log).sum())
+    return Rate(attacks, deployment_count(log), counted=attacks)
 
 
 @duration(

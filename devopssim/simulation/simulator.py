@@ -71,4 +71,4 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
     horizon = scenario.years * HOURS_PER_YEAR
     org.env.run(until=horizon)
     source = {"scenario": asdict(scenario), "seed": seed, "replication": replication, "people": headcount(scenario)}
-    return org.log.log(horizon=horizon, source=source, calendar=org.people.calendar)
+    return org.log.log(horizon=horizon, source=source, calendar=org.people.staff.working_time)

@@ -6,7 +6,7 @@ from typing import Final
 
 from simpy import Environment
 
-from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, Calendar
+from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, Calendar, WorkingTime
 from devopssim.scenario import Scenario
 
 HEADCOUNTS: Final = {
@@ -65,6 +65,9 @@ class Staff:
         self._team = team
         shift = HOURS_PER_DAY / team.time_zones
         self.calendars = [Calendar(team.hours_per_week, monday=zone * shift) for zone in range(team.time_zones)]
+        self.working_time = WorkingTime(
+            team.hours_per_week, zones=tuple(calendar.monday for calendar in self.calendars[1:])
+        )
         self._until = [-inf] * team.time_zones
         """Hour at which the shift, or the pause, of each time zone ends."""
         self._on_duty = [True] * team.time_zones

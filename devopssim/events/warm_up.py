@@ -1,0 +1,102 @@
+"""Cut the beginning off a log: the rows that are left, and what was in progress at the cut."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
+from devopssim.events.schema import ROLES
+
+
+def check_warm_up(warm_up: float, horizon: float) -> None:
+    """Raise InvalidInputError unless 0 <= warm_up < horizon.
+
+    Parameters
+    ----------
+    warm_up : float
+        Hours to cut off the front.
+    horizon : float
+        Hour at which observation ends.
+
+    Raises
+    ------
+    InvalidInputError
+        If the warm-up is negative or reaches the horizon.
+
+    Examples
+    --------
+    >>> check_warm_up(100, 168)
+    >>> check_warm_up(200, 168)
+    Traceback (most recent call last):
+    devopssim.errors.InvalidInputError: warm_up=200 h ... must lie between 0 and the horizon, 168 h.
+    """
+    if not 0 <= warm_up < horizon:
+        message = f"warm_up={warm_up:g} h (the start of a run that is cut off) must lie between 0 and the horizon, {horizon:g} h."
+        raise InvalidInputError(message)
+
+
+def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
+    """Return the log without its first `warm_up` hours.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Event log with a `horizon` among its attributes.
+    warm_up : float
+        Hours to cut off, 0 or more and below the horizon.
+
+    Returns
+    -------
+    DataFrame
+        Rows from `warm_up` on. `attrs` holds the cut as `warm_up` and what was in progress at that moment: `open_items` (their
+        number), `open_work` (people at work by role), `open_incidents` and `open_findings` (ids). With `warm_up=0` the log
+        itself.
+
+    Raises
+    ------
+    InvalidInputError
+        If the warm-up is negative or reaches the horizon.
+
+    Examples
+    --------
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(8, "ticket.closed", item="W1")], horizon=10)
+    >>> later = since(log, 5)
+    >>> later["kind"].tolist(), later.attrs["warm_up"], later.attrs["open_items"]
+    (['ticket.closed'], 5.0, 1)
+    """
+    check_warm_up(warm_up, float(log.attrs["horizon"]))
+    if warm_up == 0:
+        return log
+    before = log["time"] < warm_up
+    later = log.loc[~before].reset_index(drop=True)
+    later.attrs = {**log.attrs, "warm_up": float(warm_up), **_in_progress(log.loc[before], log.attrs)}
+    return later
+
+
+def _in_progress(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return what was in progress at the end of the rows of the past, beginning with what the attributes say."""
+    kinds = past["kind"]
+    work: Mapping[str, int] = attrs.get("open_work") or {}
+    started, finished = (past.loc[kinds == f"stage.{end}", "role"].value_counts() for end in ("started", "finished"))
+    at_work = {role: int(work.get(role, 0)) + int(started.get(role, 0)) - int(finished.get(role, 0)) for role in ROLES}
+    return {
+        "open_items": int(attrs.get("open_items", 0))
+        + int(kinds.eq("ticket.created").sum())
+        - int(kinds.eq("ticket.closed").sum()),
+        "open_work": {role: number for role, number in at_work.items() if number},
+        "open_incidents": _open_ids(past, "incident", "service.failed", ("incident.resolved",), attrs),
+        "open_findings": _open_ids(
+            past, "finding", "finding.reported", ("finding.fixed", "finding.dismissed", "patch.deployed"), attrs
+        ),
+    }
+
+
+def _open_ids(
+    past: pd.DataFrame, column: str, start: str, ends: tuple[str, ...], attrs: Mapping[Any, Any]
+) -> list[str]:
+    """Return the ids in a column that started and did not end, in the order of their starts."""
+    ended = set(past.loc[past["kind"].isin(ends), column])
+    begun = [*(attrs.get(f"open_{column}s") or []), *past.loc[past["kind"] == start, column]]
+    return [name for name in dict.fromkeys(begun) if name not in ended]
