@@ -1,6 +1,6 @@
 """Cut the beginning off a log: the rows that are left, and what was in progress at the cut."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -75,7 +75,7 @@ def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
     return later
 
 
-def _in_progress(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[str, Any]:
+def _in_progress(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[Hashable, Any]:
     """Return what was in progress at the end of the rows of the past, beginning with what the attributes say."""
     kinds = past["kind"]
     work: Mapping[str, int] = attrs.get("open_work") or {}

@@ -51,6 +51,8 @@ class Rung:
                 **efforts,
                 **people,
                 **ALMOST_UNIFORM,
+                "team.operators": 0,
+                "team.security": 0,
                 "years": 3,
                 "demand.requests_per_week": 0,
                 "demand.backlog": self.stories,
