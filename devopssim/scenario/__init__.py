@@ -13,7 +13,7 @@ the clock and efforts are person-hours, unless a parameter's unit says otherwise
 from devopssim.scenario.declaration import GRADES, Parameter, chosen
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
-from devopssim.scenario.files import dumps, load, loads, save
+from devopssim.scenario.files import dumps, load, loads, save, to_table
 from devopssim.scenario.pipeline import Pipeline, PipelineStep
 from devopssim.scenario.practices import PRACTICES, SEVEN_CS, Practice, Practices
 from devopssim.scenario.presets import (
@@ -93,6 +93,7 @@ __all__ = [
     "parameters",
     "preset",
     "save",
+    "to_table",
     "unknown_name_message",
     "vary",
 ]

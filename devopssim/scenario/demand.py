@@ -23,7 +23,7 @@ class Demand(Part):
     """
 
     requests_per_week: float = parameter(
-        6,
+        5,
         "requests for something of value that arrive, at random",
         unit="per week",
         high=500,

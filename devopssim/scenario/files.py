@@ -15,6 +15,16 @@ BASE = "base"
 """The key that names the preset from which a file departs."""
 
 
+def to_table(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as a nested mapping that JSON and TOML can hold; `from_table` returns an equal scenario from it."""
+    return asdict(scenario, dict_factory=lambda items: {key: _plain(value) for key, value in items})
+
+
+def _plain(value: Any) -> Any:
+    """Return a list of tables as a list, as readers of JSON and TOML return it."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 def dumps(scenario: Scenario) -> str:
     """Return the scenario as TOML text, with every value stated.
 
@@ -41,7 +51,7 @@ def dumps(scenario: Scenario) -> str:
     """
     import tomli_w  # noqa: PLC0415 - reading needs only the standard library
 
-    return tomli_w.dumps(asdict(scenario))
+    return tomli_w.dumps(to_table(scenario))
 
 
 def save(scenario: Scenario, path: str | Path) -> None:

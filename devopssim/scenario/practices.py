@@ -231,19 +231,19 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         name="continuous collaboration",
         motto="one team, no hand-overs",
         without="Work waits each time it passes from one function to another, and a failure waits for the other team.",
-        adopted="One team, shared on-call: anyone who is free may do the work, nothing is handed over. Learning each other's "
-        "work costs a little effort.",
+        adopted="One team, shared on-call: anyone who is free and has the skill may do the work, nothing is handed over. Work of "
+        "another role takes longer, and less so with practice.",
         mechanism="work passes to another function after `hand_over` hours and waits for a person of that role; "
-        "adopted, at once, for anyone who is free, at `1 + cross_training` times the effort (`people.work`, "
-        "`organisation.hand_over`)",
+        "adopted, at once, for anyone who is free and has the skill, at `secondary_effort` times the effort, less with practice "
+        "(`people.work`, `organisation.hand_over`)",
         events=(
             "stage.queued",
             "stage.started",
             "incident.resolved",
         ),
-        debatable="everybody can do everybody's work almost as well; meetings, the usual price of one team, are "
-        "left out",
-        parameters=("process.hand_over", "process.cross_training"),
+        debatable="with the default skills people of each role can do the work of every other; meetings, the usual price of one "
+        "team, are left out",
+        parameters=("process.hand_over", "team.secondary_effort", "team.practised_effort", "team.practice_tasks"),
         evidence="A generative culture and few hand-overs go with better delivery; by how much is assumed here.",
         sources=("Forsgren, Humble & Kim, Accelerate, 2018",),
     ),

@@ -35,6 +35,7 @@ class Team(Part):
         8,
         "people who write code",
         whole=True,
+        low=1,
         high=200,
         grade="assumed",
         source="a team of the size that the Scrum Guide names",

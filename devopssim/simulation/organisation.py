@@ -11,7 +11,7 @@ from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
-from devopssim.simulation.pipeline import Pipeline
+from devopssim.simulation.pipeline import PipelineSteps
 from devopssim.simulation.production import ServiceOperation
 from devopssim.simulation.randomness import Streams, effort_distribution
 from devopssim.simulation.release import ReleaseManagement
@@ -90,7 +90,7 @@ class Organisation:
         self.people = People(env, self.log, scenario, streams)
         self.team_of = {role: "development" if role in self.workflow.one_team else role for role in ROLES}
         self.machines = Resource(env, scenario.pipeline.runners)
-        self.pipeline = Pipeline(self, streams)
+        self.pipeline = PipelineSteps(self, streams)
         self.merges = 0
         """How many changes have come to main."""
 

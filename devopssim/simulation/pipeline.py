@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
 
-class Pipeline:
+class PipelineSteps:
     """Further steps of the pipeline, after build and automated tests.
 
     Parameters

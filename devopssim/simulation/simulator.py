@@ -1,11 +1,9 @@
 """Run one replication of a scenario and return its event log."""
 
-from dataclasses import asdict
-
 import pandas as pd
 
 from devopssim.events import HOURS_PER_YEAR
-from devopssim.scenario import Scenario, check_scenario
+from devopssim.scenario import Scenario, check_scenario, to_table
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.staff import headcount
@@ -70,5 +68,5 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
 
     horizon = scenario.years * HOURS_PER_YEAR
     org.env.run(until=horizon)
-    source = {"scenario": asdict(scenario), "seed": seed, "replication": replication, "people": headcount(scenario)}
+    source = {"scenario": to_table(scenario), "seed": seed, "replication": replication, "people": headcount(scenario)}
     return org.log.log(horizon=horizon, source=source, calendar=org.people.staff.working_time)
