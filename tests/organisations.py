@@ -1,7 +1,7 @@
-"""An organisation without luck: every effort and delay is a round number, so that a test can foretell each hour.
+"""An organisation without variation: every effort and delay is a round number, so that a test can foretell each hour.
 
-An hour of effort takes four hours on the clock, because a week has 42 working hours; on-call work takes one. Nothing goes
-wrong unless a test says so, and a practice is used by all or by nobody.
+People work around the clock, so an hour of effort takes an hour. Nothing goes wrong unless a test says so, nobody leaves, and a
+practice is used in all cases or in none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,15 +18,18 @@ from devopssim.simulation.randomness import Streams
 WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     **{f"practices.{practice}": 0 for practice in PRACTICES},
     "years": 0.1,
-    "team.hours_per_week": 42,
+    "team.hours_per_week": 168,
+    "team.secondary_effort": 1.5,
+    "team.practised_effort": 1.5,
+    "team.turnover": 0,
+    "team.interruptions_per_week": 0,
     "demand.requests_per_week": 0,
     "process.hand_over": 100,
     "process.approval": 50,
     "process.sign_off": 20,
     "process.acceptance_effort": 0.25,
     "process.window_weeks": 1,
-    "process.cross_training": 0.5,
-    "process.switching": 0.5,
+    "process.switching": 0,
     "quality.defects_per_change": 0,
     "quality.review_effort": 0.5,
     "quality.review_finds": 0.5,
@@ -35,6 +38,7 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "quality.acceptance_finds": 0.5,
     "quality.regression_effort": 8,
     "quality.test_upkeep": 0.25,
+    "quality.retest_share": 0.25,
     "quality.late_fix_factor": 3,
     "quality.bad_fix_share": 0,
     "quality.misfit_rework": 0.5,
@@ -51,6 +55,8 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "pipeline.rollback_time": 0.0625,
     "pipeline.rollback_horizon": 24,
     "production.report_delay": 5,
+    "production.response_time": 0.25,
+    "production.night_response_time": 0.25,
     "production.alert_delay": 0.5,
     "production.diagnosis": 3,
     "production.repair_time": 7,
@@ -114,6 +120,7 @@ def item(*changes: Change, plan: float = 1, test: float = 2, misunderstood: bool
         misunderstood=misunderstood,
         drifts_after=float("inf"),
         complaint_after=60.0,
+        expedited=False,
         draws=dict.fromkeys(SEVEN_CS, 0.5),
         number=0,
     )
@@ -131,6 +138,7 @@ def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surface
         fix_effort=1.0,
         surfaces_after=surfaces_after,
         bad_fix=0.5,
+        retest=0.5,
     )
 
 

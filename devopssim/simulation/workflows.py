@@ -59,10 +59,14 @@ def requirements(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
 
 
 def development(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
-    """Develop all items, then bring to main what is not there; hand-overs follow the practices of the first item."""
+    """Develop all items, then bring to main what is not there, a step late behind a gate.
+
+    Hand-overs follow the practices of the first item.
+    """
+    late = "code" in chosen(org.scenario.process.gates, GATES)
     yield from org.hand_over("analyst", "developer", items[0].draws)
     yield all_of(org.env, *[develop(org, item) for item in items])
-    yield from integrate(org, unmerged(org, items), steps_late=int(len(items) > 1))
+    yield from integrate(org, unmerged(org, items), steps_late=int(late))
 
 
 def test(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:

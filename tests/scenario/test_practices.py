@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,7 +47,7 @@ def effort(log: pd.DataFrame) -> dict[str, float]:
     machine = log["role"].isna() & log["stage"].isin(["build", "test", "deploy"])
     merging = (log["stage"] == "build") & (log["role"] == "developer")
     return {
-        "machine_hours": hours(log, machine),
+        "machine_hours": hours(log, machine, machines=True),
         "conflict_hours": hours(log, merging),
         "hours_per_item": hours_per_item_that_fits(log),
         "defects_in_production": float(log["detail"].str.contains("found_in=production").sum()),
@@ -68,11 +69,18 @@ def failing(log: pd.DataFrame) -> dict[str, float]:
     return {"big_releases_fail": failed[size >= 10].mean(), "single_changes_fail": failed[size == 1].mean()}
 
 
-def hours(log: pd.DataFrame, chosen: "pd.Series[bool]") -> float:
-    """Hours between `stage.started` and `stage.finished` of the chosen rows; what goes on at the end counts until then."""
+def hours(log: pd.DataFrame, chosen: "pd.Series[bool]", *, machines: bool = False) -> float:
+    """Hours between `stage.started` and `stage.finished` of the chosen rows: working hours of people, hours on the clock of machines.
+
+    What goes on at the end counts until then.
+    """
+    working_time = events.WorkingTime.of(log.attrs)
+    assert working_time is not None
     begun, ended = (chosen & (log["kind"] == kind) for kind in ("stage.started", "stage.finished"))
+    until = (lambda time: time) if machines else working_time.until
     still = float(begun.sum() - ended.sum())
-    return float(log.loc[ended, "time"].sum() - log.loc[begun, "time"].sum()) + still * float(log.attrs["horizon"])
+    ends, begins = (until(log.loc[rows, "time"].to_numpy()).sum() for rows in (ended, begun))
+    return float(ends - begins) + still * float(until(np.array([log.attrs["horizon"]]))[0])
 
 
 def difference(without: Scenario, adopted: Scenario, kpi: str) -> tuple[float, float]:

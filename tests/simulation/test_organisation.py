@@ -66,6 +66,9 @@ def test_windows_recur_each_week() -> None:
     assert org.env.run(org.release_window()) is None
     assert org.env.now == 168
     org.env.run(org.release_window())
+    assert org.env.now == 168, "a release that is ready at a window goes out in it"
+    org.env.run(until=169)
+    org.env.run(org.release_window())
     assert org.env.now == 2 * 168
 
 

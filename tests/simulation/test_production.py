@@ -1,4 +1,4 @@
-"""The service in production breaks and is restored, hour by hour in an organisation without luck."""
+"""The service in production breaks and is restored, hour by hour in an organisation without variation."""
 
 import pytest
 from organisations import change, defect, organisation, run, steps, times
@@ -15,7 +15,7 @@ def test_an_operator_watches_a_new_deployment_settle() -> None:
     org = organisation()
     assert steps(run(org, org.production.operate(deployment()))) == [
         (0.0, "operate", "started"),
-        (2.0, "operate", "finished"),
+        (0.5, "operate", "finished"),
     ]
 
 
@@ -47,7 +47,7 @@ def test_infrastructure_is_diagnosed_on_call_and_then_repaired_or_rebuilt(
 ) -> None:
     org = organisation(*practices)
     rows = run(org, org.production.fail("infrastructure", org.production.restart))
-    assert times(rows, "incident.resolved") == [5 + 3 + repair]
+    assert times(rows, "incident.resolved") == [5.25 + 3 + repair]
     assert [row[-1] for row in rows if row[1] == "incident.resolved"] == ["via=restart"]
 
 
@@ -65,7 +65,7 @@ def test_a_failed_installation_by_hand_is_diagnosed_and_done_again() -> None:
     org = organisation()
     org.production.receive(deployment(mistake=True))
     rows = run(org)
-    assert times(rows, "incident.resolved") == [5 + 3 + 1.5]
+    assert times(rows, "incident.resolved") == [5.25 + 3 + 1.5]
     assert [(row[5], row[-1]) for row in rows if row[1] == "service.failed"] == [
         ("D1", "cause=installation;severity=high;downtime=yes")
     ]
@@ -75,19 +75,19 @@ def test_a_failed_installation_by_machine_is_rolled_back() -> None:
     org = organisation("delivery")
     org.production.receive(deployment(automated=True, mistake=True))
     rows = run(org)
-    assert times(rows, "service.rolledback") == times(rows, "incident.resolved") == [5 + 0.0625]
+    assert times(rows, "service.rolledback") == times(rows, "incident.resolved") == [5.25 + 0.0625]
     assert [row[-1] for row in rows if row[1] == "incident.resolved"] == ["via=rollback"]
 
 
 @pytest.mark.parametrize(("age", "rolled_back"), [(24.0, True), (24.1, False)])
 def test_only_a_young_deployment_is_rolled_back(age: float, rolled_back: bool) -> None:  # noqa: FBT001
-    """Detection takes 5 hours; the horizon is 24 hours after the deployment."""
+    """Detection takes 5 hours and the answer a quarter; the horizon is 24 hours after the deployment."""
     org = organisation("delivery")
     org.production.receive(
-        deployment(automated=True, defects=[defect(severe=True, surfaces_after=age - 5)])  # type: ignore[arg-type]
+        deployment(automated=True, defects=[defect(severe=True, surfaces_after=age - 5.25)])  # type: ignore[arg-type]
     )
     rows = run(org)
-    assert times(rows, "service.failed") == [age - 5]
+    assert times(rows, "service.failed") == [age - 5.25]
     assert bool(times(rows, "service.rolledback")) == rolled_back
 
 
@@ -101,15 +101,15 @@ def test_a_deployment_is_rolled_back_once() -> None:
 
 
 def test_a_severe_defect_is_fixed_forward_where_nothing_can_be_rolled_back() -> None:
-    """Report, hand-over, diagnosis on call; code, build, regression test; hand-over, approval, installation."""
+    """Report, answer, hand-over, diagnosis on call; code, build, regression test; hand-over, approval, installation."""
     org = organisation()
     org.production.receive(deployment(defects=[defect(severe=True, surfaces_after=10)]))  # type: ignore[arg-type]
     rows = run(org)
-    coded = 10 + 5 + 100 + 3 + 9 * 4
+    coded = 10 + 5.25 + 100 + 3 + 9
     assert times(rows, "service.failed") == [10.0]
     assert times(rows, "change.created") == [coded]
     assert times(rows, "change.merged") == [coded]
-    assert times(rows, "incident.resolved") == [coded + 0.25 + 32 + 100 + 50 + 1.5]
+    assert times(rows, "incident.resolved") == [coded + 0.25 + 8 + 100 + 50 + 1.5]
 
 
 @pytest.mark.parametrize(("prevention", "fails"), [(0.5, True), (0.49, False)])
@@ -129,7 +129,7 @@ def test_a_minor_defect_breaks_nothing_and_is_repaired_as_planned_work() -> None
     rows = run(org)
     assert not times(rows, "service.failed")
     assert times(rows, "defect.found") == [10.0]
-    assert times(rows, "defect.fixed") == [10 + 9 * 4 + 0.25]
+    assert times(rows, "defect.fixed") == [10 + 9 + 0.25]
 
 
 def test_a_defect_that_a_check_found_never_surfaces() -> None:
@@ -164,5 +164,30 @@ def test_each_reaction_of_an_incident_has_its_own_draw() -> None:
     )
     made = [org.production._incident() for _ in range(2)]
     rows = Streams(1).stream("incidents").random((4, INCIDENT_DRAWS)).tolist()
-    assert [(it.detection, it.diagnosis, it.repair) for it in made] == [tuple(row[:3]) for row in rows[2:]]
-    assert [list(it.draws.values()) for it in made] == [row[3:] for row in rows[2:]]
+    assert [(one.detection, one.diagnosis, one.repair, one.answer) for one in made] == [
+        tuple(row[:4]) for row in rows[2:]
+    ]
+    assert [list(one.draws.values()) for one in made] == [row[4:] for row in rows[2:]]
+
+
+@pytest.mark.parametrize(("hour", "answered"), [(2 * 24 + 12, 0.25), (2 * 24 + 2, 0.75), (5 * 24 + 12, 0.75)])
+def test_people_on_call_answer_later_at_night_and_on_weekends(hour: float, answered: float) -> None:
+    org = organisation(
+        team__hours_per_week=40,
+        production__response_time=0.25,
+        production__night_response_time=0.75,
+        changes={"years": 0.1},
+    )
+    org.env.run(until=hour)
+    incident = org.production._incident()
+    run(org, org.production.answer(incident))
+    assert org.env.now == hour + answered
+
+
+def test_each_host_fails_and_is_repaired_by_itself() -> None:
+    org = organisation(production__hosts=2, production__infrastructure_mttf=50)
+    rows = run(org, org.production.infrastructure(0), org.production.infrastructure(1), until=2000)
+    failed = [row for row in rows if row[1] == "service.failed"]
+    hosts = [str(row[-1]).rpartition("replica=")[2] for row in failed]
+    assert set(hosts) == {"0", "1"}
+    assert len(failed) > 20

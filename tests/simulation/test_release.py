@@ -1,4 +1,4 @@
-"""The way from main to production, hour by hour in an organisation without luck."""
+"""The way from main to production, hour by hour in an organisation without variation."""
 
 import pytest
 from organisations import change, item, organisation, run, steps, times
@@ -7,8 +7,8 @@ from organisations import change, item, organisation, run, steps, times
 def test_an_operator_installs_by_hand_for_the_effort_of_a_release() -> None:
     org = organisation()
     rows = run(org, org.release.deploy([change()]))
-    assert times(rows, "service.deployed") == [6.0]  # 1.5 person-hours
-    assert steps(rows)[:2] == [(0.0, "deploy", "started"), (6.0, "deploy", "finished")]
+    assert times(rows, "service.deployed") == [1.5]
+    assert steps(rows)[:2] == [(0.0, "deploy", "started"), (1.5, "deploy", "finished")]
 
 
 def test_a_machine_installs_in_its_own_time() -> None:
@@ -16,9 +16,9 @@ def test_a_machine_installs_in_its_own_time() -> None:
     assert times(run(org, org.release.deploy([change()])), "service.deployed") == [0.125]
 
 
-def test_any_other_role_installs_with_collaboration_for_more_effort() -> None:
-    org = organisation("collaboration")
-    assert times(run(org, org.release.deploy([change()])), "service.deployed") == [9.0]
+def test_another_role_installs_with_collaboration_for_more_effort() -> None:
+    org = organisation("collaboration", team__operators=0)
+    assert times(run(org, org.release.deploy([change()])), "service.deployed") == [1.5 * 1.5]
 
 
 def test_a_release_brings_all_that_waits_after_test_hand_over_and_approval() -> None:
@@ -26,7 +26,7 @@ def test_a_release_brings_all_that_waits_after_test_hand_over_and_approval() -> 
     org.release.ready(change("C1"))
     org.release.ready(change("C2"))
     rows = run(org, org.release.release_waiting(), org.release.release_waiting())
-    assert times(rows, "service.deployed") == [32 + 100 + 50 + 6] * 2
+    assert times(rows, "service.deployed") == [8 + 100 + 50 + 1.5] * 2
     assert {row[5] for row in rows if row[1] == "service.deployed"} == {"D1"}
 
 
@@ -34,13 +34,28 @@ def test_the_regression_test_by_hand_is_for_the_share_without_automated_tests() 
     org = organisation(practices__testing=0.5)
     org.release.ready(change("C1", draw=0.5))
     org.release.ready(change("C2", draw=0.4))
-    assert times(run(org, org.release.release_waiting()), "service.deployed") == [16 + 100 + 50 + 6] * 2
+    assert times(run(org, org.release.release_waiting()), "service.deployed") == [4 + 100 + 50 + 1.5] * 2
 
 
 def test_an_approved_release_waits_for_its_window() -> None:
     org = organisation(workflow="devops")
     org.release.ready(change())
-    assert times(run(org, org.release.release_waiting()), "service.deployed") == [2 * 168 + 6.0]
+    assert times(run(org, org.release.release_waiting()), "service.deployed") == [168 + 1.5]
+
+
+def test_without_windows_an_approved_release_goes_out_and_a_ready_change_is_released_at_once() -> None:
+    org = organisation(workflow="devops", process__window_weeks=0)
+    org.release.ready(change())
+    assert times(run(org), "service.deployed") == [8 + 100 + 50 + 1.5]
+
+
+def test_a_release_of_a_largest_batch_is_installed_piece_by_piece() -> None:
+    org = organisation(process__largest_batch=2, team__operators=1)
+    for number in range(5):
+        org.release.ready(change(f"C{number}"))
+    rows = run(org, org.release.release_waiting())
+    assert times(rows, "service.deployed") == [159.5, 159.5, 161.0, 161.0, 162.5]
+    assert len({row[5] for row in rows if row[1] == "service.deployed"}) == 3
 
 
 def test_urgent_repairs_that_wait_for_an_approval_share_a_deployment_on_call() -> None:
@@ -70,9 +85,9 @@ def test_changes_that_come_during_a_regression_test_share_the_next_one() -> None
     run(org, until=1)
     org.release.ready(change("C2"))
     org.release.ready(change("C3"))
-    assert times(run(org, until=90), "service.deployed") == [38.0, 76.0, 76.0]
+    assert times(run(org, until=90), "service.deployed") == [9.5, 17.5, 17.5]
     org.release.ready(change("C4"))
-    assert times(run(org), "service.deployed") == [38.0, 76.0, 76.0, 90 + 38.0]
+    assert times(run(org), "service.deployed") == [9.5, 17.5, 17.5, 90 + 9.5]
 
 
 def test_an_item_closes_when_it_is_done_and_its_last_change_is_in_production() -> None:

@@ -49,7 +49,7 @@ def test_a_bad_fix_may_itself_be_fixed_badly() -> None:
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) -> None:  # noqa: FBT001
-    """Two steps late it is coded for 36 hours; built and tested, and then one person-hour is tripled."""
+    """Two steps late it is coded for 9 hours; built and tested, and then an hour is tripled."""
     org = organisation(
         "testing",
         quality__bad_fix_share=0.6,
@@ -60,7 +60,7 @@ def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) 
     bad = defect(severe=urgent)
     way = org.repairs.fix_forward(change(), bad, "I1") if urgent else org.repairs.defect_as_planned(change(), bad)
     rows = [row for row in run(org, way, until=300) if row[-1] == "defect=1b;found_in=test"]
-    assert [(row[0], row[1]) for row in rows] == [(37.0, "defect.found"), (37 + 12.0, "defect.fixed")]
+    assert [(row[0], row[1]) for row in rows] == [(10.0, "defect.found"), (10 + 3.0, "defect.fixed")]
 
 
 def test_a_planned_repair_waits_behind_planned_work_and_an_urgent_one_interrupts_it() -> None:
@@ -73,7 +73,7 @@ def test_a_planned_repair_waits_behind_planned_work_and_an_urgent_one_interrupts
             else org.repairs.defect_as_planned(change(), defect())
         )
         rows = run(org, work, repair, until=400)
-        assert times(rows, "change.created") == [36.0 if urgent else 40 + 36.0]
+        assert times(rows, "change.created") == [9.0 if urgent else 10 + 9.0]
 
 
 def test_a_repair_names_its_incident_and_the_repairs_are_counted() -> None:
@@ -87,8 +87,8 @@ def test_an_urgent_patch_is_deployed_urgently_and_a_planned_one_when_its_release
     for urgent in (False, True):
         org = organisation()
         rows = run(org, org.repairs.vulnerability(vulnerability(), steps_late=1, urgent=urgent), until=500)
-        coded = 2 * 3 * 4.0
-        tested = coded + 0.25 + 32 * urgent
+        coded = 2 * 3.0
+        tested = coded + 0.25 + 8 * urgent
         assert times(rows, "change.created") == [coded]
         assert times(rows, "finding.fixed") == [tested]
         assert times(rows, "patch.deployed") == [tested + 100 + 50 + 1.5] * urgent

@@ -1,7 +1,7 @@
 """Scans find what lies below coverage times detection, and what they find is triaged and fixed before deployment."""
 
 import pytest
-from organisations import change, organisation, run, steps, times, vulnerability
+from organisations import change, organisation, run, times, vulnerability
 
 from devopssim.simulation import scanning
 
@@ -11,7 +11,7 @@ def test_a_scan_finds_triages_and_fixes_a_vulnerability_before_deployment() -> N
     flaw = vulnerability(search=0.39)
     rows = run(org, scanning.scan(org, change(vulnerabilities=[flaw])))
     assert times(rows, "scan.finished") == times(rows, "finding.reported") == [0.5]
-    assert times(rows, "finding.fixed") == [0.5 + 2 + 8]
+    assert times(rows, "finding.fixed") == [0.5 + 0.5 + 2]
     assert (flaw.is_known, flaw.is_patched) == (True, True)
     assert not times(rows, "finding.dismissed")
     assert [row[-1] for row in rows if row[1] == "finding.reported"] == ["scanner=sast;severity=medium;automated=yes"]
@@ -31,7 +31,7 @@ def test_trained_developers_fix_a_vulnerability_faster() -> None:
     assert scanning.training_factor(org) == 0.5
     assert scanning.training_factor(organisation()) == 1
     rows = run(org, scanning.scan(org, change(vulnerabilities=[vulnerability()])))
-    assert times(rows, "finding.fixed") == [0.5 + 2 + 4]
+    assert times(rows, "finding.fixed") == [0.5 + 0.5 + 1]
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.0, 0), (0.5, 2), (0.75, 6), (0.2, 0)])
@@ -46,7 +46,7 @@ def test_false_positives_are_triaged_one_by_one_and_dismissed() -> None:
     noisy = change("C7")
     noisy.noise = 0.9
     rows = run(org, scanning.scan(org, noisy))  # 2 at a mean of 1
-    assert times(rows, "finding.dismissed") == [2.5, 4.5]
+    assert times(rows, "finding.dismissed") == [1.0, 1.5]
     assert [row[7] for row in rows if row[1] == "finding.dismissed"] == ["VN7.1", "VN7.2"]
     assert not times(rows, "finding.fixed")
 
@@ -57,14 +57,17 @@ def test_a_review_is_not_automated() -> None:
     assert org.log.rows[0][-1] == "scanner=review;severity=critical;automated=no"
 
 
-@pytest.mark.parametrize(("known", "hours"), [(True, 3.0), (False, 2.0)])
+@pytest.mark.parametrize(("known", "hours"), [(True, 0.75), (False, 10.5)])
 def test_collaboration_on_a_finding_needs_a_change_to_collaborate_on(known: bool, hours: float) -> None:  # noqa: FBT001
-    org = organisation("collaboration")
-    work = change() if known else None
-    assert steps(run(org, scanning.triage(org, "V1", "developer", real=True, change=work)))[-1][0] == hours
+    """The only developer is busy for ten hours; another role takes half as much again."""
+    org = organisation("collaboration", team__developers=1)
+    busy = org.people.work("developer", "code", 10.0, item="W1")
+    triage = scanning.triage(org, "V1", "developer", real=True, change=change() if known else None)
+    assert [row[0] for row in run(org, busy, triage) if row[1] == "stage.finished" and row[7] == "V1"] == [hours]
 
 
-def test_anyone_fixes_with_collaboration() -> None:
-    org = organisation("collaboration")
-    rows = run(org, scanning.fix_in_place(org, vulnerability(), change()))
-    assert times(rows, "finding.fixed") == [12.0]
+def test_people_of_another_role_fix_with_collaboration() -> None:
+    org = organisation("collaboration", team__developers=1)
+    busy = org.people.work("developer", "code", 10.0, item="W1")
+    rows = run(org, busy, scanning.fix_in_place(org, vulnerability(), change(item=None)))
+    assert times(rows, "finding.fixed") == [3.0]
