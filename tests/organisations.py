@@ -79,7 +79,7 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
 
 
 def organisation(
-    *practices: str, workflow: str = "agile", changes: Mapping[str, float] | None = None, **more: float
+    *practices: str, workflow: str = "agile", changes: Mapping[str, float | str] | None = None, **more: float | str
 ) -> Organisation:
     """Return an organisation at hour 0 that has adopted these practices; `process__approval=3` changes a parameter."""
     adopted = {f"practices.{practice}": 1 for practice in practices}

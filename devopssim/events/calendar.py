@@ -122,8 +122,10 @@ class Calendar:
     def _until(self, time: float) -> float:
         """Return the working hours from the first Monday to `time`."""
         week, rest = divmod(time - self.monday, HOURS_PER_WEEK)
+        if rest >= HOURS_PER_WEEK:  # a time that rounding moved to the very end of the week before
+            week, rest = week + 1, 0.0
         day, hour = divmod(rest, HOURS_PER_DAY)
-        opens, length, before = self._days[min(int(day), 6)]  # rounding may end a week at its very end
+        opens, length, before = self._days[int(day)]
         return week * self.hours_per_week + before + min(max(hour - opens, 0.0), length)
 
 

@@ -203,7 +203,7 @@ def declared_lists(part: object) -> Iterator[tuple[str, type["Part"], str]]:
 
 def _parts(name: str, kind: type["Part"], meaning: str, values: object) -> tuple["Part", ...]:
     """Return a list of parts; tables, as a TOML file holds them, become parts."""
-    known = [declared for declared, _ in declared_parameters(kind)]
+    known = [declared_field.name for declared_field in fields(kind)]  # type: ignore[arg-type] # a dataclass
     if not isinstance(values, list | tuple):
         message = f"{name}={values!r} ({meaning}) must be a list of tables with {', '.join(known)}."
         raise InvalidInputError(message)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario.declaration import GRADES, Parameter
-from devopssim.scenario.scenario import PARTS, parameters
+from devopssim.scenario.declaration import GRADES, Parameter, declared_parameters
+from devopssim.scenario.scenario import LISTS, PARTS, parameters
 
 EvidenceCard = dict[str, Any]
 """One parameter as a record for JSON: name, meaning, unit, low, high, choices, default, grade, tuned, source."""
@@ -24,7 +24,8 @@ def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
     Returns
     -------
     list of dict
-        Cards with name, meaning, unit, low, high, choices, default, grade, tuned and source, in the order of `parameters()`.
+        Cards with name, meaning, unit, low, high, choices, default, grade, tuned and source, in the order of `parameters()`,
+        then those of the rows of lists, such as `pipeline.steps[].time`.
 
     Raises
     ------
@@ -40,9 +41,11 @@ def evidence_cards(part: str | None = None) -> list[EvidenceCard]:
     if part is not None and part not in PARTS:
         message = f"part {part!r} is unknown; a scenario's parts are {', '.join(PARTS)}."
         raise InvalidInputError(message)
-    return [
-        _card(name, declared) for name, declared in parameters().items() if part is None or name.startswith(f"{part}.")
-    ]
+    rows = {
+        f"{name}[].{field}": declared for name, kind in LISTS.items() for field, declared in declared_parameters(kind)
+    }
+    declarations = {**parameters(), **rows}.items()
+    return [_card(name, declared) for name, declared in declarations if part is None or name.startswith(f"{part}.")]
 
 
 def cards_as_text(cards: Sequence[EvidenceCard]) -> str:

@@ -103,10 +103,10 @@ PARTS: Final[Mapping[str, type]] = {
 """Parts of a scenario: the class of each by the field's name."""
 
 
-LISTS: Final[Mapping[str, str]] = {
-    f"{part}.{name}": meaning for part, kind in PARTS.items() for name, _, meaning in declared_lists(kind)
+LISTS: Final[Mapping[str, type[Part]]] = {
+    f"{part}.{name}": kind_of_row for part, kind in PARTS.items() for name, kind_of_row, _ in declared_lists(kind)
 }
-"""Lists of parts of a scenario by their dotted names, and what they hold."""
+"""Lists of parts of a scenario by their dotted names, and the class of their rows."""
 
 
 def parameters() -> dict[str, Parameter]:
