@@ -6,13 +6,14 @@ in closed form.
 """
 
 from devopssim.simulation.expectations import (
+    available_hours,
     builds_per_item,
     changes_per_item,
-    cross_training_factor,
     deployment_failure_probability,
     effort_per_hour,
     escape_share,
     planned_hours,
+    secondary_effort_factor,
     sprint_intake,
     unprevented_share,
 )
@@ -29,14 +30,15 @@ __all__ = [
     "Lognormal",
     "Streams",
     "Uniform",
+    "available_hours",
     "builds_per_item",
     "changes_per_item",
-    "cross_training_factor",
     "deployment_failure_probability",
     "effort_per_hour",
     "escape_share",
     "headcount",
     "planned_hours",
+    "secondary_effort_factor",
     "simulate",
     "sprint_intake",
     "unprevented_share",

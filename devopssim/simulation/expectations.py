@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from devopssim.events import HOURS_PER_WEEK
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import Scenario
 from devopssim.simulation.randomness import effort_distribution
+from devopssim.simulation.staff import LEAST_PRODUCTIVITY, headcount
 
 
 def changes_per_item(code_effort: float, effort_cv: float, change_effort: float) -> float:
@@ -48,7 +49,8 @@ def changes_per_item(code_effort: float, effort_cv: float, change_effort: float)
 def planned_hours(scenario: Scenario) -> dict[str, float]:
     """Return the weekly effort that requests bring to analysts, developers and testers.
 
-    It is a lower bound: repairs and rework come on top. Mechanisms: `development.plan`, `code`, `review`, `test_by_hand`.
+    It is a lower bound: repairs, retests, rework, interruptions and taking up another item come on top, and work in another role
+    takes longer (`secondary_effort_factor`). Mechanisms: `development.plan`, `code`, `review`, `test_by_hand`.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     --------
     >>> from devopssim.scenario import DEVOPS
     >>> {role: round(hours) for role, hours in planned_hours(DEVOPS).items()}
-    {'analyst': 36, 'developer': 171, 'tester': 0}
+    {'analyst': 30, 'developer': 143, 'tester': 0}
     """
     demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
     changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
@@ -107,52 +109,94 @@ def sprint_intake(scenario: Scenario) -> float:
     return scenario.team.developers * week + largest
 
 
-def cross_training_factor(scenario: Scenario) -> float:
-    """Return the mean factor on efforts where anyone may do a share of the work.
+def secondary_effort_factor(scenario: Scenario, tasks: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the factor on the effort of work in another role, by the tasks that a person has done in it before.
 
-    The share is the adoption of continuous collaboration. Mechanism: `People.work`.
+    It falls from `team.secondary_effort` to `team.practised_effort`; both bound the mean over any work. The factor of work in the
+    person's own role is 1. Mechanism: `Staff.effort_factor`.
 
     Parameters
     ----------
     scenario : Scenario
-        Its process and practices are read.
+        Its team is read.
+    tasks : array of int or float
+        Tasks of the other role that the person has done before.
 
     Returns
     -------
-    float
-        1 or more.
+    array of float
+        Factors in the shape of `tasks`.
 
     Examples
     --------
-    >>> from devopssim.scenario import DEVOPS, WATERFALL
-    >>> cross_training_factor(WATERFALL), cross_training_factor(DEVOPS)
-    (1.0, 1.05)
+    >>> from devopssim.scenario import DEVOPS
+    >>> secondary_effort_factor(DEVOPS, np.array([0, 20, 1000])).round(3).tolist()
+    [2.0, 1.145, 1.1]
     """
-    return 1 + scenario.process.cross_training * scenario.practices.collaboration
+    team = scenario.team
+    surplus = max(0.0, team.secondary_effort - team.practised_effort)
+    return np.asarray(team.practised_effort + surplus * np.exp(-3 * np.asarray(tasks) / team.practice_tasks))
 
 
 def effort_per_hour(scenario: Scenario) -> float:
-    """Return the planned effort that one person at work completes in an hour on the clock.
+    """Return the effort of their own role that people complete in a working hour, in the long run.
 
-    Mechanism: `People.work`.
+    Newcomers take the places of people who leave. They complete less at first and take time of the experienced people of their
+    role. Time lost or gained by talking with more or fewer people is left out. Mechanisms: `Staff.productivity`, `People.turn_over`.
 
     Parameters
     ----------
     scenario : Scenario
-        Its team, process and practices are read.
+        Its team is read.
 
     Returns
     -------
     float
-        Person-hours per hour; 40/168 for a week of 40 hours without collaboration.
+        Person-hours of effort per working hour, above 0; 1 without turnover.
 
     Examples
     --------
-    >>> from devopssim.scenario import WATERFALL
-    >>> round(effort_per_hour(WATERFALL) * 168)
-    40
+    >>> from devopssim.scenario import WATERFALL, vary
+    >>> round(effort_per_hour(WATERFALL), 3)
+    0.989
+    >>> effort_per_hour(vary(WATERFALL, {"team.turnover": 0}))
+    1.0
     """
-    return scenario.team.hours_per_week / HOURS_PER_WEEK / cross_training_factor(scenario)
+    team = scenario.team
+    learning = team.turnover * team.ramp_up * HOURS_PER_WEEK / HOURS_PER_YEAR
+    arrears = learning / (1 + learning)
+    return max(LEAST_PRODUCTIVITY, 1 - arrears * (1 - team.newcomer_productivity + team.mentoring))
+
+
+def available_hours(scenario: Scenario) -> dict[str, float]:
+    """Return the weekly effort that the people of each role can give, in the long run.
+
+    Vacant places, newcomers and the interruptions of the developers are taken off; on-call work and taking up another item are
+    left out, so it is an upper bound. Mechanisms: `People.turn_over` and `interrupt`, `Staff.productivity`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its team is read.
+
+    Returns
+    -------
+    dict of str to float
+        Person-hours per week by role.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS
+    >>> {role: round(hours) for role, hours in available_hours(DEVOPS).items()}
+    {'analyst': 78, 'developer': 308, 'tester': 117, 'operator': 78, 'security': 39}
+    """
+    team = scenario.team
+    present = 1 / (1 + team.turnover * team.vacancy * HOURS_PER_WEEK / HOURS_PER_YEAR)
+    week = team.hours_per_week * present * effort_per_hour(scenario)
+    hours = {role: people * week for role, people in headcount(scenario).items()}
+    interruptions = team.developers * team.interruptions_per_week * team.interruption_effort
+    hours["developer"] = max(0.0, hours["developer"] - interruptions)
+    return hours
 
 
 def escape_share(scenario: Scenario) -> float:

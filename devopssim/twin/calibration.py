@@ -16,7 +16,7 @@ import pandas as pd
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_YEAR, details
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
@@ -166,7 +166,7 @@ def calibrate(
     >>> calibration = calibrate(from_rows(rows, horizon=840.0), base=DEVOPS)
     >>> calibration.table[["parameter", "value", "default", "n"]]
                       parameter  value  default  n
-    0  demand.requests_per_week    1.4        6  7
+    0  demand.requests_per_week    1.4        5  7
     """
     run = Run(log)
     if run.weeks < LEAST_WEEKS:
@@ -223,6 +223,18 @@ def _people(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
             yield given(f"team.{HEADCOUNTS[role]}", int(count), int(count), "the log's head-count")
 
 
+def _hours(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the working hours that the log states; a team whose work is in hours of the clock works around the clock."""
+    working_time = run.working_time
+    if working_time:
+        zones = 1 + len(working_time.zones)
+        yield given("team.hours_per_week", working_time.hours_per_week, zones, "the log's calendar")
+        yield given("team.time_zones", zones, zones, "the log's calendar")
+    elif work.attempts(run, scenario)["role"].notna().any():
+        how = "the log states no working hours, so its work is in hours on the clock"
+        yield given("team.hours_per_week", HOURS_PER_WEEK, 0, how)
+
+
 def _cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     yield from workflow_inference.cadence(workflow_inference.releases_of(run), scenario)
 
@@ -246,16 +258,13 @@ def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             yield replace(estimate, how=how, distribution="", low=float("nan"), high=float("nan"))
 
 
-def _machines(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
-    yield from work.machines(run)
-
-
 STEPS: Final = (
     _people,
+    _hours,
     _cadence,
     _demand,
     work.efforts,
-    _machines,
+    work.machines,
     failures.infrastructure,
     failures.recovery,
     failures.deployments,

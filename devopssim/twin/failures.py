@@ -10,12 +10,12 @@ from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
-    cross_training_factor,
     deployment_failure_probability,
     escape_share,
     unprevented_share,
 )
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, count_bounds, given, mean, share, variation
+from devopssim.twin.work import attempts
 from devopssim.twin.workflow_inference import batch_sizes
 
 
@@ -59,27 +59,17 @@ def recovery(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
 def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield diagnosis and repair time, from on-call work on infrastructure failures, else from the time to restore."""
-    starts, ends = (run.log.iloc[run.rows(f"stage.{step}")] for step in ("started", "finished"))
-    parts = []
-    for rows in (starts, ends):
-        chosen = rows[(rows["stage"] == "operate") & rows["incident"].notna() & rows["role"].notna()]
-        parts.append(chosen.groupby("incident")["time"].apply(list))
-    both = pd.concat(parts, axis=1, keys=["start", "end"]).dropna()
-    cross = cross_training_factor(scenario)
-    first = pd.Series({name: (end[0] - start[0]) / cross for name, start, end in both.itertuples()}, dtype=float)
+    work = attempts(run, scenario)
+    on_call = work[(work["stage"] == "operate") & work["incident"].notna() & work["role"].notna()]
     infrastructure = incidents.index[_infrastructure_failures(incidents)]
-    first = first[first.index.isin(infrastructure)]
+    on_call = on_call[on_call["incident"].isin(infrastructure) & on_call["end"].notna()]
+    parts = on_call.groupby("incident")["effort"]
+    first, second = parts.nth(0), parts.nth(1)
     if len(first) >= LEAST_OBSERVATIONS:
-        yield mean("production.diagnosis", first, "on-call work on a failure of the infrastructure, its first part")
-        second = [
-            (end[1] - start[1]) / cross
-            for name, start, end in both.itertuples()
-            if name in infrastructure and len(end) > 1
-        ]
+        how = "on-call work on a failure of the infrastructure, its {} part"
+        yield mean("production.diagnosis", first, how.format("first"))
         if len(second) >= LEAST_OBSERVATIONS:
-            yield mean(
-                "production.repair_time", second, "on-call work on a failure of the infrastructure, its second part"
-            )
+            yield mean("production.repair_time", second, how.format("second"))
         return
     detection = incidents["detected"].fillna(incidents["failed"])
     hours = (incidents["resolved"] - detection)[_infrastructure_failures(incidents)].dropna()

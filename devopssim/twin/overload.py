@@ -1,15 +1,15 @@
 """Overload: where requests need more hours than people have, the queue grows as long as the scenario is simulated.
 
-Only work that every request brings is counted: analysis, coding, upkeep of tests, review, tests by hand. Repairs, rework
-and urgent work come on top. So an overload found here is certain, and a scenario without one may still be overloaded.
+Only work that every request brings is counted: analysis, coding, upkeep of tests, review, tests by hand. Repairs, retests,
+rework and urgent work come on top. So an overload found here is certain, and a scenario without one may still be overloaded.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devopssim.scenario import Scenario
-from devopssim.simulation import cross_training_factor, headcount, planned_hours, sprint_intake
+from devopssim.scenario import SKILLS, Scenario, chosen, vary
+from devopssim.simulation import HEADCOUNTS, available_hours, headcount, planned_hours, sprint_intake
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,31 +68,44 @@ def overloads(scenario: Scenario) -> tuple[Overload, ...]:
 
 def _roles(scenario: Scenario) -> Iterator[Overload]:
     """Yield each role with the work that no other role may do."""
-    people, week = headcount(scenario), scenario.team.hours_per_week
+    available, people = available_hours(scenario), headcount(scenario)
+    week = _hours_of_a_person(scenario)
+    helped = {skill.split(" as ")[1] for skill in chosen(scenario.team.secondary_skills, SKILLS)}
     for role, hours in planned_hours(scenario).items():
-        required = hours * (1 - scenario.practices.collaboration)
-        setting = f"--set team.{role}s={math.ceil(required / week)}"
+        required = hours * (1 - scenario.practices.collaboration * (role in helped))
+        sufficient = people[role] + math.ceil((required - available[role]) / week[role])
         yield Overload(
             group=f"the {role}s",
             required_hours=required,
-            available_hours=people[role] * week,
-            sufficient_setting=setting,
+            available_hours=available[role],
+            sufficient_setting=f"--set team.{role}s={sufficient}",
         )
 
 
 def _everybody(scenario: Scenario) -> Iterator[Overload]:
-    """Yield all people with all work, if anyone may do a share of it; work outside one's role takes longer."""
-    shared, week = scenario.practices.collaboration, scenario.team.hours_per_week
-    if shared > 0:
-        required = sum(planned_hours(scenario).values()) * cross_training_factor(scenario)
-        available = sum(headcount(scenario).values()) * week
-        developers = scenario.team.developers + math.ceil((required - available) / week)
+    """Yield all people with all work, if people of other roles may do a share of it.
+
+    What the people of a role cannot do themselves takes others at least `team.practised_effort` times as long.
+    """
+    if scenario.practices.collaboration > 0 and scenario.team.secondary_skills != "none":
+        hours, available = planned_hours(scenario), available_hours(scenario)
+        left_to_others = sum(max(0.0, hours[role] - available[role]) for role in hours)
+        required = sum(hours.values()) + (scenario.team.practised_effort - 1) * left_to_others
+        all_hours = sum(available.values())
+        week = _hours_of_a_person(scenario)["developer"]
+        developers = scenario.team.developers + math.ceil((required - all_hours) / week)
         yield Overload(
             group="the people",
             required_hours=required,
-            available_hours=available,
+            available_hours=all_hours,
             sufficient_setting=f"--set team.developers={developers}",
         )
+
+
+def _hours_of_a_person(scenario: Scenario) -> dict[str, float]:
+    """Return the hours per week that one more person of each role gives; at least a hundredth of an hour."""
+    one_each = vary(scenario, {f"team.{field}": 1 for field in HEADCOUNTS.values()})
+    return {role: max(0.01, hours) for role, hours in available_hours(one_each).items()}
 
 
 def _sprints(scenario: Scenario) -> Iterator[Overload]:

@@ -1,76 +1,203 @@
 """Efforts, changes per item and machine times, estimated from the `stage.*` rows of a log.
 
-Hours on the clock become effort as in the model: planned work proceeds in working hours only, on-call work around the clock.
+Hours become effort as in the model: people work in working hours, taking up another item costs time, newcomers complete less,
+and work in another role takes longer. Where a log states no calendar, its hours are those of the clock.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 
 from devopssim.events import details
-from devopssim.kpis import Run
+from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
-from devopssim.simulation import changes_per_item, effort_per_hour
+from devopssim.simulation import changes_per_item, effort_per_hour, headcount, secondary_effort_factor
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, variation
+
+STAGE_OWNERS: Final = {
+    "plan": "analyst",
+    "code": "developer",
+    "build": "developer",
+    "test": "tester",
+    "deploy": "operator",
+    "operate": "operator",
+}
+"""Role whose skill the work of a stage needs."""
+ENTITIES: Final = ["item", "change", "deployment", "incident"]
+
+
+def hours_counted(run: Run) -> str:
+    """Return which hours count as work, as text: working hours, or those of the clock where the log states no calendar."""
+    return "working hours" if run.working_time else "hours on the clock"
 
 
 def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the efforts of items.
 
-    The practices of `scenario` determine what else the hours contain: upkeep of tests, cross-training.
+    The practices and the team of `scenario` determine what else the hours contain: upkeep of tests, work in another role.
     """
     done = set(run.names("item")[run.occurred("item", "ticket.done")])
-    stages = _stages(run)
-    stages = stages[stages["item"].isin(done) & stages["role"].notna()]
-    effort_per_clock_hour = effort_per_hour(scenario)
-    plan = _hours(stages[stages["stage"] == "plan"], ["item"]) * effort_per_clock_hour
+    work = attempts(run, scenario)
+    work = work[work["item"].isin(done) & work["role"].notna()]
+    hours = hours_counted(run)
+    plan = _total(work[work["stage"] == "plan"], ["item"])
     if len(plan) >= LEAST_OBSERVATIONS:
-        yield mean("demand.plan_effort", plan, "hours of work on `plan` of each item")
-    code = coding(run, stages, scenario.process.switching / effort_per_clock_hour) * effort_per_clock_hour
-    code -= scenario.quality.test_upkeep * scenario.practices.testing
+        yield mean("demand.plan_effort", plan, f"{hours} of work on `plan` of each item")
+    code = coding(run, work) - scenario.quality.test_upkeep * scenario.practices.testing
     items = code[code > 0].groupby(level="item").sum()
     if len(items) >= LEAST_OBSERVATIONS:
-        how = "hours of work on `code` until the commits of each item exist"
+        how = f"{hours} of work on `code` until the commits of each item exist"
         yield mean("demand.code_effort", items, how)
         yield variation("demand.effort_cv", items, how)
         yield from change_size(run, float(items.mean()), float(np.log(items).std()))
     by_hand = 1 - scenario.practices.testing
-    test = stages[(stages["stage"] == "test") & stages["change"].isna() & (stages["role"] != "analyst")]
-    hours = _hours(test, ["item"]) * effort_per_clock_hour
-    if by_hand > 0.05 and len(hours) >= LEAST_OBSERVATIONS:
+    test = testing(run, work, scenario)
+    if by_hand > 0.05 and len(test) >= LEAST_OBSERVATIONS:
         # items without any test by hand count with 0 hours
-        scale = len(hours) / max(len(hours), len(done)) / by_hand
-        yield mean("demand.test_effort", hours * scale, "hours of work on `test` of each item")
+        scale = len(test) / max(len(test), len(done)) / by_hand
+        yield mean(
+            "demand.test_effort",
+            test * scale,
+            f"{hours} of work on `test` of each item until its first defect is found",
+        )
 
 
-def coding(run: Run, stages: pd.DataFrame, switch: float) -> "pd.Series[float]":
-    """Return the hours of work on each planned change until its commit.
+def coding(run: Run, work: pd.DataFrame) -> "pd.Series[float]":
+    """Return the effort of each planned change until its commit.
 
     Parameters
     ----------
     run : Run
         The opened log.
-    stages : DataFrame
-        Rows of `_stages`.
-    switch : float
-        Hours on the clock to return to interrupted work; subtracted for each interruption.
+    work : DataFrame
+        Rows of `attempts`.
 
     Returns
     -------
     Series of float
-        Hours, indexed by item and change.
+        Person-hours, indexed by item and change.
     """
     created = pd.Series(run.first("change", "change.created"), index=run.names("change"))
-    work = stages[(stages["stage"] == "code") & stages["change"].notna() & ~stages["change"].isin(unplanned(run))]
-    committed = work["change"].astype(object).map(created).to_numpy(float)
-    until_commit = np.where(work["step"] > 0, work["time"] < committed, work["time"] <= committed)
-    work = work[until_commit]
-    by = ["item", "change"]
-    hours = _hours(work, by)
-    pieces = work[work["step"] > 0].astype(dict.fromkeys(by, object)).groupby(by).size()
-    return hours - switch * (pieces.reindex(hours.index) - 1)
+    work = work[(work["stage"] == "code") & work["change"].notna() & ~work["change"].isin(unplanned(run))]
+    committed = work["change"].map(created).to_numpy(float)
+    return _total(work[work["start"].to_numpy() < committed], ["item", "change"])
+
+
+def testing(run: Run, work: pd.DataFrame, scenario: Scenario) -> "pd.Series[float]":
+    """Return the effort of the first test by hand of each item; later rounds, after repairs, repeat a part of it.
+
+    Parameters
+    ----------
+    run : Run
+        The opened log.
+    work : DataFrame
+        Rows of `attempts`.
+    scenario : Scenario
+        Its workflow is read: in waterfall, analysts do the acceptance test.
+
+    Returns
+    -------
+    Series of float
+        Person-hours, indexed by item.
+    """
+    work = work[(work["stage"] == "test") & work["change"].isna()]
+    if scenario.workflow == "waterfall":
+        work = work[work["role"] != "analyst"]
+    begun = work.groupby("item")["start"].min()
+    rows = run.log.iloc[run.rows("defect.found")]
+    rows = rows[(details(rows, "found_in") == "test").to_numpy()]
+    found = pd.DataFrame({"item": rows["item"].astype(object), "time": rows["time"]})
+    by_hand = found[found["time"] > found["item"].map(begun)]  # earlier ones were found by automated tests
+    first = work["item"].map(by_hand.groupby("item")["time"].min()).fillna(np.inf)
+    return _total(work[work["start"] < first], ["item"])
+
+
+def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
+    """Return the attempts at work on stages: what lies between `stage.started` and `stage.finished`.
+
+    Parameters
+    ----------
+    run : Run
+        The opened log.
+    scenario : Scenario
+        Its team and process determine what effort the hours of people are.
+
+    Returns
+    -------
+    DataFrame
+        In the order of their starts. Columns: stage, role, item, change, deployment, incident, start, end (hours of the log; NaN
+        for work that goes on), effort (person-hours).
+    """
+    table = _pairs(run)
+    on_call = table["incident"].notna() & (table["stage"] == "operate")
+    hours = np.where(on_call | table["role"].isna(), table["end"] - table["start"], table["worked"])
+    table["effort"] = hours
+    people = table["role"].notna().to_numpy()
+    own = effort_per_hour(scenario) / _secondary_factors(table, scenario)
+    switching = scenario.process.switching * ~_carried_on(table)
+    table.loc[people, "effort"] = ((hours - switching) * own)[people]
+    return table
+
+
+def _pairs(run: Run) -> pd.DataFrame:
+    """Return each start of work with its end and the working hours between them."""
+    columns = ["stage", "role", *ENTITIES]
+    parts = []
+    for step in ("started", "finished"):
+        rows = run.log.iloc[run.rows(f"stage.{step}")]
+        part = rows[columns].astype(object).where(rows[columns].notna(), None)
+        part["time"], part["worked"] = rows["time"], _worked_until(run, rows)
+        part["number"] = part.groupby(columns, dropna=False).cumcount()
+        parts.append(part)
+    table = parts[0].merge(parts[1], how="left", on=[*columns, "number"], suffixes=("", "_end"))
+    table["worked"] = table["worked_end"] - table["worked"]
+    return table.rename(columns={"time": "start", "time_end": "end"})[[*columns, "start", "end", "worked"]]
+
+
+def _worked_until(run: Run, rows: pd.DataFrame) -> Floats:
+    """Return the working hours until each row in the time zone that it names, or its time where the log states no calendar."""
+    time = rows["time"].to_numpy(float)
+    if run.working_time is None:
+        return time
+    zones = details(rows, "zone").fillna("0").to_numpy(str)
+    worked = np.empty(len(time))
+    for zone in np.unique(zones):
+        chosen = zones == zone
+        worked[chosen] = run.working_time.of_zone(float(zone)).until(time[chosen])
+    return worked
+
+
+def _carried_on(table: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Return whether each attempt began when the same role ended work on the same item: nobody took up another item."""
+    subject = table["item"]
+    for column in ENTITIES[1:]:
+        subject = subject.fillna(table[column])
+    ends = set(zip(subject, table["role"], table["end"], strict=True))
+    return np.array([key in ends for key in zip(subject, table["role"], table["start"], strict=True)], dtype=bool)
+
+
+def _secondary_factors(table: pd.DataFrame, scenario: Scenario) -> Floats:
+    """Return the factor on the effort of each attempt: above 1 for work of another role, less so with practice.
+
+    The log names roles, not people: the tasks that people of a role have done in another one are shared equally.
+    """
+    owner = table["stage"].map(STAGE_OWNERS)
+    other = (table["role"].notna() & owner.notna() & (table["role"] != owner)).to_numpy()
+    tasks = table[other].groupby(["role", owner[other]]).cumcount()
+    people = table.loc[other, "role"].map(headcount(scenario)).fillna(1).clip(lower=1)
+    factors = np.ones(len(table))
+    factors[other] = secondary_effort_factor(scenario, (tasks / people).to_numpy(float))
+    return factors
+
+
+def _total(work: pd.DataFrame, by: list[str]) -> "pd.Series[float]":
+    """Return the effort of each group of attempts in which all work that started has ended."""
+    groups = work.groupby(by)["effort"]
+    total = groups.sum()
+    return total[(groups.size() == groups.count()) & (total > 1e-9)]
 
 
 def unplanned(run: Run) -> set[str]:
@@ -112,19 +239,19 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Paramet
         )
 
 
-def machines(run: Run) -> Iterator[ParameterEstimate]:
+def machines(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the times of machines: to build, test, deploy and roll back."""
-    stages = _stages(run)
-    alone = stages[stages["role"].isna()]
+    work = attempts(run, scenario)
+    alone = work[work["role"].isna()]
     for parameter, stage in (("build_time", "build"), ("automated_test_time", "test"), ("deploy_time", "deploy")):
-        hours = _hours(alone[alone["stage"] == stage], ["change"])
+        hours = _total(alone[alone["stage"] == stage], ["change"])
         kind = {"build": "build", "test": "testsuiterun"}.get(stage)
         if len(hours) < LEAST_OBSERVATIONS and kind:
             hours = _runs(run, kind)
         if len(hours) >= LEAST_OBSERVATIONS:
             yield mean(f"pipeline.{parameter}", hours, f"time of a machine on `{stage}`", lognormal=False)
     rolled_back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
-    hours = _hours(alone[(alone["stage"] == "operate") & alone["incident"].isin(rolled_back)], ["incident"])
+    hours = _total(alone[(alone["stage"] == "operate") & alone["incident"].isin(rolled_back)], ["incident"])
     if len(hours) >= LEAST_OBSERVATIONS:
         yield mean("pipeline.rollback_time", hours, "time of a machine for a rollback", lognormal=False)
 
@@ -138,20 +265,3 @@ def _runs(run: Run, kind: str) -> "pd.Series[float]":
         parts.append(rows.set_index("change")["time"])
     hours = (parts[1] - parts[0]).dropna()
     return hours[hours > 0]
-
-
-def _stages(run: Run) -> pd.DataFrame:
-    """Return the rows of work on stages, with `step` +1 at its start and -1 at its end."""
-    starts, ends = run.rows("stage.started"), run.rows("stage.finished")
-    rows = np.sort(np.concatenate([starts, ends]))
-    table = run.log[["time", "stage", "item", "change", "incident", "deployment", "role"]].iloc[rows].copy()
-    table["step"] = np.where(np.isin(rows, starts), 1, -1)
-    return table
-
-
-def _hours(rows: pd.DataFrame, by: list[str]) -> "pd.Series[float]":
-    """Return the hours of work of each group of rows in which all work that started has ended."""
-    signed = pd.DataFrame({**{name: rows[name].astype(object) for name in by}, "step": rows["step"]})
-    signed["hours"] = -rows["step"] * rows["time"]
-    sums = signed.dropna().groupby(by)[["step", "hours"]].sum()
-    return sums.loc[(sums["step"] == 0) & (sums["hours"] > 1e-9), "hours"]

@@ -16,7 +16,7 @@ def test_what_if_says_it_in_days_and_money() -> None:
     lead = found.table.set_index("kpi").loc["lead_time"]
     assert lead["low"] > 0  # waiting for an approval makes it later, beyond chance
     said = found.sentence()
-    assert said.startswith("If we change process.approval from 48.0 to 500, a request is with its users ")
+    assert said.startswith("If we change process.approval from 16.0 to 500, a request is with its users ")
     assert f"{lead['difference'] / 24:.3g} days later" in said
     assert "4 replications" in said
     assert "\n" not in said
