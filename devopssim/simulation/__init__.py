@@ -8,6 +8,7 @@ in closed form.
 from devopssim.simulation.expectations import (
     available_hours,
     builds_per_item,
+    builds_tested_per_item,
     changes_per_item,
     deployment_failure_probability,
     effort_per_hour,
@@ -32,6 +33,7 @@ __all__ = [
     "Uniform",
     "available_hours",
     "builds_per_item",
+    "builds_tested_per_item",
     "changes_per_item",
     "deployment_failure_probability",
     "effort_per_hour",

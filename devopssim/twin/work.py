@@ -128,8 +128,8 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the order of their starts. Columns: stage, role, item, change, deployment, incident, start, end (hours of the log; NaN
-        for work that goes on), effort (person-hours).
+        In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
+        start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
     """
     table = _pairs(run)
     on_call = table["incident"].notna() & (table["stage"] == "operate")
@@ -144,11 +144,12 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
 
 def _pairs(run: Run) -> pd.DataFrame:
     """Return each start of work with its end and the working hours between them."""
-    columns = ["stage", "role", *ENTITIES]
+    entities, columns = ["stage", "role", *ENTITIES], ["stage", "role", *ENTITIES, "name"]
     parts = []
     for step in ("started", "finished"):
         rows = run.log.iloc[run.rows(f"stage.{step}")]
-        part = rows[columns].astype(object).where(rows[columns].notna(), None)
+        part = rows[entities].astype(object).where(rows[entities].notna(), None)
+        part["name"] = details(rows, "name")  # of a further step of the pipeline
         part["time"], part["worked"] = rows["time"], _worked_until(run, rows)
         part["number"] = part.groupby(columns, dropna=False).cumcount()
         parts.append(part)
@@ -240,11 +241,12 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Paramet
 
 
 def machines(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield the times of machines: to build, test, deploy and roll back."""
+    """Yield the times of machines: to build, test, deploy and roll back; a repeated run is another observation."""
     work = attempts(run, scenario)
-    alone = work[work["role"].isna()]
+    alone = work[work["role"].isna() & work["name"].isna() & work["end"].notna()]
     for parameter, stage in (("build_time", "build"), ("automated_test_time", "test"), ("deploy_time", "deploy")):
-        hours = _total(alone[alone["stage"] == stage], ["change"])
+        of_change = (alone["stage"] == stage) & alone["change"].notna()
+        hours = alone.loc[of_change & (alone["effort"] > 1e-9), "effort"]
         kind = {"build": "build", "test": "testsuiterun"}.get(stage)
         if len(hours) < LEAST_OBSERVATIONS and kind:
             hours = _runs(run, kind)

@@ -11,7 +11,7 @@ from scipy import optimize
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
-from devopssim.simulation import builds_per_item
+from devopssim.simulation import builds_per_item, builds_tested_per_item
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share
 from devopssim.twin.work import unplanned
 
@@ -119,8 +119,15 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     yield share("practices.integration", round(continuous * changes), changes, "changes with a build of their own")
     single = min(continuous * changes, builds)
     together = max(1.0, (changes - single) / max(1.0, builds - single))
-    runs = int(tested.isin(set(merged["change"])).sum())
-    by_machine = root(lambda share: single * share + (builds - single) * (1 - (1 - share) ** together) - runs)
+    # a red run is repeated once its defects are fixed: a build counts once, however often it was tested
+    runs = tested[tested.isin(set(merged["change"]))].nunique()
+
+    def surplus(share: float) -> float:
+        if builds < len(per_item):  # batches of several items, of about `together` changes
+            return single * share + (builds - single) * (1 - (1 - share) ** together) - runs
+        return float(builds_tested_per_item(continuous, share, per_item).sum()) - runs
+
+    by_machine = root(surplus)
     yield share(
         "practices.testing", round(by_machine * changes), changes, "changes whose build a run of the tests follows"
     )
