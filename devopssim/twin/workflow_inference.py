@@ -124,7 +124,7 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
 
     def surplus(share: float) -> float:
         if builds < len(per_item):  # batches of several items, of about `together` changes
-            return single * share + (builds - single) * (1 - (1 - share) ** together) - runs
+            return single * share + (builds - single) * (1 - float((1 - share) ** together)) - runs
         return float(builds_tested_per_item(continuous, share, per_item).sum()) - runs
 
     by_machine = root(surplus)
