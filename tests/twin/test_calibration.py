@@ -13,9 +13,12 @@ from logs import committed, deployed, log_of
 
 from devopssim import cli, events, scenario
 from devopssim.errors import InvalidInputError
+from devopssim.kpis import Run
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, parameter_value, vary
-from devopssim.simulation import simulate
+from devopssim.simulation import Streams, simulate
+from devopssim.simulation.demand import DrawnDemand
 from devopssim.twin import Calibration, calibrate, check, what_if
+from devopssim.twin.work import efforts
 
 TRUTH: Final = vary(
     AGILE,
@@ -182,3 +185,47 @@ def test_a_twin_with_too_few_people_says_so_wherever_it_is_shown(
     assert len(json.loads(capsys.readouterr().out)["overloads"]) >= 1
     answer = what_if(scenario.load(tmp_path / "twin.toml"), add={"developers": 5}, replications=2, progress=False)
     assert {name for name, _ in answer.overloads} == {"as it is"}
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        vary(WATERFALL, {"years": 1.5, "process.switching": 1.0}),
+        vary(AGILE, {"years": 1.0, "process.switching": 1.0, "team.time_zones": 3}),
+        vary(DEVOPS, {"years": 0.7, "process.switching": 1.0, "team.hours_per_week": 60}),
+    ],
+    ids=lambda truth: truth.name,
+)
+def test_efforts_are_those_that_were_drawn(truth: Scenario) -> None:
+    """Nights, interruptions, taking up other items, other roles and retests are not taken for effort."""
+    calm = vary(truth, {"team.turnover": 0})  # a single newcomer shows in the hours of a role
+    log = simulate(calm, seed=3)
+    drawn = {item.id: item for item in DrawnDemand(calm, Streams(seed=3)).first}
+    done = drawn.keys() & set(log.loc[log["kind"] == "ticket.done", "item"])
+    learnt = {each.parameter: each for each in efforts(Run(log), calm)}
+    assert learnt["demand.code_effort"].n >= 100
+    assert learnt["demand.code_effort"].how.startswith("working hours ")
+    for name in ("code_effort", "plan_effort", *(["test_effort"] if calm.practices.testing < 1 else [])):
+        mean = sum(getattr(drawn[item], name) for item in done) / len(done)
+        within = 0.06 if name == "test_effort" and calm.practices.testing > 0 else 0.03
+        assert learnt[f"demand.{name}"].value == pytest.approx(mean, rel=within), name
+
+
+def test_without_a_calendar_hours_are_those_of_the_clock() -> None:
+    """The twin of a log that states no working hours works around the clock, as long as the log's people seem to."""
+    clock = log().copy()
+    clock.attrs = {key: value for key, value in log().attrs.items() if key != "calendar"}
+    around = calibrate(clock)
+    learnt = {each.parameter: each for each in around.estimates}
+    assert around.scenario.team.hours_per_week == 168
+    assert learnt["demand.code_effort"].how.startswith("hours on the clock ")
+    assert 2 < around.scenario.demand.code_effort / twin().scenario.demand.code_effort < 168 / 40
+    assert calibrate(clock, stated={"team.hours_per_week": 40}).scenario.team.hours_per_week == 40
+
+
+@pytest.mark.parametrize("preset", [WATERFALL, DEVOPS], ids=lambda preset: preset.name)
+def test_a_twin_of_each_workflow_passes_its_check(preset: Scenario) -> None:
+    log = simulate(vary(preset, {"years": 2.0 if preset is WATERFALL else 0.5}), seed=3)
+    result = check(calibrate(log), log, replications=6, progress=False)
+    assert result.holds
+    assert {"cycle_time", "throughput"} <= set(result.table.query("fitted and verdict == 'inside'")["kpi"])
