@@ -33,6 +33,8 @@ YEARS_TO_MATCH: Final = 1.5
 """Run length, in years, of the simulations that fit a longer twin: enough for a mean, short enough to wait for."""
 CLOSE_ENOUGH: Final = 0.05
 """Relative error of a KPI at which its parameter is fitted."""
+WAITS: Final = ("process.hand_over", "process.approval", "process.sign_off")
+"""Waits in working hours."""
 FITTED_TO: Final = {
     "quality.severe_share": "change_failure_rate",
     "demand.code_effort": "cycle_time",
@@ -233,6 +235,9 @@ def _hours(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     elif work.attempts(run, scenario)["role"].notna().any():
         how = "the log states no working hours, so its work is in hours on the clock"
         yield given("team.hours_per_week", HOURS_PER_WEEK, 0, how)
+        for name in WAITS:
+            hours = float(parameter_value(scenario, name)) * HOURS_PER_WEEK / scenario.team.hours_per_week
+            yield given(name, hours, 0, "as long on the clock as the default in working hours")
 
 
 def _cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
