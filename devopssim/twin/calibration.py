@@ -183,9 +183,10 @@ def calibrate(
     scenario = vary(replace(start, name=name, years=years), fixed)
     if inferred and "workflow" not in fixed:
         estimated[inferred.parameter] = inferred
+    settled = {*fixed, *(WAITS if "team.hours_per_week" in fixed else ())}
     for step in STEPS if base else (_practices, *STEPS):
         estimates = {
-            estimate.parameter: estimate for estimate in step(run, scenario) if estimate.parameter not in fixed
+            estimate.parameter: estimate for estimate in step(run, scenario) if estimate.parameter not in settled
         }
         estimated |= estimates
         scenario = vary(scenario, {key: _allowed(estimate) for key, estimate in estimates.items()})
