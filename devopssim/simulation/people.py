@@ -212,7 +212,7 @@ class People:
                 try:
                     person: Person = yield request
                     started, rate = self.env.now, self.staff.productivity(person, role)
-                    if person.last not in {"", wanted.subject}:
+                    if person.last not in {"", wanted.subject} and not on_call:  # the time to answer is that of a page
                         effort += self._switching * rate
                     person.last = wanted.subject
                     calendar = self.staff.calendars[person.zone]
