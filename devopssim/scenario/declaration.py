@@ -103,6 +103,11 @@ class Parameter:
         message = f"{name}={value!r} ({self.meaning}) must {self.allowed}."
         raise InvalidInputError(message)
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Texts that a list of values offers: the choices, and all or none of them where several are allowed."""
+        return ("all", "none", *self.choices) if self.several else self.choices
+
     def _listed(self, value: str) -> str | None:
         """Return a list of choices in their order, 'all' or 'none'; None if it holds another word."""
         names = {name.strip() for name in value.split(",")} - {""}

@@ -84,7 +84,7 @@ def control(name: str, scenario: Scenario) -> Control:
         "unit": declared.unit,
     }
     if declared.choices or isinstance(value, str):
-        return Control(**fields, value=value, choices=declared.choices)
+        return Control(**fields, value=value, choices=tuple(dict.fromkeys((*declared.options, str(value)))))
     default = float(declared.default)
     high = min(declared.high, max(REACH * default, declared.low + 1, 2 * value))
     low = declared.low

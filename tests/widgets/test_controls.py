@@ -28,3 +28,9 @@ def test_a_slider_reaches_the_value_of_its_scenario() -> None:
 def test_a_value_has_its_unit() -> None:
     assert control("practices.testing", vary(DEVOPS, {"practices.testing": 0.5})).value_text == "50 %"
     assert control("pipeline.build_time", DEVOPS).value_text == "0.15 h"
+
+
+def test_a_parameter_of_several_choices_offers_all_none_each_and_what_is_set() -> None:
+    gates = control("process.gates", vary(DEVOPS, {"process.gates": "plan, test"}))
+    assert gates.value == "plan, test"
+    assert gates.choices == ("all", "none", "plan", "code", "test", "plan, test")
