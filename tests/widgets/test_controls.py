@@ -12,7 +12,7 @@ def test_every_parameter_has_a_control_whose_limits_are_allowed(name: str) -> No
     result, declared = control(name, DEVOPS), parameters()[name]
     assert result.meaning == declared.meaning
     if result.choices:
-        assert result.choices == declared.choices
+        assert result.choices == declared.options
         return
     assert isinstance(result.value, int | float)
     assert result.low <= result.value <= result.high
