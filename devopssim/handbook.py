@@ -67,6 +67,8 @@ def _kpi(kpi: Kpi) -> str:
             "",
             f"**Events.** {', '.join(f'`{key}`' for key in kpi.events)}{detail}.",
             "",
+            f"**Counted.** `n` counts {kpi.counts}.",
+            "",
             f"**Debatable.** {_sentence(kpi.debatable)}",
             "",
             f"**Source.** {_sentence(kpi.source)}",

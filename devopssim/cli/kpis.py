@@ -77,12 +77,12 @@ def _print_with_intervals(log: "pd.DataFrame", *, in_json: bool) -> None:
 
     found = intervals(log).reset_index()
     if in_json:
-        print(json_records(found[["kpi", "unit", "value", "low", "high", "n", "unfinished", "word"]]))
+        print(json_records(found[["kpi", "unit", "value", "low", "high", "n", "counts", "unfinished", "word"]]))
         return
-    rows = [["KPI", "unit", "value (95 % interval)", "n", "unfinished", ""]]
+    rows = [["KPI", "unit", "value (95 % interval)", "n", "", "unfinished", ""]]
     for row in found.to_dict("records"):
         unfinished = "-" if isnan(row["unfinished"]) else str(round(row["unfinished"]))
         word = "" if row["word"] == "enough" else row["word"]
         value = plain_estimate(row["value"], row["low"], row["high"])
-        rows.append([row["kpi"], row["unit"], value, str(row["n"]), unfinished, word])
+        rows.append([row["kpi"], row["unit"], value, str(row["n"]), row["counts"], unfinished, word])
     print(text_table(rows))

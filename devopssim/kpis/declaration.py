@@ -95,6 +95,8 @@ class Kpi:
     debatable: str
     """The choice in the definition that others make differently."""
     source: str
+    counts: str
+    """What `n` counts: items, changes, deployments, incidents, …"""
     sampled: Literal["durations", "things", "weeks"]
     """What a bootstrap resamples: durations, the entities that a share counts, or weeks of what is measured over time."""
     summary: Literal["median", "mean"] | None = None
@@ -129,6 +131,7 @@ class Declared(TypedDict):
     detail: NotRequired[tuple[str, ...]]
     debatable: str
     source: str
+    counts: str
 
 
 def duration(

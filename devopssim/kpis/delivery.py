@@ -28,6 +28,7 @@ RECOVERY: Final = EventPair(start="service.failed", end="incident.resolved", ent
     events=("ticket.created", "ticket.closed"),
     debatable="the wait before work begins counts, because the user waits then, too",
     source=COURSE,
+    counts="items",
 )
 def lead_time(log: Run) -> Durations:
     """Return the hours from the request of a work item until its last change is available to users.
@@ -63,6 +64,7 @@ def lead_time(log: Run) -> Durations:
     events=("ticket.started", "ticket.done"),
     debatable="done is before deployment; others stop the clock in production",
     source=COURSE,
+    counts="items",
 )
 def cycle_time(log: Run) -> Durations:
     """Return the hours from the start of an item's development until it is developed, reviewed and tested, not yet deployed.
@@ -98,6 +100,7 @@ def cycle_time(log: Run) -> Durations:
     events=("change.created", "service.deployed", "change.abandoned"),
     debatable="from the commit, not from the merge; a deployment that later failed still ends it",
     source=DORA,
+    counts="changes",
 )
 def lead_time_for_changes(log: Run) -> Durations:
     """Return the hours from a change's commit to the first deployment that carried it.
@@ -136,6 +139,7 @@ def lead_time_for_changes(log: Run) -> Durations:
     events=("service.deployed", "service.failed", "service.rolledback"),
     debatable="counted in deployments, not in changes or incidents, so that it lies between 0 and 1 and big batches fail more",
     source=DORA,
+    counts="deployments",
 )
 def change_failure_rate(log: Run) -> Rate:
     """Return the deployments that a failure or a rollback names ÷ deployments.
@@ -176,6 +180,7 @@ def change_failure_rate(log: Run) -> Rate:
     events=("service.deployed",),
     debatable="deployments that only repair count as well; DORA asks for the median day instead of a mean",
     source=DORA,
+    counts="deployments",
 )
 def deployment_frequency(log: Run) -> Rate:
     """Return the distinct deployments ÷ weeks of observation.
@@ -215,6 +220,7 @@ def deployment_frequency(log: Run) -> Rate:
     detail=("rework_of", "repair"),
     debatable="a deployment of new work and of failure demand together counts",
     source=DORA,
+    counts="deployments",
 )
 def deployment_frequency_new_work(log: Run) -> Rate:
     """Return the deployments that ship new work ÷ weeks of observation.
@@ -262,6 +268,7 @@ def deployment_frequency_new_work(log: Run) -> Rate:
     events=INCIDENT,
     debatable="the last up-time is censored and the first has no beginning: both are excluded, so a short log understates it",
     source=COURSE,
+    counts="times between outages",
 )
 def mttf(log: Run) -> Durations:
     """Return the hours from the service running again to the next failure.
@@ -306,6 +313,7 @@ def mttf(log: Run) -> Durations:
     events=("service.failed", "incident.detected"),
     debatable=MEAN_OF_FEW,
     source=COURSE,
+    counts="incidents",
 )
 def mttd(log: Run) -> Durations:
     """Return the hours from a failure until the team knows of it.
@@ -342,6 +350,7 @@ def mttd(log: Run) -> Durations:
     events=INCIDENT,
     debatable=f"the clock starts at the failure, not at its detection; {MEAN_OF_FEW}",
     source=COURSE,
+    counts="incidents",
 )
 def mttr(log: Run) -> Durations:
     """Return the hours from a failure until the service is restored.
@@ -381,6 +390,7 @@ def mttr(log: Run) -> Durations:
     events=INCIDENT,
     debatable="a failure during an outage is the same outage, not a new one",
     source=COURSE,
+    counts="times between outages",
 )
 def mtbf(log: Run) -> Durations:
     """Return the hours from a failure to the next; MTTF plus the length of the outages, over the same pairs.
@@ -423,6 +433,7 @@ def mtbf(log: Run) -> Durations:
     detail=("repair",),
     debatable="DORA asks for unplanned deployments; here a deployment is unplanned if it names what it repairs",
     source=DORA_2024,
+    counts="deployments",
 )
 def deployment_rework_rate(log: Run) -> Rate:
     """Return the deployments that repair what users met in production ÷ deployments.
@@ -464,6 +475,7 @@ def deployment_rework_rate(log: Run) -> Rate:
     events=INCIDENT,
     debatable="the clock starts at the failure, which may be long after the deployment",
     source=DORA_2024,
+    counts="incidents",
 )
 def failed_deployment_recovery_time(log: Run) -> Durations:
     """Return the hours from a failure that a deployment caused until the service is restored.

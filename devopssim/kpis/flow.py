@@ -25,6 +25,7 @@ SEDDON: Final = "Seddon 2003, Freedom from Command and Control: failure demand"
     events=("ticket.created", "ticket.closed"),
     debatable="items that wait for work to begin count: the system starts at the request",
     source=LITTLE,
+    counts="items",
 )
 def wip(log: Run) -> Rate:
     """Return the average over time of the number of items requested and not yet available to users.
@@ -66,6 +67,7 @@ def wip(log: Run) -> Rate:
     events=("ticket.closed",),
     debatable="items are counted, whatever their size, failure demand included: more of it is not better",
     source=LITTLE,
+    counts="items",
 )
 def throughput(log: Run) -> Rate:
     """Return the items that became available to users ÷ weeks of observation.
@@ -105,6 +107,7 @@ def throughput(log: Run) -> Rate:
     detail=("rework_of",),
     debatable="an item whose request lies before the log's start counts as new",
     source=SEDDON,
+    counts="items",
 )
 def throughput_new_work(log: Run) -> Rate:
     """Return the items without failure demand that became available to users ÷ weeks of observation.
@@ -149,6 +152,7 @@ def throughput_new_work(log: Run) -> Rate:
     detail=("rework_of",),
     debatable="only requests that follow from a requirements misfit count; repairs of defects belong to the item that brought them",
     source=SEDDON,
+    counts="items",
 )
 def failure_demand(log: Run) -> Rate:
     """Return the share of the closed items that exist only because an earlier item missed the need.
@@ -196,6 +200,7 @@ def _closed_and_follow(run: Run) -> tuple[Truths, Truths]:
     events=("ticket.created", "ticket.closed", "stage.started", "stage.finished"),
     debatable="working hours need a calendar; without one it counts hours on the clock, in which work goes on through the night",
     source="Modig & Åhlström 2012, This is Lean",
+    counts="items",
 )
 def flow_efficiency(log: Run) -> Rate:
     """Return the working hours in which a stage of a finished item was under way ÷ those from its request to its close.
@@ -245,6 +250,7 @@ def flow_efficiency(log: Run) -> Rate:
     events=INCIDENT,
     debatable="an incident that only degrades the service counts like one that stops it",
     source="ISO/IEC 25010, availability",
+    counts="outages",
 )
 def availability(log: Run) -> Rate:
     """Return the time in which no incident was open ÷ time of observation.
@@ -286,6 +292,7 @@ def availability(log: Run) -> Rate:
     events=("stage.started", "stage.finished"),
     debatable="higher is not better: queues grow without bound as it nears 1",
     source="Hopp & Spearman, Factory Physics",
+    counts="people",
 )
 def utilisation(log: Run) -> Rate:
     """Return the working hours in which people work on stages ÷ (people times the working hours of observation).

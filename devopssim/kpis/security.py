@@ -37,6 +37,7 @@ FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="fi
     events=("finding.reported", "finding.fixed", "patch.deployed", "finding.dismissed"),
     debatable="only what was reported counts: a team without scans has 0",
     source=COURSE_SECURITY,
+    counts="findings",
 )
 def vulnerabilities_open(log: Run) -> Rate:
     """Return the average over time of the number of reported findings that are not yet fixed, patched or dismissed.
@@ -79,6 +80,7 @@ def vulnerabilities_open(log: Run) -> Rate:
     detail=("covered",),
     debatable="a test after the deployment does not count; nor does one that names neither change nor deployment",
     source=COURSE_SECURITY,
+    counts="changes",
 )
 def security_test_coverage(log: Run) -> Rate:
     """Return the share of each deployed change that a security test had covered before its first deployment, averaged.
@@ -135,6 +137,7 @@ def security_test_coverage(log: Run) -> Rate:
     events=("finding.reported", "patch.deployed", "finding.dismissed", "finding.fixed"),
     debatable="the clock starts at the report, not at the repair or the disclosure",
     source=COURSE_SECURITY,
+    counts="findings",
 )
 def patch_deployment_time(log: Run) -> Durations:
     """Return the hours from the report of a finding until its repair is in production.
@@ -175,6 +178,7 @@ def patch_deployment_time(log: Run) -> Durations:
     detail=("automated",),
     debatable="scans are counted, whatever they cover: one more small scan raises it",
     source=COURSE_SECURITY,
+    counts="scans",
 )
 def automated_scan_share(log: Run) -> Rate:
     """Return the scans that a machine ran ÷ scans that say who ran them.
@@ -214,6 +218,7 @@ def automated_scan_share(log: Run) -> Rate:
     events=("finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
     debatable="it is 1 - precision of the scans, as teams use the term; the false positive rate of statistics differs",
     source=COURSE_SECURITY,
+    counts="findings",
 )
 def false_positive_rate(log: Run) -> Rate:
     """Return the findings that were dismissed ÷ findings that were dismissed, fixed or patched.
@@ -259,6 +264,7 @@ def false_positive_rate(log: Run) -> Rate:
     detail=("sprint",),
     debatable="what is found on a sprint's last day has one day; without sprints, windows of 14 days stand for them",
     source=COURSE_SECURITY,
+    counts="findings",
 )
 def fixed_in_sprint_share(log: Run) -> Rate:
     """Return the findings fixed in the sprint in which they were reported ÷ findings reported and not dismissed.
@@ -307,6 +313,7 @@ def fixed_in_sprint_share(log: Run) -> Rate:
     detail=("cause",),
     debatable="it falls when a team deploys more often, even with as many incidents as before",
     source=COURSE_SECURITY,
+    counts="incidents",
 )
 def security_incidents_per_deployment(log: Run) -> Rate:
     """Return the incidents caused by a vulnerability ÷ deployments.
@@ -346,6 +353,7 @@ def security_incidents_per_deployment(log: Run) -> Rate:
     events=("finding.reported", "finding.fixed", "finding.dismissed"),
     debatable="findings of scanners count like those of reviewers",
     source=COURSE_SECURITY,
+    counts="findings",
 )
 def review_and_fix_time(log: Run) -> Durations:
     """Return the hours from the report of a finding until it is fixed in the code.
@@ -386,6 +394,7 @@ def review_and_fix_time(log: Run) -> Durations:
     detail=("cause", "downtime"),
     debatable="the time for which a team takes the service down to contain an attack counts, too",
     source=COURSE_SECURITY,
+    counts="incidents",
 )
 def security_downtime(log: Run) -> Rate:
     """Return the hours in which an incident caused by a vulnerability is open ÷ years of observation.
@@ -432,6 +441,7 @@ def security_downtime(log: Run) -> Rate:
     detail=("task", "automated"),
     debatable="tasks are counted, not their hours",
     source=COURSE_SECURITY,
+    counts="tasks",
 )
 def security_automation_rate(log: Run) -> Rate:
     """Return the security tasks that a machine did ÷ security tasks that say who did them.

@@ -13,7 +13,7 @@ from devopssim.kpis.declaration import Kpi
 from devopssim.kpis.run import Log, Run, run_of
 
 NAN = float("nan")
-COLUMNS: Final = ("unit", "value", "median", "p85", "mean", "n", "unfinished")
+COLUMNS: Final = ("unit", "value", "median", "p85", "mean", "n", "counts", "unfinished")
 
 
 def table(log: Log, names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def table(log: Log, names: Iterable[str] | None = None) -> pd.DataFrame:
     DataFrame
         Index: the KPI's name. Columns: `unit`; `value`, the one number that stands for the KPI (a rate itself, the mean of a
         *mean time*, the median of other durations); `median`, `p85` (85th percentile), `mean` and `unfinished`, NaN for rates;
-        `n`, the finished durations or the entities that a rate counts. A rate is NaN where its denominator is 0, a duration
+        `n`, the finished durations or the entities that a rate counts, and `counts`, what they are. A rate is NaN where its denominator is 0, a duration
         where none has finished.
 
     Raises
@@ -94,20 +94,20 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
     Returns
     -------
     list of dict
-        A duration has the keys `kpi`, `unit`, `median`, `p85`, `mean`, `n`, `unfinished` (in hours), a rate `kpi`, `unit`,
-        `value`, `n`. None stands for NaN.
+        A duration has the keys `kpi`, `unit`, `median`, `p85`, `mean`, `n`, `counts`, `unfinished` (in hours), a rate `kpi`,
+        `unit`, `value`, `n`, `counts`. None stands for NaN.
 
     Examples
     --------
     >>> from devopssim import kpis
     >>> from devopssim.events import event, from_rows
     >>> kpis.records(from_rows([event(5, "ticket.closed", item="W1")], horizon=168), ["throughput"])
-    [{'kpi': 'throughput', 'unit': 'per week', 'value': 1.0, 'n': 1}]
+    [{'kpi': 'throughput', 'unit': 'per week', 'value': 1.0, 'n': 1, 'counts': 'items'}]
     """
     rows = []
     for row in table(log, names).reset_index().to_dict("records"):
         is_duration = KPIS[str(row["kpi"])].shape == "duration"
-        keys = ("median", "p85", "mean", "n", "unfinished") if is_duration else ("value", "n")
+        keys = ("median", "p85", "mean", "n", "counts", "unfinished") if is_duration else ("value", "n", "counts")
         rows.append({"kpi": row["kpi"], "unit": row["unit"], **{key: _plain(row[key], key) for key in keys}})
     return rows
 
@@ -143,19 +143,30 @@ def chosen(names: Iterable[str] | None) -> list[Kpi]:
     return [KPIS[name] for name in wanted]
 
 
-def _row(kpi: Kpi, run: Run) -> tuple[str, float, float, float, float, int, float]:
+def _row(kpi: Kpi, run: Run) -> tuple[str, float, float, float, float, int, str, float]:
     if kpi.rate is not None:
         rate = kpi.rate(run)
-        return kpi.unit, rate.value, NAN, NAN, NAN, rate.n, NAN
+        return kpi.unit, rate.value, NAN, NAN, NAN, rate.n, kpi.counts, NAN
     assert kpi.durations is not None  # noqa: S101 - a KPI is a rate or a duration
     durations = kpi.durations(run)
     hours = durations.lengths
     median, p85 = np.quantile(hours, [0.5, 0.85]) if len(hours) else (NAN, NAN)
     mean = float(hours.mean()) if len(hours) else NAN
-    return kpi.unit, kpi.summarise(hours), float(median), float(p85), mean, len(hours), float(durations.unfinished)
+    return (
+        kpi.unit,
+        kpi.summarise(hours),
+        float(median),
+        float(p85),
+        mean,
+        len(hours),
+        kpi.counts,
+        float(durations.unfinished),
+    )
 
 
-def _plain(number: float, key: str) -> float | int | None:
+def _plain(number: float | str, key: str) -> float | int | str | None:
+    if isinstance(number, str):
+        return number
     if math.isnan(number):
         return None
     return int(number) if key in {"n", "unfinished"} else float(number)

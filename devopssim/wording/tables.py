@@ -95,7 +95,7 @@ def kpi_table(kpis: pd.DataFrame) -> str:
         [str(name), unit, *(_kpi_cell(number, column) for number, column in zip(numbers, head[2:], strict=True))]
         for name, unit, *numbers in kpis.itertuples(name=None)
     ]
-    return text_table([head, *rows], right=range(2, len(head)))
+    return text_table([head, *rows], right=[column for column in range(2, len(head)) if head[column] != "counts"])
 
 
 def experiment_note(result: "Result") -> str:
@@ -120,6 +120,8 @@ def experiment_note(result: "Result") -> str:
     )
 
 
-def _kpi_cell(number: float, column: str) -> str:
-    """Return counts as whole numbers and other values to four digits."""
+def _kpi_cell(number: float | str, column: str) -> str:
+    """Return counts as whole numbers, other values to four digits and texts as they are."""
+    if isinstance(number, str):
+        return number
     return f"{number:.0f}" if column in COUNTS and np.isfinite(number) else significant(number)

@@ -24,7 +24,13 @@ def test_json_has_null_for_a_missing_number(path: Path, capsys: pytest.CaptureFi
     records = {record["kpi"]: record for record in json.loads(capsys.readouterr().out)}
     assert list(records) == list(kpis.KPIS)
     assert records["lead_time"]["median"] == 7
-    assert records["deployment_frequency"] == {"kpi": "deployment_frequency", "unit": "per week", "value": 1, "n": 1}
+    assert records["deployment_frequency"] == {
+        "kpi": "deployment_frequency",
+        "unit": "per week",
+        "value": 1,
+        "n": 1,
+        "counts": "deployments",
+    }
     assert records["mttr"]["mean"] is None
 
 

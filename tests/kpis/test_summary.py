@@ -29,6 +29,7 @@ def test_the_value_of_a_duration_is_its_median_but_the_mean_of_a_mean_time() -> 
         "p85": pytest.approx(6.9),
         "mean": 4,
         "n": 3,
+        "counts": "items",
         "unfinished": 0,
     }
     assert table.loc["mttr", "value"] == 4
@@ -38,10 +39,19 @@ def test_the_value_of_a_duration_is_its_median_but_the_mean_of_a_mean_time() -> 
 def test_records_are_what_programs_read() -> None:
     log = log_of(travelled("W1", 0, 4), requested("W2"), horizon=8)
     assert kpis.records(log, ["lead_time", "wip", "change_failure_rate", "mttr"]) == [
-        {"kpi": "lead_time", "unit": "h", "median": 4, "p85": 4, "mean": 4, "n": 1, "unfinished": 1},
-        {"kpi": "wip", "unit": "items", "value": 1.5, "n": 2},
-        {"kpi": "change_failure_rate", "unit": "share", "value": None, "n": 0},
-        {"kpi": "mttr", "unit": "h", "median": None, "p85": None, "mean": None, "n": 0, "unfinished": 0},
+        {"kpi": "lead_time", "unit": "h", "median": 4, "p85": 4, "mean": 4, "n": 1, "counts": "items", "unfinished": 1},
+        {"kpi": "wip", "unit": "items", "value": 1.5, "n": 2, "counts": "items"},
+        {"kpi": "change_failure_rate", "unit": "share", "value": None, "n": 0, "counts": "deployments"},
+        {
+            "kpi": "mttr",
+            "unit": "h",
+            "median": None,
+            "p85": None,
+            "mean": None,
+            "n": 0,
+            "counts": "incidents",
+            "unfinished": 0,
+        },
     ]
 
 

@@ -36,6 +36,6 @@ def test_a_table_of_kpis_shows_a_dash_where_there_is_no_number() -> None:
     log = log_of([requested("W1", at=0), closed("W1", at=4)])
     text = kpi_table(kpis.table(log, ["lead_time", "change_failure_rate"]))
     assert [line.split() for line in text.splitlines()[1:]] == [
-        ["lead_time", "h", "4", "4", "4", "4", "1", "0"],
-        ["change_failure_rate", "share", "-", "-", "-", "-", "0", "-"],
+        ["lead_time", "h", "4", "4", "4", "4", "1", "items", "0"],
+        ["change_failure_rate", "share", "-", "-", "-", "-", "0", "deployments", "-"],
     ]
