@@ -20,8 +20,8 @@ def test_a_tornado_has_the_widest_swing_on_top() -> None:
     assert found.tornado["parameter"].iloc[0] == "demand.requests_per_week"
     assert list(dict.fromkeys(found.differences["parameter"])) == list(found.tornado["parameter"])
     first = found.tornado.iloc[0]
-    assert first["low_setting"] == pytest.approx(4.8)
-    assert first["high_setting"] == pytest.approx(7.2)
+    assert first["low_setting"] == pytest.approx(4.0)
+    assert first["high_setting"] == pytest.approx(6.0)
     assert first["at_low"] < 0 < first["at_high"]
     assert first["swing"] == first["at_high"] - first["at_low"]
 

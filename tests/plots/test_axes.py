@@ -6,8 +6,8 @@ from devopssim import DEVOPS, compare, plots, vary
 
 
 def test_ticks_of_a_linear_axis_of_time_are_whole_units() -> None:
-    pair = {"devops": vary(DEVOPS, {"years": 0.1}), "again": vary(DEVOPS, {"years": 0.1})}
-    ax = plots.comparison(compare(pair, 2, kpis=("cycle_time",), progress=False), "cycle_time")
+    pair = {"devops": vary(DEVOPS, {"years": 0.5}), "again": vary(DEVOPS, {"years": 0.5})}
+    ax = plots.comparison(compare(pair, 6, kpis=("cycle_time",), progress=False), "cycle_time")
     ax.get_figure().canvas.draw()  # type: ignore[union-attr] # a figure is there: it was just made
     words = [label.get_text() for label in ax.get_xticklabels()]
     assert len(words) > 2

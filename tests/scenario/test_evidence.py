@@ -14,7 +14,8 @@ from devopssim.scenario import (
 
 def test_every_parameter_has_an_evidence_card() -> None:
     cards = evidence_cards()
-    assert [card["name"] for card in cards] == list(parameters())
+    names = [card["name"] for card in cards if "[]" not in card["name"]]  # those of lists follow
+    assert names == list(parameters())
     for card in cards:
         assert card["meaning"], card
         assert card["source"], card

@@ -20,7 +20,7 @@ from validation.pages import assert_agreed_and_shown
 from devopssim import events
 from devopssim.scenario import PLAIN_FLOW, Scenario, vary
 
-REPLICATIONS = 100
+REPLICATIONS = 150
 REFERENCE_REPLICATIONS = 200
 HEADS = {"plan": "analysts", "code": "developers", "test": "testers"}
 ALMOST_UNIFORM = {"demand.effort_distribution": "uniform", "demand.effort_cv": 0.8 / sqrt(3)}

@@ -30,7 +30,7 @@ from devopssim import events, kpis
 from devopssim.scenario import AGILE, DEVOPS, PLAIN_FLOW, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
 
-REPLICATIONS = 20
+REPLICATIONS = 25
 ITEMS = 4000
 WARM_UP = ITEMS // 5
 SERVICE = 8.0
