@@ -36,6 +36,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 CORE: Final = (
     "devopssim/kpis/*.py",
     "devopssim/diagnostics/anomalies.py",
+    "devopssim/events/calendar.py",
     "devopssim/simulation/*.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",

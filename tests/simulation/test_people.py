@@ -1,5 +1,7 @@
 """People: who takes which work when, in working hours, with their skills, and who joins and leaves."""
 
+from math import exp
+
 import pytest
 import simpy
 from hypothesis import given
@@ -11,6 +13,7 @@ from devopssim.events import Recorder
 from devopssim.scenario import PLAIN_FLOW, vary
 from devopssim.simulation.people import People
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.staff import Person
 
 Spans = list[tuple[str, float, float]]
 MONDAY_9 = 9.0
@@ -284,6 +287,32 @@ def test_a_free_person_does_work_of_their_own_role_first() -> None:
     assert [span for span in spans(log) if span[0] in {"W5", "W6"}] == [("W6", 1, 2), ("W5", 2, 4)]
 
 
+def test_urgent_open_work_interrupts_a_person_of_another_role_who_has_the_skill() -> None:
+    env, log, people = some_people(team__secondary_skills="tester as developer", team__developers=1)
+    env.process(people.work("developer", "code", 9, item="W1"))
+    env.process(later(env, 1, people.work("tester", "test", 9, item="W2")))
+    env.process(later(env, 2, people.work("analyst", "plan", 9, item="W3")))
+    env.process(later(env, 3, people.work("developer", "code", 2, urgent=True, anyone=True, item="W8")))
+    env.process(later(env, 6, people.work("developer", "code", 2, urgent=True, item="W9")))
+    env.run()
+    assert spans(log) == [
+        *(("W1", 0, 6), ("W2", 1, 3), ("W3", 2, 11), ("W8", 3, 5), ("W2", 5, 12), ("W9", 6, 8), ("W1", 8, 11))
+    ]  # W8 may interrupt W2, which began last of what the skilled do; W9 interrupts developers only
+
+
+def test_of_work_in_two_queues_the_one_nearest_to_the_users_goes_first_then_the_oldest() -> None:
+    env, log, people = some_people(
+        team__developers=1, team__analysts=0, team__operators=0, team__security=0, team__testers=1
+    )
+    env.process(people.work("developer", "code", 9, item="W0"))
+    env.process(people.work("tester", "test", 1, item="W1"))
+    env.process(people.work("tester", "plan", 1, item="W2"))
+    env.process(people.work("tester", "test", 1, anyone=True, item="W3"))
+    env.process(people.work("tester", "test", 1, item="W4"))
+    env.run()
+    assert [item for item, _, _ in spans(log)] == ["W0", "W1", "W3", "W2", "W4"]  # a queue keeps its order
+
+
 # Joining and leaving
 
 
@@ -342,6 +371,46 @@ def test_questions_interrupt_developers_in_working_hours() -> None:
     assert 140 < len(started) < 260
     assert all(9 <= hour % 24 <= 17 and hour % 168 < 5 * 24 for hour in started)
     assert {row[9] for row in log.rows} == {"task=interruption"}
+
+
+def test_interruptions_come_for_each_developer() -> None:
+    env, log, people = some_people(team__developers=4, team__interruptions_per_week=5)
+    env.process(people.interrupt())
+    env.run(until=100 * 168)
+    assert sum(row[1] == "stage.started" for row in log.rows) == pytest.approx(4 * 5 * 100, rel=0.07)
+
+
+def test_interruptions_interrupt_planned_work_and_have_exponential_efforts() -> None:
+    env, log, people = some_people(
+        team__developers=1, team__interruptions_per_week=10, team__interruption_effort=0.5, process__switching=0
+    )
+    env.process(people.interrupt())
+    env.process(people.work("developer", "code", 100_000, item="W1"))
+    env.run(until=200 * 168)
+    times = {
+        kind: [row[0] for row in log.rows if row[1] == f"stage.{kind}" and row[9]]
+        for kind in ("queued", "started", "finished")
+    }
+    hours = [end - start for start, end in zip(times["started"], times["finished"], strict=False)]
+    assert times["started"][:20] == times["queued"][:20], "planned work gives way at once"
+    assert sum(hours) / len(hours) == pytest.approx(0.5, rel=0.07)
+    assert sum(hour > 0.5 for hour in hours) / len(hours) == pytest.approx(exp(-1), abs=0.03)
+
+
+def test_each_person_leaves_at_the_rate_of_turnover(monkeypatch: pytest.MonkeyPatch) -> None:
+    env, _, people = some_people(team__turnover=0.5, team__vacancy=0, team__developers=6)
+    replaced = 0
+    replace = people.staff.replace
+
+    def counted(person: Person) -> Person:
+        nonlocal replaced
+        replaced += 1
+        return replace(person)
+
+    monkeypatch.setattr(people.staff, "replace", counted)
+    env.process(people.turn_over())
+    env.run(until=200 * 8760)
+    assert replaced == pytest.approx(0.5 * 10 * 200, rel=0.07)
 
 
 # Laws
