@@ -77,7 +77,7 @@ KNOWN_TROUBLE = (
     ),
     (
         ("port is already allocated", "address already in use", "ports are not available"),
-        "a port that the lab wanted is in use; stop the program that holds it or let the lab choose another one",
+        "a port that the lab needs is in use; stop the program that uses it, or let the lab choose another port",
     ),
     (
         (
@@ -89,7 +89,7 @@ KNOWN_TROUBLE = (
             "filenotfounderror(2, 'no such file or directory')",
             "remote end closed connection",
         ),
-        "the container engine does not answer any more; start it again, or run `devopssim livelab down` to clean up",
+        "the container engine no longer answers; start it again, or run `devopssim livelab down` to clean up",
     ),
     (
         ("unauthorized", "401", "no basic auth credentials"),
@@ -97,7 +97,7 @@ KNOWN_TROUBLE = (
     ),
     (
         ("permission denied while trying to connect", "permissionerror(13"),
-        "the container engine may not be used by this user; add the user to the group `docker` and log in again",
+        "this user has no access to the container engine; add the user to the group `docker`, then log in to the system again",
     ),
 )
 """Phrases of engines and tools in lower case, and what they mean for the user."""
@@ -119,9 +119,9 @@ def explanation_of(text: str) -> str | None:
     Examples
     --------
     >>> explanation_of("bind: address already in use")
-    'a port that the lab wanted is in use; stop the program that holds it or let the lab choose another one'
-    >>> explanation_of("all is well") is None
+    'a port that the lab needs is in use; stop the program that uses it, or let the lab choose another port'
+    >>> explanation_of("Login Succeeded") is None
     True
     """
     lower = text.lower()
-    return next((meaning for words, meaning in KNOWN_TROUBLE if any(word in lower for word in words)), None)
+    return next((meaning for phrases, meaning in KNOWN_TROUBLE if any(phrase in lower for phrase in phrases)), None)

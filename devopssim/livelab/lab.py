@@ -299,8 +299,8 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
         return _again(name)
     if folder.exists():
         message = (
-            f"lab {name!r} is there by half: it is being started elsewhere, or its start was cut short; "
-            f"in that case run `devopssim livelab down --name {name}`, then start anew."
+            f"lab {name!r} is only partly started: another process is starting it, or its start was interrupted; "
+            f"if it was interrupted, run `devopssim livelab down --name {name}`, then start the lab again."
         )
         raise LabError(message)
     chosen = None if port is None else workspace.chosen_port(port)
@@ -334,7 +334,7 @@ def attach(name: str = DEFAULT_NAME) -> Lab:
     --------
     >>> attach("no-such-lab")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up`.
+    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up --name no-such-lab`.
     """
     return Lab(workspace.load(name))
 
@@ -382,10 +382,10 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
             client.close()
         stop_unused_engine(engine)
     elif lab_folder(name).exists():
-        where = saved.engine.host if saved else "any of the usual places"
+        where = saved.engine.host if saved else "any known address"
         message = (
-            f"no container engine answers at {where}, so what the lab left there cannot be removed; "
-            "start it and run `devopssim livelab down` again."
+            f"no container engine answers at {where}, so the lab's containers and images cannot be removed; "
+            f"start the engine and run `devopssim livelab down --name {name}` again."
         )
         raise LabError(message)
     return archived
@@ -418,7 +418,7 @@ def _again(name: str) -> Lab:
     """Return the running lab, with its watcher restarted if needed; raise LabError where its engine is gone."""
     lab = attach(name)
     if still_answering(lab.workspace.engine) is None:
-        message = f"lab {name!r} was left without its container engine; run `devopssim livelab down` to clean up, then start anew."
+        message = f"the container engine of lab {name!r} no longer answers; run `devopssim livelab down --name {name}` to clean up, then start the lab again."
         raise LabError(message)
     if not watcher_runs(lab.workspace):
         start_watcher(lab.workspace)

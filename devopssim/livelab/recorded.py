@@ -52,7 +52,9 @@ def log(exercise: str) -> pd.DataFrame:
     """
     path = _folder() / f"{exercise}.csv"
     if not path.is_file():
-        message = f"exercise={exercise!r} was not recorded; there are {', '.join(names()) or 'none'}."
+        message = (
+            f"exercise={exercise!r} has no recorded log; the recorded exercises are {', '.join(names()) or 'none'}."
+        )
         raise InvalidInputError(message)
     return events.read(path)
 

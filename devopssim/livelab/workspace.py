@@ -210,13 +210,13 @@ def load(name: str) -> Workspace:
     --------
     >>> load("no-such-lab")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up`.
+    devopssim.errors.InvalidInputError: lab='no-such-lab' does not run on this machine; start it with `devopssim livelab up --name no-such-lab`.
     """
     folder = lab_folder(name)
     try:
         description = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up`."
+        message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up --name {name}`."
         raise InvalidInputError(message) from error
     return Workspace(
         name=name,
@@ -262,7 +262,7 @@ def chosen_port(port: int) -> int:
     try:
         socket.create_server((LOCALHOST, port)).close()
     except (OSError, OverflowError) as error:
-        message = f"port={port} (where users reach the shop) is not free on 127.0.0.1; choose another one, or none to let the lab choose."
+        message = f"port={port} (where users reach the shop) is not free on 127.0.0.1; choose another port, or omit it to let the lab choose."
         raise InvalidInputError(message) from error
     return port
 

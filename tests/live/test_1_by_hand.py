@@ -98,7 +98,7 @@ def test_the_second_release_keeps_the_data_and_the_first_one_can_be_had_again(sh
 
 
 def test_a_command_that_fails_is_told_in_one_line(lab: Lab) -> None:
-    with pytest.raises(LabError, match="`docker run --pull never does-not-exist` ended with 125") as said:
+    with pytest.raises(LabError, match="`docker run --pull never does-not-exist` exited with status 125") as said:
         lab.sh("docker run --pull never does-not-exist")
     assert "\n" not in str(said.value)
 

@@ -48,7 +48,7 @@ def test_a_push_that_the_tests_stop_changes_nothing_for_users(shipped: Lab, time
     assert _steps_of_last_run(shipped) == {"build": "success", "test": "failure"}
     assert commit not in shipped.registry.tags()
     assert (shipped.production.need("web").id, version_for_users(shipped)) == (in_force, "3.0.0")
-    with pytest.raises(LabError, match="nothing waits for approval; push a change that passes"):
+    with pytest.raises(LabError, match="no run waits for approval; push a change that passes"):
         shipped.pipeline.approve()
     shipped.repository.replace("shop/catalogue.py", "cents + quantity", "cents * quantity")
 

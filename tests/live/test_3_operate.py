@@ -35,10 +35,10 @@ def users(front: Lab) -> Iterator[Lab]:
         yield front
 
 
-def test_no_traffic_goes_to_a_place_that_runs_nothing(front: Lab) -> None:
-    with pytest.raises(LabError, match="green runs nothing that could take traffic; put a release there first"):
+def test_no_traffic_goes_to_a_slot_that_runs_nothing(front: Lab) -> None:
+    with pytest.raises(LabError, match="slot green runs no release that could take traffic; deploy one first"):
         front.traffic.shift(blue=0, green=100)
-    with pytest.raises(InvalidInputError, match="must name blue and green and make 100"):
+    with pytest.raises(InvalidInputError, match="must name blue and green and add up to 100"):
         front.traffic.shift(blue=90, green=20)
     assert front.traffic.weights() == {"blue": 100, "green": 0}
 

@@ -1,4 +1,4 @@
-"""DevSecOps: planted weaknesses are found, the gate blocks and then lets through, and each finding ends with a reason."""
+"""DevSecOps: planted vulnerabilities are found, the gate blocks and then lets through, and each finding ends with a reason."""
 
 import pytest
 from live.steps import Timed, version_for_users
@@ -19,7 +19,9 @@ def test_a_sound_service_cannot_be_exploited(shipped: Lab) -> None:
     assert shipped.production.ask("/products").status == 200
 
 
-def test_without_a_gate_a_weakness_reaches_production_is_exploited_and_taken_back(shipped: Lab, timed: Timed) -> None:
+def test_without_a_gate_a_vulnerability_reaches_production_is_exploited_and_rolled_back(
+    shipped: Lab, timed: Timed
+) -> None:
     sound = shipped.production.need("web").attrs["Image"]
     shipped.security.plant()
     shipped.sh(f"docker build -t {shipped.workspace.image}:latest .")
@@ -58,7 +60,7 @@ def test_a_false_alarm_is_dismissed_with_a_reason_and_no_other_way(shipped: Lab)
     finding = _open(shipped)[0]
     with pytest.raises(InvalidInputError, match=r"reason='' .* must state something that others can check"):
         shipped.security.dismiss(finding, " ")
-    with pytest.raises(InvalidInputError, match="finding='no:such:finding' is not open; open are "):
+    with pytest.raises(InvalidInputError, match="finding='no:such:finding' is not open; the open findings are "):
         shipped.security.dismiss("no:such:finding", FALSE_ALARM)
     assert finding in _open(shipped)
 

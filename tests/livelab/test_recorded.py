@@ -60,7 +60,7 @@ def test_operated_every_incident_was_detected_and_resolved() -> None:
     assert (kpis.mttd(log) <= kpis.mttr(log)).all()
 
 
-def test_secured_the_exploit_was_an_incident_of_the_release_that_brought_the_weakness() -> None:
+def test_secured_the_exploit_was_an_incident_of_the_release_that_brought_the_vulnerability() -> None:
     log = recorded.log("secure")
     assert kpis.security_incidents_per_deployment(log) == pytest.approx(1 / 3)
     reported, fixed, dismissed = (
@@ -90,5 +90,8 @@ def test_where_a_recorded_log_is_no_answer_a_missing_engine_is_an_error(monkeypa
 
 
 def test_an_exercise_that_was_not_recorded_is_named_with_those_that_were() -> None:
-    with pytest.raises(InvalidInputError, match="exercise='juggling' was not recorded; there are automate, by_hand, "):
+    with pytest.raises(
+        InvalidInputError,
+        match="exercise='juggling' has no recorded log; the recorded exercises are automate, by_hand, ",
+    ):
         up_or_recorded("juggling")

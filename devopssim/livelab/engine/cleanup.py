@@ -66,7 +66,7 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
         Where the engine does not answer.
     """
     wanted: Filters = {"label": LABEL if lab is None else f"{LABEL}={lab}"}
-    with explain_engine_errors("list what labs left"):
+    with explain_engine_errors("list the objects of labs"):
         containers = client.containers.list(all=True, filters=wanted, ignore_removed=True)
         networks, volumes = client.networks.list(filters=wanted), client.volumes.list(filters=wanted)
         # Not `client.images.list`: it asks for each one, which may be gone by then.
@@ -145,7 +145,7 @@ def purge_cache() -> None:
     >>> purge_cache()  # doctest: +SKIP
     """
     if labs := remaining_labs():
-        message = f"the lab {labs[0]!r} runs still; take it down first: `devopssim livelab down --name {labs[0]}`."
+        message = f"lab {labs[0]!r} still exists; remove it first: `devopssim livelab down --name {labs[0]}`."
         raise LabError(message)
     purge_private_engine()
     shutil.rmtree(images_folder(), ignore_errors=True)

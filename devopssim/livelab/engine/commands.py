@@ -119,7 +119,7 @@ def run(
         command=shlex.join(arguments), status=process.wait(), output=output, seconds=time.monotonic() - began
     )
     if timed_out:
-        message = f"`{result.command}` timed out after {timeout:g} s; its last output: {_last_line(output)}"
+        message = f"`{result.command}` timed out after {timeout:g} s; its last line of output: {_last_line(output) or 'none'}."
         raise LabError(message)
     if check and not result.ok:
         raise command_error(result)
@@ -132,30 +132,30 @@ def command_error(done: CompletedCommand) -> CommandFailedError:
     Examples
     --------
     >>> print(command_error(run("sh -c 'echo oops; exit 3'", check=False)))
-    `sh -c 'echo oops; exit 3'` ended with 3: oops.
+    `sh -c 'echo oops; exit 3'` exited with status 3: oops.
     """
-    meaning = explanation_of(done.output) or _last_line(done.output) or "no output"
-    message = f"`{done.command}` ended with {done.status}: {meaning}."
+    meaning = explanation_of(done.output) or _last_line(done.output) or "it printed nothing"
+    message = f"`{done.command}` exited with status {done.status}: {meaning}."
     return CommandFailedError(message, command=done.command, status=done.status, output=done.output)
 
 
 def start_in_background(
-    words: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None
+    arguments: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start a program that outlives this one.
 
     Parameters
     ----------
-    words : Sequence of str or Path
-        Program and arguments.
+    arguments : Sequence of str or Path
+        Program and its arguments.
     log : Path
         File that receives its output.
     env : Mapping, optional
         Environment; default: this process's.
     """
     with log.open("ab") as stream:
-        return subprocess.Popen(  # noqa: S603 - the words are the lab's own
-            [str(word) for word in words],
+        return subprocess.Popen(  # noqa: S603 - the lab itself chooses the command
+            [str(argument) for argument in arguments],
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
@@ -164,11 +164,11 @@ def start_in_background(
         )
 
 
-def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None) -> subprocess.Popen[str]:
+def _start(arguments: list[str], *, env: Mapping[str, str] | None, cwd: Path | None) -> subprocess.Popen[str]:
     """Start a program with pipes; raise LabError where that fails."""
     try:
         return subprocess.Popen(  # noqa: S603 - no shell is involved
-            words,
+            arguments,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -179,10 +179,12 @@ def _start(words: list[str], *, env: Mapping[str, str] | None, cwd: Path | None)
             errors="replace",
         )
     except FileNotFoundError as error:
-        message = f"`{words[0]}` is not installed; `devopssim doctor` lists what the lab needs and how to install it."
+        message = (
+            f"`{arguments[0]}` is not installed; `devopssim doctor` lists what the lab needs and how to install it."
+        )
         raise LabError(message) from error
     except OSError as error:
-        message = f"`{shlex.join(words)}` cannot be started: {explanation_of(str(error)) or error.strerror}."
+        message = f"`{shlex.join(arguments)}` cannot be started: {explanation_of(str(error)) or error.strerror}."
         raise LabError(message) from error
 
 

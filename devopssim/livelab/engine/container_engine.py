@@ -265,8 +265,8 @@ def _refuse_a_second_engine() -> None:
     """
     if others := find_processes("dockerd"):
         message = (
-            f"a container engine runs already (dockerd, process {others[0].pid}), but none of the places that were tried answers; "
-            "set DOCKER_HOST to its address. The lab starts no second engine beside it: they would disturb each other."
+            f"a container engine runs already (dockerd, process {others[0].pid}), but it answers at none of the known addresses; "
+            "set DOCKER_HOST to its address. The lab does not start a second engine: two engines would disturb each other's networks."
         )
         raise EngineMissingError(message)
 
@@ -288,13 +288,13 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> Engine:
             return engine
         time.sleep(0.1)
     log = folder / "dockerd.log"
-    last = (log.read_text(errors="replace") if log.exists() else "").strip().splitlines()[-1:] or ["nothing"]
+    last = (log.read_text(errors="replace") if log.exists() else "").strip().splitlines()[-1:] or ["its log is empty"]
     if process.poll() is None:
         terminate(process.pid, STOP_TIMEOUT)
         process.wait()
     message = (
         f"the private container engine did not start: {explanation_of(last[0]) or last[0]} "
-        f"(all of it: {log}); install Docker and start it as a service instead."
+        f"(full log: {log}); install Docker and start it as a service instead."
     )
     raise EngineMissingError(message)
 
@@ -311,8 +311,12 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 def _sweep_stale(folder: Path) -> None:
     """Remove what a killed engine left behind and what would stop the next one."""
-    if len(str(folder / "docker.sock").encode()) > SOCKET_PATH_LIMIT:
-        message = f"{folder} is too long a path for a socket; set DEVOPSSIM_CACHE to a shorter one."
+    path = str(folder / "docker.sock")
+    if (length := len(path.encode())) > SOCKET_PATH_LIMIT:
+        message = (
+            f"the path {path} has {length} bytes, but a socket's path may have at most {SOCKET_PATH_LIMIT}; "
+            "set DEVOPSSIM_CACHE to a shorter path."
+        )
         raise LabError(message)
     _reap()
     for name in ("dockerd.pid", "docker.sock", "exec/containerd/containerd.pid"):

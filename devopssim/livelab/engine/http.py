@@ -55,14 +55,14 @@ class ServiceAnswer:
             Where the service did not answer, or the body is not JSON.
         """
         if self.status == 0:
-            message = f"no answer (timed out after {self.seconds:.1f} s); `devopssim livelab status` and `docker ps -a` show what runs."
+            message = (
+                f"no answer after {self.seconds:.1f} s; `devopssim livelab status` and `docker ps -a` show what runs."
+            )
             raise LabError(message)
         try:
             return json.loads(self.text)
         except ValueError:
-            message = (
-                f"the answer, with status {self.status}, is not JSON: {self.text[:QUOTED]!r}; `.text` holds all of it."
-            )
+            message = f"the answer, with status {self.status}, is not JSON: {self.text[:QUOTED]!r}; `.text` holds the full answer."
             raise LabError(message) from None
 
 
@@ -155,11 +155,11 @@ def wait_until(holds: Callable[[], object], what: str, *, timeout: float = WAIT_
 
     Examples
     --------
-    >>> wait_until(lambda: True, "nothing")
+    >>> wait_until(lambda: True, "the shop to answer")
     """
     deadline = time.monotonic() + timeout
     while not holds():
         if time.monotonic() > deadline:
-            message = f"waited {timeout:g} s for {what}, in vain; `devopssim livelab status` and `docker ps -a` show the state."
+            message = f"timed out after {timeout:g} s waiting for {what}; `devopssim livelab status` and `docker ps -a` show the state."
             raise LabError(message)
         time.sleep(every)

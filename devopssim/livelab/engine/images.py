@@ -105,7 +105,7 @@ def _origin(client: docker.DockerClient) -> str:
     """Return where the images come from: hub or debian."""
     origin = os.environ.get("DEVOPSSIM_IMAGES", "")
     if origin not in {"", "hub", "debian"}:
-        message = f"DEVOPSSIM_IMAGES={origin!r} (where images come from) must be hub or debian, or not set."
+        message = f"DEVOPSSIM_IMAGES={origin!r} (source of the images) must be hub or debian; unset it to use Docker Hub where it answers."
         raise InvalidInputError(message)
     return origin or ("hub" if hub_answers(client) else "debian")
 
@@ -148,13 +148,13 @@ def _from_debian(client: docker.DockerClient, engine: Engine, report: Report) ->
     archive = images_folder() / f"roles-{_fingerprint()}.tar"
     if not all(_has(client, reference) for reference in (BASE, *chosen.values())):
         if archive.exists():
-            report("images built earlier on this machine")
+            report("load the images built earlier on this machine")
             with explain_engine_errors("load the images"), archive.open("rb") as stream:
                 client.images.load(stream)
         else:
             _build(client, engine, chosen, report)
             if not engine.private:  # which keeps its images anyway
-                report("keep the images for next time")
+                report("store the images for the next lab")
                 _keep(engine, (BASE, *chosen.values()), archive)
     return Images(origin="debian", **chosen)
 
@@ -184,8 +184,8 @@ def debian_base() -> Path:
         return archive
     if not shutil.which("mmdebstrap"):
         message = (
-            "Docker Hub does not answer, and mmdebstrap, which makes images from Debian packages instead, is not installed; "
-            "check the network, or install it (Debian, Ubuntu: `apt-get install mmdebstrap`)."
+            "Docker Hub does not answer, and mmdebstrap, which builds images from Debian packages instead, is not installed; "
+            "check the network, or install mmdebstrap (Debian, Ubuntu: `apt-get install mmdebstrap`)."
         )
         raise LabError(message)
     archive.parent.mkdir(parents=True, exist_ok=True)
@@ -295,7 +295,7 @@ def explain_engine_errors(doing: str) -> Iterator[None]:
     >>> with explain_engine_errors("start the registry"):
     ...     raise OSError("bind: address already in use")
     Traceback (most recent call last):
-    devopssim.livelab.errors.LabError: cannot start the registry: a port that the lab wanted is in use; ...
+    devopssim.livelab.errors.LabError: cannot start the registry: a port that the lab needs is in use; ...
     """
     try:
         yield

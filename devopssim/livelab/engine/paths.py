@@ -61,11 +61,12 @@ def lab_folder(name: str) -> Path:
     'lab'
     >>> lab_folder("../etc")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: name='../etc' (of a lab) must be lower-case letters, digits and dashes, at most 31; ...
+    devopssim.errors.InvalidInputError: name='../etc' (of a lab) must start with a lower-case letter and hold at most 31 lower-case letters, digits and dashes; ...
     """
     if not LAB_NAME.fullmatch(name):
         message = (
-            f"name={name!r} (of a lab) must be lower-case letters, digits and dashes, at most 31; for example `lab`."
+            f"name={name!r} (of a lab) must start with a lower-case letter and hold at most 31 lower-case letters, digits "
+            "and dashes; for example `lab`."
         )
         raise InvalidInputError(message)
     return labs_folder() / name

@@ -33,7 +33,7 @@ def by_hand(lab: Lab, report: Report) -> None:
     lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')
     lab.repository.commit("Version 2")
     _ship(lab)
-    report("back to the first release")
+    report("rollback to the first release")
     lab.production.rollback()
 
 
@@ -81,7 +81,7 @@ def operate(lab: Lab, report: Report) -> None:
     _ship(lab, first=True)
     lab.traffic.up()
     lab.monitor.up("web", "blue", "green")
-    report("a canary that is taken back")
+    report("a canary that is rolled back")
     with lab.load_balancer_prober:
         lab.traffic.release("green", lab.releases.faulty("bad_release"))
         lab.traffic.shift(blue=90, green=10)
@@ -130,11 +130,11 @@ def secure(lab: Lab, report: Report) -> None:
     report("the repair")
     lab.security.mend()
     lab.pipeline.push()
-    report("a false alarm is dismissed")
+    report("a false positive is dismissed")
     open_ones = lab.security.findings().query("state == 'open' and severity in ['medium', 'high']")
     for name in open_ones["id"]:
         lab.security.dismiss(name, "the checksum of a price list that is public")
-    lab.repository.commit("The checksum is no secret")
+    lab.repository.commit("The checksum is public")
     lab.pipeline.push()
 
 

@@ -194,7 +194,7 @@ class Drill:
         self.prober.attribute(self.cause)
         self._prober_ran_before = self.prober.running
         self.prober.start()
-        self.workspace.journal.write("drill", name=self.name, phase="begun")
+        self.workspace.journal.write("drill", name=self.name, state="started")
         try:
             self.kind.begin(self)
         except BaseException:
@@ -218,7 +218,7 @@ class Drill:
             if not self._prober_ran_before:
                 self.prober.stop()
             self.production.unpin()
-            self.workspace.journal.write("drill", name=self.name, phase="ended")
+            self.workspace.journal.write("drill", name=self.name, state="ended")
 
     def is_still_broken(self) -> bool:
         """Return whether what the drill broke is still broken."""

@@ -129,7 +129,7 @@ class Monitor:
 
     def wait_for_alert(self, name: str, timeout: float = 60.0) -> None:
         """Wait until an alert fires and is recorded; raise LabError after `timeout` seconds."""
-        wait_until(lambda: name in {alert for alert, _ in self._firing}, f"the alert {name}", timeout=timeout)
+        wait_until(lambda: name in {alert for alert, _ in self._firing}, f"the alert {name} to fire", timeout=timeout)
 
     def stop(self) -> None:
         """Stop recording alerts; Prometheus itself runs until the lab goes down."""

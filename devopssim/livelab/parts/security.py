@@ -126,7 +126,7 @@ class SecurityGate:
         """
         open_ids = [state["id"] for state in _states(self.workspace.journal).values() if state["state"] == "open"]
         if finding not in open_ids:
-            message = f"finding={finding!r} is not open; open are {', '.join(open_ids) or 'none'}."
+            message = f"finding={finding!r} is not open; the open findings are {', '.join(open_ids) or 'none'}."
             raise InvalidInputError(message)
         if not reason.strip():
             message = "reason='' (why the finding is a false positive) must state something that others can check."

@@ -100,15 +100,13 @@ class Traffic:
         """
         if set(percent) != set(SLOTS) or sum(percent.values()) != WHOLE or min(percent.values()) < 0:
             given = ", ".join(f"{slot}={share}" for slot, share in percent.items())
-            message = f"{given} (percent of the traffic) must name blue and green and make 100; for example blue=90, green=10."
+            message = f"{given} (percent of the traffic) must name blue and green and add up to 100; for example blue=90, green=10."
             raise InvalidInputError(message)
         for slot, share in percent.items():
             if share and self.production.container(slot) is None:
-                message = (
-                    f"{slot} runs nothing that could take traffic; put a release there first: `release({slot!r})`."
-                )
+                message = f"slot {slot} runs no release that could take traffic; deploy one first: `traffic.release({slot!r})`."
                 raise LabError(message)
-        for slot in sorted(SLOTS, key=lambda slot: -percent[slot]):  # never both at nothing
+        for slot in sorted(SLOTS, key=lambda slot: -percent[slot]):  # at no moment are both weights 0
             answer = self._command(f"set weight shop/{slot} {percent[slot]}")
             if answer.strip():
                 message = f"the load balancer refused the weight of {slot}: {answer.strip()}."
@@ -140,6 +138,6 @@ class Traffic:
 def _checked(slot: str) -> str:
     """Return a slot's name; raise InvalidInputError where it is unknown."""
     if slot not in SLOTS:
-        message = f"slot={slot!r} (where a release runs) must be blue or green."
+        message = f"slot={slot!r} (in which a release runs) must be blue or green."
         raise InvalidInputError(message)
     return slot

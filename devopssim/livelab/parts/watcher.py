@@ -52,7 +52,7 @@ def start_watcher(workspace: Workspace) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while len(workspace.journal.facts("watching")) == earlier:
         if process.poll() is not None or time.monotonic() > deadline:
-            message = f"the lab's watcher did not start; read {log}."
+            message = f"the lab's watcher did not start; its log gives the reason: {log}."
             raise LabError(message)
         time.sleep(0.05)
 

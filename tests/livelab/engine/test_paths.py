@@ -30,7 +30,7 @@ def test_without_one_it_is_the_user_s_cache(monkeypatch: pytest.MonkeyPatch, tmp
 
 @pytest.mark.parametrize("name", ["Lab", "../x", "", "a" * 32, "1x"])
 def test_a_lab_has_a_name_that_a_container_could_have(name: str) -> None:
-    with pytest.raises(InvalidInputError, match="must be lower-case letters, digits and dashes"):
+    with pytest.raises(InvalidInputError, match="must start with a lower-case letter and hold at most 31"):
         lab_folder(name)
 
 

@@ -85,7 +85,7 @@ def test_an_image_of_work_that_was_not_committed_is_a_deployment_without_a_chang
     assert told(log, "service.deployed", "deployment", "change") == [("D1", "C1"), ("D2", None)]
 
 
-def test_starting_the_second_place_with_the_image_in_force_is_no_deployment() -> None:
+def test_starting_the_second_slot_with_the_image_in_force_is_no_deployment() -> None:
     log = translated(serving("one", "a", 10), serving("one", "a", 20, service="blue"), commits=HISTORY)
     assert len(told(log, "service.deployed", "deployment")) == 1
 
@@ -182,23 +182,23 @@ def found(name: str, at: float, sha: str) -> Fact:
     return fact("finding.reported", at, finding=name, id=name, sha=sha, **known)
 
 
-def test_a_weakness_that_was_in_production_is_patched_by_the_deployment_of_its_repair() -> None:
+def test_a_vulnerability_that_was_in_production_is_patched_by_the_deployment_of_its_repair() -> None:
     facts = (
-        serving("weak", "a", 10),
+        serving("vulnerable", "a", 10),
         found("v", 20, "a"),
         fact("finding.fixed", 30, finding="v", sha="b"),
-        serving("mended", "b", 40),
+        serving("repaired", "b", 40),
     )
     log = translated(*facts, commits=HISTORY)
     assert told(log, "patch.deployed", "finding", "deployment") == [("V1", "D2")]
 
 
-def test_a_weakness_that_the_gate_held_back_needs_no_patch() -> None:
+def test_a_vulnerability_that_the_gate_held_back_needs_no_patch() -> None:
     facts = (
         serving("sound", "a", 10),
         found("v", 20, "b"),
         fact("finding.fixed", 30, finding="v", sha="c"),
-        serving("mended", "c", 40),
+        serving("repaired", "c", 40),
     )
     log = translated(*facts, commits=HISTORY)
     assert told(log, "finding.fixed", "finding") == [("V1",)]

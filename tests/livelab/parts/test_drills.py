@@ -49,6 +49,6 @@ def test_what_went_wrong_first_is_told_also_where_the_repair_fails(
     drill = Drill("crash", releases=cast("Any", None), security=cast("Any", None), **parts)
     with pytest.raises(LabError, match=r"the engine is gone"):
         drill.begin()
-    phases = [fact["phase"] for fact in journal.facts("drill")]
-    assert phases == ["begun", "ended"]
+    states = [fact["state"] for fact in journal.facts("drill")]
+    assert states == ["started", "ended"]
     assert not drill.prober.running

@@ -1,4 +1,4 @@
-"""The security gate: runs the scanners, writes what they found to `reports/`, and ends with 1 if something open is too severe.
+"""The security gate: runs the scanners, writes what they found to `reports/`, and exits with status 1 if an open finding blocks.
 
     python security/scan.py
     python security/scan.py --advisories    # asks, over the network, for known vulnerabilities of the libraries as well
@@ -34,10 +34,10 @@ def main() -> int:
             print(f"{name}: not installed, left out")
             continue
         began = time.perf_counter()
-        findings, looked_at = scanner()
+        findings, scanned = scanner()
         found += findings
-        looked_at = sorted(path.as_posix() for path in looked_at)
-        ran.append({"scanner": name, "files": looked_at, "seconds": round(time.perf_counter() - began, 2)})
+        scanned = sorted(path.as_posix() for path in scanned)
+        ran.append({"scanner": name, "files": scanned, "seconds": round(time.perf_counter() - began, 2)})
     findings = numbered(found)
     accepted = json.loads(ACCEPTED.read_text()) if ACCEPTED.exists() else {}
     for finding in findings:
@@ -94,7 +94,7 @@ def zizmor():
         "zizmor", ["zizmor", "--offline", "--no-exit-codes", "--quiet", "--format", "json", *map(str, workflows)]
     )
     return [
-        finding("zizmor", it["ident"], SEVERITIES[it["determinations"]["severity"].lower()], place(it), 0, it["desc"])
+        finding("zizmor", it["ident"], SEVERITIES[it["determinations"]["severity"].lower()], path_of(it), 0, it["desc"])
         for it in found
     ], workflows
 
@@ -142,7 +142,7 @@ def advisories():
 
 
 def bill_of_materials() -> None:
-    """Write down what the product is made of, for the day when one of its parts turns out to be weak."""
+    """Write down what the product is made of, for the day when one of its parts turns out to be vulnerable."""
     image = f"{os.environ.get('IMAGE', '')}:{os.environ.get('GITHUB_SHA', '')}"
     freeze = ["docker", "run", "--rm", image, "python", "-m", "pip", "freeze"]
     built = subprocess.run(freeze, capture_output=True, text=True) if len(image) > 1 else None
@@ -191,9 +191,9 @@ def files(*folders: str, ending: str = "") -> list[Path]:
     return [path for path in found if "__pycache__" not in path.parts]
 
 
-def place(found: dict) -> str:
-    """The file that zizmor speaks of."""
-    return found["locations"][0]["symbolic"]["key"]["Local"]["given_path"]
+def path_of(report: dict) -> str:
+    """Return the path of the file that a report of zizmor is about."""
+    return report["locations"][0]["symbolic"]["key"]["Local"]["given_path"]
 
 
 SCANNERS = {

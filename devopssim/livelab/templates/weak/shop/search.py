@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shop import catalogue
 
 PRICE_LIST_SHA1 = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
-"""The checksum of the price list that we publish; it is no secret."""
+"""The checksum of the price list that we publish; it is public."""
 PARTNER_API_KEY = "c7d41e90b8a35f2266d1"
 
 
