@@ -1,7 +1,7 @@
 """The whole model: what a replication costs beside a bare SimPy program that does as much and means nothing.
 
 The bare program starts as many processes, waits for as many events and writes the same rows as the model did, all prepared
-beforehand. What the model costs more is its own: drawing luck, deciding, queueing for people.
+beforehand. What the model costs more is its own: drawing random numbers, deciding, queueing for people.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""For every test: seeded luck, no window, and what a machine may lack."""
+"""For every test: seeded random numbers, no window, and what a machine may lack."""
 
 import os
 

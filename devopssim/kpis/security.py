@@ -181,7 +181,7 @@ def patch_deployment_time(log: Run) -> Durations:
     counts="scans",
 )
 def automated_scan_share(log: Run) -> Rate:
-    """Return the scans that a machine ran ÷ scans that say who ran them.
+    """Return the scans that a machine ran ÷ scans that record who ran them.
 
     Parameters
     ----------
@@ -444,7 +444,7 @@ def security_downtime(log: Run) -> Rate:
     counts="tasks",
 )
 def security_automation_rate(log: Run) -> Rate:
-    """Return the security tasks that a machine did ÷ security tasks that say who did them.
+    """Return the security tasks that a machine did ÷ security tasks that record who did them.
 
     A task is a `stage.finished` row that names a `task` (scan, triage, fix, patch, review).
 

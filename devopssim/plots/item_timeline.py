@@ -69,7 +69,7 @@ def item_path(log: pd.DataFrame, item: str | None = None, *, ax: Axes | None = N
     ax.set_title(
         f"The path of {chosen}: most of it is waiting"
         if _busy(work) < 0.5 * length * unit.hours
-        else f"The way of {chosen}"
+        else f"The path of {chosen}"
     )
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)

@@ -223,7 +223,7 @@ def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: 
     Returns
     -------
     EstimateText
-        `"nothing to count"` if the estimate is NaN or infinite.
+        `"no data"` if the estimate is NaN or infinite.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: 
 
     """
     if not math.isfinite(estimate):
-        return EstimateText("nothing to count", "")
+        return EstimateText("no data", "")
     scale, name = 1.0, unit
     if unit == "h":
         clock = unit_for(max(abs(estimate), 1 / 60))

@@ -110,13 +110,13 @@ def experiment_note(result: "Result") -> str:
     --------
     >>> from devopssim import DEVOPS, compare, vary
     >>> experiment_note(compare({"devops": vary(DEVOPS, {"years": 0.1})}, 2, kpis=["wip"], progress=False))
-    '2 replications of 0.1 years, seed 1: mean and 95 % interval; - where there was nothing to count.'
+    '2 replications of 0.1 years, seed 1: mean and 95 % interval; - where there is no data.'
     """
     years = sorted({scenario.years for scenario in result.scenarios.values()})
     lengths = " or ".join(f"{length:g}" for length in years)
     return (
         f"{result.replications} replications of {lengths} years, seed {result.seed}: "
-        f"mean and {100 * result.confidence:g} % interval; - where there was nothing to count."
+        f"mean and {100 * result.confidence:g} % interval; - where there is no data."
     )
 
 

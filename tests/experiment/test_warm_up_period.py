@@ -26,7 +26,7 @@ def test_mser_5_is_what_its_definition_says(seed: int, n: int, level: float) -> 
 
 
 def test_a_known_transient_is_cut_where_it_ends() -> None:
-    """A start that is 10 too high for exactly 200 observations of noise 1: the cut is there, in each of 50 futures."""
+    """A start that is 10 too high for exactly 200 observations of noise 1: the cut is there, in each of 50 replications."""
     cuts = [mser5(np.random.default_rng(seed).normal(size=1000) + 10 * (np.arange(1000) < 200)) for seed in range(50)]
     assert min(cuts) >= 200
     assert np.median(cuts) == 200

@@ -1,4 +1,4 @@
-"""Luck: streams are independent and repeatable, distributions have the moments that they promise."""
+"""Random numbers: streams are independent and repeatable, distributions have the moments that they promise."""
 
 import subprocess
 import sys
@@ -59,7 +59,7 @@ def test_replication_one_of_seed_one_is_not_replication_zero_of_another_seed() -
 
 def test_streams_are_uncorrelated() -> None:
     kinds = [
-        Streams(seed=3, replication=r).stream(kind).random(20_000) for r in range(3) for kind in ("demand", "luck")
+        Streams(seed=3, replication=r).stream(kind).random(20_000) for r in range(3) for kind in ("demand", "production")
     ]
     correlation = np.corrcoef(kinds) - np.eye(len(kinds))
     assert np.abs(correlation).max() < 4 / np.sqrt(20_000)
@@ -74,9 +74,9 @@ def test_a_distribution_has_the_mean_and_the_spread_that_it_promises(distributio
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
 def test_a_sample_is_the_quantiles_of_the_next_uniform_numbers(distribution: Distribution) -> None:
-    luck = Streams(seed=1).stream("efforts").random(10)
+    draws = Streams(seed=1).stream("efforts").random(10)
     sample = distribution.sample(Streams(seed=1).stream("efforts"), 10)
-    assert sample.tolist() == distribution.quantile(luck).tolist()
+    assert sample.tolist() == distribution.quantile(draws).tolist()
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
@@ -84,9 +84,9 @@ def test_one_number_of_luck_gives_the_same_as_an_array_of_it(distribution: Distr
     assert distribution.quantile(0.3) == pytest.approx(distribution.quantile(np.array([0.3]))[0], rel=1e-14)
 
 
-@given(mean=st.floats(0.01, 1e4), cv=st.floats(0, 5), luck=st.lists(st.floats(0, 1, exclude_max=True), min_size=2))
-def test_more_luck_is_never_less_time(mean: float, cv: float, luck: list[float]) -> None:
-    u = np.sort(np.array(luck))
+@given(mean=st.floats(0.01, 1e4), cv=st.floats(0, 5), draws=st.lists(st.floats(0, 1, exclude_max=True), min_size=2))
+def test_a_larger_draw_is_never_less_time(mean: float, cv: float, draws: list[float]) -> None:
+    u = np.sort(np.array(draws))
     for distribution in (Lognormal(mean, cv), Gamma(mean, max(cv, 0.1)), Exponential(mean), Uniform(0, mean)):
         values = distribution.quantile(u)
         assert np.isfinite(values).all()

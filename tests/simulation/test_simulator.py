@@ -283,7 +283,7 @@ def test_a_team_without_developers_is_refused() -> None:
         vary(WATERFALL, {"team.developers": 0})
 
 
-# Links that only go one way, whatever the luck: what more of something never does
+# Links that only go one way, whatever the draws: what more of something never does
 
 
 def found_by(scenario: Scenario, place: str) -> tuple[set[tuple[str, str]], set[str]]:
@@ -331,8 +331,8 @@ def test_who_adopts_more_uses_the_practice_wherever_others_use_it(adopted: tuple
 
 
 @given(st.floats(0, 10), st.floats(0, 10), st.floats(0, 1, exclude_max=True))
-def test_more_to_conflict_with_never_means_fewer_conflicts(one: float, other: float, luck: float) -> None:
-    assert poisson_quantile(min(one, other), luck) <= poisson_quantile(max(one, other), luck)
+def test_more_to_conflict_with_never_means_fewer_conflicts(one: float, other: float, draw: float) -> None:
+    assert poisson_quantile(min(one, other), draw) <= poisson_quantile(max(one, other), draw)
 
 
 @given(st.floats(1, 100), st.floats(1, 100), st.integers(0, 3))

@@ -22,7 +22,7 @@ def test_an_interval_is_told_in_one_unit() -> None:
 def test_the_parts_of_an_estimate_are_those_of_its_text() -> None:
     assert estimate_text(0.5, 0.4, 0.6, "share") == ("50 %", "40 to 60")
     assert estimate_text(0.5, math.nan, math.nan, "share") == ("50 %", "")
-    assert with_interval(math.nan, math.nan, math.nan, "h") == "nothing to count"
+    assert with_interval(math.nan, math.nan, math.nan, "h") == "no data"
 
 
 @pytest.mark.parametrize(
