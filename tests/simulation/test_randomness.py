@@ -59,7 +59,9 @@ def test_replication_one_of_seed_one_is_not_replication_zero_of_another_seed() -
 
 def test_streams_are_uncorrelated() -> None:
     kinds = [
-        Streams(seed=3, replication=r).stream(kind).random(20_000) for r in range(3) for kind in ("demand", "production")
+        Streams(seed=3, replication=r).stream(kind).random(20_000)
+        for r in range(3)
+        for kind in ("demand", "production")
     ]
     correlation = np.corrcoef(kinds) - np.eye(len(kinds))
     assert np.abs(correlation).max() < 4 / np.sqrt(20_000)
