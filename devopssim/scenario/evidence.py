@@ -65,7 +65,7 @@ def cards_as_text(cards: Sequence[EvidenceCard]) -> str:
     --------
     >>> print(cards_as_text(evidence_cards("team")[:1]))
     team.analysts = 2
-        people who find out what is needed (allowed: 1 to 200). assumed: one for four developers.
+        people who find out what is needed (allowed: 0 to 200). assumed: one for four developers.
     ...
     """
     paragraphs = [_paragraph(card) for card in cards]
@@ -94,7 +94,7 @@ def cards_as_markdown(cards: Sequence[EvidenceCard]) -> str:
     >>> print(cards_as_markdown(evidence_cards("team")[:1]))
     | parameter | meaning | default | allowed | grade | source |
     |---|---|---|---|---|---|
-    | `team.analysts` | people who find out what is needed | 2 | 1 to 200 | assumed | one for four developers |
+    | `team.analysts` | people who find out what is needed | 2 | 0 to 200 | assumed | one for four developers |
     """
     rows = ["| parameter | meaning | default | allowed | grade | source |", "|---|---|---|---|---|---|"]
     rows += [

@@ -121,10 +121,10 @@ def verdicts(result: "Result") -> list[Verdicts]:
     --------
     >>> from devopssim import AGILE, DEVOPS, compare, vary
     >>> scenarios = {"agile": vary(AGILE, {"years": 0.2}), "devops": vary(DEVOPS, {"years": 0.2})}
-    >>> result = compare(scenarios, 3, kpis=["deployment_frequency"], progress=False)
+    >>> result = compare(scenarios, 3, kpis=["deployment_frequency_new_work"], progress=False)
     >>> [verdict] = verdicts(result)
     >>> verdict.scenario, verdict.baseline, [comparison.title for comparison in verdict.better]
-    ('devops', 'agile', ['Deployment frequency'])
+    ('devops', 'agile', ['Deployment frequency of new work'])
 
     """
     baseline, *others = result.scenarios
