@@ -193,7 +193,9 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
                 cut.sh("docker ps")
             with pytest.raises(LabError, match="the container engine no longer answers"):
                 cut.production.need("web")
-            with pytest.raises(LabError, match=f"no container engine answers at {wire.host}.* start the engine and run"):
+            with pytest.raises(
+                LabError, match=f"no container engine answers at {wire.host}.* start the engine and run"
+            ):
                 cut.down()
             assert leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
         finally:  # the lab cannot be taken down once the wire is gone
