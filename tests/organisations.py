@@ -101,6 +101,7 @@ def change(
         id=name,
         item=item,
         effort=effort,
+        lines=12.5 * effort,
         draws=dict.fromkeys(PRACTICES, draw),
         conflicts=0.5,
         installation=0.5,

@@ -87,6 +87,15 @@ class Demand(Part):
         grade="assumed",
         source="about a person-day, the advice of trunk-based development",
     )
+    lines_per_hour: float = parameter(
+        12.5,
+        "lines that an hour of coding changes",
+        unit="lines per h",
+        low=0.1,
+        high=10000,
+        grade="assumed",
+        source="a person-day makes a change of 100 lines; LinearB 2026: median pull request about 200, elite below 105",
+    )
     expedite_share: float = parameter(
         0,
         "share of requests that are expedited: they overtake all others",

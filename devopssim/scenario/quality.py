@@ -21,11 +21,18 @@ class Quality(Part):
 
     defects_per_change: float = parameter(
         0.6,
-        "defects that a change brings, mean",
+        "defects that a change of 100 lines brings, mean",
         high=20,
         grade="derived",
         source="Jones: 4 to 5 defects a function point before removal, at about a tenth of a function point a person-day",
         tuned=True,
+    )
+    defect_size_exponent: float = parameter(
+        0.5,
+        "power of a change's size to which its defects grow; 1 for a fixed number per line",
+        high=2,
+        grade="derived",
+        source="JiTReliability, 172,887 changes of 17 Apache projects: hazard grows with size to the power of 0.48 to 0.50, 0.31 to 0.70 by cut",
     )
     severe_share: float = parameter(
         0.06,

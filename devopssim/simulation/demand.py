@@ -24,6 +24,8 @@ from devopssim.simulation.randomness import (
 )
 
 LARGEST_COUNT: Final = 100_000
+LINES: Final = 100
+"""Size of the change that `quality.defects_per_change` speaks of."""
 
 Uniforms = NDArray[np.float64]
 
@@ -76,12 +78,13 @@ class Change:
     """Developer's commit. A practice is used for it if `draws[practice]` lies below the practice's adoption.
 
     `conflicts`, `installation` and `noise` are draws for its merge conflicts, a failed installation and false positives.
-    `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours.
+    `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours, `lines` its size.
     """
 
     id: str
     item: str | None
     effort: float
+    lines: float
     draws: dict[str, float]
     conflicts: float
     installation: float
@@ -295,7 +298,11 @@ class DrawnDemand:
     def _changes(self, sizes: NDArray[np.int_], efforts: Uniforms, suffix: str) -> list[list[Change]]:
         quality, security = self._scenario.quality, self._scenario.security
         draws = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_DRAWS))
-        defects = self._defects([poisson_quantile(quality.defects_per_change, u) for u in draws[:, 0]], suffix)
+        lines = np.repeat(efforts / sizes, sizes) * self._scenario.demand.lines_per_hour
+        means = quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
+        defects = self._defects(
+            [poisson_quantile(m, u) for m, u in zip(means.tolist(), draws[:, 0].tolist(), strict=True)], suffix
+        )
         vulnerabilities = self._vulnerabilities(
             [poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix
         )
@@ -307,7 +314,9 @@ class DrawnDemand:
             for _ in range(size):
                 number += 1
                 owner = f"W{item + 1}" + suffix.replace("/", ".")
-                change = new_change(f"C{number}{suffix.replace('/', '.')}", owner, coding / size, next(rows))
+                change = new_change(
+                    self._scenario, f"C{number}{suffix.replace('/', '.')}", owner, coding / size, next(rows)
+                )
                 change.defects = next(defects)
                 change.vulnerabilities = next(vulnerabilities)
                 items[-1].append(change)
@@ -347,11 +356,13 @@ DEFECT_DRAWS: Final = 9
 VULNERABILITY_DRAWS: Final = 6
 
 
-def new_change(name: str, item: str | None, coding: float, draws: list[float]) -> Change:
+def new_change(scenario: Scenario, name: str, item: str | None, coding: float, draws: list[float]) -> Change:
     """Return a change without faults.
 
     Parameters
     ----------
+    scenario : Scenario
+        Its lines per hour of coding are read.
     name : str
         Its id.
     item : str or None
@@ -365,6 +376,7 @@ def new_change(name: str, item: str | None, coding: float, draws: list[float]) -
         id=name,
         item=item,
         effort=coding,
+        lines=coding * scenario.demand.lines_per_hour,
         conflicts=draws[2],
         installation=draws[3],
         noise=draws[4],

@@ -93,7 +93,7 @@ class Repairs:
 
     def _new_change(self, coding: float, item: str | None = None) -> Change:
         self._count += 1
-        return new_change(f"CR{self._count}", item, coding, self._changes.next_row())
+        return new_change(self.org.scenario, f"CR{self._count}", item, coding, self._changes.next_row())
 
     def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
         """Code the repair, bring it to main and test it.

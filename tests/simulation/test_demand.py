@@ -113,6 +113,21 @@ def test_faults_and_misunderstandings_come_at_their_rates() -> None:
     assert vulnerabilities == [f"V{n + 1}" for n in range(len(vulnerabilities))]
 
 
+def test_defects_grow_with_the_square_root_of_a_changes_size() -> None:
+    small, large = (
+        [
+            len(one.defects)
+            for work in drawn(
+                demand__backlog=3000, demand__code_effort=hours, demand__effort_cv=0, demand__change_effort=10000
+            ).first
+            for one in work.changes
+        ]
+        for hours in (2, 32)  # 25 and 400 lines
+    )
+    assert np.mean(small) == pytest.approx(0.3, rel=0.08)
+    assert np.mean(large) == pytest.approx(1.2, rel=0.08)
+
+
 def test_a_follower_is_named_after_its_item_and_its_generation_and_drawn_once() -> None:
     ahead = drawn(demand__backlog=2)
     first = ahead.first[1]
@@ -139,7 +154,8 @@ def test_disclosures_come_at_their_rate_up_to_the_horizon() -> None:
 
 def test_each_number_of_a_row_has_its_own_use() -> None:
     row = [n / 100 for n in range(demand.CHANGE_DRAWS)]
-    made = demand.new_change("C1", "W1", 4.0, row)
+    made = demand.new_change(Scenario(), "C1", "W1", 4.0, row)
+    assert made.lines == 50
     assert (made.conflicts, made.installation, made.noise) == (0.02, 0.03, 0.04)
     assert list(made.draws.values()) == row[5:]
     assert 5 + len(PRACTICES) == demand.CHANGE_DRAWS
