@@ -118,7 +118,11 @@ def test_defects_grow_with_the_square_root_of_a_changes_size() -> None:
         [
             len(one.defects)
             for work in drawn(
-                demand__backlog=3000, demand__code_effort=hours, demand__effort_cv=0, demand__change_effort=10000
+                demand__backlog=3000,
+                demand__code_effort=hours,
+                demand__effort_cv=0,
+                demand__change_effort=10000,
+                quality__defects_per_change=0.6,
             ).first
             for one in work.changes
         ]
