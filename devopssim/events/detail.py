@@ -9,6 +9,7 @@ from devopssim.errors import InvalidInputError
 
 SEPARATOR: Final = ";"
 DETAIL_KEYS: Final[Mapping[str, str]] = {
+    "affected": "the share of users whom an incident affects, 0 to 1; all of them without it",
     "automated": "yes or no: a machine did it, or a person",
     "cause": "why it happened: defect, installation, infrastructure, vulnerability, dependency, a drill's name",
     "commits": "the number of commits behind a row",
@@ -33,7 +34,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "task": "the kind of task: scan, triage, fix, patch, review, training, interruption",
     "unplanned": "yes or no: the work was not planned",
     "version": "a version or an image tag",
-    "via": "how a repair was done: rollback, fix, restart",
+    "via": "how a service was restored: rollback, fix, restart, mitigation",
     "zone": "hours by which a person's time zone lies behind the log's clock",
 }
 """Meaning of each key of the column `detail`."""

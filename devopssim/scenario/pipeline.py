@@ -92,11 +92,19 @@ class Pipeline(Part):
         source="two working days of an operator",
         tuned=True,
     )
+    hotfix_effort: float = parameter(
+        4,
+        "installing an emergency fix by hand",
+        unit="h",
+        high=500,
+        grade="assumed",
+        source="a quarter of a release: one change, no package of its own",
+    )
     deploy_time: float = parameter(
         0.2, "an automated deployment", unit="h", high=100, grade="assumed", source="minutes: copy, start, check health"
     )
     manual_mistakes: float = parameter(
-        0.18,
+        0.15,
         "share of installations by hand that go wrong",
         high=1,
         grade="derived",
@@ -104,11 +112,19 @@ class Pipeline(Part):
         tuned=True,
     )
     automated_mistakes: float = parameter(
-        0.015,
+        0.03,
         "share of automated deployments that go wrong",
         high=1,
         grade="assumed",
-        source="a twelfth of the manual share: repeatable, but configuration still differs",
+        source="a fifth of the manual share; Google names configuration pushes about as often as binaries as the trigger of outages",
+        tuned=True,
+    )
+    mistakes_seen: float = parameter(
+        0.7,
+        "share of installations by hand that went wrong which the installer sees at once",
+        high=1,
+        grade="assumed",
+        source="who installs checks whether the service runs; no measured share was found",
     )
     settling_effort: float = parameter(
         0.5,
@@ -128,6 +144,49 @@ class Pipeline(Part):
         high=8760,
         grade="assumed",
         source="data and later changes have come to depend on it",
+    )
+    rollback_share: float = parameter(
+        0.6,
+        "share of incidents of automated deployments that a rollback ends",
+        high=1,
+        grade="assumed",
+        source="Ghosh et al. 2022 and GitHub: 22 % of all incidents are rolled back; more where delivery is automated",
+    )
+    canary: float = parameter(
+        0,
+        "share of automated deployments that a few users get first",
+        high=1,
+        grade="assumed",
+        source="a choice",
+    )
+    canary_users: float = parameter(
+        0.05,
+        "share of users who get a canary",
+        high=1,
+        grade="assumed",
+        source="practice names 1 to 10 %",
+    )
+    canary_time: float = parameter(
+        1,
+        "time for which a canary is watched",
+        unit="h",
+        high=720,
+        grade="assumed",
+        source="practice names a quarter of an hour to a day",
+    )
+    canary_catches: float = parameter(
+        0.7,
+        "share of faults that a canary shows before all users get the deployment",
+        high=1,
+        grade="assumed",
+        source="Gandalf (Azure, 2020) reports nearly all visible faults; Ghosh et al. 2022 find regressions of code hard to see; so 0.4 to 0.95",
+    )
+    canary_false_alarms: float = parameter(
+        0.05,
+        "share of canaries that are taken back without a fault",
+        high=0.95,
+        grade="derived",
+        source="Gandalf (Azure, 2020): precision 92 to 95 %",
     )
     steps: tuple[PipelineStep, ...] = list_of(
         PipelineStep, "further steps of the pipeline, after build and automated tests"

@@ -46,6 +46,7 @@ PLAIN_FLOW: Final = vary(
         "quality.review_effort": 0,
         "quality.test_upkeep": 0,
         "quality.regression_effort": 0,
+        "quality.regression_rounds": 1,
         "quality.conflict_probability": 0,
         "pipeline.build_time": 0,
         "pipeline.automated_test_time": 0,

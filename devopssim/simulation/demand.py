@@ -34,7 +34,7 @@ Uniforms = NDArray[np.float64]
 class Defect:
     """Mistake in a change.
 
-    `review`, `test`, `acceptance` and `prevention` are draws: that check finds the defect if its share of finds lies above the
+    `review`, `test`, `acceptance`, `regression`, `prevention` and `canary` are draws: that check finds the defect if its share of finds lies above the
     draw. `bad_fix` lies below `quality.bad_fix_share` if the fix brings a new defect, and `retest` is the draw of the effort to
     test the fix by hand. `fix_effort` is in person-hours,
     `surfaces_after` in hours after deployment.
@@ -45,7 +45,9 @@ class Defect:
     review: float
     test: float
     acceptance: float
+    regression: float
     prevention: float
+    canary: float
     fix_effort: float
     surfaces_after: float
     bad_fix: float
@@ -352,7 +354,7 @@ class DrawnDemand:
 
 
 CHANGE_DRAWS: Final = 5 + len(PRACTICES)
-DEFECT_DRAWS: Final = 9
+DEFECT_DRAWS: Final = 11
 VULNERABILITY_DRAWS: Final = 6
 
 
@@ -403,6 +405,8 @@ def new_defect(scenario: Scenario, name: str, draws: list[float]) -> Defect:
         ),
         bad_fix=draws[7],
         retest=draws[8],
+        regression=draws[9],
+        canary=draws[10],
     )
 
 

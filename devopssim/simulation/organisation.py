@@ -94,7 +94,7 @@ class Organisation:
         self.merges = 0
         """How many changes have come to main."""
 
-        self.release = ReleaseManagement(self)
+        self.release = ReleaseManagement(self, streams)
         self.production = ServiceOperation(self, streams)
         self.security = ProductSecurity(self)
         self.repairs = Repairs(self, streams)

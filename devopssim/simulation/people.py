@@ -120,7 +120,7 @@ class People:
     free : dict of str to list of Person
         People of each role who are available now.
     expedited : set of str
-        Items that overtake all others.
+        Items and incidents that overtake all others.
     """
 
     def __init__(self, env: Environment, log: Recorder, scenario: Scenario, streams: Streams) -> None:
@@ -203,7 +203,14 @@ class People:
         """
         if effort <= 0:
             return
-        wanted = Wanted(role, self._order(fields.get("item"), urgent=urgent), stage, _subject(fields), anyone, on_call)
+        wanted = Wanted(
+            role,
+            self._order(fields.get("item") or fields.get("incident"), urgent=urgent),
+            stage,
+            _subject(fields),
+            anyone,
+            on_call,
+        )
         done = False
         while not done:
             self.log.record("stage.queued", stage=stage, role=role, **fields)
@@ -237,7 +244,7 @@ class People:
             person.tasks[role] = person.tasks.get(role, 0) + 1
 
     def _order(self, item: str | None, *, urgent: bool) -> Order:
-        """Return the place of new work in the order; without an item it is as old as the youngest item."""
+        """Return the place of new work on an item or incident in the order; without one it is as old as the youngest item."""
         expedited = item in self.expedited
         age = self._ages.setdefault(item, len(self._ages)) if item else len(self._ages)
         planned = not urgent and not (expedited and self._expedite_interrupts)

@@ -1,65 +1,96 @@
-"""The service in production: infrastructure, defects, installations and attacks break it; people detect, diagnose and restore."""
+"""The service in production: infrastructure, defects, installations and attacks break it; people detect, mitigate and repair."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import log2
 from typing import TYPE_CHECKING, Final
 
+from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
 from devopssim.scenario import PRACTICES
 from devopssim.simulation.demand import Change, Defect, DrawTable
 from devopssim.simulation.randomness import Exponential, Streams
+from devopssim.simulation.use import ServiceUse
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
 
-INCIDENT_DRAWS: Final = 4 + len(PRACTICES)
+INCIDENT_DRAWS: Final = 7 + len(PRACTICES)
 
 
 @dataclass(slots=True, eq=False)
 class Deployment:
-    """Changes that reached production together; `mistake` means that the installation went wrong, `time` is in hours."""
+    """Changes that reached production together; `mistake` means that the installation went wrong, `time` is in hours.
+
+    A `canary` reached a few users first.
+    """
 
     id: str
     changes: list[Change]
     time: float
     automated: bool
     mistake: bool
+    canary: bool = False
+    canary_shows_mistake: bool = False
     rolled_back: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Incident:
-    """Time during which the service is down or degraded.
+    """Time during which the service is down or degraded, for a share of its users.
 
-    `detection`, `answer`, `diagnosis` and `repair` are the draws of its reaction times, made before it happens: an incident that takes
-    long to diagnose does so in every scenario that shares its random numbers.
+    `detection`, `answer`, `diagnosis`, `repair`, `mitigation` and `rollback` are the draws of its reactions, made before it
+    happens: an incident that takes long to diagnose does so in every scenario that shares its random numbers.
     """
 
     id: str
     draws: dict[str, float]
+    severity: str
+    """Who is affected: total, partial or minor."""
     detection: float
     answer: float
     diagnosis: float
     repair: float
+    mitigation: float
+    rollback: float
     via: str = "fix"
-    """How the service was restored: rollback, fix or restart."""
+    """How the service was restored: rollback, fix, restart or mitigation."""
+    is_paged: bool = False
+    """Whether it calls a person at any hour: an outage, or what an alert reports."""
+    awaits_repair: bool = False
+    """Whether a repair that is not deployed yet will resolve it."""
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether people drop other work for it, at any hour."""
+        return self.severity != "minor"
 
 
 class ServiceOperation:
-    """Run deployments in production, let their faults surface, and handle incidents."""
+    """Run deployments in production, let their faults surface, and handle incidents.
+
+    Outages take the emergency path: people on call, at any hour, without approvals, mitigation before repair. A minor incident
+    overtakes other planned work and interrupts none; without an alert it waits for working hours, and its mitigation for the next
+    release unless deployment is continuous.
+    """
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
+        self.use = ServiceUse(org.people.calendar, org.scenario.production.quiet_load)
         self._incidents = 0
         self._incident_draws = DrawTable(streams, "incidents", INCIDENT_DRAWS)
         self._streams = streams
+        self._awaiting_repair: dict[str, Incident] = {}
 
     def receive(self, deployment: Deployment) -> None:
-        """Run a new deployment; from here on its faults surface."""
+        """Run a new deployment; from here on its faults surface, and the incidents that it repairs are resolved."""
         org = self.org
+        for change in deployment.changes:
+            if change.repairs in self._awaiting_repair:
+                self._resolve(self._awaiting_repair.pop(change.repairs))
         org.env.process(self.operate(deployment))
         if deployment.mistake:
             org.env.process(self.fail("installation", partial(self.reinstall, deployment), deployment))
@@ -67,6 +98,12 @@ class ServiceOperation:
             for defect in change.defects:
                 if not defect.is_found:
                     org.env.process(self.surface(deployment, change, defect))
+
+    def canary_shows(self, deployment: Deployment) -> bool:
+        """Return whether a canary shows a fault of the deployment to those who watch it."""
+        return (deployment.mistake and deployment.canary_shows_mistake) or any(
+            self._shown_by_canary(deployment, defect) for change in deployment.changes for defect in change.defects
+        )
 
     def operate(self, deployment: Deployment) -> ProcessGenerator:
         """Let an operator watch a new deployment settle; with monitoring, machines watch it and how it is used."""
@@ -82,28 +119,29 @@ class ServiceOperation:
     def surface(self, deployment: Deployment, change: Change, defect: Defect) -> ProcessGenerator:
         """Let a defect show itself in use: a severe one breaks the service, unless monitoring reveals it in time.
 
-        A minor or revealed defect is repaired as planned work.
+        A defect that is not severe, or revealed in time, is repaired as planned work.
         """
         org = self.org
-        yield org.env.timeout(defect.surfaces_after)
+        if not self._shown_by_canary(deployment, defect):
+            yield self._in_use(defect.surfaces_after)
         if defect.is_found:
             return
         defect.is_found = True
         monitored = org.uses("monitoring", change.draws)
         prevented = monitored and defect.prevention < org.scenario.production.prevented_share
         if defect.severe and not prevented:
-            yield from self.fail("defect", partial(self.undo, deployment, change, defect), deployment)
+            yield from self.fail("defect", partial(self.undo, deployment, change, defect), deployment, defect=defect)
         else:
-            yield from org.repairs.defect_as_planned(change, defect)
+            yield from org.repairs.defect(change, defect)
 
     def infrastructure(self, host: int = 0) -> ProcessGenerator:
-        """Let a host of the infrastructure fail at exponential times; monitoring prevents a share of the failures."""
+        """Let a host of the infrastructure fail at exponential times of use; monitoring prevents a share of the failures."""
         org, production = self.org, self.org.scenario.production
         time_to_failure = Exponential(production.infrastructure_mttf)
         draws = DrawTable(self._streams, "infrastructure" + f"/{host}" * bool(host), 2)
         while True:
             wait, prevention = draws.next_row()
-            yield org.env.timeout(float(time_to_failure.quantile(wait)))
+            yield self._in_use(float(time_to_failure.quantile(wait)))
             if prevention >= production.prevented_share * org.scenario.practices.monitoring:
                 yield from self.fail(
                     "infrastructure", self.restart, replica=str(host) if production.hosts > 1 else None
@@ -114,12 +152,15 @@ class ServiceOperation:
         cause: str,
         restore: Callable[[Incident], ProcessGenerator],
         deployment: Deployment | None = None,
+        *,
         finding: str | None = None,
         replica: str | None = None,
+        defect: Defect | None = None,
     ) -> ProcessGenerator:
         """Break the service, detect the incident and restore the service.
 
-        Records `service.failed`, the events of detection and restoration, and `incident.resolved`.
+        Records `service.failed` and the events of detection and restoration. `incident.resolved` follows at once, or when the repair
+        is deployed.
 
         Parameters
         ----------
@@ -133,96 +174,196 @@ class ServiceOperation:
             Id of the vulnerability that was exploited.
         replica : str, optional
             Number of the host that failed, where there are several.
+        defect : Defect, optional
+            The defect that broke the service.
         """
-        incident = self._incident()
-        self.org.log.record(
+        org, incident = self.org, self._incident()
+        on_canary = deployment is not None and self._shown_by_canary(deployment, defect)
+        org.log.record(
             "service.failed",
             incident=incident.id,
             deployment=deployment.id if deployment else None,
             finding=finding,
-            detail=encode_detail(cause=cause, severity="high", downtime="yes", replica=replica),
+            detail=encode_detail(
+                cause=cause,
+                severity=incident.severity,
+                affected=f"{self._affected(incident, on_canary=on_canary):g}",
+                downtime="yes",
+                replica=replica,
+            ),
         )
-        yield from self.detect(incident)
-        yield from self.answer(incident)
+        if on_canary:
+            yield org.env.timeout(org.scenario.pipeline.canary_time)
+            self._record_detection(incident, automated=True)
+            incident.is_paged = True
+        elif cause == "installation" and deployment and self._installer_sees(deployment, incident):
+            self._record_detection(incident, automated=False)
+        else:
+            yield from self.detect(incident)
+            yield from self.answer(incident)
         yield from restore(incident)
-        self.org.log.record("incident.resolved", incident=incident.id, detail=encode_detail(via=incident.via))
+        if incident.awaits_repair:
+            self._awaiting_repair[incident.id] = incident
+        else:
+            self._resolve(incident)
 
     def detect(self, incident: Incident) -> ProcessGenerator:
-        """Detect the incident by an alert, or later by a user's report; records `incident.detected`."""
+        """Detect the incident by an alert, which pages the person on call, or later by a user's report.
+
+        Records `incident.detected`.
+        """
         production = self.org.scenario.production
         alerted = self.org.uses("monitoring", incident.draws)
-        mean = production.alert_delay if alerted else production.report_delay
+        reported = production.report_delay if incident.is_emergency else production.minor_report_delay
+        mean = production.alert_delay if alerted else reported
         yield self.org.env.timeout(self.org.reaction_time(mean, incident.detection))
         if not alerted:
             self.org.log.record("incident.reported", incident=incident.id)
-        self.org.log.record(
-            "incident.detected", incident=incident.id, detail=encode_detail(automated="yes" if alerted else "no")
-        )
+        incident.is_paged = alerted or incident.is_emergency
+        self._record_detection(incident, automated=alerted)
 
     def answer(self, incident: Incident) -> ProcessGenerator:
-        """Wait until a person on call answers, which takes longer at night and on weekends."""
+        """Wait until the person on call answers the page, which takes longer at night and on weekends."""
+        if not incident.is_paged:
+            return
         org, production = self.org, self.org.scenario.production
         on_duty = org.people.calendar.shift(org.env.now)[0]
         mean = production.response_time if on_duty else production.night_response_time
         yield org.env.timeout(org.reaction_time(mean, incident.answer))
 
     def restart(self, incident: Incident) -> ProcessGenerator:
-        """Diagnose failed infrastructure on call, then restore it; with automated delivery a machine rebuilds it."""
-        org, production = self.org, self.org.scenario.production
+        """Diagnose failed infrastructure, then restore it; with automated delivery a machine rebuilds it."""
+        org = self.org
         incident.via = "restart"
-        yield from self.on_call("operator", org.reaction_time(production.diagnosis, incident.diagnosis), incident)
+        yield from self.diagnose(incident, changes=1)
         if org.uses("delivery", incident.draws):
             yield from org.machine("operate", org.scenario.pipeline.deploy_time, incident=incident.id)
         else:
-            yield from self.on_call("operator", org.reaction_time(production.repair_time, incident.repair), incident)
+            yield from self.restore_by_hand(incident)
 
     def reinstall(self, deployment: Deployment, incident: Incident) -> ProcessGenerator:
-        """Roll back a deployment whose installation went wrong, or diagnose it and install it again."""
-        if self._can_roll_back(deployment):
+        """Roll back a deployment whose installation went wrong, or find the mistake and correct it by hand."""
+        if self._can_roll_back(deployment, incident):
             yield from self.roll_back(deployment, incident)
         else:
-            diagnosis = self.org.reaction_time(self.org.scenario.production.diagnosis, incident.diagnosis)
-            yield from self.on_call("operator", diagnosis + self.org.scenario.pipeline.release_effort, incident)
+            yield from self.diagnose(incident, changes=1)
+            yield from self.restore_by_hand(incident)
 
     def undo(self, deployment: Deployment, change: Change, defect: Defect, incident: Incident) -> ProcessGenerator:
-        """Roll back a deployment with a severe defect and repair the defect as planned work, or fix it forward at once."""
-        if self._can_roll_back(deployment):
+        """Mitigate the incident of a defect, then repair the defect as planned work; or fix it forward.
+
+        Mitigation is a rollback, or work by hand. Where there is none, the fix itself restores the service: at once in an emergency,
+        as planned work otherwise. The more changes the deployment holds, the longer people look for the one to blame.
+        """
+        org = self.org
+        incident.awaits_repair = True
+        if self._can_roll_back(deployment, incident):
             yield from self.roll_back(deployment, incident)
-            self.org.env.process(self.org.repairs.defect_as_planned(change, defect, incident.id))
         else:
-            yield from self.fix_forward(change, defect, incident)
+            yield from self.diagnose(incident, changes=len(deployment.changes))
+            if incident.mitigation >= org.scenario.production.mitigable_share:
+                org.env.process(org.repairs.defect(change, defect, incident.id, urgent=incident.is_emergency))
+                return
+            incident.via = "mitigation"
+            if not incident.is_emergency and not org.uses("deployment", incident.draws):
+                yield from org.release.approval()
+            yield from self.restore_by_hand(incident)
+        org.log.record("service.restored", incident=incident.id, detail=encode_detail(via=incident.via))
+        org.env.process(org.repairs.defect(change, defect, incident.id))
 
     def roll_back(self, deployment: Deployment, incident: Incident) -> ProcessGenerator:
-        """Put the previous version back into service; records `service.rolledback`."""
+        """Find the deployment to blame, then put the previous version back into service; records `service.rolledback`.
+
+        A canary that shows a fault is taken back by a machine.
+        """
         incident.via = "rollback"
         deployment.rolled_back = True
+        if not deployment.canary:
+            yield from self.diagnose(incident, changes=1)
         yield from self.org.machine("operate", self.org.scenario.pipeline.rollback_time, incident=incident.id)
         self.org.log.record("service.rolledback", deployment=deployment.id, incident=incident.id)
 
-    def fix_forward(self, change: Change, defect: Defect, incident: Incident) -> ProcessGenerator:
-        """Diagnose a defect on call, then repair and release it urgently."""
-        org = self.org
-        yield from org.hand_over("operator", "developer", incident.draws)
-        diagnosis = org.reaction_time(org.scenario.production.diagnosis, incident.diagnosis)
-        yield from self.on_call("developer", diagnosis, incident)
-        yield from org.repairs.fix_forward(change, defect, incident.id)
+    def diagnose(self, incident: Incident, *, changes: int) -> ProcessGenerator:
+        """Find the cause of the incident among so many changes: one by one, or with monitoring by halving the candidates."""
+        production = self.org.scenario.production
+        if self.org.uses("monitoring", incident.draws):
+            factor = 1 + production.diagnosis_per_doubling * log2(changes)
+        else:
+            factor = 1 + production.diagnosis_per_change * (changes - 1)
+        effort = self.org.reaction_time(production.diagnosis, incident.diagnosis)
+        yield from self.respond("operator", effort * min(factor, production.longest_diagnosis), incident)
 
-    def on_call(self, role: str, effort: float, incident: Incident) -> ProcessGenerator:
-        """Let a person work on an incident at once and around the clock; it interrupts planned work."""
-        anyone = self.org.uses("collaboration", incident.draws)
+    def restore_by_hand(self, incident: Incident) -> ProcessGenerator:
+        """Let an operator restart, switch or re-install something."""
+        effort = self.org.reaction_time(self.org.scenario.production.repair_time, incident.repair)
+        yield from self.respond("operator", effort, incident)
+
+    def respond(self, role: str, effort: float, incident: Incident) -> ProcessGenerator:
+        """Let a person work on an incident: around the clock where it pages, interrupting planned work in an emergency."""
         yield from self.org.people.work(
-            role, "operate", effort, urgent=True, on_call=True, anyone=anyone, incident=incident.id
+            role,
+            "operate",
+            effort,
+            urgent=incident.is_emergency,
+            on_call=incident.is_paged,
+            anyone=self.org.uses("collaboration", incident.draws),
+            incident=incident.id,
         )
 
-    def _can_roll_back(self, deployment: Deployment) -> bool:
-        """Return whether the deployment was automated, is young enough and still runs."""
+    def _in_use(self, hours: float) -> Event:
+        """Return the event that the service has been used for so many hours of average use."""
+        return self.org.env.timeout(self.use.elapsed(self.org.env.now, hours))
+
+    def _can_roll_back(self, deployment: Deployment, incident: Incident) -> bool:
+        """Return whether a rollback ends the incident: the deployment was automated, is young enough and still runs."""
+        pipeline = self.org.scenario.pipeline
         if deployment.rolled_back or not deployment.automated:
             return False
-        return self.org.env.now - deployment.time <= self.org.scenario.pipeline.rollback_horizon
+        young = self.org.env.now - deployment.time <= pipeline.rollback_horizon
+        return young and incident.rollback < pipeline.rollback_share
+
+    def _installer_sees(self, deployment: Deployment, incident: Incident) -> bool:
+        """Return whether the person who installed by hand sees at once that the installation went wrong."""
+        return not deployment.automated and incident.rollback < self.org.scenario.pipeline.mistakes_seen
+
+    def _shown_by_canary(self, deployment: Deployment, defect: Defect | None) -> bool:
+        """Return whether a canary shows a severe defect, or without one the mistake of the installation, before all users have it."""
+        if not deployment.canary:
+            return False
+        if defect is None:
+            return deployment.mistake and deployment.canary_shows_mistake
+        return defect.severe and not defect.is_found and defect.canary < self.org.scenario.pipeline.canary_catches
+
+    def _affected(self, incident: Incident, *, on_canary: bool) -> float:
+        """Return the share of users whom an incident affects."""
+        production = self.org.scenario.production
+        affected = {"total": 1.0, "partial": production.partial_affected, "minor": production.minor_affected}
+        return affected[incident.severity] * (self.org.scenario.pipeline.canary_users if on_canary else 1)
+
+    def _record_detection(self, incident: Incident, *, automated: bool) -> None:
+        self.org.log.record(
+            "incident.detected", incident=incident.id, detail=encode_detail(automated="yes" if automated else "no")
+        )
+
+    def _resolve(self, incident: Incident) -> None:
+        self.org.log.record("incident.resolved", incident=incident.id, detail=encode_detail(via=incident.via))
 
     def _incident(self) -> Incident:
         self._incidents += 1
-        row = self._incident_draws.next_row()
-        draws = dict(zip(PRACTICES, row[4:], strict=True))
-        detection, diagnosis, repair, answer = row[:4]
-        return Incident(f"I{self._incidents}", draws, detection, answer, diagnosis, repair)
+        detection, answer, diagnosis, repair, mitigation, rollback, severity, *practices = (
+            self._incident_draws.next_row()
+        )
+        production = self.org.scenario.production
+        outage = severity < production.total_share + production.partial_share
+        self.org.people.expedited.add(f"I{self._incidents}")
+        return Incident(
+            id=f"I{self._incidents}",
+            draws=dict(zip(PRACTICES, practices, strict=True)),
+            severity="total" if severity < production.total_share else "partial" if outage else "minor",
+            detection=detection,
+            answer=answer,
+            diagnosis=diagnosis,
+            repair=repair,
+            mitigation=mitigation,
+            rollback=rollback,
+        )

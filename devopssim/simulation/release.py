@@ -7,10 +7,11 @@ from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import Change, WorkItem
-from devopssim.simulation.development import leaves_when_green, one_team
+from devopssim.simulation.demand import Change, Defect, DrawTable, WorkItem
+from devopssim.simulation.development import fix_defects, leaves_when_green, one_team
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment
+from devopssim.simulation.randomness import Streams
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -23,8 +24,9 @@ class ReleaseManagement:
     continuous deployment alone it shares a regression test; all others wait for the next release.
     """
 
-    def __init__(self, org: "Organisation") -> None:
+    def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
+        self._canaries = DrawTable(streams, "canaries", 3)
         process = org.scenario.process
         self._without_windows = org.workflow.cadence(process) == process.window_weeks == 0
         """Whether a release starts as soon as a change is ready."""
@@ -32,8 +34,6 @@ class ReleaseManagement:
         """Ready for the next release."""
         self._tested_by_hand: list[Change] = []
         self._regression_runs = False
-        self._urgent: list[Change] = []
-        """Urgent repairs that wait for an approval."""
         self._undeployed: dict[str, set[str]] = {}
         """For each item, the changes that its users wait for."""
         self._done: dict[str, WorkItem] = {}
@@ -80,9 +80,9 @@ class ReleaseManagement:
         changes, self._waiting = self._waiting, []
         if not changes:
             return
-        yield from self._regression(changes)
+        yield from self.regression_test(changes)
         yield from self.org.hand_over("tester", "operator", changes[0].draws)
-        yield from self._approval()
+        yield from self.approval()
         yield self._deploy_in_batches(changes)
 
     def _deploy_in_batches(self, changes: Sequence[Change]) -> Event:
@@ -92,25 +92,14 @@ class ReleaseManagement:
         return all_of(self.org.env, *[self.deploy(batch) for batch in batches])
 
     def urgently(self, change: Change) -> ProcessGenerator:
-        """Bring an urgent repair to production.
-
-        With continuous deployment it leaves at once. Otherwise repairs that wait for an approval at the same time share one
-        deployment.
-        """
-        if self.org.uses("deployment", change.draws):
-            yield from self.deploy([change], urgent=True)
-            return
-        yield from self.org.hand_over("developer", "operator", change.draws)
-        self._urgent.append(change)
-        yield from self._approval()
-        if change in self._urgent:
-            approved, self._urgent = self._urgent, []
-            yield from self.deploy(approved, urgent=True)
+        """Bring an urgent repair to production at once: without approval, release window or hand-over."""
+        yield from self.deploy([change], urgent=True)
 
     def deploy(self, changes: Sequence[Change], *, urgent: bool = False) -> ProcessGenerator:
         """Install changes in production together, by machine or by an operator.
 
-        The practices of the first change decide for all of them. Records `service.deployed` for each change, then production and
+        The practices of the first change decide for all of them. A canary reaches a few users first; all others get the deployment if
+        nothing shows. Records `service.deployed` for each change, then production and
         security receive the deployment.
 
         Parameters
@@ -129,7 +118,7 @@ class ReleaseManagement:
             yield from org.people.work(
                 "operator",
                 "deploy",
-                pipeline.release_effort,
+                pipeline.hotfix_effort if urgent else pipeline.release_effort,
                 urgent=urgent,
                 on_call=urgent,
                 anyone=one_team(org, first),
@@ -144,11 +133,34 @@ class ReleaseManagement:
             automated=automated,
             mistake=first.installation < mistakes,
         )
+        if automated and pipeline.canary:
+            yield from self._watch_canary(deployment)
         self._record(deployment)
         org.production.receive(deployment)
         org.security.receive(deployment)
 
-    def _approval(self) -> ProcessGenerator:
+    def _watch_canary(self, deployment: Deployment) -> ProcessGenerator:
+        """Let a few users try the deployment first, for the share of canaries; after a false alarm it is installed again.
+
+        A canary that shows a fault goes into service as it is: its incident affects these few users and ends with a rollback.
+        """
+        org, pipeline = self.org, self.org.scenario.pipeline
+        drawn, shows_mistake, false_alarm = self._canaries.next_row()
+        if drawn >= pipeline.canary:
+            return
+        deployment.canary = True
+        deployment.canary_shows_mistake = shows_mistake < pipeline.canary_catches
+        if org.production.canary_shows(deployment):
+            return
+        yield org.env.timeout(pipeline.canary_time)
+        if false_alarm < pipeline.canary_false_alarms:
+            for machine_time in (pipeline.rollback_time, pipeline.deploy_time):
+                yield from org.machine("deploy", machine_time, change=deployment.changes[0].id)
+            yield org.env.timeout(pipeline.canary_time)
+        deployment.time = org.env.now
+
+    def approval(self) -> ProcessGenerator:
+        """Wait for the approval of a release, and where there are windows for the next one."""
         yield self.org.wait(self.org.scenario.process.approval)
         if self.org.workflow.release_windows:
             yield self.org.release_window()
@@ -184,17 +196,37 @@ class ReleaseManagement:
             yield org.env.timeout(observation if measured else item.complaint_after)
             self.follow_up(item)
 
-    def _regression(self, changes: Sequence[Change]) -> ProcessGenerator:
-        """Test by hand that existing behaviour still works, for the share of changes without automated tests."""
-        by_hand = sum(not self.org.uses("testing", change.draws) for change in changes) / len(changes)
-        effort = self.org.scenario.quality.regression_effort * by_hand
-        first = changes[0]
-        yield from self.org.people.work("tester", "test", effort, anyone=one_team(self.org, first), change=first.id)
+    def regression_test(self, changes: Sequence[Change]) -> ProcessGenerator:
+        """Test by hand that existing behaviour still works, for the share of changes without automated tests.
+
+        Each round finds a share of the defects that are left in the release, and developers fix them. Further rounds follow while one
+        finds more severe defects than the exit criterion allows.
+        """
+        org, quality = self.org, self.org.scenario.quality
+        by_hand = [change for change in changes if not org.uses("testing", change.draws)]
+        effort = quality.regression_effort * len(by_hand) / len(changes)
+        anyone, rounds, passed = one_team(org, changes[0]), 0, not by_hand
+        while not passed:
+            rounds += 1
+            yield from org.people.work("tester", "test", effort, anyone=anyone, change=changes[0].id)
+            severe = yield from self._fix_regressions(changes, finds=1 - (1 - quality.regression_finds) ** rounds)
+            passed = rounds >= quality.regression_rounds and severe <= quality.exit_criterion
+
+    def _fix_regressions(self, changes: Sequence[Change], finds: float) -> ProcessGenerator:
+        """Fix the defects of which regression tests have found this share by now; return how many of them are severe."""
+
+        def is_seen(defect: Defect) -> bool:
+            return defect.regression < finds
+
+        seen = [defect for change in changes for defect in change.defects if not defect.is_found and is_seen(defect)]
+        fixes = [fix_defects(self.org, change, is_seen, found_in="test", steps_late=1) for change in changes]
+        yield all_of(self.org.env, *fixes)
+        return sum(defect.severe for defect in seen)
 
     def _deploy_tested_by_hand(self) -> ProcessGenerator:
         """Deploy changes that were tested by hand, after a regression test; changes that arrive meanwhile share the next one."""
         while self._tested_by_hand:
             batch, self._tested_by_hand = self._tested_by_hand, []
-            yield from self._regression(batch)
+            yield from self.regression_test(batch)
             self._deploy_in_batches(batch)
         self._regression_runs = False

@@ -38,23 +38,32 @@ class Repairs:
         self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS)
         self._count = 0
 
-    def fix_forward(self, change: Change, defect: Defect, incident: str) -> ProcessGenerator:
-        """Repair a defect that breaks the service as urgent work, and release the repair urgently."""
-        repair = self._repair_of(defect, change, incident)
-        yield from self._develop(repair, urgent=True, steps_late=1)
-        yield from self.org.release.urgently(repair)
-
-    def defect_as_planned(self, change: Change, defect: Defect, incident: str = "") -> ProcessGenerator:
-        """Repair a defect while the service runs, as planned work; the repair is released as any other change.
+    def defect(self, change: Change, defect: Defect, incident: str = "", *, urgent: bool = False) -> ProcessGenerator:
+        """Repair a defect that showed itself in production, and release the repair.
 
         Records `defect.found` now and `defect.fixed` when the repair is tested.
+
+        Parameters
+        ----------
+        change : Change
+            The change that brought the defect.
+        defect : Defect
+            What is repaired.
+        incident : str, default ''
+            Id of the incident that the deployed repair resolves.
+        urgent : bool, default False
+            Whether the repair interrupts planned work, around the clock, and is released at once; else it is released as any other
+            change.
         """
         org, detail = self.org, encode_detail(defect=defect.id, found_in="production")
         org.log.record("defect.found", item=change.item, change=change.id, detail=detail)
         repair = self._repair_of(defect, change, incident)
-        yield from self._develop(repair, urgent=False, steps_late=1)
+        yield from self._develop(repair, urgent=urgent, steps_late=1)
         org.log.record("defect.fixed", item=change.item, change=change.id, detail=detail)
-        org.release.ready(repair)
+        if urgent:
+            yield from org.release.urgently(repair)
+        else:
+            org.release.ready(repair)
 
     def vulnerability(self, vulnerability: Vulnerability, *, steps_late: int, urgent: bool = False) -> ProcessGenerator:
         """Patch a vulnerability that is in production, and release the patch.
@@ -98,8 +107,8 @@ class Repairs:
     def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
         """Code the repair, bring it to main and test it.
 
-        Without automated tests it is handed over to the testers; an urgent repair then waits for a regression test by hand,
-        a planned one for that of its release.
+        Without automated tests a tester tests an urgent repair by hand, on call; a planned one is handed over to the testers and waits for
+        the regression test of its release.
         """
         org, finding = self.org, repair.patches.id if repair.patches else None
         repair.base = org.merges
@@ -108,6 +117,7 @@ class Repairs:
             "code",
             repair.effort,
             urgent=urgent,
+            on_call=urgent,
             anyone=one_team(org, repair),
             item=repair.item,
             change=repair.id,
@@ -116,14 +126,18 @@ class Repairs:
         )
         org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
         yield from integrate(org, [repair], steps_late=steps_late)
-        if not org.uses("testing", repair.draws):
-            yield from org.hand_over("developer", "tester", repair.draws)
+        if org.uses("testing", repair.draws):
+            return
+        if urgent:
             yield from org.people.work(
                 "tester",
                 "test",
-                org.scenario.quality.regression_effort * urgent,
-                urgent=urgent,
+                org.scenario.demand.test_effort * org.scenario.quality.retest_share,
+                urgent=True,
+                on_call=True,
                 anyone=one_team(org, repair),
                 item=repair.item,
                 change=repair.id,
             )
+        else:
+            yield from org.hand_over("developer", "tester", repair.draws)

@@ -134,10 +134,11 @@ class ProductSecurity:
             yield from org.repairs.vulnerability(vulnerability, steps_late=2, urgent=True)
 
     def contain(self, incident: Incident) -> ProcessGenerator:
-        """Make the service safe after an attack: a security engineer works on call."""
+        """Make the service safe after an attack: a security engineer works on call, or as planned where few are affected."""
         org = self.org
-        yield from org.hand_over("operator", "security", incident.draws)
-        yield from org.production.on_call(
+        if not incident.is_emergency:
+            yield from org.hand_over("operator", "security", incident.draws)
+        yield from org.production.respond(
             "security", org.reaction_time(org.scenario.security.containment, incident.repair), incident
         )
 
