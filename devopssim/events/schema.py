@@ -89,8 +89,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "service.failed": Kind(meaning="the service broke or degraded", needs=("incident",), by="incident", once=True),
     "incident.detected": Kind(meaning="the team knows of the incident", needs=("incident",), by="incident", once=True),
     "incident.reported": Kind(meaning="a person reported the incident", needs=("incident",), by="incident"),
+    "service.restored": Kind(
+        meaning="users are served again; the cause may remain",
+        needs=("incident",),
+        after=("service.failed", "incident.detected", "incident.reported"),
+        by="incident",
+        once=True,
+    ),
     "incident.resolved": Kind(
-        meaning="the service is restored",
+        meaning="the cause is removed and the incident closed",
         needs=("incident",),
         after=("service.failed", "incident.detected", "incident.reported"),
         by="incident",
