@@ -1,7 +1,7 @@
 """An organisation without variation: every effort and delay is a round number, so that a test can foretell each hour.
 
 People work around the clock, so an hour of effort takes an hour. Nothing goes wrong unless a test says so, nobody leaves, and a
-practice is used in all cases or in none.
+practice is used in all cases or in none. Every incident is a total outage that only a rollback or a fix ends.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,6 +37,9 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "quality.automated_test_finds": 0.5,
     "quality.acceptance_finds": 0.5,
     "quality.regression_effort": 8,
+    "quality.regression_finds": 0.5,
+    "quality.regression_rounds": 1,
+    "quality.exit_criterion": 100,
     "quality.test_upkeep": 0.25,
     "quality.retest_share": 0.25,
     "quality.late_fix_factor": 3,
@@ -48,13 +51,20 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "pipeline.build_time": 0.25,
     "pipeline.automated_test_time": 0.75,
     "pipeline.release_effort": 1.5,
+    "pipeline.hotfix_effort": 1.25,
+    "pipeline.mistakes_seen": 0,
+    "pipeline.rollback_share": 1,
     "pipeline.deploy_time": 0.125,
     "pipeline.manual_mistakes": 0,
     "pipeline.automated_mistakes": 0,
     "pipeline.settling_effort": 0.5,
     "pipeline.rollback_time": 0.0625,
     "pipeline.rollback_horizon": 24,
+    "production.total_share": 1,
+    "production.partial_share": 0,
+    "production.mitigable_share": 0,
     "production.report_delay": 5,
+    "production.minor_report_delay": 15,
     "production.response_time": 0.25,
     "production.night_response_time": 0.25,
     "production.alert_delay": 0.5,
@@ -135,7 +145,9 @@ def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surface
         review=0.4 if found_by == "review" else 0.5,
         test=0.4 if found_by == "test" else 0.5,
         acceptance=0.4 if found_by == "acceptance" else 0.5,
+        regression=0.4 if found_by == "regression" else 0.99,
         prevention=0.5,
+        canary=0.5,
         fix_effort=1.0,
         surfaces_after=surfaces_after,
         bad_fix=0.5,

@@ -202,8 +202,10 @@ def available_hours(scenario: Scenario) -> dict[str, float]:
 def escape_share(scenario: Scenario) -> float:
     """Return the share of severe defects that reach users and break the service.
 
-    A defect escapes if review, test, acceptance (waterfall only) and preventive monitoring all miss it. Mechanisms:
-    `development.review`, `run_tests` and `test_by_hand`, `workflows.accept`, `ServiceOperation.surface`.
+    A defect escapes if review, test, acceptance (waterfall only), the regression test of its release and preventive monitoring all
+    miss it. Rounds of the regression test beyond the least number are left out, so it is an upper bound. Mechanisms:
+    `development.review`, `run_tests` and `test_by_hand`, `workflows.accept`, `ReleaseManagement.regression_test`,
+    `ServiceOperation.surface`.
 
     Parameters
     ----------
@@ -219,13 +221,16 @@ def escape_share(scenario: Scenario) -> float:
     --------
     >>> from devopssim.scenario import DEVOPS
     >>> round(escape_share(DEVOPS), 2)
-    0.09
+    0.11
     """
     quality, practices = scenario.quality, scenario.practices
-    tested = practices.testing * quality.automated_test_finds + (1 - practices.testing) * quality.manual_test_finds
+    regression = 1 - (1 - quality.regression_finds) ** quality.regression_rounds
+    shared = regression * (1 - practices.deployment) if practices.testing < 1 else 0.0
+    by_machine = practices.testing * (1 - quality.automated_test_finds) * (1 - shared)
+    by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
     accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
     prevented = scenario.production.prevented_share * practices.monitoring
-    return (1 - quality.review_finds) * (1 - tested) * (1 - accepted) * (1 - prevented)
+    return (1 - quality.review_finds) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
 
 
 def deployment_failure_probability(

@@ -93,7 +93,14 @@ class ServiceOperation:
                 self._resolve(self._awaiting_repair.pop(change.repairs))
         org.env.process(self.operate(deployment))
         if deployment.mistake:
-            org.env.process(self.fail("installation", partial(self.reinstall, deployment), deployment))
+            org.env.process(
+                self.fail(
+                    "installation",
+                    partial(self.reinstall, deployment),
+                    deployment,
+                    on_canary=deployment.canary and deployment.canary_shows_mistake,
+                )
+            )
         for change in deployment.changes:
             for defect in change.defects:
                 if not defect.is_found:
@@ -101,8 +108,10 @@ class ServiceOperation:
 
     def canary_shows(self, deployment: Deployment) -> bool:
         """Return whether a canary shows a fault of the deployment to those who watch it."""
-        return (deployment.mistake and deployment.canary_shows_mistake) or any(
-            self._shown_by_canary(deployment, defect) for change in deployment.changes for defect in change.defects
+        shows_mistake = deployment.mistake and deployment.canary_shows_mistake
+        return deployment.canary and (
+            shows_mistake
+            or any(self._on_canary(deployment, defect) for change in deployment.changes for defect in change.defects)
         )
 
     def operate(self, deployment: Deployment) -> ProcessGenerator:
@@ -121,8 +130,8 @@ class ServiceOperation:
 
         A defect that is not severe, or revealed in time, is repaired as planned work.
         """
-        org = self.org
-        if not self._shown_by_canary(deployment, defect):
+        org, on_canary = self.org, self._on_canary(deployment, defect)
+        if not on_canary:
             yield self._in_use(defect.surfaces_after)
         if defect.is_found:
             return
@@ -130,7 +139,9 @@ class ServiceOperation:
         monitored = org.uses("monitoring", change.draws)
         prevented = monitored and defect.prevention < org.scenario.production.prevented_share
         if defect.severe and not prevented:
-            yield from self.fail("defect", partial(self.undo, deployment, change, defect), deployment, defect=defect)
+            yield from self.fail(
+                "defect", partial(self.undo, deployment, change, defect), deployment, on_canary=on_canary
+            )
         else:
             yield from org.repairs.defect(change, defect)
 
@@ -155,7 +166,7 @@ class ServiceOperation:
         *,
         finding: str | None = None,
         replica: str | None = None,
-        defect: Defect | None = None,
+        on_canary: bool = False,
     ) -> ProcessGenerator:
         """Break the service, detect the incident and restore the service.
 
@@ -174,11 +185,10 @@ class ServiceOperation:
             Id of the vulnerability that was exploited.
         replica : str, optional
             Number of the host that failed, where there are several.
-        defect : Defect, optional
-            The defect that broke the service.
+        on_canary : bool, default False
+            Whether only the users of a canary are affected, and a machine that watches it detects the incident.
         """
         org, incident = self.org, self._incident()
-        on_canary = deployment is not None and self._shown_by_canary(deployment, defect)
         org.log.record(
             "service.failed",
             incident=incident.id,
@@ -326,13 +336,11 @@ class ServiceOperation:
         """Return whether the person who installed by hand sees at once that the installation went wrong."""
         return not deployment.automated and incident.rollback < self.org.scenario.pipeline.mistakes_seen
 
-    def _shown_by_canary(self, deployment: Deployment, defect: Defect | None) -> bool:
-        """Return whether a canary shows a severe defect, or without one the mistake of the installation, before all users have it."""
-        if not deployment.canary:
+    def _on_canary(self, deployment: Deployment, defect: Defect) -> bool:
+        """Return whether a canary shows a severe defect before all users have it."""
+        if not deployment.canary or not defect.severe or defect.is_found:
             return False
-        if defect is None:
-            return deployment.mistake and deployment.canary_shows_mistake
-        return defect.severe and not defect.is_found and defect.canary < self.org.scenario.pipeline.canary_catches
+        return defect.canary < self.org.scenario.pipeline.canary_catches
 
     def _affected(self, incident: Incident, *, on_canary: bool) -> float:
         """Return the share of users whom an incident affects."""

@@ -176,14 +176,14 @@ def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> No
             "production.minor_surfacing": 700,
         },
     )
-    rest = [0.11, 0.12, 0.13, 0.14, 0.5, 0.5, 0.17, 0.18]
+    rest = [0.11, 0.12, 0.13, 0.14, 0.5, 0.5, 0.17, 0.18, 0.19, 0.2]
     severe, minor = (demand.new_defect(scenario, "1", [draw, *rest]) for draw in (0.29, 0.3))
     assert (severe.severe, minor.severe) == (True, False)
     assert severe.surfaces_after == pytest.approx(100 * log(2))
     assert minor.surfaces_after == pytest.approx(700 * log(2))
     assert (severe.review, severe.test, severe.acceptance, severe.prevention) == (0.11, 0.12, 0.13, 0.14)
     assert severe.fix_effort == pytest.approx(4 / sqrt(2))
-    assert severe.bad_fix == 0.17
+    assert (severe.bad_fix, severe.retest, severe.regression, severe.canary) == (0.17, 0.18, 0.19, 0.2)
     assert 1 + len(rest) == demand.DEFECT_DRAWS
 
 

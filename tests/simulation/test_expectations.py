@@ -180,7 +180,7 @@ def test_sprint_intake(sprint_weeks: float) -> None:
     assert 0.6 * sprint_intake(full) < np.mean(coded) <= sprint_intake(full)
 
 
-SEVERE = {"quality.severe_share": 1.0, "quality.defects_per_change": 1.0}
+SEVERE = {"quality.severe_share": 1.0, "quality.defects_per_change": 1.0, "quality.exit_criterion": 10000}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,13 @@ def test_escape_share(scenario: Scenario) -> None:
 def test_deployment_failure_probability(scenario: Scenario) -> None:
     """Of its changes the planned ones count: repairs carry no defects here."""
     mistakes = {"pipeline.manual_mistakes": 0.1, "pipeline.automated_mistakes": 0.1}
-    defects = {"quality.severe_share": 0.2, "quality.defects_per_change": 1.0, "process.sprints_per_release": 1}
+    defects = {
+        "quality.severe_share": 0.2,
+        "quality.defects_per_change": 1.0,
+        "quality.exit_criterion": 10000,
+        "quality.regression_rounds": 1,
+        "process.sprints_per_release": 1,
+    }
     failing = vary(scenario, FINISHED | mistakes | defects | {"process.sprint_weeks": 0.5})
     breaking = 0.2 * escape_share(failing)
     differences, probabilities = [], []
@@ -235,6 +241,8 @@ def test_unprevented_share(monitoring: float) -> None:
             "practices.monitoring": monitoring,
             "production.infrastructure_mttf": 100.0,
             "production.prevented_share": 0.6,
+            "production.total_share": 1.0,
+            "production.partial_share": 0.0,
             "production.report_delay": 0.1,
             "production.diagnosis": 0.1,
             "production.repair_time": 0.1,

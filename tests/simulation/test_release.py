@@ -1,7 +1,11 @@
 """The way from main to production, hour by hour in an organisation without variation."""
 
+from typing import Any
+
 import pytest
-from organisations import change, item, organisation, run, steps, times
+from organisations import change, defect, item, organisation, run, steps, times
+
+from devopssim.simulation.demand import Defect
 
 
 def test_an_operator_installs_by_hand_for_the_effort_of_a_release() -> None:
@@ -58,16 +62,61 @@ def test_a_release_of_a_largest_batch_is_installed_piece_by_piece() -> None:
     assert len({row[5] for row in rows if row[1] == "service.deployed"}) == 3
 
 
-def test_urgent_repairs_that_wait_for_an_approval_share_a_deployment_on_call() -> None:
-    org = organisation()
-    rows = run(org, org.release.urgently(change("C1")), org.release.urgently(change("C2")))
-    assert times(rows, "service.deployed") == [100 + 50 + 1.5] * 2
-    assert {row[5] for row in rows if row[1] == "service.deployed"} == {"D1"}
+@pytest.mark.parametrize(("practices", "hours"), [((), 1.25), (("delivery",), 0.125)])
+def test_an_urgent_repair_leaves_at_once_without_approval_or_window(practices: tuple[str, ...], hours: float) -> None:
+    org = organisation(*practices)
+    assert times(run(org, org.release.urgently(change())), "service.deployed") == [hours]
 
 
-def test_an_urgent_repair_leaves_at_once_with_continuous_deployment() -> None:
-    org = organisation("deployment")
-    assert times(run(org, org.release.urgently(change())), "service.deployed") == [1.5]
+def test_a_release_is_tested_in_rounds_each_of_which_finds_a_share_of_what_is_left() -> None:
+    """Draws of 0.4 and 0.7: the first defect is found by the first round of a half, the second by the second."""
+    org = organisation(quality__regression_rounds=3)
+    seen, later, never = defect("1"), defect("2"), defect("3")
+    seen.regression, later.regression, never.regression = 0.4, 0.7, 0.9
+    rows = run(org, org.release.regression_test([change("C1", defects=[seen, later]), change("C2", defects=[never])]))
+    found = [(row[0], row[-1]) for row in rows if row[1] == "defect.found"]
+    assert found == [(8.0, "defect=1;found_in=test"), (8 + 3 + 8, "defect=2;found_in=test")]
+    assert org.env.now == 3 * 8 + 2 * 3.0
+    assert not never.is_found
+
+
+def test_a_release_with_more_severe_defects_than_the_criterion_gets_another_round() -> None:
+    def hours(criterion: int) -> float:
+        org = organisation(quality__exit_criterion=criterion)
+        run(
+            org,
+            org.release.regression_test(
+                [change(defects=[defect(str(n), severe=True, found_by="regression") for n in range(2)])]
+            ),
+        )
+        return org.env.now
+
+    assert hours(2) == 8 + 6
+    assert hours(1) == 8 + 6 + 8
+
+
+def test_nothing_is_tested_by_hand_where_all_changes_have_automated_tests() -> None:
+    org = organisation("testing")
+    assert run(org, org.release.regression_test([change(defects=[defect(found_by="regression")])])) == []
+
+
+def canary_deployed(*faults: Defect, **changes: Any) -> tuple[list[float], list[float]]:
+    org = organisation("delivery", pipeline__canary=1, pipeline__canary_time=2, **changes)
+    rows = run(org, org.release.deploy([change(defects=faults)]), until=40)
+    return times(rows, "service.deployed"), times(rows, "service.failed")
+
+
+def test_all_users_get_a_canary_that_shows_no_fault_after_its_time() -> None:
+    assert canary_deployed(pipeline__canary_false_alarms=0) == ([2.125], [])
+
+
+def test_a_canary_that_is_taken_back_without_a_fault_is_installed_again() -> None:
+    deployed, failed = canary_deployed(pipeline__canary_false_alarms=0.95)
+    assert (deployed, failed) == ([0.125 + 2 + 0.0625 + 0.125 + 2], [])
+
+
+def test_a_canary_that_shows_a_fault_is_in_service_at_once() -> None:
+    assert canary_deployed(defect(severe=True, surfaces_after=500), pipeline__canary_catches=1) == ([0.125], [0.125])
 
 
 def test_continuous_deployment_of_tested_changes_takes_them_one_by_one() -> None:

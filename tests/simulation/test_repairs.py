@@ -28,18 +28,12 @@ def defects(log: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize("scenario", [WATERFALL, AGILE, DEVOPS], ids=lambda scenario: scenario.name)
 def test_the_share_of_bad_fixes_is_that_of_the_scenario(scenario: Scenario) -> None:
-    """Repairs in production draw before they are coded, others when they are done; so few are open that it does not matter."""
+    """Repairs in production draw before they are coded, others when they are done; few are open at the end."""
     none, some = (simulate(vary(scenario, FAULTY | {"quality.bad_fix_share": share})) for share in (0.0, 0.5))
     assert bad_fixes(none) == 0
-    fixes = int((some["kind"] == "defect.fixed").sum()) + int(urgent_fixes(some))
+    fixes = int((some["kind"] == "defect.fixed").sum())
     assert fixes > 200
     assert bad_fixes(some) / fixes == pytest.approx(0.5, abs=0.08)
-
-
-def urgent_fixes(log: pd.DataFrame) -> int:
-    """Return how many changes were repaired forward: they name their incident and no defect as fixed."""
-    repairs = log[(log["kind"] == "service.deployed") & log["detail"].str.startswith("repair=", na=False)]
-    return len(repairs)
 
 
 def test_a_bad_fix_may_itself_be_fixed_badly() -> None:
@@ -58,7 +52,7 @@ def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) 
         quality__fix_cv=0,
     )
     bad = defect(severe=urgent)
-    way = org.repairs.fix_forward(change(), bad, "I1") if urgent else org.repairs.defect_as_planned(change(), bad)
+    way = org.repairs.defect(change(), bad, "I1" * urgent, urgent=urgent)
     rows = [row for row in run(org, way, until=300) if row[-1] == "defect=1b;found_in=test"]
     assert [(row[0], row[1]) for row in rows] == [(10.0, "defect.found"), (10 + 3.0, "defect.fixed")]
 
@@ -67,18 +61,14 @@ def test_a_planned_repair_waits_behind_planned_work_and_an_urgent_one_interrupts
     for urgent in (False, True):
         org = organisation("deployment", team__developers=1)
         work = org.people.work("developer", "code", 10.0, item="W1")
-        repair = (
-            org.repairs.fix_forward(change(), defect(severe=True), "I1")
-            if urgent
-            else org.repairs.defect_as_planned(change(), defect())
-        )
+        repair = org.repairs.defect(change(), defect(severe=urgent), "I1" * urgent, urgent=urgent)
         rows = run(org, work, repair, until=400)
         assert times(rows, "change.created") == [9.0 if urgent else 10 + 9.0]
 
 
 def test_a_repair_names_its_incident_and_the_repairs_are_counted() -> None:
     org = organisation("deployment", "delivery", "testing")
-    first, second = (org.repairs.fix_forward(change(), defect(severe=True), name) for name in ("I1", "I2"))
+    first, second = (org.repairs.defect(change(), defect(severe=True), name, urgent=True) for name in ("I1", "I2"))
     rows = [row for row in run(org, first, second, until=200) if row[1] == "service.deployed"]
     assert [(row[3], row[-1]) for row in rows] == [("CR1", "repair=I1"), ("CR2", "repair=I2")]
 
@@ -88,7 +78,7 @@ def test_an_urgent_patch_is_deployed_urgently_and_a_planned_one_when_its_release
         org = organisation()
         rows = run(org, org.repairs.vulnerability(vulnerability(), steps_late=1, urgent=urgent), until=500)
         coded = 2 * 3.0
-        tested = coded + 0.25 + 8 * urgent
+        tested = coded + 0.25 + 2 * urgent
         assert times(rows, "change.created") == [coded]
         assert times(rows, "finding.fixed") == [tested]
-        assert times(rows, "patch.deployed") == [tested + 100 + 50 + 1.5] * urgent
+        assert times(rows, "patch.deployed") == [tested + 1.25] * urgent

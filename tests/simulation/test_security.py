@@ -70,14 +70,14 @@ def test_an_attack_is_contained_on_call_and_reveals_what_nobody_knew() -> None:
     org = organisation("security")
     flaw = vulnerability(exploited_after=10)
     rows = run(org, org.security.expose(flaw))
-    contained = 10 + 5.25 + 100 + 6
+    contained = 10 + 5.25 + 6
     assert times(rows, "service.failed") == [10.0]
     assert times(rows, "incident.resolved") == times(rows, "finding.reported") == [contained]
     coded = contained + 2 * 9 / 2
     assert times(rows, "change.created") == [coded]
     assert flaw.is_known
     assert times(rows, "patch.deployed") == times(rows, "service.deployed")
-    assert times(rows, "service.deployed")[0] == pytest.approx(times(rows, "finding.fixed")[0] + 100 + 50 + 1.5)
+    assert times(rows, "service.deployed")[0] == pytest.approx(times(rows, "finding.fixed")[0] + 1.25)
 
 
 def test_an_attack_on_what_is_known_reports_nothing_new() -> None:
