@@ -131,7 +131,9 @@ def item(*changes: Change, plan: float = 1, test: float = 2, misunderstood: bool
         misunderstood=misunderstood,
         drifts_after=float("inf"),
         complaint_after=60.0,
-        expedited=False,
+        service_class="standard",
+        value=1.0,
+        due=float("inf"),
         draws=dict.fromkeys(SEVEN_CS, 0.5),
         number=0,
     )

@@ -103,6 +103,45 @@ class Demand(Part):
         grade="assumed",
         source="Kanban practice names 5 to 15 %; no measured share was found, so the default leaves the class out",
     )
+    fixed_date_share: float = parameter(
+        0,
+        "share of requests with a fixed date: they overtake all others when it comes near",
+        high=1,
+        grade="assumed",
+        source="Anderson 2010, Kanban: a class of service; no measured share was found, so the default leaves it out",
+    )
+    fixed_date_weeks: float = parameter(
+        12,
+        "time from a request to its fixed date",
+        unit="weeks",
+        low=0.1,
+        high=520,
+        grade="assumed",
+        source="a quarter",
+    )
+    fixed_date_lead: float = parameter(
+        3,
+        "time before a fixed date from which the item overtakes all others",
+        unit="weeks",
+        high=520,
+        grade="assumed",
+        source="Anderson 2010, Kanban: such items start in time for their date",
+    )
+    value_per_week: float = parameter(
+        1,
+        "value that an item brings its users in a week, mean: the cost of a week of delay",
+        unit="value per week",
+        high=1e9,
+        grade="assumed",
+        source="a unit of its own; Reinertsen 2009 asks each organisation to put a number on it",
+    )
+    value_cv: float = parameter(
+        1.0,
+        "coefficient of variation of the value",
+        high=5,
+        grade="assumed",
+        source="as the efforts",
+    )
     misunderstood_share: float = parameter(
         0.15,
         "share of items whose need was understood wrongly from the start",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.scenario import PRACTICES, SEVEN_CS, Scenario
+from devopssim.scenario import PRACTICES, SEVEN_CS, Demand, Scenario
 from devopssim.simulation.randomness import (
     Exponential,
     Streams,
@@ -120,8 +120,12 @@ class WorkItem:
     misunderstood: bool
     drifts_after: float
     complaint_after: float
-    expedited: bool
-    """Whether it overtakes all items that are not."""
+    service_class: str
+    """Class of service: standard, expedite or fixed date."""
+    value: float
+    """What a week of use is worth."""
+    due: float
+    """Hour of its fixed date; infinite without one."""
     draws: dict[str, float]
     number: int
     generation: int = 0
@@ -270,7 +274,7 @@ class DrawnDemand:
         """Draw the requests of a generation, one per arrival: 0 are the first requests, 1 those that follow from them, and so on."""
         demand = self._scenario.demand
         streams, suffix = self._streams, f"/{generation}" if generation else ""
-        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 7 + len(SEVEN_CS)))
+        draws = streams.stream(f"items{suffix}").random((len(self._arrivals), 8 + len(SEVEN_CS)))
         efforts = [
             effort_distribution(mean, demand.effort_cv, demand.effort_distribution).quantile(draws[:, column])
             for column, mean in enumerate((demand.plan_effort, demand.code_effort, demand.test_effort))
@@ -279,6 +283,9 @@ class DrawnDemand:
         changes = self._changes(sizes, efforts[1], suffix)
         drifts = time_between(demand.drift_per_month / HOURS_PER_MONTH).quantile(draws[:, 4])
         complaints = delay_distribution(self._scenario.quality.complaint_delay).quantile(draws[:, 5])
+        values = effort_distribution(demand.value_per_week, demand.value_cv).quantile(draws[:, 7])
+        classes = [service_class(demand, draw) for draw in draws[:, 6].tolist()]
+        dates = self._arrivals + demand.fixed_date_weeks * HOURS_PER_WEEK
         return [
             WorkItem(
                 id=f"W{number + 1}" + f".{generation}" * bool(generation),
@@ -289,8 +296,10 @@ class DrawnDemand:
                 misunderstood=bool(row[3] < demand.misunderstood_share),
                 drifts_after=float(drifts[number]),
                 complaint_after=float(complaints[number]),
-                expedited=bool(row[6] < demand.expedite_share),
-                draws=dict(zip(SEVEN_CS, row[7:], strict=True)),
+                service_class=classes[number],
+                value=float(values[number]),
+                due=float(dates[number]) if classes[number] == "fixed date" else inf,
+                draws=dict(zip(SEVEN_CS, row[8:], strict=True)),
                 number=number,
                 generation=generation,
             )
@@ -351,6 +360,19 @@ class DrawnDemand:
             if time >= horizon:
                 return disclosed
             disclosed.append((time, new_vulnerability(self._scenario, f"VD{len(disclosed) + 1}", row[1:])))
+
+
+def service_class(demand: Demand, draw: float) -> str:
+    """Return the class of service at probability `draw`: expedite, fixed date or standard.
+
+    Examples
+    --------
+    >>> service_class(Demand(expedite_share=0.1, fixed_date_share=0.2), draw=0.25)
+    'fixed date'
+    """
+    if draw < demand.expedite_share:
+        return "expedite"
+    return "fixed date" if draw < demand.expedite_share + demand.fixed_date_share else "standard"
 
 
 CHANGE_DRAWS: Final = 5 + len(PRACTICES)

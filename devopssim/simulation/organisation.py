@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
+from math import inf
 from typing import Unpack
 
 from simpy import Environment, Event
@@ -34,7 +35,12 @@ class Backlog:
         self._log.record(
             "ticket.created",
             item=item.id,
-            detail=encode_detail(rework_of=item.follows, expedited="yes" if item.expedited else None),
+            detail=encode_detail(
+                rework_of=item.follows,
+                service_class=item.service_class if item.service_class != "standard" else None,
+                value=f"{item.value:.4g}",
+                due=f"{item.due:.6g}" if item.due < inf else None,
+            ),
         )
         if self._takers:
             self._takers.popleft().succeed(item)
@@ -108,9 +114,17 @@ class Organisation:
     def accept_request(self, item: WorkItem) -> None:
         """Take a request into the backlog."""
         self.release.expect(item)
-        if item.expedited:
+        if item.service_class == "expedite":
             self.people.expedited.add(item.id)
+        elif item.service_class == "fixed date":
+            self.env.process(self.approach(item))
         self.backlog.put(item)
+
+    def approach(self, item: WorkItem) -> ProcessGenerator:
+        """Let an item overtake all others when its fixed date comes near."""
+        lead = self.scenario.demand.fixed_date_lead * HOURS_PER_WEEK
+        yield self.env.timeout(max(0.0, item.due - lead - self.env.now))
+        self.people.expedited.add(item.id)
 
     def uses(self, practice: str, draws: Mapping[str, float]) -> bool:
         """Return whether a practice is used for this change, item or incident.

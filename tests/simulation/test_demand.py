@@ -113,6 +113,22 @@ def test_faults_and_misunderstandings_come_at_their_rates() -> None:
     assert vulnerabilities == [f"V{n + 1}" for n in range(len(vulnerabilities))]
 
 
+def test_classes_of_service_have_their_shares_and_dates() -> None:
+    requests = drawn(
+        demand__backlog=2000,
+        demand__expedite_share=0.1,
+        demand__fixed_date_share=0.2,
+        demand__fixed_date_weeks=5,
+        demand__value_per_week=3,
+        demand__value_cv=0.5,
+    ).first
+    shares = {name: sum(work.service_class == name for work in requests) / 2000 for name in ("expedite", "fixed date")}
+    assert shares == {"expedite": pytest.approx(0.1, abs=0.02), "fixed date": pytest.approx(0.2, abs=0.02)}
+    assert {work.due for work in requests if work.service_class == "fixed date"} == {5 * 168}
+    assert {work.due for work in requests if work.service_class != "fixed date"} == {float("inf")}
+    assert np.mean([work.value for work in requests]) == pytest.approx(3, rel=0.05)
+
+
 def test_defects_grow_with_the_square_root_of_a_changes_size() -> None:
     small, large = (
         [

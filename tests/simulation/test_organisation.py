@@ -43,6 +43,25 @@ def test_who_waits_first_gets_the_next_request() -> None:
     assert [work.id for work in taken if isinstance(work, WorkItem)] == ["W1", "W2", "W3"]
 
 
+def test_the_class_of_service_decides_when_an_item_overtakes_others() -> None:
+    org = organisation(demand__fixed_date_lead=2)
+    requests = {name: item(change()) for name in ("standard", "expedite", "fixed date")}
+    for name, request in requests.items():
+        request.id, request.service_class, request.value = name, name, 2.5
+    requests["fixed date"].due = 5 * 168
+    for request in requests.values():
+        org.accept_request(request)
+    rows = run(org, until=3 * 168 - 1)
+    assert org.people.expedited == {"expedite"}
+    run(org, until=3 * 168 + 1)
+    assert org.people.expedited == {"expedite", "fixed date"}
+    assert [row[-1] for row in rows if row[1] == "ticket.created"] == [
+        "value=2.5",
+        "service_class=expedite;value=2.5",
+        "service_class=fixed date;value=2.5;due=840",
+    ]
+
+
 def test_a_practice_is_used_where_the_draw_lies_below_its_adoption() -> None:
     org = organisation(practices__testing=0.5)
     assert org.uses("testing", dict.fromkeys(PRACTICES, 0.49))

@@ -37,7 +37,7 @@ def ends_in_plain_simpy(scenario: Scenario) -> dict[str, float]:
 
     def work(item: WorkItem) -> Generator[simpy.Event, Any, None]:
         for station, hours in zip(stations, (item.plan_effort, item.code_effort, item.test_effort), strict=True):
-            with station.request(priority=(not item.expedited, item.number)) as turn:  # type: ignore[arg-type] # any order
+            with station.request(priority=(item.service_class != "expedite", item.number)) as turn:  # type: ignore[arg-type] # any order
                 yield turn
                 yield env.timeout(hours)
         ends[item.id] = env.now

@@ -99,7 +99,12 @@ def priorities(policy: str) -> Callable[[], list[Comparison]]:
 
         def by_class(log: pd.DataFrame) -> dict[str, float]:
             hours = hours_between(log, "stage.queued", end).iloc[WARM_UP:]
-            expedited = set(log.loc[(log["kind"] == "ticket.created") & log["detail"].eq("expedited=yes"), "item"])
+            expedited = set(
+                log.loc[
+                    (log["kind"] == "ticket.created") & log["detail"].str.contains("service_class=expedite", na=False),
+                    "item",
+                ]
+            )
             fast = hours.index.isin(expedited)
             return {"expedited": float(hours[fast].mean()), "standard": float(hours[~fast].mean())}
 
