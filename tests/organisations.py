@@ -11,7 +11,7 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import Row
 from devopssim.scenario import PRACTICES, SEVEN_CS, Scenario, vary
-from devopssim.simulation.demand import Change, Defect, Vulnerability, WorkItem
+from devopssim.simulation.demand import CHECK_DRAWS, Change, CheckDraws, Defect, Vulnerability, WorkItem
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
 
@@ -32,6 +32,9 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "process.switching": 0,
     "quality.defects_per_change": 0,
     "quality.review_effort": 0.5,
+    "quality.review_effort_by_size": 0,
+    "quality.review_wait": 0,
+    "quality.second_round_share": 0,
     "quality.review_finds": 0.5,
     "quality.manual_test_finds": 0.5,
     "quality.automated_test_finds": 0.5,
@@ -116,6 +119,7 @@ def change(
         conflicts=0.5,
         installation=0.5,
         noise=0.0,
+        checks=CheckDraws(*[0.5] * CHECK_DRAWS),
         defects=list(defects),
         vulnerabilities=list(vulnerabilities),
     )

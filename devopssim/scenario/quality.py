@@ -43,12 +43,80 @@ class Quality(Part):
         tuned=True,
     )
     review_effort: float = parameter(
-        0.5,
-        "review of a change by a colleague",
+        0.25,
+        "review of a change by a colleague, whatever its size",
         unit="h",
         high=40,
         grade="assumed",
-        source="half an hour for a person-day of code",
+        source="with the effort by size about three hours a week for a reviewer, as Google's developers spend",
+    )
+    review_effort_by_size: float = parameter(
+        0.3,
+        "review of a change by a colleague, for each 100 lines",
+        unit="h",
+        high=40,
+        grade="assumed",
+        source="300 lines an hour, below which inspections are said to keep their effect",
+    )
+    review_wait: float = parameter(
+        2,
+        "working hours until a colleague looks at a change that waits for review, median",
+        unit="h",
+        high=1000,
+        grade="derived",
+        source="2,324 reviews of AIDev 2025: median 1.3 h on the clock, p75 18 h; Graphite 2024: four hours until merged in small firms",
+    )
+    review_wait_sigma: float = parameter(
+        1.6,
+        "spread of that wait: standard deviation of its logarithm; lognormal",
+        high=4,
+        grade="derived",
+        source="AIDev 2025: p95 of 151 h on the clock, sigma 2.6 with nights and weekends; 1.2 to 2.2 in working hours is plausible",
+    )
+    reviews_at_once: int = parameter(
+        2,
+        "open reviews that a developer keeps an eye on at once; further ones wait their turn",
+        whole=True,
+        low=1,
+        high=10000,
+        grade="derived",
+        source="Sadowski et al. 2018, Google: the busiest fifth review 10 changes a week, about two at a time with a mean wait of 7 h",
+    )
+    second_round_share: float = parameter(
+        0.36,
+        "share of reviewed changes that need a second round",
+        high=1,
+        grade="measured",
+        source="2.3 million pull requests (2023): 64 % merged without a further change; 20 to 50 % is plausible",
+    )
+    review_rework: float = parameter(
+        0.1,
+        "effort of reworking a change before its second round, as a share of its coding effort",
+        high=5,
+        grade="assumed",
+        source="reviewers ask for small corrections",
+    )
+    second_review: float = parameter(
+        0.5,
+        "effort of the second round, as a share of the first",
+        high=5,
+        grade="assumed",
+        source="the reviewer knows the change",
+    )
+    reminder_after: float = parameter(
+        0,
+        "hours after which a waiting review is called to mind; 0 for never",
+        unit="h",
+        high=8760,
+        grade="assumed",
+        source="no reminders; Nudge (Maddila et al. 2022) reminds of overdue pull requests",
+    )
+    reminder_effect: float = parameter(
+        0.6,
+        "share of the remaining wait that a reminder saves",
+        high=1,
+        grade="measured",
+        source="Nudge (Maddila et al. 2022): overdue pull requests finished 60 % sooner, randomised over 147 repositories",
     )
     review_finds: float = parameter(
         0.4,
@@ -57,6 +125,43 @@ class Quality(Part):
         grade="derived",
         source="Jones: inspections above 0.85; an informal review is well below",
         tuned=True,
+    )
+    large_change: float = parameter(
+        400,
+        "size above which a change is too large for an attentive review",
+        unit="lines",
+        high=1e9,
+        grade="assumed",
+        source="a common limit of review guides; no study was found that measures it",
+    )
+    large_change_finds: float = parameter(
+        0.5,
+        "factor on the finds of a review of a change above that size",
+        high=1,
+        grade="assumed",
+        source="half: no study was found that measures it",
+    )
+    unreviewed_share: float = parameter(
+        0,
+        "share of changes that are merged without a review",
+        high=1,
+        grade="assumed",
+        source="all are reviewed; Graphite 2024: firms of up to 20 engineers skip reviews 4.5 times as often as large ones",
+    )
+    pairing: float = parameter(
+        0,
+        "share of changes that are written in pairs and reviewed while they are written",
+        high=1,
+        grade="assumed",
+        source="a choice: experiments set it",
+    )
+    pairing_effort: float = parameter(
+        1.15,
+        "factor on the coding effort of a change that is written in a pair",
+        low=1,
+        high=2,
+        grade="measured",
+        source="Cockburn & Williams 2000: pairs take 15 % more hours",
     )
     manual_test_finds: float = parameter(
         0.45,

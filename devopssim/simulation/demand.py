@@ -8,7 +8,7 @@ Draws keep their places: follow-up requests, repairs and incidents have tables o
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import exp, inf
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,19 @@ class Vulnerability:
     is_patched: bool = False
 
 
+class CheckDraws(NamedTuple):
+    """Draws for the review of a change and for its first run on main: probabilities in [0, 1)."""
+
+    pairing: float
+    unreviewed: float
+    review_wait: float
+    second_round: float
+    second_wait: float
+    build: float
+    test: float
+    flaky: float
+
+
 @dataclass(slots=True, eq=False)
 class Change:
     """Developer's commit. A practice is used for it if `draws[practice]` lies below the practice's adoption.
@@ -91,6 +104,7 @@ class Change:
     conflicts: float
     installation: float
     noise: float
+    checks: CheckDraws
     defects: list[Defect] = field(default_factory=list)
     vulnerabilities: list[Vulnerability] = field(default_factory=list)
     repairs: str = ""
@@ -309,6 +323,7 @@ class DrawnDemand:
     def _changes(self, sizes: NDArray[np.int_], efforts: Uniforms, suffix: str) -> list[list[Change]]:
         quality, security = self._scenario.quality, self._scenario.security
         draws = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_DRAWS))
+        checks = self._streams.stream(f"checks{suffix}").random((len(draws), CHECK_DRAWS))
         lines = np.repeat(efforts / sizes, sizes) * self._scenario.demand.lines_per_hour
         means = quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
         defects = self._defects(
@@ -317,7 +332,7 @@ class DrawnDemand:
         vulnerabilities = self._vulnerabilities(
             [poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix
         )
-        rows = iter(draws.tolist())
+        rows = zip(draws.tolist(), checks.tolist(), strict=True)
         number = 0
         items: list[list[Change]] = []
         for item, (size, coding) in enumerate(zip(sizes.tolist(), efforts.tolist(), strict=True)):
@@ -325,9 +340,9 @@ class DrawnDemand:
             for _ in range(size):
                 number += 1
                 owner = f"W{item + 1}" + suffix.replace("/", ".")
-                change = new_change(
-                    self._scenario, f"C{number}{suffix.replace('/', '.')}", owner, coding / size, next(rows)
-                )
+                name = f"C{number}{suffix.replace('/', '.')}"
+                row, checked = next(rows)
+                change = new_change(self._scenario, name, owner, coding / size, row, checks=checked)
                 change.defects = next(defects)
                 change.vulnerabilities = next(vulnerabilities)
                 items[-1].append(change)
@@ -376,11 +391,14 @@ def service_class(demand: Demand, draw: float) -> str:
 
 
 CHANGE_DRAWS: Final = 5 + len(PRACTICES)
+CHECK_DRAWS: Final = len(CheckDraws._fields)
 DEFECT_DRAWS: Final = 11
 VULNERABILITY_DRAWS: Final = 6
 
 
-def new_change(scenario: Scenario, name: str, item: str | None, coding: float, draws: list[float]) -> Change:
+def new_change(
+    scenario: Scenario, name: str, item: str | None, coding: float, draws: list[float], *, checks: list[float]
+) -> Change:
     """Return a change without faults.
 
     Parameters
@@ -395,6 +413,8 @@ def new_change(scenario: Scenario, name: str, item: str | None, coding: float, d
         Coding effort in person-hours.
     draws : list of float
         Row of CHANGE_DRAWS numbers; the first two have counted its defects and vulnerabilities.
+    checks : list of float
+        Row of CHECK_DRAWS numbers.
     """
     return Change(
         id=name,
@@ -405,6 +425,7 @@ def new_change(scenario: Scenario, name: str, item: str | None, coding: float, d
         installation=draws[3],
         noise=draws[4],
         draws=dict(zip(PRACTICES, draws[5:], strict=True)),
+        checks=CheckDraws(*checks),
     )
 
 

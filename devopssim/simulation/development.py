@@ -1,4 +1,4 @@
-"""From a request to code on main: plan, code, review, merge, build, test, and fix the defects found on the way.
+"""From a request to code on main: plan, code, merge, build, test, and fix the defects found on the way.
 
 Each function is a process that does one thing to an item or a change. The workflows decide when. Draws decide what is
 found: a check that finds the share `s` finds exactly the defects whose draw lies below `s`, so a better check finds all
@@ -55,7 +55,7 @@ def code(org: "Organisation", change: Change, *, begins: str = "") -> ProcessGen
     yield from org.people.work(
         "developer",
         "code",
-        change.effort + upkeep,
+        org.reviews.coding_effort(change) + upkeep,
         anyone=one_team(org, change),
         begins=begins,
         item=change.item,
@@ -78,7 +78,7 @@ def record_defect(org: "Organisation", change: Change, defect: Defect) -> None:
 
 def finish(org: "Organisation", change: Change) -> ProcessGenerator:
     """Review a committed change; with continuous integration, merge and check it at once."""
-    yield from review(org, change)
+    yield from org.reviews.review(change)
     if org.uses("integration", change.draws):
         yield from integrate(org, [change], steps_late=0)
         if leaves_when_green(org, change):
@@ -89,17 +89,6 @@ def leaves_when_green(org: "Organisation", change: Change) -> bool:
     """Return whether the change may be released when its automated tests pass, before its item is done."""
     tested = org.uses("integration", change.draws) and org.uses("testing", change.draws)
     return org.workflow.green_changes_leave and tested
-
-
-def review(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Let a colleague read the change, and fix the defects that the review finds."""
-    quality = org.scenario.quality
-    yield from org.people.work(
-        "developer", "code", quality.review_effort, anyone=one_team(org, change), item=change.item, change=change.id
-    )
-    yield from fix_defects(
-        org, change, lambda defect: defect.review < quality.review_finds, found_in="review", steps_late=0
-    )
 
 
 def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:

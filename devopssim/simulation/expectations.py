@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import Scenario
+from devopssim.simulation.demand import LINES
 from devopssim.simulation.randomness import effort_distribution
 from devopssim.simulation.staff import LEAST_PRODUCTIVITY, headcount
 
@@ -49,8 +50,9 @@ def changes_per_item(code_effort: float, effort_cv: float, change_effort: float)
 def planned_hours(scenario: Scenario) -> dict[str, float]:
     """Return the weekly effort that requests bring to analysts, developers and testers.
 
-    It is a lower bound: repairs, retests, rework, interruptions and taking up another item come on top, and work in another role
-    takes longer (`secondary_effort_factor`). Mechanisms: `development.plan`, `code`, `review`, `test_by_hand`.
+    It is a lower bound: repairs, retests, rework of misfits, interruptions and taking up another item come on top, and work in another role
+    takes longer (`secondary_effort_factor`). Mechanisms: `development.plan`, `code`, `test_by_hand`,
+    `Reviews.review`.
 
     Parameters
     ----------
@@ -66,14 +68,18 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     --------
     >>> from devopssim.scenario import DEVOPS
     >>> {role: round(hours) for role, hours in planned_hours(DEVOPS).items()}
-    {'analyst': 30, 'developer': 143, 'tester': 0}
+    {'analyst': 30, 'developer': 149, 'tester': 0}
     """
     demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
     changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
-    hours_per_change = quality.review_effort + quality.test_upkeep * practices.testing
+    reviewed = (1 - quality.pairing) * (1 - quality.unreviewed_share)
+    again = reviewed * quality.second_round_share
+    coding = 1 + quality.pairing * (quality.pairing_effort - 1) + again * quality.review_rework
+    by_size = quality.review_effort_by_size * demand.lines_per_hour / LINES * demand.code_effort
+    reviewing = (reviewed + again * quality.second_review) * (changes * quality.review_effort + by_size)
     hours = {
         "analyst": demand.plan_effort,
-        "developer": demand.code_effort + changes * hours_per_change,
+        "developer": demand.code_effort * coding + reviewing + changes * quality.test_upkeep * practices.testing,
         "tester": demand.test_effort * (1 - practices.testing),
     }
     return {role: demand.requests_per_week * effort for role, effort in hours.items()}
@@ -203,8 +209,8 @@ def escape_share(scenario: Scenario) -> float:
     """Return the share of severe defects that reach users and break the service.
 
     A defect escapes if review, test, acceptance (waterfall only), the regression test of its release and preventive monitoring all
-    miss it. Rounds of the regression test beyond the least number are left out, so it is an upper bound. Mechanisms:
-    `development.review`, `run_tests` and `test_by_hand`, `workflows.accept`, `ReleaseManagement.regression_test`,
+    miss it. Rounds of the regression test beyond the least number are left out, and so are changes above `quality.large_change`. Mechanisms:
+    `Reviews.review`, `development.run_tests` and `test_by_hand`, `workflows.accept`, `ReleaseManagement.regression_test`,
     `ServiceOperation.surface`.
 
     Parameters
@@ -230,7 +236,8 @@ def escape_share(scenario: Scenario) -> float:
     by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
     accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
     prevented = scenario.production.prevented_share * practices.monitoring
-    return (1 - quality.review_finds) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
+    read = 1 - (1 - quality.pairing) * quality.unreviewed_share
+    return (1 - quality.review_finds * read) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
 
 
 def deployment_failure_probability(

@@ -18,6 +18,7 @@ from devopssim.simulation.randomness import Streams, effort_distribution
 from devopssim.simulation.release import ReleaseManagement
 from devopssim.simulation.repairs import Repairs
 from devopssim.simulation.resources import Resource
+from devopssim.simulation.reviews import Reviews
 from devopssim.simulation.security import ProductSecurity
 
 
@@ -100,6 +101,7 @@ class Organisation:
         self.merges = 0
         """How many changes have come to main."""
 
+        self.reviews = Reviews(self)
         self.release = ReleaseManagement(self, streams)
         self.production = ServiceOperation(self, streams)
         self.security = ProductSecurity(self)

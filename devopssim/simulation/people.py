@@ -175,6 +175,7 @@ class People:
         anyone: bool = False,
         on_call: bool = False,
         begins: str = "",
+        attention: ProcessGenerator | None = None,
         **fields: Unpack[EventFields],
     ) -> ProcessGenerator:
         """Queue for a person of the role, then do the work.
@@ -198,10 +199,13 @@ class People:
             Whether the work goes on outside working hours.
         begins : str, default ''
             Kind of event of the item that is recorded when the work begins for the first time.
+        attention : generator, optional
+            What passes, in the queue, before a person can take the work up; work that waits for attention is done even for an
+            effort of 0.
         **fields
             Entities for the columns of the `stage.*` events.
         """
-        if effort <= 0:
+        if effort <= 0 and attention is None:
             return
         wanted = Wanted(
             role,
@@ -214,6 +218,9 @@ class People:
         done = False
         while not done:
             self.log.record("stage.queued", stage=stage, role=role, **fields)
+            if attention is not None:
+                yield from attention
+                attention = None
             started = None
             with self.request(wanted) as request:
                 try:

@@ -12,7 +12,7 @@ it into hours. Scenarios with different distributions share the draw: an item th
 import operator
 from dataclasses import dataclass
 from hashlib import blake2b
-from math import inf, isfinite, log, log1p, sqrt
+from math import exp, expm1, inf, isfinite, log, log1p, sqrt
 from typing import Protocol, TypeVar, cast
 
 import numpy as np
@@ -368,6 +368,26 @@ def effort_distribution(mean: float, cv: float, shape: str = "lognormal") -> Dis
             )
         return Uniform(mean * (1 - cv * sqrt(3)), mean * (1 + cv * sqrt(3)))
     return Gamma(mean, cv) if shape == "gamma" else Lognormal(mean, cv)
+
+
+def lognormal_around(median: float, sigma: float) -> Distribution:
+    """Return the lognormal distribution with this median and spread; always 0 for a median of 0.
+
+    Parameters
+    ----------
+    median : float
+        Median, 0 or more.
+    sigma : float
+        Standard deviation of the logarithm, 0 or more.
+
+    Examples
+    --------
+    >>> [round(float(lognormal_around(2, 1.6).quantile(share)), 2) for share in (0.5, 0.75, 0.95)]
+    [2.0, 5.88, 27.8]
+    """
+    if not median:
+        return Fixed(0)
+    return Lognormal(median * exp(sigma**2 / 2), sqrt(expm1(sigma**2)))
 
 
 def delay_distribution(mean: float) -> Distribution:

@@ -7,6 +7,7 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.simulation.demand import (
     CHANGE_DRAWS,
+    CHECK_DRAWS,
     DEFECT_DRAWS,
     Change,
     Defect,
@@ -35,6 +36,7 @@ class Repairs:
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
         self._changes = DrawTable(streams, "repairs", CHANGE_DRAWS)
+        self._checks = DrawTable(streams, "checks of repairs", CHECK_DRAWS)
         self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS)
         self._count = 0
 
@@ -102,10 +104,11 @@ class Repairs:
 
     def _new_change(self, coding: float, item: str | None = None) -> Change:
         self._count += 1
-        return new_change(self.org.scenario, f"CR{self._count}", item, coding, self._changes.next_row())
+        draws, checks = self._changes.next_row(), self._checks.next_row()
+        return new_change(self.org.scenario, f"CR{self._count}", item, coding, draws, checks=checks)
 
     def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
-        """Code the repair, bring it to main and test it.
+        """Code the repair, review it, bring it to main and test it.
 
         Without automated tests a tester tests an urgent repair by hand, on call; a planned one is handed over to the testers and waits for
         the regression test of its release.
@@ -115,7 +118,7 @@ class Repairs:
         yield from org.people.work(
             "developer",
             "code",
-            repair.effort,
+            org.reviews.coding_effort(repair),
             urgent=urgent,
             on_call=urgent,
             anyone=one_team(org, repair),
@@ -125,6 +128,7 @@ class Repairs:
             detail=encode_detail(task="patch", automated="no") if finding else encode_detail(unplanned="yes"),
         )
         org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
+        yield from org.reviews.review(repair, urgent=urgent)
         yield from integrate(org, [repair], steps_late=steps_late)
         if org.uses("testing", repair.draws):
             return

@@ -63,15 +63,6 @@ def test_a_green_change_leaves_before_its_item_is_done(practices: tuple[str, ...
     assert len(times(rows, "service.deployed")) == leaves
 
 
-def test_a_review_finds_and_fixes_what_it_can_find() -> None:
-    org = organisation()
-    work = change(defects=[defect("1", found_by="review"), defect("2")])
-    rows = run(org, development.review(org, work))
-    assert times(rows, "defect.found") == [0.5]
-    assert times(rows, "defect.fixed") == [0.5 + 1.0]
-    assert [one.is_found for one in work.defects] == [True, False]
-
-
 def test_the_injected_defects_are_those_of_the_change() -> None:
     org = organisation()
     rows = run(org, development.code(org, change(defects=[defect("1", severe=True), defect("2")])))

@@ -119,7 +119,7 @@ def test_a_deployment_is_rolled_back_once() -> None:
 
 
 def test_an_outage_that_nothing_mitigates_is_fixed_forward_without_approval_or_window() -> None:
-    """Report, answer and diagnosis on call; code, build, test by hand, installation."""
+    """Report, answer and diagnosis on call; code, review, build, test by hand, installation."""
     org = organisation()
     org.production.receive(deployment(defects=[defect(severe=True, surfaces_after=10)]))  # type: ignore[arg-type]
     rows = run(org)
@@ -127,7 +127,7 @@ def test_an_outage_that_nothing_mitigates_is_fixed_forward_without_approval_or_w
     assert times(rows, "service.failed") == [10.0]
     assert times(rows, "change.created") == [coded]
     assert times(rows, "service.restored") == []
-    assert times(rows, "incident.resolved") == [coded + 0.25 + 2 + 1.25]
+    assert times(rows, "incident.resolved") == [coded + 0.5 + 0.25 + 2 + 1.25]
 
 
 def test_mitigation_restores_the_service_before_the_repair_resolves_the_incident() -> None:
@@ -246,7 +246,7 @@ def test_a_minor_defect_breaks_nothing_and_is_repaired_as_planned_work() -> None
     rows = run(org)
     assert not times(rows, "service.failed")
     assert times(rows, "defect.found") == [10.0]
-    assert times(rows, "defect.fixed") == [10 + 9 + 0.25]
+    assert times(rows, "defect.fixed") == [10 + 9 + 0.5 + 0.25]
 
 
 def test_a_defect_that_a_check_found_never_surfaces() -> None:

@@ -43,9 +43,10 @@ def test_a_bad_fix_may_itself_be_fixed_badly() -> None:
 
 @pytest.mark.parametrize("urgent", [True, False])
 def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) -> None:  # noqa: FBT001
-    """Two steps late it is coded for 9 hours; built and tested, and then an hour is tripled."""
+    """Two steps late it is coded for 9 hours; reviewed, built and tested, and then an hour is tripled."""
     org = organisation(
         "testing",
+        quality__review_finds=0,
         quality__bad_fix_share=0.6,
         quality__automated_test_finds=1,
         quality__fix_effort=1,
@@ -54,7 +55,7 @@ def test_the_defect_that_a_bad_repair_brings_is_fixed_a_step_late(urgent: bool) 
     bad = defect(severe=urgent)
     way = org.repairs.defect(change(), bad, "I1" * urgent, urgent=urgent)
     rows = [row for row in run(org, way, until=300) if row[-1] == "defect=1b;found_in=test"]
-    assert [(row[0], row[1]) for row in rows] == [(10.0, "defect.found"), (10 + 3.0, "defect.fixed")]
+    assert [(row[0], row[1]) for row in rows] == [(10.5, "defect.found"), (10.5 + 3.0, "defect.fixed")]
 
 
 def test_a_planned_repair_waits_behind_planned_work_and_an_urgent_one_interrupts_it() -> None:
@@ -78,7 +79,7 @@ def test_an_urgent_patch_is_deployed_urgently_and_a_planned_one_when_its_release
         org = organisation()
         rows = run(org, org.repairs.vulnerability(vulnerability(), steps_late=1, urgent=urgent), until=500)
         coded = 2 * 3.0
-        tested = coded + 0.25 + 2 * urgent
+        tested = coded + 0.5 + 0.25 + 2 * urgent
         assert times(rows, "change.created") == [coded]
         assert times(rows, "finding.fixed") == [tested]
         assert times(rows, "patch.deployed") == [tested + 1.25] * urgent

@@ -20,7 +20,7 @@ def test_a_review_by_hand_reports_and_a_developer_patches_after_the_backlog() ->
     triaged = reviewed + 0.5
     coded = triaged + 70 + 2 * 9
     assert times(rows, "change.created") == [coded]
-    assert times(rows, "finding.fixed") == [coded + 0.25]
+    assert times(rows, "finding.fixed") == [coded + 0.5 + 0.25]
     assert flaw.is_known
 
 

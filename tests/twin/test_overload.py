@@ -20,7 +20,7 @@ OVERLOADED: Final = {
     "the developers": vary(WATERFALL, {"team.developers": 3, "years": 4}),
     "the testers": vary(WATERFALL, {"demand.test_effort": 40, "years": 4}),
     "the people": vary(DEVOPS, {"demand.requests_per_week": 30, "years": 1}),
-    "the sprints": vary(AGILE, {"demand.requests_per_week": 11, "years": 2}),
+    "the sprints": vary(AGILE, {"demand.requests_per_week": 11, "quality.review_effort_by_size": 0, "years": 2}),
 }
 
 

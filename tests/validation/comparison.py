@@ -75,6 +75,12 @@ def within(case: str, figure: str, reference: float, values: Sequence[float], to
     )
 
 
+def between(case: str, figure: str, low: float, high: float, values: Sequence[float]) -> Comparison:
+    """Set our mean beside a published range: the reference is the range's middle, and half its width is the tolerance."""
+    middle = (low + high) / 2
+    return within(case, figure, middle, values, (high - low) / (high + low))
+
+
 def replicate(
     n: int, scenario: Scenario, measure: Callable[[pd.DataFrame], dict[str, float]]
 ) -> dict[str, list[float]]:

@@ -1,0 +1,127 @@
+"""Reviews: how long a change waits until a colleague looks at it, what reading it costs, and what that finds."""
+
+from typing import TYPE_CHECKING
+
+from simpy.events import ProcessGenerator
+
+from devopssim.events import encode_detail
+from devopssim.simulation.demand import LINES, Change
+from devopssim.simulation.development import fix_defects, one_team
+from devopssim.simulation.randomness import lognormal_around
+from devopssim.simulation.resources import Resource
+
+if TYPE_CHECKING:
+    from devopssim.simulation.organisation import Organisation
+
+
+class Reviews:
+    """Review changes before they come to main.
+
+    A change waits until a developer has room to keep an eye on it, then until that person turns to it, then for somebody's time.
+    A change that is written in a pair is reviewed while it is written.
+
+    Parameters
+    ----------
+    org : Organisation
+        Owner of the people and the log.
+    """
+
+    def __init__(self, org: "Organisation") -> None:
+        self._org = org
+        self._quality = quality = org.scenario.quality
+        self._wait = lognormal_around(quality.review_wait, quality.review_wait_sigma)
+        self._room = Resource(org.env, quality.reviews_at_once * org.scenario.team.developers)
+        """Open reviews that the developers of the first team keep an eye on."""
+
+    def is_paired(self, change: Change) -> bool:
+        """Return whether two developers write the change together."""
+        return change.checks.pairing < self._quality.pairing
+
+    def coding_effort(self, change: Change) -> float:
+        """Return the person-hours in which the change is written; two people need more of them than one."""
+        return change.effort * (self._quality.pairing_effort if self.is_paired(change) else 1.0)
+
+    def review(self, change: Change, *, urgent: bool = False) -> ProcessGenerator:
+        """Let a colleague read the change, and fix the defects that the review finds; a share needs a second round.
+
+        The author reworks the change before the second round. Each round records `stage.queued`, `stage.started` and
+        `stage.finished` with `task=review`; the wait for attention lies between the first two.
+
+        Parameters
+        ----------
+        change : Change
+            What is reviewed, unless it was written in a pair or is one of the share that nobody reviews.
+        urgent : bool, default False
+            Whether people on call review it at once.
+        """
+        quality, draws = self._quality, change.checks
+        if self.is_paired(change):
+            yield from self._fix(change, quality.review_finds)
+            return
+        if draws.unreviewed < quality.unreviewed_share:
+            return
+        effort = quality.review_effort + quality.review_effort_by_size * change.lines / LINES
+        finds = quality.review_finds * (quality.large_change_finds if change.lines > quality.large_change else 1.0)
+        yield from self._read(change, effort, draws.review_wait, urgent=urgent)
+        yield from self._fix(change, finds)
+        if draws.second_round < quality.second_round_share:
+            yield from self._rework(change, urgent=urgent)
+            yield from self._read(change, effort * quality.second_review, draws.second_wait, urgent=urgent)
+            yield from self._fix(change, finds)
+
+    def _read(self, change: Change, effort: float, draw: float, *, urgent: bool) -> ProcessGenerator:
+        """Wait for a colleague's attention, unless it is urgent, and let that person read the change."""
+        wait = 0.0 if urgent else float(self._wait.quantile(draw))
+        return self._org.people.work(
+            "developer",
+            "code",
+            effort,
+            urgent=urgent,
+            on_call=urgent,
+            anyone=one_team(self._org, change),
+            attention=self._attention(wait) if wait else None,
+            item=change.item,
+            change=change.id,
+            detail=encode_detail(task="review"),
+        )
+
+    def _rework(self, change: Change, *, urgent: bool) -> ProcessGenerator:
+        """Let the author correct what the reviewer asks for."""
+        return self._org.people.work(
+            "developer",
+            "code",
+            change.effort * self._quality.review_rework,
+            urgent=urgent,
+            on_call=urgent,
+            anyone=one_team(self._org, change),
+            item=change.item,
+            change=change.id,
+        )
+
+    def _fix(self, change: Change, finds: float) -> ProcessGenerator:
+        return fix_defects(self._org, change, lambda defect: defect.review < finds, found_in="review", steps_late=0)
+
+    def _attention(self, hours: float) -> ProcessGenerator:
+        """Wait until a developer has room for a further review, then the working hours until that person turns to it."""
+        env, asked = self._org.env, self._org.env.now
+        with self._room.request() as room:
+            yield room
+            yield env.timeout(self._until_seen(asked, hours))
+
+    def _until_seen(self, asked: float, hours: float) -> float:
+        """Return the hours on the clock in which so many working hours pass; a reminder shortens those that are left.
+
+        Parameters
+        ----------
+        asked : float
+            Hour at which the review was asked for, from which the reminder counts.
+        hours : float
+            Working hours, from now on, without a reminder.
+        """
+        quality, calendar, now = self._quality, self._org.people.calendar, self._org.env.now
+        wait = calendar.elapsed(now, hours)
+        reminder = max(now, asked + quality.reminder_after)
+        if not quality.reminder_after or now + wait <= reminder:
+            return wait
+        before = calendar.working_hours(now, reminder)
+        return calendar.elapsed(now, before + (hours - before) * (1 - quality.reminder_effect))
