@@ -100,6 +100,11 @@ def detected(incident: str, at: float = 0.0) -> Row:
     return event(at, "incident.detected", incident=incident)
 
 
+def restored(incident: str, at: float = 0.0, **pairs: object) -> Row:
+    """Users are served again; the cause may remain."""
+    return event(at, "service.restored", incident=incident, detail=detail(**pairs))
+
+
 def resolved(incident: str, at: float = 0.0, **pairs: object) -> Row:
     return event(at, "incident.resolved", incident=incident, detail=detail(**pairs))
 

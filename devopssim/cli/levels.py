@@ -97,7 +97,7 @@ def _bands(benchmark: "DoraBenchmark") -> list[list[str]]:
     model, low, high = (short_amount(rates[name]["agile"], "share") for name in ("estimate", "low", "high"))
     source = "their order; DORA's medium is 0 to 15 % in 2018 and 2019, 16 to 30 % in 2021"
     order = ["between devops and waterfall", source, "0" if benchmark.ordered else "not between"]
-    return [*rows, ["agile", KPIS["change_failure_rate"].title, model, f"{low} to {high}", *order]]
+    return [*rows, ["agile", KPIS["change_failure_rate_planned"].title, model, f"{low} to {high}", *order]]
 
 
 def _levels(benchmark: "DoraBenchmark") -> list[list[str]]:

@@ -29,11 +29,12 @@ ASKED: Final = (
     "mttf",
     "mtbf",
 )
-PAIRS: Final = {
-    "cycle_time": EventPair(start="ticket.started", end="ticket.done", entity="item"),
-    "mttd": EventPair(start="service.failed", end="incident.detected", entity="incident"),
-    "mttr": EventPair(start="service.failed", end="incident.resolved", entity="incident"),
-}
+PAIRS: Final = (
+    ("cycle_time", EventPair(start="ticket.started", end="ticket.done", entity="item")),
+    ("mttd", EventPair(start="service.failed", end="incident.detected", entity="incident")),
+    ("mttr", EventPair(start="service.failed", end="service.restored", entity="incident")),
+    ("mttr", EventPair(start="service.failed", end="incident.resolved", entity="incident")),
+)
 """Starts and ends that a valid log may hold in the wrong order."""
 
 
@@ -79,7 +80,7 @@ def _clock(run: Run) -> Iterator[Finding]:
 
 def _orders(run: Run) -> Iterator[Finding]:
     """Ends before their starts: the contract allows those whose kinds say no order, and no KPI counts them."""
-    for name, pair in PAIRS.items():
+    for name, pair in PAIRS:
         title = KPIS[name].title.lower()
         start, end = run.first(pair.entity, pair.start), run.first(pair.entity, pair.end)
         wrong = int((end < start).sum())

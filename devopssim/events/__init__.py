@@ -11,7 +11,7 @@ Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) 
 from devopssim.events.calendar import Calendar, WorkingTime
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
 from devopssim.events.contract import validate, validate_columns
-from devopssim.events.detail import DETAIL_KEYS, decode_detail, details, encode_detail
+from devopssim.events.detail import DETAIL_KEYS, NUMBERS, decode_detail, details, encode_detail
 from devopssim.events.files import read, write
 from devopssim.events.schema import (
     COLUMNS,
@@ -37,6 +37,7 @@ __all__ = [
     "HOURS_PER_YEAR",
     "IDS",
     "KINDS",
+    "NUMBERS",
     "ROLES",
     "SECONDS_PER_HOUR",
     "STAGES",

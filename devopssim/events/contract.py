@@ -9,7 +9,7 @@ import pandas as pd
 
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events.calendar import WorkingTime
-from devopssim.events.detail import DETAIL_KEYS, WELL_FORMED
+from devopssim.events.detail import DETAIL_KEYS, NUMBERS, WELL_FORMED, details
 from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
 
 
@@ -49,6 +49,7 @@ def validate(log: pd.DataFrame) -> pd.DataFrame:
         _bad_name,
         _missing_column,
         _bad_detail,
+        _bad_number,
         _repeated,
     ]
     if not log.attrs.get("warm_up"):
@@ -207,6 +208,17 @@ def _bad_detail(log: pd.DataFrame) -> list[Offence]:
     bad = np.zeros(len(log), dtype=bool)
     bad[np.flatnonzero(log["detail"].notna())] = ~well_formed.to_numpy(dtype=bool)
     return _where(bad, f"detail must be key=value pairs joined by ';', with keys out of {', '.join(DETAIL_KEYS)}")
+
+
+def _bad_number(log: pd.DataFrame) -> Iterable[Offence]:
+    given = log["detail"].dropna()
+    positions = np.flatnonzero(log["detail"].notna())
+    for key, allowed in NUMBERS.items():
+        named = given.str.contains(f"{key}=", regex=False).to_numpy(dtype=bool)
+        texts = details(given[named].to_frame(), key)
+        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        bad = texts.notna().to_numpy(dtype=bool) & ~allowed.holds(numbers)
+        yield from _first(positions[named][bad], f"{key} in detail must be {allowed.text}")
 
 
 def _repeated(log: pd.DataFrame) -> Iterable[Offence]:

@@ -1,8 +1,11 @@
 """The column `detail` of an event log: `key=value` pairs joined by `;`, encoded and decoded here and nowhere else."""
 
 from collections.abc import Mapping
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
@@ -30,7 +33,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "rework_of": "the item that a request follows from",
     "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",
     "service_class": "the class of service of an item: expedite or fixed date; standard without it",
-    "severity": "low, medium, high or critical",
+    "severity": "of an incident: total, partial or minor; of a finding: low, medium, high or critical",
     "sprint": "the number of the sprint, from 1",
     "task": "the kind of task: scan, triage, fix, patch, review, training, interruption",
     "unplanned": "yes or no: the work was not planned",
@@ -40,6 +43,32 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "zone": "hours by which a person's time zone lies behind the log's clock",
 }
 """Meaning of each key of the column `detail`."""
+
+
+class NumberRange(NamedTuple):
+    """The finite numbers that a key's value may be, and their description."""
+
+    least: float
+    most: float
+    text: str
+
+    def holds(self, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        """Return the mask of the numbers that lie in the range.
+
+        Examples
+        --------
+        >>> NUMBERS["affected"].holds(np.array([0.3, 3.0, np.nan])).tolist()
+        [True, False, False]
+        """
+        return np.isfinite(numbers) & (numbers >= self.least) & (numbers <= self.most)
+
+
+NUMBERS: Final[Mapping[str, NumberRange]] = {
+    "affected": NumberRange(0, 1, "a number from 0 to 1"),
+    "due": NumberRange(-inf, inf, "a finite number"),
+    "value": NumberRange(0, inf, "a finite number, 0 or more"),
+}
+"""The keys whose value is checked to be a number."""
 
 KEY: Final = f"(?:{'|'.join(DETAIL_KEYS)})"
 WELL_FORMED: Final = rf"{KEY}=[^{SEPARATOR}=\n]*(?:{SEPARATOR}{KEY}=[^{SEPARATOR}=\n]*)*"

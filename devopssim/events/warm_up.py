@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
+from devopssim.events.detail import details
 from devopssim.events.schema import ROLES
 
 
@@ -50,8 +51,9 @@ def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
     -------
     DataFrame
         Rows from `warm_up` on. `attrs` holds the cut as `warm_up` and what was in progress at that moment: `open_items` (their
-        number), `open_work` (people at work by role), `open_incidents` and `open_findings` (ids). With `warm_up=0` the log
-        itself.
+        number), `open_work` (people at work by role), `open_incidents` (ids of those that still kept users from the service) and
+        `open_findings` (ids); where the log states them also `open_affected` (share of users by open incident) and `open_values`
+        (value per week by open item). With `warm_up=0` the log itself.
 
     Raises
     ------
@@ -81,16 +83,42 @@ def _in_progress(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[Hashable,
     work: Mapping[str, int] = attrs.get("open_work") or {}
     started, finished = (past.loc[kinds == f"stage.{end}", "role"].value_counts() for end in ("started", "finished"))
     at_work = {role: int(work.get(role, 0)) + int(started.get(role, 0)) - int(finished.get(role, 0)) for role in ROLES}
+    incidents = _open_ids(past, "incident", "service.failed", ("service.restored", "incident.resolved"), attrs)
     return {
         "open_items": int(attrs.get("open_items", 0))
         + int(kinds.eq("ticket.created").sum())
         - int(kinds.eq("ticket.closed").sum()),
         "open_work": {role: number for role, number in at_work.items() if number},
-        "open_incidents": _open_ids(past, "incident", "service.failed", ("incident.resolved",), attrs),
+        "open_incidents": incidents,
         "open_findings": _open_ids(
             past, "finding", "finding.reported", ("finding.fixed", "finding.dismissed", "patch.deployed"), attrs
         ),
+        **_open_affected(past, incidents, attrs),
+        **_open_values(past, attrs),
     }
+
+
+def _open_affected(past: pd.DataFrame, incidents: list[str], attrs: Mapping[Any, Any]) -> dict[Hashable, Any]:
+    """Return the share of users whom each open incident affects, as the attribute `open_affected`."""
+    failed = past.loc[past["kind"] == "service.failed"]
+    return _open_numbers("open_affected", details(failed, "affected").set_axis(failed["incident"]), incidents, attrs)
+
+
+def _open_values(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[Hashable, Any]:
+    """Return the value of a week of each open item, as the attribute `open_values`."""
+    created = past.loc[past["kind"] == "ticket.created"]
+    closed = set(past.loc[past["kind"] == "ticket.closed", "item"])
+    items = [item for item in [*(attrs.get("open_values") or {}), *created["item"]] if item not in closed]
+    return _open_numbers("open_values", details(created, "value").set_axis(created["item"]), items, attrs)
+
+
+def _open_numbers(name: str, stated: pd.Series, ids: list[str], attrs: Mapping[Any, Any]) -> dict[Hashable, Any]:
+    """Return the numbers of these ids, those of an earlier cut included; no attribute if the log never states one."""
+    numbers = pd.to_numeric(stated).dropna()
+    if attrs.get(name) is None and numbers.empty:
+        return {}
+    known = {**(attrs.get(name) or {}), **dict(zip(numbers.index, numbers.tolist(), strict=True))}
+    return {name: {entity: known[entity] for entity in ids if entity in known}}
 
 
 def _open_ids(

@@ -9,9 +9,9 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
 from devopssim.kpis.declaration import Kpi
-from devopssim.kpis.downtime import incidents_open
+from devopssim.kpis.downtime import affected_open, incidents_open
 from devopssim.kpis.durations import Durations
-from devopssim.kpis.flow import open_items, people, work_at_start, work_of
+from devopssim.kpis.flow import open_items, open_values, people, work_at_start, work_of
 from devopssim.kpis.run import Floats, Log, Run, run_of
 from devopssim.kpis.security import findings_open
 from devopssim.kpis.summary import chosen
@@ -118,14 +118,14 @@ def _window(run: Run, kpi: Kpi, first: int, last: int, *, start: float, end: flo
         "horizon": min(end, run.horizon),
         "source": {"people": people(run)},
     }
-    part.attrs = {**observed, **in_progress(run, start, kpi.events)}
+    part.attrs = {**observed, **in_progress(run, start, kpi.events, kpi.detail)}
     return Run(part)
 
 
-def in_progress(run: Run, moment: float, kinds: Iterable[str]) -> dict[Hashable, Any]:
+def in_progress(run: Run, moment: float, kinds: Iterable[str], keys: Iterable[str] = ()) -> dict[Hashable, Any]:
     """Return what was open just before a moment, as the attributes that a log cut there carries.
 
-    Limited to what begins with one of `kinds`, because looking up the rest costs time.
+    Limited to what begins with one of `kinds` and to the `keys` of `detail`, because looking up the rest costs time.
     """
     asked = {
         "ticket.created": ("open_items", _items_open),
@@ -133,7 +133,11 @@ def in_progress(run: Run, moment: float, kinds: Iterable[str]) -> dict[Hashable,
         "service.failed": ("open_incidents", incidents_open),
         "finding.reported": ("open_findings", findings_open),
     }
-    return {name: function(run, moment) for kind, (name, function) in asked.items() if kind in kinds}
+    numbers = {"affected": ("open_affected", affected_open), "value": ("open_values", open_values)}
+    return {
+        **{name: function(run, moment) for kind, (name, function) in asked.items() if kind in kinds},
+        **{name: function(run, moment) for key, (name, function) in numbers.items() if key in keys},
+    }
 
 
 def _items_open(run: Run, moment: float) -> int:

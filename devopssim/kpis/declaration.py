@@ -25,8 +25,9 @@ DORA_2024: Final = "DORA, Accelerate State of DevOps 2024"
 COURSE: Final = "the course's chapter on DevOps"
 COURSE_SECURITY: Final = "the course's chapter on DevSecOps"
 LITTLE: Final = "Little 1961, A proof for the queuing formula L = λW"
-INCIDENT: Final = ("service.failed", "incident.resolved")
+INCIDENT: Final = ("service.failed", "service.restored", "incident.resolved")
 """The events of an incident that most KPIs of incidents read."""
+RESTORED: Final = "the first of `service.restored` and `incident.resolved`"
 MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, the 85th percentile and n beside it"
 
 
@@ -77,7 +78,7 @@ class Kpi:
     name: str
     title: str
     unit: str
-    """`h`, `per week`, `share` (0 to 1), `items`, `vulnerabilities`, `per deployment` or `h per year`."""
+    """`h`, `per week`, `share` (0 to 1), `items`, `vulnerabilities`, `value per week`, `per deployment` or `h per year`."""
     family: Family
     function: Callable[[Log], Any]
     """Returns a Series of hours for a duration, a float for a rate."""

@@ -1,4 +1,4 @@
-"""The nine delivery KPIs, and the two that complete DORA's five. They read `detail` only where their docstring names a key.
+"""The nine delivery KPIs, those that complete DORA's five, and their parts. They read `detail` only where their docstring names a key.
 
 Durations are Series of hours, one value per id, of what has finished; `attrs["unfinished"]` counts what has not. They are
 counted over what began in the log: an end whose start lies before a cut is excluded. Rates are NaN where the denominator is 0.
@@ -8,10 +8,21 @@ from typing import Final
 
 import numpy as np
 
-from devopssim.kpis.declaration import COURSE, DORA, DORA_2024, INCIDENT, MEAN_OF_FEW, Rate, duration, rate, share
+from devopssim.kpis.declaration import (
+    COURSE,
+    DORA,
+    DORA_2024,
+    INCIDENT,
+    MEAN_OF_FEW,
+    RESTORED,
+    Rate,
+    duration,
+    rate,
+    share,
+)
 from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.durations import Durations, EventPair
-from devopssim.kpis.run import Run
+from devopssim.kpis.run import Run, Truths
 
 LEAD_TIME: Final = EventPair(start="ticket.created", end="ticket.closed", entity="item")
 CYCLE_TIME: Final = EventPair(start="ticket.started", end="ticket.done", entity="item")
@@ -19,7 +30,14 @@ LEAD_TIME_FOR_CHANGES: Final = EventPair(
     start="change.created", end="service.deployed", entity="change", given_up=("change.abandoned",)
 )
 DETECTION: Final = EventPair(start="service.failed", end="incident.detected", entity="incident")
-RECOVERY: Final = EventPair(start="service.failed", end="incident.resolved", entity="incident")
+RECOVERY: Final = EventPair(
+    start="service.failed", end="service.restored", or_end="incident.resolved", entity="incident"
+)
+RESOLUTION: Final = EventPair(start="service.failed", end="incident.resolved", entity="incident")
+
+
+FAILED_DEPLOYMENT: Final = ("service.deployed", "service.failed", "service.rolledback")
+"""The events of a failed deployment."""
 
 
 @duration(
@@ -135,9 +153,10 @@ def lead_time_for_changes(log: Run) -> Durations:
 @share(
     title="Change failure rate",
     better="lower",
-    formula="deployments that a `service.failed` or a `service.rolledback` names ÷ deployments",
-    events=("service.deployed", "service.failed", "service.rolledback"),
-    debatable="counted in deployments, not in changes or incidents, so that it lies between 0 and 1 and big batches fail more",
+    formula="deployments that a `service.failed` (not `severity=minor`) or a `service.rolledback` names ÷ deployments",
+    events=FAILED_DEPLOYMENT,
+    detail=("severity",),
+    debatable="repairs are deployments, too: each failure brings some, and they dilute the rate of a team that fails often",
     source=DORA,
     counts="deployments",
 )
@@ -145,6 +164,12 @@ def change_failure_rate(log: Run) -> Rate:
     """Return the deployments that a failure or a rollback names ÷ deployments.
 
     Counted in deployments, never in changes or incidents: one that failed twice and was rolled back is one failed deployment.
+    A failure with `severity=minor` is a defect to be repaired later, not a failed deployment; any other severity counts, and so
+    does a failure without one.
+
+    DORA's levels are compared with this rate, because DORA asks for the share of all changes to production, repairs included, and
+    because most sources do not tell which deployments repair. `change_failure_rate_planned` and `change_failure_rate_repair` give
+    the two sorts apart.
 
     Parameters
     ----------
@@ -168,8 +193,97 @@ def change_failure_rate(log: Run) -> Rate:
     >>> kpis.change_failure_rate(from_rows([*shipped, event(3, "service.failed", deployment="D1", incident="I1")]))
     0.5
     """
-    failed = log.occurred("deployment", "service.failed") | log.occurred("deployment", "service.rolledback")
-    return Rate(int((failed & log.occurred("deployment", "service.deployed")).sum()), deployment_count(log))
+    return _failure_rate(log, log.occurred("deployment", "service.deployed"))
+
+
+@share(
+    title="Change failure rate of planned deployments",
+    better="lower",
+    formula="failed deployments without `repair=…` ÷ deployments without `repair=…`",
+    events=FAILED_DEPLOYMENT,
+    detail=("severity", "repair"),
+    debatable="a deployment of a repair and of planned changes together is a repair; a log that names no repair has planned ones only",
+    source=DORA,
+    counts="planned deployments",
+)
+def change_failure_rate_planned(log: Run) -> Rate:
+    """Return the deployments without a repair that a failure or a rollback names ÷ deployments without a repair.
+
+    A deployment repairs if one of its rows carries `repair=…`, as in `deployment_rework_rate`; it failed as in
+    `change_failure_rate`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the planned deployments, 0 to 1; NaN without any.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "service.deployed", change="C1", deployment="D1"),
+    ...     event(2, "service.failed", deployment="D1", incident="I1"),
+    ...     event(9, "service.deployed", change="C2", deployment="D2", detail="repair=I1"),
+    ... ])
+    >>> kpis.change_failure_rate(log), kpis.change_failure_rate_planned(log)
+    (0.5, 1.0)
+    """
+    return _failure_rate(log, log.occurred("deployment", "service.deployed") & ~_repairs(log))
+
+
+@share(
+    title="Change failure rate of repair deployments",
+    better="lower",
+    formula="failed deployments with `repair=…` ÷ deployments with `repair=…`",
+    events=FAILED_DEPLOYMENT,
+    detail=("severity", "repair"),
+    debatable="a deployment of a repair and of planned changes together is a repair",
+    source=DORA,
+    counts="repair deployments",
+)
+def change_failure_rate_repair(log: Run) -> Rate:
+    """Return the deployments with a repair that a failure or a rollback names ÷ deployments with a repair.
+
+    A deployment repairs if one of its rows carries `repair=…`, as in `deployment_rework_rate`; it failed as in
+    `change_failure_rate`.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Share of the repair deployments, 0 to 1; NaN without any.
+
+    References
+    ----------
+    DORA, State of DevOps; https://dora.dev/guides/dora-metrics-four-keys
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "service.deployed", change="C1", deployment="D1"),
+    ...     event(2, "service.failed", deployment="D1", incident="I1"),
+    ...     event(9, "service.deployed", change="C2", deployment="D2", detail="repair=I1"),
+    ... ])
+    >>> kpis.change_failure_rate_repair(log)
+    0.0
+    """
+    return _failure_rate(log, _repairs(log))
 
 
 @rate(
@@ -273,7 +387,7 @@ def deployment_frequency_new_work(log: Run) -> Rate:
 def mttf(log: Run) -> Durations:
     """Return the hours from the service running again to the next failure.
 
-    Each up-time is named by the incident that the service recovered from. Incidents that overlap are one outage. The last
+    The service runs again at the first of `service.restored` and `incident.resolved`. Each up-time is named by the incident that the service recovered from. Incidents that overlap are one outage. The last
     up-time is censored: the log ends before it does, so the Series excludes it. The time before the first failure is excluded
     too, because its start is not observed.
 
@@ -346,16 +460,17 @@ def mttd(log: Run) -> Durations:
 @duration(
     title="Mean time to recovery",
     summary="mean",
-    formula="mean of (`incident.resolved` - `service.failed`)",
+    formula=f"mean of ({RESTORED} - `service.failed`)",
     events=INCIDENT,
-    debatable=f"the clock starts at the failure, not at its detection; {MEAN_OF_FEW}",
+    debatable=f"the clock starts at the failure, not at its detection, and ends before the cause is removed; {MEAN_OF_FEW}",
     source=COURSE,
     counts="incidents",
 )
 def mttr(log: Run) -> Durations:
     """Return the hours from a failure until the service is restored.
 
-    A repair may take several deployments; it ends with `incident.resolved`.
+    A rollback or another mitigation restores the service (`service.restored`) while the cause may remain; `time_to_resolve` ends
+    when it is removed. In a log without `service.restored`, both end with `incident.resolved`.
 
     Parameters
     ----------
@@ -380,6 +495,48 @@ def mttr(log: Run) -> Durations:
     {'I1': 5.0}
     """
     return RECOVERY.durations(log)
+
+
+@duration(
+    title="Mean time to resolve",
+    summary="mean",
+    formula="mean of (`incident.resolved` - `service.failed`)",
+    events=("service.failed", "incident.resolved"),
+    debatable=f"users may have been served again long before; {MEAN_OF_FEW}",
+    source=COURSE,
+    counts="incidents",
+)
+def time_to_resolve(log: Run) -> Durations:
+    """Return the hours from a failure until its cause is removed and the incident closed.
+
+    A repair may take several deployments; it ends with `incident.resolved`. `mttr` ends when users are served again.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    Series
+        Hours by incident id. `attrs["unfinished"]` counts the starts without an end.
+
+    References
+    ----------
+    The course's chapter on DevOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(10, "service.failed", incident="I1"), event(11, "service.restored", incident="I1"),
+    ...     event(34, "incident.resolved", incident="I1"),
+    ... ])
+    >>> kpis.mttr(log).to_dict(), kpis.time_to_resolve(log).to_dict()
+    ({'I1': 1.0}, {'I1': 24.0})
+    """
+    return RESOLUTION.durations(log)
 
 
 @duration(
@@ -465,14 +622,14 @@ def deployment_rework_rate(log: Run) -> Rate:
     >>> kpis.deployment_rework_rate(log)
     0.5
     """
-    repairs = log.named("deployment", "service.deployed", log.detail_matches("service.deployed", "repair"))
-    return Rate(int(repairs.sum()), deployment_count(log))
+    return Rate(int(_repairs(log).sum()), deployment_count(log))
 
 
 @duration(
     title="Failed deployment recovery time",
-    formula="`incident.resolved` - `service.failed`, for each incident whose failure names a deployment",
+    formula=f"{RESTORED} - `service.failed`, for each incident whose failure names a deployment and is not `severity=minor`",
     events=INCIDENT,
+    detail=("severity",),
     debatable="the clock starts at the failure, which may be long after the deployment",
     source=DORA_2024,
     counts="incidents",
@@ -480,7 +637,8 @@ def deployment_rework_rate(log: Run) -> Rate:
 def failed_deployment_recovery_time(log: Run) -> Durations:
     """Return the hours from a failure that a deployment caused until the service is restored.
 
-    Incidents without a deployment (the infrastructure's own failures) are excluded; `mttr` includes them.
+    Incidents without a deployment (the infrastructure's own failures) are excluded, and so are those with `severity=minor`, which
+    make no failed deployment (see `change_failure_rate`); `mttr` includes both.
 
     Parameters
     ----------
@@ -508,8 +666,41 @@ def failed_deployment_recovery_time(log: Run) -> Durations:
     {'I1': 3.0}
     """
     recoveries = RECOVERY.durations(log)
-    caused = log.named("incident", "service.failed", log.ids("deployment", "service.failed") >= 0)
+    caused = log.named(
+        "incident", "service.failed", (log.ids("deployment", "service.failed") >= 0) & _fails_deployment(log)
+    )
     return recoveries.select(caused[recoveries.entities])
+
+
+def failed_deployments(run: Run) -> Truths:
+    """Return the mask of `run.names("deployment")` that failed: a failure that is not minor, or a rollback, names them.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> minor = event(3, "service.failed", deployment="D1", incident="I1", detail="severity=minor")
+    >>> run = kpis.Run(from_rows([minor, event(4, "service.rolledback", deployment="D2")]))
+    >>> run.names("deployment")[failed_deployments(run)].tolist()
+    ['D2']
+    """
+    failed = run.named("deployment", "service.failed", _fails_deployment(run))
+    return failed | run.occurred("deployment", "service.rolledback")
+
+
+def _fails_deployment(run: Run) -> Truths:
+    """Return the mask of the `service.failed` rows that make the deployment that they name a failed one."""
+    return ~run.detail_matches("service.failed", "severity", "minor")
+
+
+def _failure_rate(run: Run, chosen: Truths) -> Rate:
+    """Return the share of the chosen deployments that failed."""
+    return Rate(int((failed_deployments(run) & chosen).sum()), int(chosen.sum()))
+
+
+def _repairs(run: Run) -> Truths:
+    """Return the mask of the deployments of which a row names what it repairs."""
+    return run.named("deployment", "service.deployed", run.detail_matches("service.deployed", "repair"))
 
 
 def deployment_count(run: Run) -> int:

@@ -1,6 +1,7 @@
-"""Outages of the service: overlapping incidents are one outage."""
+"""Outages of the service: overlapping incidents are one outage; what users lose is weighted by the share of them affected."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ class Outages:
     names: pd.Index
     start: Floats
     end: Floats
-    """The last resolution; NaN while one of its incidents is open."""
+    """When the last of its incidents was restored; NaN while one is not."""
     observed: Truths
     """False where the outage began before the log was cut: it counts from the cut for availability, and for no duration."""
 
@@ -41,8 +42,9 @@ class Outages:
 def outages(log: Log) -> pd.DataFrame:
     """Return the outages of a log; incidents that overlap or touch are one outage.
 
-    An incident counts from its `service.failed` to its `incident.resolved`, whatever lies between. In a log that was cut, an
-    incident without a `service.failed` counts from the cut.
+    An incident counts from its `service.failed` to the first of its `service.restored` and `incident.resolved`, whatever lies
+    between and however few users it affects. In a log that was cut, the incidents of `attrs["open_incidents"]` count from the
+    cut; without that attribute, those without a `service.failed`.
 
     Parameters
     ----------
@@ -94,32 +96,125 @@ def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
     >>> kpis.outages_of(run).hours(run.horizon)
     5.0
     """
-    names, start, end, observed = _incidents(run)
-    if chosen is not None:
-        selected = np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
-        names, start, end, observed = names[selected], start[selected], end[selected], observed[selected]
-    counted = np.isfinite(start)
-    return _merged(names[counted], start[counted], end[counted], observed[counted])
+    return _merged(*_incidents(run, chosen))
+
+
+def user_hours_lost(run: Run, chosen: Truths | None = None) -> float:
+    """Return the hours for which incidents kept users from the service, weighted by the share of users affected.
+
+    With several incidents at once, the one that affects most users counts. An incident without `affected` affects all.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    chosen : array of bool, optional
+        Mask over `run.names("incident")`: the incidents that count (default: all).
+
+    Returns
+    -------
+    float
+        Hours until the horizon, at most those of observation.
+
+    Raises
+    ------
+    InvalidInputError
+        If an `affected` is not a number from 0 to 1.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> run = kpis.Run(from_rows([
+    ...     event(0, "service.failed", incident="I1", detail="affected=0.5"), event(10, "incident.resolved", incident="I1"),
+    ...     event(6, "service.failed", incident="I2"), event(8, "incident.resolved", incident="I2"),
+    ... ]))
+    >>> kpis.user_hours_lost(run)
+    6.0
+    """
+    names, start, end, observed = _incidents(run, chosen)
+    affected = _affected(run, names)
+    levels = np.unique(np.append(0.0, affected))
+    hours = 0.0
+    for below, level in pairwise(levels.tolist()):
+        at_least = affected >= level
+        outages_at_least = _merged(names[at_least], start[at_least], end[at_least], observed[at_least])
+        hours += (level - below) * outages_at_least.hours(run.horizon)
+    return hours
+
+
+def _affected(run: Run, names: pd.Index) -> Floats:
+    """Return the share of users whom each of these incidents affects; 1 where the log does not say."""
+    known: dict[str, float] = dict(run.open_at_start.get("open_affected") or {})
+    ids, stated = run.ids("incident", "service.failed"), run.detail_numbers("service.failed", "affected")
+    chosen = (ids >= 0) & np.isfinite(stated)
+    if not known and not chosen.any():
+        return np.ones(len(names))
+    known |= dict(zip(run.names("incident")[ids[chosen]], stated[chosen].tolist(), strict=True))
+    return np.array([known.get(name, 1.0) for name in names], dtype=np.float64)
+
+
+def restored(run: Run) -> Floats:
+    """Return the hour at which users were served again after each of `run.names("incident")`; NaN for not yet.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+
+    Returns
+    -------
+    array of float
+        The first of `service.restored` and `incident.resolved`.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> run = kpis.Run(from_rows([
+    ...     event(0, "service.failed", incident="I1"), event(2, "service.restored", incident="I1"),
+    ...     event(9, "incident.resolved", incident="I1"),
+    ... ]))
+    >>> kpis.restored(run).tolist()
+    [2.0]
+    """
+    return np.fmin(run.first("incident", "service.restored"), run.first("incident", "incident.resolved"))
 
 
 def incidents_open(run: Run, moment: float) -> list[str]:
-    """Return the ids of the incidents that were open just before a moment (hours)."""
+    """Return the ids of the incidents that kept users from the service just before a moment (hours)."""
     names, start, end, _ = _incidents(run)
     return names[(start < moment) & ~(end < moment)].tolist()
 
 
-def _incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
-    """Return each incident's name, failure (NaN: unknown), resolution (NaN: open), and whether the log holds the failure.
+def affected_open(run: Run, moment: float) -> dict[str, float]:
+    """Return the share of users whom each of the incidents affected that were open just before a moment (hours)."""
+    names = incidents_open(run, moment)
+    return dict(zip(names, _affected(run, pd.Index(names)).tolist(), strict=True))
 
-    In a log that was cut, incidents whose failure lies outside the log began with the cut; so did those that `open_incidents`
-    names.
+
+def _incidents(run: Run, chosen: Truths | None = None) -> tuple[pd.Index, Floats, Floats, Truths]:
+    """Return name, failure, restoration (NaN: open) of the chosen incidents, and whether the log holds the failure.
+
+    Incidents whose failure is unknown are excluded. In a log that was cut, those that `open_incidents` names began with the cut;
+    without that attribute, those whose failure lies outside the log.
     """
-    names, start = run.names("incident"), run.first("incident", "service.failed")
-    end, observed = run.first("incident", "incident.resolved"), np.isfinite(start)
+    names, start, end, observed = _all_incidents(run)
+    counted = np.isfinite(start)
+    if chosen is not None:
+        counted &= np.append(chosen, np.zeros(len(names) - len(chosen), dtype=bool))
+    return names[counted], start[counted], end[counted], observed[counted]
+
+
+def _all_incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
+    """Return the same of all incidents; the failure is NaN where it is unknown."""
+    names, start, end = run.names("incident"), run.first("incident", "service.failed"), restored(run)
+    observed = np.isfinite(start)
+    open_at_cut: list[str] | None = run.open_at_start.get("open_incidents")
     if run.is_cut:
-        start = np.where(observed, start, run.warm_up)
-    open_at_cut: list[str] = run.open_at_start.get("open_incidents", [])
-    lasting = pd.Index(open_at_cut, dtype=names.dtype).difference(names)
+        from_cut = ~observed if open_at_cut is None else ~observed & names.isin(open_at_cut)
+        start = np.where(from_cut, run.warm_up, start)
+    lasting = pd.Index(open_at_cut or [], dtype=names.dtype).difference(names)
     return (
         names.append(lasting),
         np.append(start, np.full(len(lasting), run.warm_up)),

@@ -115,6 +115,8 @@ class EventPair:
     end: str
     entity: str
     """The column whose ids they name."""
+    or_end: str | None = None
+    """The event that ends it instead, where that comes first."""
     given_up: tuple[str, ...] = ()
     """An entity that met one of these events instead of its end is excluded: it is neither finished nor unfinished."""
 
@@ -123,8 +125,9 @@ class EventPair:
 
         An end without a start (the start lies before a cut) is excluded. An end before its start counts as missing.
         """
-        start, end = run.first(self.entity, self.start), run.first(self.entity, self.end)
-        end = np.where(end >= start, end, np.nan)
+        start, end = run.first(self.entity, self.start), self._end(run, self.end)
+        if self.or_end is not None:
+            end = np.fmin(end, self._end(run, self.or_end))
         lost = np.zeros(len(start), dtype=bool)
         for kind in self.given_up:
             lost |= run.occurred(self.entity, kind) & ~np.isfinite(end)
@@ -132,3 +135,8 @@ class EventPair:
         if (np.diff(start[entities]) < 0).any():
             entities = entities[np.argsort(start[entities], kind="stable")]
         return Durations(ids=run.names(self.entity), entities=entities, start=start[entities], end=end[entities])
+
+    def _end(self, run: Run, kind: str) -> Floats:
+        """Return the hour of this event of each entity; NaN for never, or before the start."""
+        end = run.first(self.entity, kind)
+        return np.where(end >= run.first(self.entity, self.start), end, np.nan)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from devopssim.errors import BrokenContractError
-from devopssim.events import HOURS_PER_WEEK, KINDS, ROLES, WorkingTime, details, validate_columns
+from devopssim.errors import BrokenContractError, InvalidInputError
+from devopssim.events import DETAIL_KEYS, HOURS_PER_WEEK, KINDS, NUMBERS, ROLES, WorkingTime, details, validate_columns
 
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
@@ -28,7 +28,7 @@ NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "change": ("change.created", "change.abandoned", "service.deployed", "scan.finished"),
     "deployment": ("service.deployed", "service.rolledback", "service.failed", "scan.finished"),
-    "incident": ("service.failed", "incident.detected", "incident.resolved"),
+    "incident": ("service.failed", "incident.detected", "incident.resolved", "service.restored"),
     "finding": ("vulnerability.injected", "finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
 }
 """The kinds of rows whose ids KPIs ask for, by column."""
@@ -103,7 +103,7 @@ class Run:
 
     @property
     def open_at_start(self) -> Mapping[str, Any]:
-        """What was in progress at the cut: those of `open_items`, `open_work`, `open_incidents`, `open_findings` that the log has."""
+        """What was in progress at the cut: the attributes that `events.since` sets, as far as the log has them."""
         return {key: value for key, value in self.attrs.items() if key.startswith("open_")}
 
     @cached_property
@@ -198,6 +198,25 @@ class Run:
         """Return the mask of the rows of this kind whose `detail` key has one of the values; without values, any value."""
         codes, texts = self.detail(kind, key)
         return np.array([text in values if values else text != "" for text in texts])[codes]
+
+    def detail_numbers(self, kind: str, key: str) -> Floats:
+        """Return the number that each row of this kind has for a `detail` key of `events.NUMBERS`; NaN for a row without it.
+
+        Raises
+        ------
+        InvalidInputError
+            If a value is no number of the key's range.
+        """
+        codes, texts = self.detail(kind, key)
+        numbers = pd.to_numeric(pd.Series(texts[:-1], dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+        wrong = ~NUMBERS[key].holds(numbers) & (texts[:-1] != "")
+        if wrong.any():
+            message = (
+                f"detail {key}={texts[:-1][wrong][0]} of {kind} ({DETAIL_KEYS[key]}) must be {NUMBERS[key].text}; "
+                "correct the row or leave the key out."
+            )
+            raise InvalidInputError(message)
+        return np.append(numbers, np.nan)[codes]
 
     def roles(self, kind: str) -> Integers:
         """Return the role of each row of this kind as its position in `events.ROLES`; -1 for a row without a role."""

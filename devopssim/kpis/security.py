@@ -13,7 +13,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
 from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, Rate, duration, rate, share
 from devopssim.kpis.delivery import deployment_count
-from devopssim.kpis.downtime import outages_of
+from devopssim.kpis.downtime import user_hours_lost
 from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.flow import time_average
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
@@ -389,18 +389,18 @@ def review_and_fix_time(log: Run) -> Durations:
     title="Security-related downtime",
     unit="h per year",
     better="lower",
-    formula="hours of the outages that security incidents cause ÷ years of observation",
+    formula="hours of the outages that security incidents cause, weighted by the share of users affected ÷ years of observation",
     events=INCIDENT,
-    detail=("cause", "downtime"),
+    detail=("cause", "downtime", "affected"),
     debatable="the time for which a team takes the service down to contain an attack counts, too",
     source=COURSE_SECURITY,
     counts="incidents",
 )
 def security_downtime(log: Run) -> Rate:
-    """Return the hours in which an incident caused by a vulnerability is open ÷ years of observation.
+    """Return the hours for which an incident caused by a vulnerability keeps users from the service ÷ years of observation.
 
-    Incidents with `downtime=no` are excluded, overlapping ones count once, a year has 8,760 hours. `n` counts the security
-    incidents.
+    Each hour is weighted by the share of users `affected` (all without it); of overlapping incidents the one that affects most
+    counts. Incidents with `downtime=no` are excluded, a year has 8,760 hours. `n` counts the security incidents.
 
     Parameters
     ----------
@@ -429,8 +429,7 @@ def security_downtime(log: Run) -> Rate:
     """
     attacks = _security_incidents(log)
     chosen = log.named("incident", "service.failed", attacks & ~log.detail_matches("service.failed", "downtime", "no"))
-    down = outages_of(log, chosen).hours(log.horizon)
-    return Rate(down, log.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
+    return Rate(user_hours_lost(log, chosen), log.hours / HOURS_PER_YEAR, counted=int(attacks.sum()))
 
 
 @share(

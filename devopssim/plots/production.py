@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from devopssim.kpis import Run, mtbf, mttd, mttf, mttr
+from devopssim.kpis import Run, failed_deployments, mtbf, mttd, mttf, mttr, restored
 from devopssim.plots.axes import clock_axis
 from devopssim.plots.canvas import Label, axes, bracket, label_right, nothing, tidy
 from devopssim.plots.descriptions import set_description
@@ -20,7 +20,7 @@ MANY: Final = 150
 def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None, ax: Axes | None = None) -> Axes:
     """Draw deployments, failed deployments and incidents on a timeline.
 
-    An incident is a bar in two colours: until it is detected, and until it is resolved. Short ones are widened to stay visible.
+    An incident is a bar in two colours: until it is detected, and until users are served again. Short ones are widened to stay visible.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
         markeredgewidth=1.6,
     )
     least = LEAST_WIDTH * (end - start)
-    for begun, detected, resolved in rows_of(incidents[["failed", "detected", "resolved"]], plain=True):
-        known_at = detected if np.isfinite(detected) else resolved
-        shown_until = max(resolved, begun + least)
+    for begun, detected, restored_at in rows_of(incidents[["failed", "detected", "restored"]], plain=True):
+        known_at = detected if np.isfinite(detected) else restored_at
+        shown_until = max(restored_at, begun + least)
         ax.barh(0, (shown_until - begun) / unit.hours, left=begun / unit.hours, height=0.62, color=OCHRE, linewidth=0)
         ax.barh(
             0,
@@ -80,7 +80,7 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
             Label(2, f"{len(shipped)} in all", BLUE),
             Label(1, f"{int(failed.sum())} failed ({_percent(failed)})", VERMILION),
             Label(0.18, "until detected", VERMILION),
-            Label(-0.18, "until resolved", OCHRE),
+            Label(-0.18, "until restored", OCHRE),
         ],
     )
     ax.set_title("Deployments and failures")
@@ -90,7 +90,7 @@ def deployments(log: pd.DataFrame, *, period: tuple[float, float] | None = None,
     set_description(
         ax,
         f"{_period(start, end)}: {counted(len(shipped), 'deployment')}, {int(failed.sum())} of them failed; "
-        f"{counted(len(incidents), 'incident')}, open for {duration(float((incidents['resolved'] - incidents['failed']).sum()))} in all.",
+        f"{counted(len(incidents), 'incident')}, open for {duration(float((incidents['restored'] - incidents['failed']).sum()))} in all.",
         pd.concat(
             [shipped.assign(what="deployment"), incidents.rename(columns={"failed": "time"}).assign(what="incident")],
             ignore_index=True,
@@ -118,13 +118,13 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
     """
     ax = axes(ax, (9.0, 3.6))
     means = {} if log is None else {name: measured(log) for name, measured in _MEANS.items()}
-    x = {"failed": 1.6, "detected": 2.8, "resolved": 4.6, "again": 8.2, "back": 9.6}
+    x = {"failed": 1.6, "detected": 2.8, "restored": 4.6, "again": 8.2, "back": 9.6}
     line = [
         (0.0, 1),
         (x["failed"], 1),
         (x["failed"], 0),
-        (x["resolved"], 0),
-        (x["resolved"], 1),
+        (x["restored"], 0),
+        (x["restored"], 1),
         (x["again"], 1),
         (x["again"], 0),
         (x["back"], 0),
@@ -132,12 +132,12 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
         (10.6, 1),
     ]
     ax.plot(*zip(*line, strict=True), color=ink(), linewidth=2)
-    for name, low, high in (("failed", x["failed"], x["resolved"]), ("again", x["again"], x["back"])):
+    for name, low, high in (("failed", x["failed"], x["restored"]), ("again", x["again"], x["back"])):
         ax.axvspan(low, high, ymin=0.0, ymax=1.0, color=VERMILION, alpha=0.12, linewidth=0, label=name)
     for label, at, up in (
         ("failed", x["failed"], 0),
         ("detected", x["detected"], 0),
-        ("resolved", x["resolved"], 1),
+        ("restored", x["restored"], 1),
         ("failed again", x["again"], 0),
     ):
         ax.plot(
@@ -159,13 +159,13 @@ def incident_anatomy(log: pd.DataFrame | None = None, *, ax: Axes | None = None)
         )
     spans = (
         ("MTTD", x["failed"], x["detected"], -0.75, OCHRE),
-        ("MTTR", x["failed"], x["resolved"], -1.3, VERMILION),
-        ("MTTF", x["resolved"], x["again"], -1.3, GREEN),
+        ("MTTR", x["failed"], x["restored"], -1.3, VERMILION),
+        ("MTTF", x["restored"], x["again"], -1.3, GREEN),
         ("MTBF", x["failed"], x["again"], -1.85, BLUE),
     )
     for name, begin, end, y, colour in spans:
         bracket(ax, (begin, end), y, _named(name, means.get(name)), colour=colour)
-    for at in (x["failed"], x["detected"], x["resolved"], x["again"]):
+    for at in (x["failed"], x["detected"], x["restored"], x["again"]):
         ax.plot([at, at], [-1.95, 0], color=faint(), linewidth=0.7, linestyle=":", zorder=0)
     ax.set_yticks([0, 1], ["down", "running"])
     ax.set(xlim=(0, 10.6), ylim=(-2.1, 1.6), xticks=[], xlabel="time (not to scale)")
@@ -214,7 +214,7 @@ def _describe_anatomy(ax: Axes, means: "dict[str, pd.Series[float]]") -> None:
 def _deployments(run: Run, start: float, end: float) -> pd.DataFrame:
     """Return the deployments of a period: columns deployment, time (hours), failed."""
     time = run.first("deployment", "service.deployed")
-    failed = run.occurred("deployment", "service.failed") | run.occurred("deployment", "service.rolledback")
+    failed = failed_deployments(run)
     in_period = (time >= start) & (time <= end)
     table = pd.DataFrame(
         {"deployment": run.names("deployment")[in_period], "time": time[in_period], "failed": failed[in_period]}
@@ -223,12 +223,12 @@ def _deployments(run: Run, start: float, end: float) -> pd.DataFrame:
 
 
 def _incidents(run: Run, start: float, end: float) -> pd.DataFrame:
-    """Return the incidents of a period: columns incident, failed, detected (NaN if never), resolved (the period's end if still open)."""
+    """Return the incidents of a period: columns incident, failed, detected (NaN if never), restored (the period's end if not yet)."""
     began = run.first("incident", "service.failed")
-    resolved = run.first("incident", "incident.resolved")
-    resolved = np.minimum(np.where(np.isfinite(resolved), resolved, run.horizon), end)
-    in_period = (began <= end) & (resolved >= start)
-    columns = {"failed": began, "detected": run.first("incident", "incident.detected"), "resolved": resolved}
+    until = restored(run)
+    until = np.minimum(np.where(np.isfinite(until), until, run.horizon), end)
+    in_period = (began <= end) & (until >= start)
+    columns = {"failed": began, "detected": run.first("incident", "incident.detected"), "restored": until}
     table = pd.DataFrame(
         {"incident": run.names("incident")[in_period], **{name: values[in_period] for name, values in columns.items()}}
     )

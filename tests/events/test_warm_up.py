@@ -47,7 +47,9 @@ def test_a_cut_records_items_work_incidents_and_findings() -> None:
 def test_a_cut_measures_what_a_window_of_the_whole_log_measures(scenario: Scenario) -> None:
     log = simulate(vary(scenario, {"years": 1}), seed=3)
     cut = events.since(log, 2190)
-    window = in_progress(kpis.Run(log), 2190, ALL_KINDS)
+    window = in_progress(kpis.Run(log), 2190, ALL_KINDS, ("affected", "value"))
+    assert cut.attrs["open_values"] == window["open_values"] != {}
+    assert cut.attrs.get("open_affected", {}) == window["open_affected"]
     assert cut.attrs["open_items"] == window["open_items"]
     assert set(cut.attrs["open_findings"]) == set(window["open_findings"])
     assert set(cut.attrs["open_incidents"]) == set(window["open_incidents"])

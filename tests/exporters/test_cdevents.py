@@ -10,7 +10,7 @@ import pytest
 from cdevents_schemas import CLOUDEVENT, CONTENTS, cdevent
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logs import committed, deployed, log_of, merged, outage, requested, travelled, valid
+from logs import committed, deployed, log_of, merged, outage, requested, restored, travelled, valid
 
 from devopssim import events, exporters
 from devopssim.errors import BrokenContractError, InvalidInputError
@@ -41,6 +41,7 @@ def one_of_each() -> pd.DataFrame:
             event(7.0, "incident.detected", incident="I1"),
             event(7.5, "incident.reported", incident="I1"),
             event(8.0, "service.rolledback", deployment="D1"),
+            restored("I1", at=8.5, via="rollback"),
             horizon=168,
             start="2026-03-01T09:00:00+01:00",
         )

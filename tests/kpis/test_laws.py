@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import (
+    closed,
     committed,
     deployed,
     detected,
@@ -20,9 +21,9 @@ from logs import (
     reported,
     requested,
     resolved,
+    restored,
     rolled_back,
     scanned,
-    travelled,
     valid,
     weakness,
     worked,
@@ -47,11 +48,13 @@ def items(draw: st.DrawFn) -> list[Row]:
     rows = []
     for number, (start, length) in enumerate(draw(intervals)):
         item, end = f"W{number}", ended(start, length)
+        rows.append(
+            requested(item, start, **draw(st.sampled_from([{}, {"value": 2.5}, {"value": 0, "due": start + 99}])))
+        )
         if end is None:
-            rows.append(requested(item, start))
             continue
         middle = (start + end) / 2
-        rows += travelled(item, start, end)
+        rows.append(closed(item, end))
         rows += worked("code", start, middle, item=item, role=draw(st.sampled_from(events.ROLES)))
         rows += worked("test", (start + middle) / 2, end, item=item, role="tester")
     return rows
@@ -77,8 +80,12 @@ def incidents(draw: st.DrawFn) -> list[Row]:
     rows = []
     for number, (start, length) in enumerate(draw(intervals)):
         incident, end = f"I{number}", ended(start, length)
-        rows.append(failed(None, incident, start, cause=draw(st.sampled_from(["vulnerability", "infrastructure"]))))
+        cause = draw(st.sampled_from(["vulnerability", "infrastructure"]))
+        affected = draw(st.sampled_from([{}, {"affected": 0.05}, {"affected": 0.5}]))
+        rows.append(failed(None, incident, start, cause=cause, **affected))
         rows += [] if end is None else [detected(incident, start), resolved(incident, end)]
+        if end is not None and draw(st.booleans()):
+            rows.append(restored(incident, start + (end - start) // 2))
     return rows
 
 
@@ -131,13 +138,32 @@ def test_time_between_failures_is_up_time_plus_outage_over_the_same_pairs(log: p
 
 @few
 @given(log=logs())
-def test_every_hour_is_up_or_down(log: pd.DataFrame) -> None:
-    incident_open = np.zeros(int(HORIZON), dtype=bool)
-    ends = log[log["kind"] == "incident.resolved"].set_index("incident")["time"]
+def test_each_hour_serves_all_but_the_users_whom_the_widest_incident_affects(log: pd.DataFrame) -> None:
+    affected = np.zeros(int(HORIZON))
+    ends = log[log["kind"].isin(["service.restored", "incident.resolved"])].groupby("incident")["time"].min()
     for failure in log[log["kind"] == "service.failed"].to_dict("records"):
-        end = ends.get(failure["incident"], HORIZON)
-        incident_open[int(failure["time"]) : int(end)] = True
-    assert kpis.availability(log) == pytest.approx(1 - incident_open.mean())
+        hours = slice(int(failure["time"]), int(ends.get(failure["incident"], HORIZON)))
+        share = events.decode_detail(failure["detail"] if isinstance(failure["detail"], str) else None).get(
+            "affected", 1
+        )
+        affected[hours] = np.maximum(affected[hours], float(share))
+    assert kpis.availability(log) == pytest.approx(1 - affected.mean())
+
+
+@few
+@given(log=logs())
+def test_users_are_served_again_no_later_than_the_cause_is_removed(log: pd.DataFrame) -> None:
+    whole = kpis.time_to_resolve(log)
+    assert (kpis.mttr(log).loc[whole.index] <= whole).all()
+
+
+@few
+@given(log=logs())
+def test_planned_and_repair_deployments_together_are_all_deployments(log: pd.DataFrame) -> None:
+    parts = [kpis.KPIS[f"change_failure_rate{part}"].rate for part in ("_planned", "_repair", "")]
+    planned, repair, whole = (rate(kpis.Run(log)) for rate in parts if rate)
+    assert planned.numerator + repair.numerator == whole.numerator
+    assert planned.denominator + repair.denominator == whole.denominator
 
 
 @few
@@ -167,7 +193,8 @@ def test_averages_over_time_add_up_over_a_cut(log: pd.DataFrame, cut: float) -> 
     first = log[log["time"] < cut].reset_index(drop=True)
     first.attrs = {**log.attrs, "horizon": cut}
     rest = events.since(log, cut)
-    for name in ("wip", "throughput", "deployment_frequency"):
+    valued = () if math.isnan(kpis.cost_of_delay(first)) or math.isnan(kpis.cost_of_delay(rest)) else ("cost_of_delay",)
+    for name in ("wip", "throughput", "deployment_frequency", "availability", *valued):
         parts = cut * kpis.values(first, [name])[name] + (HORIZON - cut) * kpis.values(rest, [name])[name]
         assert parts == pytest.approx(HORIZON * kpis.values(log, [name])[name]), name
 

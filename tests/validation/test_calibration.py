@@ -23,9 +23,9 @@ def test_the_presets_land_where_the_field_lies_and_the_page_shows_how_well() -> 
 def by_hand(**changed: float) -> DoraBenchmark:
     """Two replications of each preset with round values in the middle of where they belong, a few of them changed."""
     values = {
-        "waterfall": {"deployment_frequency": 0.1, "lead_time_for_changes": 2000, "mttr": 300, "change_failure_rate": 0.5},
-        "agile": {"deployment_frequency": 0.5, "lead_time_for_changes": 400, "mttr": 50, "change_failure_rate": 0.2},
-        "devops": {"deployment_frequency": 10, "lead_time_for_changes": 5, "mttr": 2, "change_failure_rate": 0.05},
+        "waterfall": {"deployment_frequency": 0.1, "lead_time_for_changes": 2000, "mttr": 300, "change_failure_rate_planned": 0.5},
+        "agile": {"deployment_frequency": 0.5, "lead_time_for_changes": 400, "mttr": 50, "change_failure_rate_planned": 0.2},
+        "devops": {"deployment_frequency": 10, "lead_time_for_changes": 5, "mttr": 2, "change_failure_rate_planned": 0.05},
     }  # fmt: skip
     for name, value in changed.items():
         preset, kpi = name.split("_", maxsplit=1)
@@ -69,7 +69,7 @@ def test_an_interval_that_reaches_over_the_edge_is_outside_though_its_middle_is_
 
 
 def test_agile_that_fails_as_often_as_waterfall_is_not_between() -> None:
-    found = by_hand(agile_change_failure_rate=0.5)
+    found = by_hand(agile_change_failure_rate_planned=0.5)
     assert found.table["inside"].all()
     assert not found.ordered
     assert not found.holds
