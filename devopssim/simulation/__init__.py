@@ -18,7 +18,16 @@ from devopssim.simulation.expectations import (
     sprint_intake,
     unprevented_share,
 )
-from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
+from devopssim.simulation.randomness import (
+    Distribution,
+    Exponential,
+    Fixed,
+    Gamma,
+    Lognormal,
+    Streams,
+    Uniform,
+    Weibull,
+)
 from devopssim.simulation.simulator import simulate
 from devopssim.simulation.staff import HEADCOUNTS, headcount
 
@@ -31,6 +40,7 @@ __all__ = [
     "Lognormal",
     "Streams",
     "Uniform",
+    "Weibull",
     "available_hours",
     "builds_per_item",
     "builds_tested_per_item",

@@ -12,7 +12,7 @@ it into hours. Scenarios with different distributions share the draw: an item th
 import operator
 from dataclasses import dataclass
 from hashlib import blake2b
-from math import exp, expm1, inf, isfinite, log, log1p, sqrt
+from math import exp, expm1, gamma, inf, isfinite, log, log1p, sqrt
 from typing import Protocol, TypeVar, cast
 
 import numpy as np
@@ -91,7 +91,7 @@ def _whole(value: int, name: str, meaning: str) -> int:
 class Distribution(Protocol):
     """Protocol of a distribution of durations, efforts or other amounts from 0.
 
-    The built-in ones are Fixed, Uniform, Exponential, Lognormal and Gamma. All sample by inverse transform, so one uniform
+    The built-in ones are Fixed, Uniform, Exponential, Lognormal, Gamma and Weibull. All sample by inverse transform, so one uniform
     number belongs to one value and can be kept for another scenario.
 
     Examples
@@ -334,6 +334,53 @@ class Gamma(_Sampled):
             return _constant(self.mean, u)
         shape = 1 / self.cv**2
         return cast("Draw", self.mean / shape * gammaincinv(shape, u))
+
+
+@dataclass(frozen=True)
+class Weibull(_Sampled):
+    """Weibull distribution by scale and shape, used for waits whose end becomes less likely the longer they last.
+
+    Below a shape of 1 many values are short and a few are very long; a shape of 1 is exponential; above, values gather around
+    the mean.
+
+    Parameters
+    ----------
+    scale : float
+        Value below which 63 % (1 - 1/e) of all draws lie, above 0.
+    shape : float
+        Exponent of the logarithm of survival, above 0.
+
+    Raises
+    ------
+    InvalidInputError
+        If `scale` or `shape` is 0 or less, or infinite.
+
+    Examples
+    --------
+    >>> print(round(Weibull(scale=317, shape=0.46).quantile(0.5)))  # the median is scale · (ln 2)^(1 / shape)
+    143
+    """
+
+    scale: float
+    shape: float
+
+    def __post_init__(self) -> None:
+        _require("scale", self.scale, "the value below which 63 % of the draws lie")
+        _require("shape", self.shape, "exponent of the logarithm of survival")
+
+    @property
+    def mean(self) -> float:
+        """Return scale · Γ(1 + 1/shape)."""
+        return self.scale * gamma(1 + 1 / self.shape)
+
+    @property
+    def cv(self) -> float:
+        """Return √(Γ(1 + 2/shape) ÷ Γ(1 + 1/shape)² - 1)."""
+        return sqrt(gamma(1 + 2 / self.shape) / gamma(1 + 1 / self.shape) ** 2 - 1)
+
+    def quantile(self, u: Draw) -> Draw:
+        """Return scale · (-ln(1 - u))^(1 / shape)."""
+        return cast("Draw", np.multiply(self.scale, np.power(-np.log1p(-u), 1 / self.shape)))
 
 
 def effort_distribution(mean: float, cv: float, shape: str = "lognormal") -> Distribution:

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from devopssim.errors import InvalidInputError
 from devopssim.simulation import randomness
-from devopssim.simulation.randomness import Distribution, Exponential, Fixed, Gamma, Lognormal, Streams, Uniform
+from devopssim.simulation.randomness import (
+    Distribution,
+    Exponential,
+    Fixed,
+    Gamma,
+    Lognormal,
+    Streams,
+    Uniform,
+    Weibull,
+)
 
 DISTRIBUTIONS: list[Distribution] = [
     Fixed(3.0),
@@ -21,6 +30,8 @@ DISTRIBUTIONS: list[Distribution] = [
     Lognormal(8.0, 2.0),
     Gamma(8.0, 0.5),
     Gamma(8.0, 1.5),
+    Weibull(8.0, 0.8),
+    Weibull(8.0, 2.0),
 ]
 MIDPOINTS = (np.arange(1_000_000) + 0.5) / 1_000_000
 
@@ -89,7 +100,13 @@ def test_one_number_of_luck_gives_the_same_as_an_array_of_it(distribution: Distr
 @given(mean=st.floats(0.01, 1e4), cv=st.floats(0, 5), draws=st.lists(st.floats(0, 1, exclude_max=True), min_size=2))
 def test_a_larger_draw_is_never_less_time(mean: float, cv: float, draws: list[float]) -> None:
     u = np.sort(np.array(draws))
-    for distribution in (Lognormal(mean, cv), Gamma(mean, max(cv, 0.1)), Exponential(mean), Uniform(0, mean)):
+    for distribution in (
+        Lognormal(mean, cv),
+        Gamma(mean, max(cv, 0.1)),
+        Exponential(mean),
+        Uniform(0, mean),
+        Weibull(mean, max(cv, 0.2)),
+    ):
         values = distribution.quantile(u)
         assert np.isfinite(values).all()
         assert (np.diff(values) >= -1e-9 * mean).all()
@@ -114,9 +131,33 @@ def test_gamma_with_cv_one_is_exponential() -> None:
     assert Gamma(4.0, 1.0).quantile(u) == pytest.approx(Exponential(4.0).quantile(u))
 
 
+@given(scale=st.floats(0.01, 1e5), draw=st.floats(0, 1, exclude_max=True))
+def test_weibull_with_shape_one_is_exponential_to_the_last_bit(scale: float, draw: float) -> None:
+    assert Weibull(scale, 1.0).quantile(draw) == Exponential(scale).quantile(draw)
+
+
+@given(scale=st.floats(0.01, 1e5), shape=st.floats(0.2, 10), factor=st.floats(0.01, 100), draw=st.floats(0, 0.999))
+def test_a_factor_on_the_scale_of_a_weibull_is_a_factor_on_each_draw(
+    scale: float, shape: float, factor: float, draw: float
+) -> None:
+    expected = factor * Weibull(scale, shape).quantile(draw)
+    assert Weibull(factor * scale, shape).quantile(draw) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("days", "closed"), [(7, 0.158), (21, 0.249), (30, 0.286), (90, 0.428), (730, 0.770)])
+def test_the_weibull_fitted_to_published_repairs_closes_their_shares(days: float, closed: float) -> None:
+    """Fit to Veracode's published points: the share closed by a day is that at whose quantile the day lies."""
+    assert Weibull(317, 0.46).quantile(closed) == pytest.approx(days, rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
+        (
+            lambda: Weibull(0, 1),
+            "scale=0 (the value below which 63 % of the draws lie) must be a finite number above 0.",
+        ),
+        (lambda: Weibull(1, 0), "shape=0 (exponent of the logarithm of survival) must be a finite number above 0."),
         (lambda: Lognormal(0, 1), "mean=0 (the average draw) must be a finite number above 0."),
         (lambda: Lognormal(8, -1), "cv=-1 (standard deviation divided by mean) must be a finite number from 0."),
         (lambda: Gamma(float("nan"), 1), "mean=nan (the average draw) must be a finite number above 0."),
