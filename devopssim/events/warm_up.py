@@ -52,8 +52,9 @@ def since(log: pd.DataFrame, warm_up: float) -> pd.DataFrame:
     DataFrame
         Rows from `warm_up` on. `attrs` holds the cut as `warm_up` and what was in progress at that moment: `open_items` (their
         number), `open_work` (people at work by role), `open_incidents` (ids of those that still kept users from the service) and
-        `open_findings` (ids); where the log states them also `open_affected` (share of users by open incident) and `open_values`
-        (value per week by open item). With `warm_up=0` the log itself.
+        `open_findings` (ids); where the log states them also `open_affected` (share of users by open incident), `open_values`
+        (value per week by open item) and `open_hidden` (the change of each vulnerability that nobody has reported; an empty text for
+        those in production). With `warm_up=0` the log itself.
 
     Raises
     ------
@@ -95,6 +96,7 @@ def _in_progress(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[Hashable,
         ),
         **_open_affected(past, incidents, attrs),
         **_open_values(past, attrs),
+        **_open_hidden(past, attrs),
     }
 
 
@@ -119,6 +121,20 @@ def _open_numbers(name: str, stated: pd.Series, ids: list[str], attrs: Mapping[A
         return {}
     known = {**(attrs.get(name) or {}), **dict(zip(numbers.index, numbers.tolist(), strict=True))}
     return {name: {entity: known[entity] for entity in ids if entity in known}}
+
+
+def _open_hidden(past: pd.DataFrame, attrs: Mapping[Any, Any]) -> dict[Hashable, Any]:
+    """Return as `open_hidden` the vulnerabilities that came into being and were not reported, fixed or patched."""
+    kinds = past["kind"]
+    injected = past.loc[kinds == "vulnerability.injected", ["finding", "change"]].astype(object)
+    earlier: Mapping[str, str] | None = attrs.get("open_hidden")
+    if earlier is None and injected.empty:
+        return {}
+    settled = set(past.loc[kinds.isin(["finding.reported", "finding.fixed", "patch.deployed"]), "finding"])
+    deployed = set(past.loc[kinds == "service.deployed", "change"])
+    changes = {**(earlier or {}), **dict(zip(injected["finding"], injected["change"].fillna(""), strict=True))}
+    hidden = {name: change for name, change in changes.items() if name not in settled}
+    return {"open_hidden": {name: "" if change in deployed else change for name, change in hidden.items()}}
 
 
 def _open_ids(

@@ -62,6 +62,7 @@ from devopssim.kpis.security import (
     security_downtime,
     security_incidents_per_deployment,
     security_test_coverage,
+    vulnerabilities_hidden,
     vulnerabilities_open,
 )
 from devopssim.kpis.summary import chosen, records, table, values
@@ -130,6 +131,7 @@ __all__ = [
     "utilisation",
     "utilisation_by_role",
     "values",
+    "vulnerabilities_hidden",
     "vulnerabilities_open",
     "wip",
 ]

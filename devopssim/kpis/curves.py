@@ -13,7 +13,7 @@ from devopssim.kpis.downtime import affected_open, incidents_open
 from devopssim.kpis.durations import Durations
 from devopssim.kpis.flow import open_items, open_values, people, work_at_start, work_of
 from devopssim.kpis.run import Floats, Log, Run, run_of
-from devopssim.kpis.security import findings_open
+from devopssim.kpis.security import findings_open, vulnerabilities_unreported
 from devopssim.kpis.summary import chosen
 
 
@@ -132,6 +132,7 @@ def in_progress(run: Run, moment: float, kinds: Iterable[str], keys: Iterable[st
         "stage.started": ("open_work", _work_open),
         "service.failed": ("open_incidents", incidents_open),
         "finding.reported": ("open_findings", findings_open),
+        "vulnerability.injected": ("open_hidden", vulnerabilities_unreported),
     }
     numbers = {"affected": ("open_affected", affected_open), "value": ("open_values", open_values)}
     return {

@@ -1,9 +1,11 @@
-"""The ten security KPIs. Each docstring gives numerator, denominator, and the keys of `detail` that the KPI reads.
+"""The security KPIs. Each docstring gives numerator, denominator, and the keys of `detail` that the KPI reads.
 
 All are NaN, never 0, where the denominator is 0. *Identified* means reported to the team: an unreported vulnerability counts
-in none of them, which is why more scanning makes the number of vulnerabilities rise before it falls.
+in `vulnerabilities_hidden` alone, which only a simulation can know; more scanning makes the number of identified ones rise before
+it falls.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -70,6 +72,57 @@ def vulnerabilities_open(log: Run) -> Rate:
     _, starts, ends = _open(log, known=True)
     reported = int(log.occurred("finding", "finding.reported").sum())
     return time_average(log, starts, ends[np.isfinite(ends)], 0, counted=reported)
+
+
+@rate(
+    title="Number of hidden vulnerabilities",
+    unit="vulnerabilities",
+    better="lower",
+    formula="∫ (vulnerabilities in production - those reported, fixed or patched) dt ÷ hours of observation",
+    events=("vulnerability.injected", "service.deployed", "finding.reported", "finding.fixed", "patch.deployed"),
+    debatable="only a simulation knows it; a vulnerability of a dependency counts from its disclosure, not from its first use",
+    source=COURSE_SECURITY,
+    counts="vulnerabilities",
+)
+def vulnerabilities_hidden(log: Run) -> Rate:
+    """Return the average over time of the number of vulnerabilities in production that nobody has reported.
+
+    A vulnerability counts from the first deployment of its change, that of a dependency from `vulnerability.injected`, until it is
+    reported, fixed or patched. In a log that was cut, `attrs["open_hidden"]` gives those from before the cut. `n` counts the
+    vulnerabilities that were hidden at some moment.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+
+    Returns
+    -------
+    float
+        Average number of hidden vulnerabilities; NaN for a log that does not record them, or an observation of 0 hours.
+
+    References
+    ----------
+    The course's chapter on DevSecOps.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([
+    ...     event(1, "vulnerability.injected", finding="V1", change="C1"),
+    ...     event(2, "service.deployed", change="C1", deployment="D1"),
+    ...     event(7, "finding.reported", finding="V1"),
+    ... ], horizon=10)
+    >>> kpis.vulnerabilities_hidden(log), kpis.vulnerabilities_open(log)
+    (0.5, 0.3)
+    """
+    if not _records_hidden(log):
+        return Rate(0, 0)
+    hidden = _unreported(log)
+    hidden = hidden[np.isfinite(hidden["exposed"]) & ~(hidden["settled"] <= hidden["exposed"])]
+    starts, ends = hidden["exposed"].to_numpy(), hidden["settled"].to_numpy()
+    return time_average(log, starts, ends[np.isfinite(ends)], 0, counted=len(starts))
 
 
 @share(
@@ -512,6 +565,50 @@ def findings_open(run: Run, moment: float) -> list[str]:
     """Return the ids of the reported findings that were open just before a moment (hours)."""
     names, starts, ends = _open(run, known=True)
     return names[(starts < moment) & ~(ends < moment)].tolist()
+
+
+def vulnerabilities_unreported(run: Run, moment: float) -> dict[str, str] | None:
+    """Return the vulnerabilities that nobody had reported, fixed or patched just before a moment (hours).
+
+    Those of a change that is not deployed by then come with its id, those in production with an empty text. None for a log that does
+    not record vulnerabilities.
+    """
+    if not _records_hidden(run):
+        return None
+    unreported = _unreported(run)
+    unreported = unreported[(unreported["began"] < moment) & ~(unreported["settled"] < moment)]
+    return dict(unreported["change"].where(~(unreported["exposed"] < moment), ""))
+
+
+def _records_hidden(run: Run) -> bool:
+    """Return whether the log records vulnerabilities that nobody knows, as a simulation does."""
+    source = run.attrs.get("source")
+    simulated = isinstance(source, Mapping) and "scenario" in source
+    return (
+        simulated or bool(len(run.rows("vulnerability.injected"))) or run.open_at_start.get("open_hidden") is not None
+    )
+
+
+def _unreported(run: Run) -> pd.DataFrame:
+    """Return the vulnerabilities of a log by their ids, with the hours at which each came into being and was exposed and settled.
+
+    One is exposed when its change is deployed (that of a dependency at once), and settled when it is reported, fixed or patched (NaN:
+    never).
+    """
+    at_cut: Mapping[str, str] = run.open_at_start.get("open_hidden") or {}
+    injected = run.log[["finding", "change"]].iloc[run.rows("vulnerability.injected")].astype(object)
+    names = [*at_cut, *injected["finding"]]
+    changes = pd.Series([*at_cut.values(), *injected["change"].fillna("")], index=names, dtype=object)
+    began = np.append(np.full(len(at_cut), run.warm_up), run.times("vulnerability.injected"))
+    deployed = pd.Series(run.first("change", "service.deployed"), index=run.names("change").astype(object))
+    kinds = ("finding.reported", "finding.fixed", "patch.deployed")
+    settled = pd.Series(
+        np.fmin.reduce([run.first("finding", kind) for kind in kinds]), index=run.names("finding").astype(object)
+    )
+    exposed = np.where(changes == "", began, deployed.reindex(changes.to_numpy()).to_numpy())
+    return pd.DataFrame(
+        {"change": changes, "began": began, "exposed": exposed, "settled": settled.reindex(names)}, index=names
+    )
 
 
 def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:

@@ -11,7 +11,7 @@ from devopssim.kpis.curves import in_progress
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
 
-ALL_KINDS = ("ticket.created", "stage.started", "service.failed", "finding.reported")
+ALL_KINDS = ("ticket.created", "stage.started", "service.failed", "finding.reported", "vulnerability.injected")
 
 
 def test_a_cut_records_items_work_incidents_and_findings() -> None:
@@ -52,6 +52,7 @@ def test_a_cut_measures_what_a_window_of_the_whole_log_measures(scenario: Scenar
     assert cut.attrs.get("open_affected", {}) == window["open_affected"]
     assert cut.attrs["open_items"] == window["open_items"]
     assert set(cut.attrs["open_findings"]) == set(window["open_findings"])
+    assert cut.attrs["open_hidden"] == window["open_hidden"]
     assert set(cut.attrs["open_incidents"]) == set(window["open_incidents"])
     assert cut.attrs["open_work"] == {role: number for role, number in window["open_work"].items() if number}
     whole, before = (kpis.busy_hours(log[log["time"] < end].pipe(_observed_until, end)) for end in (8760.0, 2190.0))
