@@ -254,10 +254,12 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         without="A separate team reviews by hand what was deployed, queues, sees a part of it, and sends findings back late. "
         "Vulnerabilities of dependencies wait for the next review.",
         adopted="Each merge is scanned; developers, trained for it, judge the findings, of which some are false alarms, and "
-        "repair the rest before deployment. Disclosed vulnerabilities are patched urgently.",
+        "repair the rest before deployment. Daily scans report disclosed vulnerabilities, and those that they learn to see "
+        "in deployed code; these are patched sooner than without.",
         mechanism="a vulnerability in a change is found before deployment if its draw lies below `scan_covers x "
         "scan_finds`, and costs triage and a repair by trained developers; else by a review after deployment, if "
-        "below `review_finds`, and is repaired when the plan has room (`scanning.scan`, `security.review`)",
+        "below `review_finds`, and is repaired when the plan has room; what scans find in production waits "
+        "`scanned_delay` times as long (`scanning.scan`, `security.review`, `security.rescan`)",
         events=(
             "scan.finished",
             "finding.reported",
@@ -271,11 +273,13 @@ PRACTICES: Final[Mapping[str, Practice]] = {
             "security.review_finds",
             "security.scan_covers",
             "security.scan_finds",
-            "security.false_positives",
+            "security.false_findings",
+            "security.false_at_adoption",
             "security.triage_effort",
             "security.training",
             "security.training_effect",
             "security.backlog_delay",
+            "security.scanned_delay",
         ),
         evidence="Flaws live 3.5 times as long with one to three scans a year as with seven to twelve; the median time to fix "
         "is 59 days, 19 with daily scans; 35 to 91 % of static findings are not actionable.",

@@ -68,7 +68,12 @@ PLAIN_FLOW: Final = vary(
         "security.vulnerabilities_per_change": 0,
         "security.disclosures_per_year": 0,
         "security.review_effort": 0,
+        "security.rules_per_year": 0,
+        "security.false_findings": 0,
+        "security.false_at_adoption": 0,
         "security.training": 0,
+        "security.sign_off": 0,
+        "security.backlog_delay": 0,
     },
 )
 """Nothing but work that queues for people: no defects, failures, waits or hand-overs, and one change per item.

@@ -17,7 +17,9 @@ from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import PRACTICES, SEVEN_CS, Demand, Scenario
 from devopssim.simulation.randomness import (
     Exponential,
+    Fixed,
     Streams,
+    Weibull,
     delay_distribution,
     effort_distribution,
     time_between,
@@ -60,8 +62,8 @@ class Vulnerability:
     """Flaw in a change or a dependency that an attack can exploit.
 
     `search` and `embedded` are draws: a scan or review finds the vulnerability if its share of finds lies above `search`, and
-    composition analysis sees a dependency's if the adoption of security lies above `embedded`. `backlog_delay` and
-    `exploited_after` are in hours, `fix_effort` in person-hours.
+    composition analysis sees a dependency's if the adoption of security lies above `embedded`. `backlog_delay`, the wait for room
+    in the plan without training or embedded security, and `exploited_after` are in hours, `fix_effort` in person-hours.
     """
 
     id: str
@@ -72,6 +74,8 @@ class Vulnerability:
     exploited_after: float
     embedded: float
     is_known: bool = False
+    in_repair: bool = False
+    """Whether its repair in production has begun."""
     is_patched: bool = False
 
 
@@ -111,6 +115,8 @@ class Change:
     """The incident that the change repairs."""
     patches: Vulnerability | None = None
     """The vulnerability that the change repairs."""
+    false_findings: int = 0
+    """How many false findings about it were reported so far."""
     committed: bool = False
     base: int = 0
     """How many changes were on main when its coding began."""
@@ -456,11 +462,14 @@ def new_defect(scenario: Scenario, name: str, draws: list[float]) -> Defect:
 def new_vulnerability(scenario: Scenario, name: str, draws: list[float]) -> Vulnerability:
     """Return a vulnerability; `draws` is a row of VULNERABILITY_DRAWS numbers."""
     security = scenario.security
+    is_critical = draws[0] < security.critical_share
+    delay = security.backlog_delay * (security.critical_delay if is_critical else 1)
+    wait = Weibull(delay, security.backlog_shape) if delay else Fixed(0)
     return Vulnerability(
         id=name,
-        severity="critical" if draws[0] < security.critical_share else "medium",
+        severity="critical" if is_critical else "medium",
         search=draws[1],
-        backlog_delay=float(delay_distribution(security.backlog_delay).quantile(draws[2])),
+        backlog_delay=float(wait.quantile(draws[2])),
         fix_effort=float(delay_distribution(security.fix_effort).quantile(draws[3])),
         exploited_after=float(time_between(security.exploits_per_year / HOURS_PER_YEAR).quantile(draws[4])),
         embedded=draws[5],

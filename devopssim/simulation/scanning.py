@@ -29,29 +29,28 @@ def scan(org: "Organisation", change: Change) -> ProcessGenerator:
         report(org, vulnerability.id, change, scanner="sast", severity=vulnerability.severity)
         yield from triage(org, vulnerability.id, "developer", real=True, change=change)
         yield from fix_in_place(org, vulnerability, change)
-    for number in range(false_positive_count(org, finds, change.noise)):
-        finding = f"VN{change.id[1:]}.{number + 1}"
+    for finding in false_findings(org, change, security.scan_covers):
         report(org, finding, change, scanner="sast", severity="medium")
         yield from triage(org, finding, "developer", real=False, change=change)
 
 
-def false_positive_count(org: "Organisation", finds: float, draw: float) -> int:
-    """Return the number of false positives among the findings about one change.
+def false_findings(org: "Organisation", change: Change, covers: float) -> list[str]:
+    """Return the ids of the false findings about a change that were not reported before.
 
-    Its mean is chosen so that false positives are the scenario's share of all findings.
+    Their number is Poisson and depends on what is scanned, whether or not it holds vulnerabilities.
 
     Parameters
     ----------
     org : Organisation
         Owner of the people, machines and random numbers.
-    finds : float
-        Share of the vulnerabilities that the scan or review finds.
-    draw : float
-        Probability in [0, 1) at which the Poisson count is read.
+    change : Change
+        What is scanned or reviewed; it keeps how many were reported.
+    covers : float
+        Share of the change that the scan or review covers.
     """
-    security = org.scenario.security
-    share = security.false_positives
-    return poisson_quantile(security.vulnerabilities_per_change * finds * share / (1 - share), draw)
+    reported = change.false_findings
+    change.false_findings = max(reported, poisson_quantile(org.scenario.security.false_findings * covers, change.noise))
+    return [f"VN{change.id[1:]}.{number + 1}" for number in range(reported, change.false_findings)]
 
 
 def report(org: "Organisation", finding: str, change: Change | None, *, scanner: str, severity: str) -> None:
@@ -75,12 +74,14 @@ def triage(org: "Organisation", finding: str, role: str, *, real: bool, change: 
         org.log.record("finding.dismissed", finding=finding, detail=encode_detail(reason="false positive"))
 
 
-def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Change) -> ProcessGenerator:
+def fix_in_place(
+    org: "Organisation", vulnerability: Vulnerability, change: Change, *, steps_late: int = 0
+) -> ProcessGenerator:
     """Fix a vulnerability in the change that brought it, before deployment; records `finding.fixed`."""
     yield from org.people.work(
         "developer",
         "code",
-        vulnerability.fix_effort * training_factor(org),
+        vulnerability.fix_effort * org.late_fix_factor(steps_late) * training_factor(org),
         anyone=org.uses("collaboration", change.draws),
         change=change.id,
         finding=vulnerability.id,
@@ -91,5 +92,5 @@ def fix_in_place(org: "Organisation", vulnerability: Vulnerability, change: Chan
 
 
 def training_factor(org: "Organisation") -> float:
-    """Return the factor on the fixing effort of trained developers; 1 without embedded security."""
+    """Return the factor on the wait and effort of a repair by trained developers; 1 without embedded security."""
     return 1 - org.scenario.security.training_effect * org.scenario.practices.security

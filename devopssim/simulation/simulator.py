@@ -60,6 +60,7 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
     for host in range(scenario.production.hosts):
         org.env.process(org.production.infrastructure(host))
     org.env.process(org.security.disclosures())
+    org.env.process(org.security.adopt())
     org.env.process(org.people.interrupt())
     org.env.process(org.people.turn_over())
     org.env.process(org.people.join())

@@ -32,8 +32,8 @@ def waterfall(org: Organisation) -> ProcessGenerator:
 def project(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
     """Run one project: requirements, development, test and acceptance, release.
 
-    At a gate a stage ends for all items, with a sign-off after requirements and after test, before the next stage begins.
-    Without a gate each item goes on by itself.
+    At a gate a stage ends for all items, with a sign-off after requirements and after test, before the next stage begins. Security
+    signs off what was tested, too. Without a gate each item goes on by itself.
     """
     gates = chosen(org.scenario.process.gates, GATES)
     flowing: list[ProjectStage] = []
@@ -43,6 +43,8 @@ def project(org: Organisation, items: list[WorkItem]) -> ProcessGenerator:
             batches = [items] if len(flowing) == 1 else [[item] for item in items]
             yield all_of(org.env, *[one_after_another(org, flowing, batch) for batch in batches])
             flowing = []
+        if name in gates and name == "test":
+            yield from org.security.sign_off([change for item in items for change in item.changes])
         if name in gates and name != "code":
             yield org.wait(org.scenario.process.sign_off)
 

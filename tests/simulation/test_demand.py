@@ -211,6 +211,8 @@ def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() 
         {
             "security.critical_share": 0.2,
             "security.backlog_delay": 50,
+            "security.backlog_shape": 0.5,
+            "security.critical_delay": 0.4,
             "security.fix_effort": 6,
             "security.exploits_per_year": 4,
         },
@@ -219,7 +221,8 @@ def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() 
     critical, medium = (demand.new_vulnerability(scenario, "V1", [draw, *rest]) for draw in (0.19, 0.2))
     assert (critical.severity, medium.severity) == ("critical", "medium")
     assert (critical.search, critical.embedded) == (0.11, 0.15)
-    assert critical.backlog_delay == pytest.approx(50 * log(2))
+    assert medium.backlog_delay == pytest.approx(50 * log(2) ** 2)
+    assert critical.backlog_delay == pytest.approx(0.4 * medium.backlog_delay)
     assert critical.fix_effort == pytest.approx(6 * log(4))
     assert critical.exploited_after == pytest.approx(8760 / 4 * log(2))
     assert 1 + len(rest) == demand.VULNERABILITY_DRAWS

@@ -1,6 +1,8 @@
 """Scans find what lies below coverage times detection, and what they find is triaged and fixed before deployment."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from organisations import change, organisation, run, times, vulnerability
 
 from devopssim.simulation import scanning
@@ -34,15 +36,33 @@ def test_trained_developers_fix_a_vulnerability_faster() -> None:
     assert times(rows, "finding.fixed") == [0.5 + 0.5 + 1]
 
 
-@pytest.mark.parametrize(("share", "count"), [(0.0, 0), (0.5, 2), (0.75, 6), (0.2, 0)])
-def test_false_positives_are_their_share_of_all_findings(share: float, count: int) -> None:
-    """At a mean of 2 real findings, the median of the false ones is 2 · share ÷ (1 - share), or close to it."""
-    org = organisation(security__vulnerabilities_per_change=4, security__false_positives=share)
-    assert scanning.false_positive_count(org, 0.5, 0.5) == count
+@pytest.mark.parametrize(("mean", "covers", "count"), [(0.0, 1.0, 0), (4.0, 0.5, 2), (4.0, 1.0, 4), (4.0, 0.0, 0)])
+def test_false_findings_follow_what_is_covered(mean: float, covers: float, count: int) -> None:
+    """The median of a Poisson number of mean 2 is 2, of mean 4 it is 4."""
+    org = organisation(security__false_findings=mean)
+    noisy = change("C7")
+    noisy.noise = 0.5
+    assert len(scanning.false_findings(org, noisy, covers)) == count
 
 
-def test_false_positives_are_triaged_one_by_one_and_dismissed() -> None:
-    org = organisation(security__vulnerabilities_per_change=2.5, security__false_positives=0.5)
+@given(rate=st.floats(0, 20), covers=st.lists(st.floats(0, 1), min_size=1, max_size=5), noise=st.floats(0, 0.999))
+def test_a_false_finding_is_reported_once_and_whether_or_not_there_are_vulnerabilities(
+    rate: float, covers: list[float], noise: float
+) -> None:
+    org = organisation(security__false_findings=3)
+    clean, flawed = change(), change(vulnerabilities=[vulnerability()])
+    clean.noise = flawed.noise = noise
+    org_of = organisation(security__false_findings=3, security__vulnerabilities_per_change=rate)
+    reported = [name for share in covers for name in scanning.false_findings(org, clean, share)]
+    assert reported == [name for share in covers for name in scanning.false_findings(org_of, flawed, share)]
+    assert len(set(reported)) == len(reported) == clean.false_findings
+    again = change()
+    again.noise = noise
+    assert scanning.false_findings(org, again, max(covers)) == reported
+
+
+def test_false_findings_are_triaged_one_by_one_and_dismissed() -> None:
+    org = organisation(security__false_findings=1.25)
     noisy = change("C7")
     noisy.noise = 0.9
     rows = run(org, scanning.scan(org, noisy))  # 2 at a mean of 1

@@ -1,5 +1,7 @@
 """Security after the pipeline, hour by hour in an organisation without variation."""
 
+from math import log
+
 import pytest
 from organisations import change, organisation, run, steps, times, vulnerability
 
@@ -56,8 +58,8 @@ def test_what_was_scanned_needs_no_review() -> None:
     assert run(org) == []
 
 
-def test_a_review_dismisses_its_false_positives() -> None:
-    org = organisation(security__vulnerabilities_per_change=2, security__false_positives=0.5)
+def test_a_review_dismisses_its_false_findings() -> None:
+    org = organisation(security__false_findings=2, security__review_covers=0.5)
     noisy = change("C7")
     noisy.noise = 0.9
     org.security.receive(deployment(noisy))
@@ -83,10 +85,23 @@ def test_an_attack_is_contained_on_call_and_reveals_what_nobody_knew() -> None:
 def test_an_attack_on_what_is_known_reports_nothing_new() -> None:
     org = organisation()
     flaw = vulnerability(exploited_after=10)
-    flaw.is_known = True
+    flaw.is_known = flaw.in_repair = True
     rows = run(org, org.security.expose(flaw))
     assert times(rows, "service.failed") == [10.0]
     assert not times(rows, "finding.reported")
+    assert not times(rows, "change.created")
+
+
+def test_an_attack_on_what_waits_for_room_in_the_plan_has_it_patched_at_once_and_only_then() -> None:
+    org = organisation()
+    flaw = vulnerability(search=0.3, exploited_after=150)
+    flaw.backlog_delay = 2000
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
+    rows = run(org, until=3000)
+    assert times(rows, "finding.reported") == [102.0]
+    assert times(rows, "service.failed") == [150.0]
+    assert len(times(rows, "patch.deployed")) == 1
+    assert times(rows, "patch.deployed")[0] < 2000
 
 
 def test_a_patch_that_comes_first_closes_the_hole() -> None:
@@ -112,14 +127,14 @@ def test_only_what_is_open_is_exposed() -> None:
 
 
 @pytest.mark.parametrize(("severity", "deployed"), [("critical", True), ("medium", False)])
-def test_composition_analysis_reports_a_dependency_and_a_critical_one_is_patched_urgently(
+def test_composition_analysis_reports_a_dependency_and_a_critical_one_goes_out_urgently(
     severity: str,
     deployed: bool,  # noqa: FBT001
 ) -> None:
     org = organisation("security")
     rows = run(org, org.security.patch_dependency(vulnerability(severity=severity)))
     assert times(rows, "finding.reported") == times(rows, "scan.finished")[:1] == [30.0]
-    coded = 30 + 0.5 + 2 / 2
+    coded = 30 + 0.5 + 70 * 0.5 / 2 + 2 / 2  # daily scans halve the wait, training halves the rest and the effort
     assert times(rows, "change.created") == [coded]
     assert bool(times(rows, "service.deployed")) == deployed
 
@@ -146,6 +161,70 @@ def test_a_disclosed_vulnerability_is_exposed_from_its_disclosure() -> None:
     org = organisation(practices__security=1)
     org.demand.disclosures = [(12.0, vulnerability(exploited_after=3))]
     assert times(run(org, org.security.disclosures(), until=20), "service.failed") == [15.0]
+
+
+@pytest.mark.parametrize(("search", "reported"), [(0.4, [0.0]), (0.6, [8760 / 2 * log(2)]), (0.8, []), (0.99, [])])
+def test_scans_come_to_see_what_they_missed_in_covered_code(search: float, reported: list[float]) -> None:
+    """Half of the vulnerabilities in four fifths of the code are found at once; the rules improve twice a year."""
+    org = organisation("security", security__rules_per_year=2)
+    flaw = vulnerability(search=search)
+    flaw.backlog_delay = 30
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
+    rows = run(org, until=8760)
+    assert times(rows, "finding.reported") == pytest.approx(reported)
+    patched = [hour + 0.5 + 30 * 0.5 * 0.5 + 2 * 9 / 2 for hour in reported]
+    assert times(rows, "change.created") == pytest.approx(patched)
+
+
+def test_scans_that_never_learn_miss_what_they_missed() -> None:
+    org = organisation("security")
+    org.security.receive(deployment(change(vulnerabilities=[vulnerability(search=0.5)])))
+    assert run(org, until=8760) == []
+
+
+def test_a_rescan_is_silent_about_what_an_attack_revealed() -> None:
+    org = organisation("security", security__rules_per_year=2)
+    org.security.receive(deployment(change(vulnerabilities=[vulnerability(search=0.7, exploited_after=10)])))
+    rows = run(org, until=20000)
+    assert len(times(rows, "finding.reported")) == len(times(rows, "patch.deployed")) == 1
+
+
+@pytest.mark.parametrize(("adopted", "count"), [(1.0, 4), (0.5, 2), (0.0, 0)])
+def test_the_first_scan_brings_the_false_findings_of_the_whole_code_base(adopted: float, count: int) -> None:
+    org = organisation(practices__security=adopted, security__false_at_adoption=4)
+    rows = run(org, org.security.adopt())
+    assert times(rows, "finding.reported") == [0.5] * count
+    assert times(rows, "finding.dismissed") == [1 + number / 2 for number in range(count)]
+    assert bool(rows) == bool(count)
+
+
+def test_a_sign_off_fixes_what_it_finds_a_step_late_and_a_short_one_finds_its_part() -> None:
+    """One hour instead of two finds a quarter instead of a half."""
+    org = organisation(security__sign_off=1)
+    found, missed = vulnerability(search=0.24), vulnerability(search=0.25)
+    missed.id = "V2"
+    rows = run(
+        org, org.security.sign_off([change("C1", vulnerabilities=[missed]), change("C2", vulnerabilities=[found])])
+    )
+    assert steps(rows)[:2] == [(0.0, "test", "started"), (1.0, "test", "finished")]
+    assert [(row[0], row[3]) for row in rows if row[1] == "scan.finished"] == [(1.0, "C1"), (1.0, "C2")]
+    assert [(row[0], row[7]) for row in rows if row[1] == "finding.fixed"] == [(1 + 0.5 + 2 * 3, "V1")]
+    assert (found.is_patched, missed.is_known) == (True, False)
+
+
+def test_a_review_after_a_sign_off_reports_only_what_is_new() -> None:
+    org = organisation(security__sign_off=1, security__false_findings=20, security__review_covers=1)
+    noisy = change(vulnerabilities=[vulnerability()])
+    noisy.noise = 0.5
+    rows = run(org, org.security.sign_off([noisy]))
+    assert len(times(rows, "finding.dismissed")) == 10
+    org.security.receive(deployment(noisy))
+    assert len(times(run(org, until=500), "finding.dismissed")) == 20
+
+
+def test_without_a_sign_off_nothing_happens() -> None:
+    org = organisation()
+    assert run(org, org.security.sign_off([change(vulnerabilities=[vulnerability()])])) == []
 
 
 @pytest.mark.parametrize(("adopted", "hours"), [(1.0, 10.0), (0.5, 5.0)])

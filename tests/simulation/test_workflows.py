@@ -20,6 +20,17 @@ def test_a_project_does_each_phase_for_all_before_the_next() -> None:
     assert times(rows, "ticket.closed") == [3 * 168 + 1.5]  # test, hand-over and approval end before the third window
 
 
+@pytest.mark.parametrize(("gates", "hours"), [("all", 8.0), ("test", 8.0), ("plan, code", 0.0), ("none", 0.0)])
+def test_security_signs_off_a_project_at_the_gate_after_test(gates: str, hours: float) -> None:
+    done = []
+    for effort in (0, 8):
+        org = organisation(workflow="waterfall", process__gates=gates, security__sign_off=effort)
+        work = item(change())
+        org.release.expect(work)
+        done += times(run(org, workflows.project(org, [work]), until=1000), "ticket.done")
+    assert done[1] - done[0] == hours
+
+
 def test_acceptance_finds_its_defects_a_step_late() -> None:
     org = organisation(workflow="waterfall")
     work = item(change(defects=[defect("1", found_by="acceptance"), defect("2")]))
