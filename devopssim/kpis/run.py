@@ -75,6 +75,7 @@ class Run:
         self._first: dict[tuple[str, str], Floats] = {}
         self._roles: dict[str, Integers] = {}
         self._details: dict[str, tuple[Integers, pd.DataFrame]] = {}
+        self._texts: dict[tuple[str, str], npt.NDArray[np.object_]] = {}
         self._names: dict[str, tuple[pd.Index, dict[str, Integers]]] = {}
 
     @property
@@ -192,7 +193,9 @@ class Run:
             position[used] = np.arange(len(used))
             self._details[kind] = position[codes], pd.DataFrame({"detail": pd.Series(texts[used], dtype="str")})
         codes, used_texts = self._details[kind]
-        return codes, np.append(details(used_texts, key).fillna("").to_numpy(dtype=object), "")
+        if (kind, key) not in self._texts:
+            self._texts[kind, key] = np.append(details(used_texts, key).fillna("").to_numpy(dtype=object), "")
+        return codes, self._texts[kind, key]
 
     def detail_matches(self, kind: str, key: str, *values: str) -> Truths:
         """Return the mask of the rows of this kind whose `detail` key has one of the values; without values, any value."""
