@@ -42,6 +42,7 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "quality.regression_effort": 8,
     "quality.regression_finds": 0.5,
     "quality.regression_rounds": 1,
+    "quality.exploratory_share": 0,
     "quality.exit_criterion": 100,
     "quality.test_upkeep": 0.25,
     "quality.retest_share": 0.25,

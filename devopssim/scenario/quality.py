@@ -199,6 +199,13 @@ class Quality(Part):
         grade="assumed",
         source="a tester's day",
     )
+    exploratory_share: float = parameter(
+        0.2,
+        "effort of the regression test by hand that automated tests leave, as a share",
+        high=1,
+        grade="derived",
+        source="DORA 2018: 10 to 30 % of testing is by hand where most of it is automated",
+    )
     regression_rounds: int = parameter(
         4,
         "rounds of the regression test by hand that a release gets at least",

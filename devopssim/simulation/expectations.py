@@ -231,7 +231,7 @@ def escape_share(scenario: Scenario) -> float:
     """
     quality, practices = scenario.quality, scenario.practices
     regression = 1 - (1 - quality.regression_finds) ** quality.regression_rounds
-    shared = regression * (1 - practices.deployment) if practices.testing < 1 else 0.0
+    shared = regression * (1 - practices.deployment) if quality.exploratory_share else 0.0
     by_machine = practices.testing * (1 - quality.automated_test_finds) * (1 - shared)
     by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
     accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0

@@ -197,15 +197,15 @@ class ReleaseManagement:
             self.follow_up(item)
 
     def regression_test(self, changes: Sequence[Change]) -> ProcessGenerator:
-        """Test by hand that existing behaviour still works, for the share of changes without automated tests.
+        """Test by hand that existing behaviour still works; changes with automated tests need a share of the effort.
 
         Each round finds a share of the defects that are left in the release, and developers fix them. Further rounds follow while one
         finds more severe defects than the exit criterion allows.
         """
         org, quality = self.org, self.org.scenario.quality
-        by_hand = [change for change in changes if not org.uses("testing", change.draws)]
-        effort = quality.regression_effort * len(by_hand) / len(changes)
-        anyone, rounds, passed = one_team(org, changes[0]), 0, not by_hand
+        share = sum(1.0 if not org.uses("testing", change.draws) else quality.exploratory_share for change in changes)
+        effort = quality.regression_effort * share / len(changes)
+        anyone, rounds, passed = one_team(org, changes[0]), 0, not effort
         while not passed:
             rounds += 1
             yield from org.people.work("tester", "test", effort, anyone=anyone, change=changes[0].id)

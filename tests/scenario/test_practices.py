@@ -170,9 +170,8 @@ def test_devops_in_name_only_is_no_miracle() -> None:
     assert raises(DEVOPS, DEVOPS_IN_NAME_ONLY, "mttr")
 
 
-def test_devops_in_name_only_delivers_sooner_than_agile_and_restores_later_and_works_more() -> None:
+def test_devops_in_name_only_delivers_sooner_than_agile_and_works_more() -> None:
     """The workflow alone brings shorter waits, and smaller releases fail less often; the practices make it safe and cheap."""
-    assert raises(AGILE, DEVOPS_IN_NAME_ONLY, "mttr")
     assert raises(AGILE, DEVOPS_IN_NAME_ONLY, "hours_per_item")
     assert lowers(AGILE, DEVOPS_IN_NAME_ONLY, "lead_time")
 
@@ -220,7 +219,7 @@ def test_with_the_costs_of_delay_sprints_alone_save_work() -> None:
 @pytest.mark.parametrize("workflow", [WATERFALL, AGILE], ids=["waterfall", "agile"])
 def test_what_brings_many_changes_at_once_fails_more_often(workflow: Scenario) -> None:
     """Nothing in the model says so: one bad change of many is enough."""
-    found = per_replication(workflow)
+    found = per_replication(workflow, SMALL_EFFECT)
     assert paired(found["big_releases_fail"], found["single_changes_fail"], 0.95).low > 0
 
 

@@ -180,7 +180,12 @@ def test_sprint_intake(sprint_weeks: float) -> None:
     assert 0.6 * sprint_intake(full) < np.mean(coded) <= sprint_intake(full)
 
 
-SEVERE = {"quality.severe_share": 1.0, "quality.defects_per_change": 1.0, "quality.exit_criterion": 10000}
+SEVERE = {
+    "quality.severe_share": 1.0,
+    "quality.defects_per_change": 1.0,
+    "quality.regression_rounds": 2,
+    "quality.exit_criterion": 10000,
+}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from organisations import change, defect, item, organisation, run, steps, times
 
+from devopssim.events import decode_detail
 from devopssim.simulation.demand import Defect
 
 
@@ -95,6 +96,12 @@ def test_a_release_with_more_severe_defects_than_the_criterion_gets_another_roun
     assert hours(1) == 8 + 6 + 8
 
 
+def test_automated_tests_leave_a_share_of_the_regression_test() -> None:
+    org = organisation("testing", quality__exploratory_share=0.25)
+    run(org, org.release.regression_test([change(defects=[defect(found_by="regression")])]))
+    assert org.env.now == 8 * 0.25 + 3
+
+
 def test_nothing_is_tested_by_hand_where_all_changes_have_automated_tests() -> None:
     org = organisation("testing")
     assert run(org, org.release.regression_test([change(defects=[defect(found_by="regression")])])) == []
@@ -174,7 +181,8 @@ def test_a_misfit_is_measured_or_complained_about_and_asked_for_anew(practices: 
     rows = run(org, org.release.release_waiting())
     [closed] = times(rows, "ticket.closed")
     assert times(rows, "misfit.found") == [closed + hours]
-    assert [row[-1] for row in rows if row[1] == "ticket.created"] == ["rework_of=W1"]
+    asked = [decode_detail(row[-1]) for row in rows if row[1] == "ticket.created"]
+    assert [detail["rework_of"] for detail in asked] == ["W1"]
     assert not work.misfits(1e9)
 
 

@@ -4,7 +4,8 @@ The convention. Every case runs with seed 1 and as many replications as it state
 replications and a 99 % t-interval (some eighty figures are compared, so at 95 % four of them would fail by chance). A reference
 that was itself simulated has an error too: the interval is widened as if the reference had our standard deviation and its own
 number of replications; and by half a unit of its last printed digit. A figure agrees if the reference lies in the interval.
-An interval so wide that it would prove nothing is a failure of the test, see `Comparison.width`.
+An interval so wide that it would prove nothing is a failure of the test, see `Comparison.width`. Where the reference is a
+published range, our mean has to lie in it.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,6 +44,35 @@ class Comparison:
     def width(self) -> float:
         """Half of the interval as a share of the reference."""
         return (self.high - self.low) / 2 / abs(self.reference)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RangeComparison:
+    """One row of the validation table whose reference is a published range."""
+
+    case: str
+    figure: str
+    low: float
+    high: float
+    ours: float
+    replications: int
+
+    @property
+    def agrees(self) -> bool:
+        """Our mean lies in the published range."""
+        return self.low <= self.ours <= self.high
+
+
+def between(case: str, figure: str, published: tuple[float, float], values: Sequence[float]) -> RangeComparison:
+    """Set our mean beside a published range."""
+    return RangeComparison(
+        case=case,
+        figure=figure,
+        low=published[0],
+        high=published[1],
+        ours=float(np.mean(values)),
+        replications=len(values),
+    )
 
 
 def compare(
