@@ -63,13 +63,13 @@ class RangeComparison:
         return self.low <= self.ours <= self.high
 
 
-def between(case: str, figure: str, published: tuple[float, float], values: Sequence[float]) -> RangeComparison:
+def between(case: str, figure: str, low: float, high: float, values: Sequence[float]) -> RangeComparison:
     """Set our mean beside a published range."""
     return RangeComparison(
         case=case,
         figure=figure,
-        low=published[0],
-        high=published[1],
+        low=low,
+        high=high,
         ours=float(np.mean(values)),
         replications=len(values),
     )
@@ -103,12 +103,6 @@ def within(case: str, figure: str, reference: float, values: Sequence[float], to
         high=ours + half,
         replications=len(values),
     )
-
-
-def between(case: str, figure: str, low: float, high: float, values: Sequence[float]) -> Comparison:
-    """Set our mean beside a published range: the reference is the range's middle, and half its width is the tolerance."""
-    middle = (low + high) / 2
-    return within(case, figure, middle, values, (high - low) / (high + low))
 
 
 def replicate(

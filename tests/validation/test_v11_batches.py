@@ -59,9 +59,9 @@ def blamed(lines: float) -> float:
 def sizes() -> list[RangeComparison]:
     small, middle, large = (blamed(lines) for lines in LINES)
     return [
-        between("V11 size of changes", "blamed of 3 lines, share", (0.02, 0.035), [small]),
-        between("V11 size of changes", "blamed of 30 lines ÷ of 3 lines", (2.5, 3.5), [middle / small]),
-        between("V11 size of changes", "blamed of 300 lines ÷ of 3 lines", (7, 11), [large / small]),
+        between("V11 size of changes", "blamed of 3 lines, share", 0.02, 0.035, [small]),
+        between("V11 size of changes", "blamed of 30 lines ÷ of 3 lines", 2.5, 3.5, [middle / small]),
+        between("V11 size of changes", "blamed of 300 lines ÷ of 3 lines", 7, 11, [large / small]),
     ]
 
 
@@ -92,8 +92,8 @@ def failing_releases() -> list[RangeComparison]:
     for name, (scenario, size, published) in RELEASES.items():
         changes, share = planned_releases(scenario, 12 if scenario.workflow == "devops" else 40)
         compared += [
-            between(f"V13 {name}", "changes in a planned deployment", size, [changes]),
-            between(f"V13 {name}", "share of planned deployments that fail", published, [share]),
+            between(f"V13 {name}", "changes in a planned deployment", *size, [changes]),
+            between(f"V13 {name}", "share of planned deployments that fail", *published, [share]),
         ]
     return compared
 

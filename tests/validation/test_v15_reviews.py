@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from validation.comparison import Comparison, between, replicate
+from validation.comparison import RangeComparison, between, replicate
 
 from devopssim import kpis
 from devopssim.events import HOURS_PER_DAY
@@ -58,12 +58,12 @@ RANGES = {
 
 
 @cache
-def measured() -> tuple[Comparison, ...]:
+def measured() -> tuple[RangeComparison, ...]:
     values = replicate(REPLICATIONS, DEVOPS, figures)
     return tuple(between("V15 first review", name, *limits, values[name]) for name, limits in RANGES.items())
 
 
-def rows() -> list[Comparison]:
+def rows() -> list[RangeComparison]:
     return list(measured())
 
 

@@ -7,7 +7,7 @@ a day without, the time that remains after that day is compared.
 
 from functools import cache
 
-from validation.comparison import SEED, Comparison, between
+from validation.comparison import SEED, RangeComparison, between
 from validation.test_v15_reviews import first_reviews
 
 from devopssim.scenario import DEVOPS, vary
@@ -30,12 +30,12 @@ def saved(replication: int) -> float:
 
 
 @cache
-def measured() -> Comparison:
+def measured() -> RangeComparison:
     values = [saved(replication) for replication in range(REPLICATIONS)]
     return between("V16 reminders", "share of the remaining wait that is saved", 0.4, 0.7, values)
 
 
-def rows() -> list[Comparison]:
+def rows() -> list[RangeComparison]:
     return [measured()]
 
 

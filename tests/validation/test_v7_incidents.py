@@ -43,12 +43,12 @@ def durations() -> list[RangeComparison]:
     median = float(minutes.median())
     outages = [float(minutes[severity == name].median()) / median for name in ("total", "partial", "minor")]
     return [
-        between("V7 devops", "time to restore, median, minutes", (50, 110), [median]),
-        between("V7 devops", "time to restore, p95 ÷ median", (4, 9), [float(minutes.quantile(0.95)) / median]),
-        between("V7 devops", "time to restore, sigma of its logarithm", (0.9, 1.3), [float(np.log(minutes).std())]),
-        between("V7 devops", "median of total outages ÷ of all", (0.75, 1.25), [outages[0]]),
-        between("V7 devops", "median of partial outages ÷ of all", (0.75, 1.25), [outages[1]]),
-        between("V7 devops", "median of minor incidents ÷ of all", (0.75, 1.25), [outages[2]]),
+        between("V7 devops", "time to restore, median, minutes", 50, 110, [median]),
+        between("V7 devops", "time to restore, p95 ÷ median", 4, 9, [float(minutes.quantile(0.95)) / median]),
+        between("V7 devops", "time to restore, sigma of its logarithm", 0.9, 1.3, [float(np.log(minutes).std())]),
+        between("V7 devops", "median of total outages ÷ of all", 0.75, 1.25, [outages[0]]),
+        between("V7 devops", "median of partial outages ÷ of all", 0.75, 1.25, [outages[1]]),
+        between("V7 devops", "median of minor incidents ÷ of all", 0.75, 1.25, [outages[2]]),
     ]
 
 
@@ -59,22 +59,22 @@ def availability() -> list[RangeComparison]:
         for name, severities in {"total": ["total"], "partial": ["total", "partial"]}.items()
     }
     return [
-        between("V8 devops", "share of time without a total outage", (0.995, 0.9995), up["total"]),
-        between("V8 devops", "share of time without a total or partial outage", (0.985, 0.997), up["partial"]),
+        between("V8 devops", "share of time without a total outage", 0.995, 0.9995, up["total"]),
+        between("V8 devops", "share of time without a total or partial outage", 0.985, 0.997, up["partial"]),
     ]
 
 
 def weekends() -> list[RangeComparison]:
     days = pd.concat(found(DEVOPS)[0])["time"] % 168 // 24
     ratio = float((days >= 5).sum() / 2) / float((days < 5).sum() / 5)
-    return [between("V9 devops", "incidents of a weekend day ÷ of a weekday", (0.12, 0.25), [ratio])]
+    return [between("V9 devops", "incidents of a weekend day ÷ of a weekday", 0.12, 0.25, [ratio])]
 
 
 def rollbacks() -> list[RangeComparison]:
     of_changes = pd.concat(found(DEVOPS)[0]).query("cause in ['defect', 'installation']")
     medians = of_changes.groupby(of_changes["via"] == "rollback")["hours"].median()
     ratio = float(medians[True]) / float(medians[False])
-    return [between("V10 devops", "median with a rollback ÷ without", (0.5, 0.93), [ratio])]
+    return [between("V10 devops", "median with a rollback ÷ without", 0.5, 0.93, [ratio])]
 
 
 def canaries() -> list[RangeComparison]:
@@ -82,9 +82,11 @@ def canaries() -> list[RangeComparison]:
     lost = [sum(user_hours_lost(one, horizon) for one in tables) for tables in (limited, without)]
     waits = [np.mean(found(scenario)[3]) for scenario in (CANARY, DEVOPS)]
     return [
-        between("V23 canary", "user hours lost ÷ without", (0.3, 0.6), [lost[0] / lost[1]]),
-        between("V23 canary", "change failure rate ÷ without", (0.95, 1.5), [np.mean(still_failed) / np.mean(failed)]),
-        between("V23 canary", "lead time for changes: hours more", (0.9, 1.6), [float(waits[0] - waits[1])]),
+        between("V23 canary", "user hours lost ÷ without", 0.3, 0.6, [lost[0] / lost[1]]),
+        between(
+            "V23 canary", "change failure rate ÷ without", 0.95, 1.5, [float(np.mean(still_failed) / np.mean(failed))]
+        ),
+        between("V23 canary", "lead time for changes: hours more", 0.9, 1.6, [float(waits[0] - waits[1])]),
     ]
 
 
