@@ -153,7 +153,7 @@ def lead_time_for_changes(log: Run) -> Durations:
 @share(
     title="Change failure rate",
     better="lower",
-    formula="deployments that a `service.failed` (not `severity=minor`) or a `service.rolledback` names ÷ deployments",
+    formula="deployments that a `service.failed` or a `service.rolledback` names ÷ deployments",
     events=FAILED_DEPLOYMENT,
     detail=("severity",),
     debatable="repairs are deployments, too: each failure brings some, and they dilute the rate of a team that fails often",
@@ -164,8 +164,8 @@ def change_failure_rate(log: Run) -> Rate:
     """Return the deployments that a failure or a rollback names ÷ deployments.
 
     Counted in deployments, never in changes or incidents: one that failed twice and was rolled back is one failed deployment.
-    A failure with `severity=minor` is a defect to be repaired later, not a failed deployment; any other severity counts, and so
-    does a failure without one.
+    Failures of every severity count: each one asks for a rollback, a hotfix or another remedy. A defect that disturbs nobody does
+    not.
 
     DORA's levels are compared with this rate, because DORA asks for the share of all changes to production, repairs included, and
     because most sources do not tell which deployments repair. `change_failure_rate_planned` and `change_failure_rate_repair` give
@@ -627,7 +627,7 @@ def deployment_rework_rate(log: Run) -> Rate:
 
 @duration(
     title="Failed deployment recovery time",
-    formula=f"{RESTORED} - `service.failed`, for each incident whose failure names a deployment and is not `severity=minor`",
+    formula=f"{RESTORED} - `service.failed`, for each incident whose failure names a deployment",
     events=INCIDENT,
     detail=("severity",),
     debatable="the clock starts at the failure, which may be long after the deployment",
@@ -637,8 +637,7 @@ def deployment_rework_rate(log: Run) -> Rate:
 def failed_deployment_recovery_time(log: Run) -> Durations:
     """Return the hours from a failure that a deployment caused until the service is restored.
 
-    Incidents without a deployment (the infrastructure's own failures) are excluded, and so are those with `severity=minor`, which
-    make no failed deployment (see `change_failure_rate`); `mttr` includes both.
+    Incidents without a deployment (the infrastructure's own failures) are excluded; `mttr` includes them.
 
     Parameters
     ----------
@@ -666,31 +665,23 @@ def failed_deployment_recovery_time(log: Run) -> Durations:
     {'I1': 3.0}
     """
     recoveries = RECOVERY.durations(log)
-    caused = log.named(
-        "incident", "service.failed", (log.ids("deployment", "service.failed") >= 0) & _fails_deployment(log)
-    )
+    caused = log.named("incident", "service.failed", log.ids("deployment", "service.failed") >= 0)
     return recoveries.select(caused[recoveries.entities])
 
 
 def failed_deployments(run: Run) -> Truths:
-    """Return the mask of `run.names("deployment")` that failed: a failure that is not minor, or a rollback, names them.
+    """Return the mask of `run.names("deployment")` that failed: a failure or a rollback names them.
 
     Examples
     --------
     >>> from devopssim import kpis
     >>> from devopssim.events import event, from_rows
-    >>> minor = event(3, "service.failed", deployment="D1", incident="I1", detail="severity=minor")
-    >>> run = kpis.Run(from_rows([minor, event(4, "service.rolledback", deployment="D2")]))
+    >>> failed = event(3, "service.failed", deployment="D1", incident="I1")
+    >>> run = kpis.Run(from_rows([failed, event(4, "service.rolledback", deployment="D2")]))
     >>> run.names("deployment")[failed_deployments(run)].tolist()
-    ['D2']
+    ['D1', 'D2']
     """
-    failed = run.named("deployment", "service.failed", _fails_deployment(run))
-    return failed | run.occurred("deployment", "service.rolledback")
-
-
-def _fails_deployment(run: Run) -> Truths:
-    """Return the mask of the `service.failed` rows that make the deployment that they name a failed one."""
-    return ~run.detail_matches("service.failed", "severity", "minor")
+    return run.occurred("deployment", "service.failed") | run.occurred("deployment", "service.rolledback")
 
 
 def _failure_rate(run: Run, chosen: Truths) -> Rate:
