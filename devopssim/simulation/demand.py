@@ -96,7 +96,7 @@ class CheckDraws(NamedTuple):
 class Change:
     """Developer's commit. A practice is used for it if `draws[practice]` lies below the practice's adoption.
 
-    `conflicts`, `installation` and `noise` are draws for its merge conflicts, a failed installation and false positives.
+    `conflicts`, `installation` and `noise` are draws for its merge conflicts, a failed installation and false findings.
     `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours, `lines` its size.
     """
 

@@ -2,9 +2,12 @@
 
 from math import log
 
+import pandas as pd
 import pytest
 from organisations import change, organisation, run, steps, times, vulnerability
 
+from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
+from devopssim.simulation import simulate
 from devopssim.simulation.production import Deployment
 
 
@@ -231,3 +234,44 @@ def test_without_a_sign_off_nothing_happens() -> None:
 def test_a_developer_is_trained_for_the_adopted_share(adopted: float, hours: float) -> None:
     org = organisation(practices__security=adopted, security__training=10)
     assert steps(run(org, org.security.train())) == [(0.0, "plan", "started"), (hours, "plan", "finished")]
+
+
+EMBEDDED_ONLY = {
+    "security.rules_per_year": 50,
+    "security.false_at_adoption": 200,
+    "security.scanned_delay": 3,
+    "security.training_effect": 0.9,
+}
+
+
+@pytest.mark.parametrize(
+    ("preset", "changes"),
+    [
+        (AGILE, {"security.sign_off": 200}),
+        (DEVOPS, {"security.sign_off": 200}),
+        (DEVOPS, EMBEDDED_ONLY),
+        (WATERFALL, EMBEDDED_ONLY),
+        (WATERFALL, {"process.gates": "plan, code", "security.sign_off": 200}),
+    ],
+    ids=["sign-off, agile", "sign-off, devops", "embedded, devops", "embedded, waterfall", "sign-off without its gate"],
+)
+def test_what_acts_elsewhere_leaves_the_log_as_it_is(preset: Scenario, changes: dict[str, float | str]) -> None:
+    short = vary(preset, {"years": 0.5, "process.project_weeks": 4})
+    gates = {"process.gates": changes.get("process.gates", "all")}
+    rows, others = (simulate(vary(short, differing), seed=2) for differing in (gates, changes))
+    assert len(rows) > 1000
+    pd.testing.assert_frame_equal(rows, others)
+
+
+def test_a_longer_wait_leaves_all_findings_where_they_are_and_only_delays_patches() -> None:
+    """Common random numbers: the same vulnerabilities are found by the first review, whatever the wait."""
+    short, long = (
+        simulate(vary(DEVOPS, {"years": 1, "security.exploits_per_year": 0, "security.backlog_delay": delay}), seed=2)
+        for delay in (100, 1e5)
+    )
+    injected = [
+        log[(log["kind"] == "vulnerability.injected") & log["change"].isna()][["time", "finding"]].to_numpy().tolist()
+        for log in (short, long)
+    ]
+    assert injected[0] == injected[1] != []
+    assert (short["kind"] == "patch.deployed").sum() > (long["kind"] == "patch.deployed").sum()
