@@ -152,21 +152,24 @@ class Security(Part):
         source="a day; it finds as large a part of what a whole review finds as its effort is of review_effort",
     )
     backlog_delay: float = parameter(
-        7608,
+        9120,
         "wait of a finding in production until the plan has room for it, scale of a Weibull distribution (63 % wait less)",
         unit="h",
         high=200000,
         grade="derived",
-        source="317 days, fitted to Veracode 9 and 2025: 15, 25 and 45 % of flaws closed after 7, 21 and 90 days; 28 and 9 % open "
-        "after 2 and 5 years",
+        source="380 days, so that wait and repair together follow Veracode 9 and 2025: 15, 25 and 45 % of flaws closed after 7, 21 "
+        "and 90 days, 28 % open after 2 years; fitted to the whole time, which holds some days of work, the scale is 317 days",
+        tuned=True,
     )
     backlog_shape: float = parameter(
-        0.46,
+        0.4,
         "shape of that distribution; 1 is exponential, below 1 some findings are repaired at once and some wait for years",
         low=0.2,
         high=10,
         grade="derived",
-        source="fitted to Veracode 9 and 2025, 0.4 to 0.6 is plausible; editions mixed",
+        source="so that wait and repair together follow Veracode 9 and 2025; fitted to the whole time it is 0.46; 0.4 to 0.6 is "
+        "plausible, and editions are mixed",
+        tuned=True,
     )
     critical_delay: float = parameter(
         0.4,
