@@ -83,6 +83,43 @@ class Pipeline(Part):
         grade="assumed",
         source="Humble & Farley 2010: acceptance tests within an hour",
     )
+    time_cv: float = parameter(
+        1.7,
+        "coefficient of variation of a build and of a run of the automated tests; lognormal",
+        high=5,
+        grade="derived",
+        source="CircleCI 2022 and 2023: median of a workflow 3.3 to 8 minutes, mean 12 to 13; a mean of twice the median is a cv of 1.7",
+    )
+    flaky: float = parameter(
+        0.02,
+        "share of the runs of the automated tests that fail without a defect",
+        high=0.9,
+        grade="measured",
+        source="Micco 2016, Google: 1.5 % of test runs are flaky; 0.5 to 10 % is plausible",
+    )
+    flaky_effort: float = parameter(
+        0.5,
+        "work of a developer on a run that fails again without a defect; the first time it is only repeated",
+        unit="h",
+        high=40,
+        grade="assumed",
+        source="half an hour of reading the output; no measured figure was found",
+    )
+    main_repair: float = parameter(
+        0.5,
+        "work of a developer to take back what made main red, median",
+        unit="h",
+        high=40,
+        grade="derived",
+        source="CircleCI 2020 and 2026: main is green again after 56 to 72 minutes in the median, a further run included",
+    )
+    main_repair_sigma: float = parameter(
+        1,
+        "spread of that work: standard deviation of its logarithm; lognormal",
+        high=4,
+        grade="assumed",
+        source="as times to restore a service, 0.9 to 1.3",
+    )
     release_effort: float = parameter(
         16,
         "packaging and installing a release by hand",

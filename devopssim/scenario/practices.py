@@ -84,8 +84,9 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         adopted="Each change is merged, built and checked as soon as it is committed and reviewed. It meets only what was "
         "merged while it was written. The machines build and test once for each change, so their load grows.",
         mechanism="a change conflicts `Poisson(conflict_probability x changes that came to main while it was "
-        "apart)` times, each `conflict_effort` hours; adopted, it is apart while it is written, else until its "
-        "batch ends (`development.merge`)",
+        "apart)` times, each `conflict_effort` hours after the build on main failed; adopted, it is apart while it is "
+        "written, else until its batch ends; main is red until what broke it is taken back, and other changes wait "
+        "(`development.merge`, `development.build`)",
         events=(
             "change.merged",
             "build.started",
@@ -97,6 +98,8 @@ PRACTICES: Final[Mapping[str, Practice]] = {
             "quality.conflict_probability",
             "quality.conflict_effort",
             "pipeline.build_time",
+            "pipeline.time_cv",
+            "pipeline.main_repair",
             "pipeline.runners",
         ),
         evidence="Continuous integration sped up the delivery of merged pull requests in only 51.3 % of 87 projects: more is "

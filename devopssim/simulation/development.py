@@ -91,8 +91,10 @@ def leaves_when_green(org: "Organisation", change: Change) -> bool:
     return org.workflow.green_changes_leave and tested
 
 
-def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:
-    """Bring changes to main, resolve their conflicts, build once, and run their automated tests and scans.
+def integrate(
+    org: "Organisation", changes: Sequence[Change], *, steps_late: int, urgent: bool = False
+) -> ProcessGenerator:
+    """Bring changes to main when it is green, build once, resolve their conflicts, and run their automated tests and scans.
 
     Parameters
     ----------
@@ -103,62 +105,126 @@ def integrate(org: "Organisation", changes: Sequence[Change], *, steps_late: int
     steps_late : int
         How many steps after coding the tests run: 0 at once, 1 after a batch. Each step multiplies the effort of a fix by
         `quality.late_fix_factor`.
+    urgent : bool, default False
+        Whether the changes come to main even if it is red.
     """
     if not changes:
         return
-    yield all_of(org.env, *[merge(org, change) for change in changes])
-    yield from build(org, changes)
+    if not urgent:
+        yield from org.main.until_green()
+    conflicts = [merge(org, change) for change in changes]
+    yield from build(org, changes, conflicts, urgent=urgent)
     tested = [change for change in changes if org.uses("testing", change.draws)]
-    checks = [run_tests(org, tested, steps_late=steps_late)] if tested else []
+    checks = [run_tests(org, tested, steps_late=steps_late, urgent=urgent)] if tested else []
     if org.scenario.pipeline.steps:
         checks.append(org.pipeline.run(changes[-1].id))
     checks += [scan(org, change) for change in changes if org.uses("security", change.draws)]
     yield all_of(org.env, *checks)
 
 
-def merge(org: "Organisation", change: Change) -> ProcessGenerator:
-    """Merge a change; it may conflict with each change that came to main while it was apart.
+def merge(org: "Organisation", change: Change) -> int:
+    """Merge a change, record `change.merged`, and return the number of its conflicts.
 
-    The number of conflicts is Poisson. Records `change.merged` once they are resolved.
+    It may conflict with each change that came to main while it was apart; the number is Poisson. Those of a batch come to main
+    one after the other.
     """
-    quality = org.scenario.quality
-    conflicts = poisson_quantile(quality.conflict_probability * (org.merges - change.base), change.conflicts)
-    org.merges += 1  # before the work: the next change of the same batch already conflicts with this one
-    yield from org.people.work(
+    mean = org.scenario.quality.conflict_probability * (org.merges - change.base)
+    org.merges += 1
+    org.log.record("change.merged", item=change.item, change=change.id)
+    return poisson_quantile(mean, change.conflicts)
+
+
+def build(
+    org: "Organisation", changes: Sequence[Change], conflicts: Sequence[int], *, urgent: bool = False
+) -> ProcessGenerator:
+    """Build main on a machine and publish the artifact, under the name of the last change.
+
+    With conflicts the build fails and the changes are taken back; meanwhile the conflicts are resolved, and the changes come again
+    when main is green.
+
+    Parameters
+    ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
+    changes : sequence of Change
+        What came to main together.
+    conflicts : sequence of int
+        Number of conflicts of each change.
+    urgent : bool, default False
+        Whether the changes come again even if main is red.
+    """
+    last, draw = changes[-1], changes[-1].checks.build
+    if any(conflicts):
+        yield from org.main.build(last.id, draw, green=False)
+        resolving = [resolve(org, change, number) for change, number in zip(changes, conflicts, strict=True)]
+        yield all_of(org.env, org.main.take_back(last, tested=False), *resolving)
+        if not urgent:
+            yield from org.main.until_green()
+    yield from org.main.build(last.id, draw, green=True)
+    org.log.record("artifact.published", change=last.id)
+
+
+def resolve(org: "Organisation", change: Change, conflicts: int) -> ProcessGenerator:
+    """Let a developer resolve the conflicts of a change."""
+    return org.people.work(
         "developer",
         "build",
-        conflicts * quality.conflict_effort,
+        conflicts * org.scenario.quality.conflict_effort,
         anyone=one_team(org, change),
         item=change.item,
         change=change.id,
     )
-    org.log.record("change.merged", item=change.item, change=change.id)
 
 
-def build(org: "Organisation", changes: Sequence[Change]) -> ProcessGenerator:
-    """Build main on a machine and publish the artifact, under the name of the last change."""
-    change = changes[-1].id
-    org.log.record("build.started", change=change)
-    yield from org.machine("build", org.scenario.pipeline.build_time, change=change)
-    org.log.record("build.finished", change=change, detail=encode_detail(outcome="success"))
-    org.log.record("artifact.published", change=change)
+def run_tests(
+    org: "Organisation", changes: Sequence[Change], *, steps_late: int, urgent: bool = False
+) -> ProcessGenerator:
+    """Run the automated tests of the changes on a machine, under the name of the last one, until all are green.
 
+    Changes with defects are taken back and fixed meanwhile, and come again when main is green. A run that fails without a defect is repeated; if
+    it fails again, a developer works on it before each further run.
 
-def run_tests(org: "Organisation", changes: Sequence[Change], *, steps_late: int) -> ProcessGenerator:
-    """Run the automated tests of the changes on a machine, and fix the defects that they find, until all are green.
-
-    Records `testsuiterun.started` and `testsuiterun.finished` with the outcome, under the name of the last change.
+    Parameters
+    ----------
+    org : Organisation
+        Owner of the people, machines and random numbers.
+    changes : sequence of Change
+        What came to main together and has automated tests.
+    steps_late : int
+        How many steps after coding the tests run; see `integrate`.
+    urgent : bool, default False
+        Whether the changes come again even if main is red.
     """
-    finds = org.scenario.quality.automated_test_finds
-    last = changes[-1].id
-    green = False
-    while not green:
-        org.log.record("testsuiterun.started", change=last)
-        yield from org.machine("test", org.scenario.pipeline.automated_test_time, change=last)
-        green = not any(_found_by_test(change, finds) for change in changes)
-        detail = encode_detail(outcome="success" if green else "failure")
-        org.log.record("testsuiterun.finished", change=last, detail=detail)
-        yield all_of(org.env, *[_fix_tested(org, change, finds, steps_late=steps_late) for change in changes])
+    finds, pipeline = org.scenario.quality.automated_test_finds, org.scenario.pipeline
+    last = changes[-1]
+    time, flaky = last.checks.test, last.checks.flaky
+    failed_without_defect = 0
+    while True:
+        defective = any(_found_by_test(change, finds) for change in changes)
+        green = not defective and flaky >= pipeline.flaky
+        yield from org.main.test(last.id, time, green=green)
+        if green:
+            org.main.turn_green(last.id)
+            return
+        if defective:
+            fixing = [_fix_tested(org, change, finds, steps_late=steps_late) for change in changes]
+            yield all_of(org.env, org.main.take_back(last, tested=True), *fixing)
+            if not urgent:
+                yield from org.main.until_green()
+        else:
+            org.main.turn_red(last.id)
+            failed_without_defect += 1
+            if failed_without_defect > 1:
+                yield from _examine(org, last)
+        time, flaky = org.main.next_draws()
+
+
+def _examine(org: "Organisation", change: Change) -> ProcessGenerator:
+    """Let a developer find out why a run fails without a defect."""
+    effort = org.scenario.pipeline.flaky_effort
+    return org.people.work(
+        "developer", "build", effort, urgent=True, anyone=one_team(org, change), item=change.item, change=change.id
+    )
 
 
 def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:

@@ -12,7 +12,7 @@ from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
-from devopssim.simulation.pipeline import PipelineSteps
+from devopssim.simulation.pipeline import MainLine, PipelineSteps
 from devopssim.simulation.production import ServiceOperation
 from devopssim.simulation.randomness import Streams, effort_distribution
 from devopssim.simulation.release import ReleaseManagement
@@ -97,6 +97,7 @@ class Organisation:
         self.people = People(env, self.log, scenario, streams)
         self.team_of = {role: "development" if role in self.workflow.one_team else role for role in ROLES}
         self.machines = Resource(env, scenario.pipeline.runners)
+        self.main = MainLine(self, streams)
         self.pipeline = PipelineSteps(self, streams)
         self.merges = 0
         """How many changes have come to main."""

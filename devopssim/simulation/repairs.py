@@ -129,7 +129,7 @@ class Repairs:
         )
         org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
         yield from org.reviews.review(repair, urgent=urgent)
-        yield from integrate(org, [repair], steps_late=steps_late)
+        yield from integrate(org, [repair], steps_late=steps_late, urgent=urgent)
         if org.uses("testing", repair.draws):
             return
         if urgent:

@@ -110,7 +110,8 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     merged = run.log.iloc[run.rows("change.merged")]
     merged = merged[merged["item"].notna() & ~merged["change"].isin(unplanned(run))]
     built, tested = (run.log["change"].iloc[run.rows(f"{kind}.started")] for kind in ("build", "testsuiterun"))
-    builds = int(built.isin(set(merged["change"])).sum())
+    # main is built and tested again when a change was taken back or repaired: a build counts once
+    builds = built[built.isin(set(merged["change"]))].nunique()
     per_item = merged.groupby("item").size().to_numpy(float)
     changes = len(merged)
     if builds < LEAST_OBSERVATIONS or changes - len(per_item) < LEAST_OBSERVATIONS:
@@ -119,7 +120,6 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     yield share("practices.integration", round(continuous * changes), changes, "changes with a build of their own")
     single = min(continuous * changes, builds)
     together = max(1.0, (changes - single) / max(1.0, builds - single))
-    # a red run is repeated once its defects are fixed: a build counts once, however often it was tested
     runs = tested[tested.isin(set(merged["change"]))].nunique()
 
     def surplus(share: float) -> float:

@@ -80,7 +80,9 @@ def test_a_fix_that_comes_a_step_later_costs_its_factor_more(steps_late: int, ho
     assert times(rows, "defect.found") == [1.0]
     assert times(rows, "defect.fixed") == [1 + hours]
     outcomes = [row[-1] for row in rows if row[1] == "testsuiterun.finished"]
-    assert outcomes == ["outcome=failure", "outcome=success"], "the tests run again after the fix"
+    assert outcomes == ["outcome=failure", "outcome=success", "outcome=success"], (
+        "main is tested without the change, and again when it comes with the fix"
+    )
 
 
 def test_a_batch_is_merged_and_built_once_and_only_what_has_tests_is_tested() -> None:
@@ -99,13 +101,22 @@ def test_nothing_to_integrate_builds_nothing() -> None:
 
 
 def test_a_change_may_conflict_with_each_that_came_to_main_while_it_was_apart() -> None:
-    """At a mean of 2 the median of the conflicts is 2; each takes 2 person-hours."""
-    org = organisation(quality__conflict_probability=0.5)
+    """At a mean of 2 the median of the conflicts is 2; each takes 2 person-hours, one after the other."""
+    org = organisation(quality__conflict_probability=0.5, pipeline__main_repair=0.5)
     org.merges = 7
     work = change()
     work.base = 3
-    assert times(run(org, development.merge(org, work)), "change.merged") == [2 * 2.0]
+    rows = run(org, development.integrate(org, [work], steps_late=0))
+    assert times(rows, "change.merged") == [0.0]
     assert org.merges == 8
+    taken_back = 0.25 + 0.5 + 0.25
+    again = 0.25 + 2 * 2.0
+    assert [(row[0], row[-1]) for row in rows if row[1] == "build.finished"] == [
+        (0.25, "outcome=failure"),
+        (taken_back, "outcome=success"),
+        (again + 0.25, "outcome=success"),
+    ]
+    assert times(rows, "artifact.published") == [again + 0.25]
 
 
 def test_a_change_counts_its_time_apart_from_the_start_of_its_coding() -> None:

@@ -38,6 +38,7 @@ FINISHED = {
     "security.disclosures_per_year": 0.0,
     "practices.security": 0.0,
     "quality.conflict_probability": 0.0,
+    "pipeline.flaky": 0.0,
     "quality.bad_fix_share": 0.0,
     "team.turnover": 0.0,
     "team.interruptions_per_week": 0.0,

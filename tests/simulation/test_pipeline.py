@@ -1,13 +1,18 @@
-"""Steps of the pipeline run one after the other on machines, each until it is green."""
+"""Runs on main, which others wait for while it is red, and steps of the pipeline, each until it is green."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from organisations import organisation, run
+from hypothesis import given
+from hypothesis import strategies as st
+from organisations import change, defect, organisation, run, times
 
 from devopssim.events import Row
 from devopssim.scenario import PipelineStep
+from devopssim.simulation import development
+from devopssim.simulation.organisation import Organisation
 
 
 def step(name: str, **fields: Any) -> PipelineStep:
@@ -57,3 +62,82 @@ def test_the_time_of_a_step_varies_with_its_cv() -> None:
     times = [time for time, _, _ in runs(rows)]
     assert sum(times) / len(times) == pytest.approx(2, rel=0.1)
     assert len(set(times)) > 400
+
+
+def outcomes(rows: Sequence[Row], name: str) -> list[tuple[float, str]]:
+    """Return when the runs of the tests of a change ended, and their outcomes."""
+    return [(row[0], str(row[9])[8:]) for row in rows if row[1] == "testsuiterun.finished" and row[3] == name]
+
+
+def integrate_later(org: Organisation, hour: float, name: str, *, urgent: bool = False) -> Any:
+    """Bring a change without faults to main at an hour."""
+    yield org.env.timeout(hour)
+    yield from development.integrate(org, [change(name)], steps_late=0, urgent=urgent)
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+def test_other_changes_wait_while_main_is_red_and_urgent_ones_do_not(urgent: bool) -> None:  # noqa: FBT001
+    org = organisation("testing", "integration", pipeline__main_repair=0.5)
+    broken = change("C1", defects=[defect("1", found_by="test")])
+    rows = run(
+        org,
+        development.integrate(org, [broken], steps_late=0),
+        integrate_later(org, 0.5, "C2"),
+        integrate_later(org, 1.25, "C3", urgent=urgent),
+    )
+    red, green = 1.0, 1.0 + 0.5 + 1.0
+    assert outcomes(rows, "C1")[:2] == [(red, "failure"), (green, "success")]
+    assert outcomes(rows, "C2") == [(1.5, "success")], "what has begun goes on"
+    merged = {row[3]: row[0] for row in rows if row[1] == "change.merged"}
+    assert merged == {"C1": 0.0, "C2": 0.5, "C3": 1.25 if urgent else green}
+
+
+def test_the_author_fixes_a_change_that_was_taken_back_while_others_come_to_main() -> None:
+    org = organisation("testing", "integration")
+    broken = change("C1", defects=[defect("1", found_by="test")])
+    broken.defects[0].fix_effort = 2
+    rows = run(org, development.integrate(org, [broken], steps_late=0), integrate_later(org, 2.25, "C2"))
+    assert times(rows, "defect.fixed") == [1 + 2.0]
+    assert [row[0] for row in rows if row[1] == "change.merged"] == [0.0, 2.25]
+    assert outcomes(rows, "C1")[-1] == (3.75, "success")
+
+
+def test_a_run_that_fails_without_a_defect_is_repeated_and_then_examined() -> None:
+    org = organisation("testing", pipeline__flaky=0.6, pipeline__flaky_effort=0.25)  # the draw of the change is 0.5
+    rows = run(org, development.integrate(org, [change()], steps_late=0))
+    ended = outcomes(rows, "C1")
+    assert ended[0] == (1.0, "failure")
+    assert ended[1][0] == 1.75, "the first repetition costs nobody's time"
+    for before, after in pairwise(ended[1:]):
+        assert after[0] - before[0] == 0.25 + 0.75
+    assert [outcome for _, outcome in ended[:-1]] == ["failure"] * (len(ended) - 1)
+    assert ended[-1][1] == "success"
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("ABC")), max_size=12))
+def test_main_is_green_when_all_that_made_it_red_is_gone(events: list[tuple[bool, str]]) -> None:
+    org, passed = organisation(), []
+    red: set[str] = set()
+
+    def wait() -> Any:
+        yield from org.main.until_green()
+        passed.append(org.env.now)
+
+    for turns_red, name in events:
+        (org.main.turn_red if turns_red else org.main.turn_green)(name)
+        red = red | {name} if turns_red else red - {name}
+    org.env.process(wait())
+    org.env.run(1)
+    assert bool(passed) == (not red)
+    for name in red:
+        org.main.turn_green(name)
+    org.env.run(2)
+    assert passed == [1.0 if red else 0.0]
+
+
+def test_the_time_of_a_run_keeps_its_mean_and_varies_with_its_cv() -> None:
+    org = organisation("testing", pipeline__time_cv=1.0, pipeline__runners=1000)
+    rows = run(org, *(org.main.test(f"C{n}", (n + 0.5) / 400, green=True) for n in range(400)))
+    ended = sorted(times(rows, "testsuiterun.finished"))
+    assert sum(ended) / 400 == pytest.approx(0.75, rel=0.02)
+    assert ended[200] == pytest.approx(0.75 / 2**0.5, rel=0.02), "mean ÷ √(1 + cv²) is the median"
