@@ -35,6 +35,7 @@ WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     "quality.review_effort_by_size": 0,
     "quality.review_wait": 0,
     "quality.second_round_share": 0,
+    "quality.pairing": 0,
     "quality.review_finds": 0.5,
     "quality.manual_test_finds": 0.5,
     "quality.automated_test_finds": 0.5,

@@ -235,10 +235,11 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         motto="one team, no hand-overs",
         without="Work waits each time it passes from one function to another, and a failure waits for the other team.",
         adopted="One team, shared on-call: anyone who is free and has the skill may do the work, nothing is handed over. Work of "
-        "another role takes longer, and less so with practice.",
+        "another role takes longer, and less so with practice. Two people write a share of the changes together.",
         mechanism="work passes to another function after `hand_over` hours and waits for a person of that role; "
         "adopted, at once, for anyone who is free and has the skill, at `secondary_effort` times the effort, less with practice "
-        "(`people.work`, `organisation.hand_over`)",
+        "(`people.work`, `organisation.hand_over`); a share `quality.pairing` of the changes is written in pairs and reviewed meanwhile "
+        "(`reviews.is_paired`)",
         events=(
             "stage.queued",
             "stage.started",
@@ -246,7 +247,13 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         ),
         debatable="with the default skills people of each role can do the work of every other; meetings, the usual price of one "
         "team, are left out",
-        parameters=("process.hand_over", "team.secondary_effort", "team.practised_effort", "team.practice_tasks"),
+        parameters=(
+            "process.hand_over",
+            "team.secondary_effort",
+            "team.practised_effort",
+            "team.practice_tasks",
+            "quality.pairing",
+        ),
         evidence="A generative culture and few hand-overs go with better delivery; by how much is assumed here.",
         sources=("Forsgren, Humble & Kim, Accelerate, 2018",),
     ),

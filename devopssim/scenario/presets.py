@@ -47,6 +47,7 @@ PLAIN_FLOW: Final = vary(
         "quality.review_effort_by_size": 0,
         "quality.review_wait": 0,
         "quality.second_round_share": 0,
+        "quality.pairing": 0,
         "quality.test_upkeep": 0,
         "quality.regression_effort": 0,
         "quality.regression_rounds": 1,

@@ -149,11 +149,12 @@ class Quality(Part):
         source="all are reviewed; Graphite 2024: firms of up to 20 engineers skip reviews 4.5 times as often as large ones",
     )
     pairing: float = parameter(
-        0,
-        "share of changes that are written in pairs and reviewed while they are written",
+        0.3,
+        "share of changes that two people write together and review while they write, where collaboration is adopted",
         high=1,
         grade="assumed",
-        source="a choice: experiments set it",
+        source="one team pairs on what is hard; no measured share was found; 0 to 1 is plausible",
+        tuned=True,
     )
     pairing_effort: float = parameter(
         1.15,

@@ -72,9 +72,10 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     """
     demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
     changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
-    reviewed = (1 - quality.pairing) * (1 - quality.unreviewed_share)
+    paired = quality.pairing * practices.collaboration
+    reviewed = (1 - paired) * (1 - quality.unreviewed_share)
     again = reviewed * quality.second_round_share
-    coding = 1 + quality.pairing * (quality.pairing_effort - 1) + again * quality.review_rework
+    coding = 1 + paired * (quality.pairing_effort - 1) + again * quality.review_rework
     by_size = quality.review_effort_by_size * demand.lines_per_hour / LINES * demand.code_effort
     reviewing = (reviewed + again * quality.second_review) * (changes * quality.review_effort + by_size)
     hours = {
@@ -236,7 +237,7 @@ def escape_share(scenario: Scenario) -> float:
     by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
     accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
     prevented = scenario.production.prevented_share * practices.monitoring
-    read = 1 - (1 - quality.pairing) * quality.unreviewed_share
+    read = 1 - (1 - quality.pairing * practices.collaboration) * quality.unreviewed_share
     return (1 - quality.review_finds * read) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
 
 

@@ -34,8 +34,8 @@ class Reviews:
         """Open reviews that the developers of the first team keep an eye on."""
 
     def is_paired(self, change: Change) -> bool:
-        """Return whether two developers write the change together."""
-        return change.checks.pairing < self._quality.pairing
+        """Return whether two people write the change together, as those of one team do with a share of the changes."""
+        return one_team(self._org, change) and change.checks.pairing < self._quality.pairing
 
     def coding_effort(self, change: Change) -> float:
         """Return the person-hours in which the change is written; two people need more of them than one."""

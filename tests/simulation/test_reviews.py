@@ -86,12 +86,16 @@ def test_nobody_reads_the_share_that_is_merged_unreviewed() -> None:
 
 
 def test_a_pair_writes_for_longer_and_finds_at_once_what_a_review_finds() -> None:
-    org = organisation("integration", changes=WAIT, quality__pairing=0.6, quality__pairing_effort=1.2)
+    org = organisation("integration", "collaboration", changes=WAIT, quality__pairing=0.6, quality__pairing_effort=1.2)
     org.env.run(9)
     rows = run(org, development.develop(org, item(change(effort=2, defects=[defect("1", found_by="review")]))))
     assert times(rows, "change.created") == times(rows, "defect.found") == [9 + 2 * 1.2]
     assert times(rows, "change.merged") == [pytest.approx(11.4 + 1)]
     assert not reviews(rows, "queued")
+
+
+def test_people_of_different_teams_write_nothing_in_pairs() -> None:
+    assert not organisation(changes=WAIT, quality__pairing=1).reviews.is_paired(change())
 
 
 def test_a_developer_keeps_an_eye_on_so_many_reviews_and_others_wait_their_turn() -> None:
@@ -140,6 +144,7 @@ def test_reviews_leave_all_other_draws_in_place() -> None:
     """A review that costs no time and finds nothing is as good as none, whoever is paired or reminded for nothing."""
     nothing = {
         "years": 0.3,
+        "quality.pairing": 0,
         "quality.review_effort": 0,
         "quality.review_effort_by_size": 0,
         "quality.review_wait": 0,
