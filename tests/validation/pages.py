@@ -28,6 +28,12 @@ CASES = (
     "test_v6_theory",
     "test_v7_incidents",
     "test_v11_batches",
+    "test_v14_concurrent_changes",
+    "test_v15_reviews",
+    "test_v16_reminders",
+    "test_v17_red_main",
+    "test_v18_half_time",
+    "test_v21_repair_times",
 )
 HEAD = "| case | figure | reference | ours | from | to | replications | agrees |\n|---|---|--:|--:|--:|--:|--:|---|"
 
