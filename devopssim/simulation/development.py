@@ -156,7 +156,7 @@ def build(
     last, draw = changes[-1], changes[-1].checks.build
     if any(conflicts):
         yield from org.main.build(last.id, draw, green=False)
-        resolving = [resolve(org, change, number) for change, number in zip(changes, conflicts, strict=True)]
+        resolving = [resolve(org, change, number) for change, number in zip(changes, conflicts, strict=True) if number]
         yield all_of(org.env, org.main.take_back(last, tested=False), *resolving)
         if not urgent:
             yield from org.main.until_green()
@@ -207,7 +207,7 @@ def run_tests(
             org.main.turn_green(last.id)
             return
         if defective:
-            fixing = [_fix_tested(org, change, finds, steps_late=steps_late) for change in changes]
+            fixing = _fix_tested(org, changes, finds, steps_late=steps_late)
             yield all_of(org.env, org.main.take_back(last, tested=True), *fixing)
             if not urgent:
                 yield from org.main.until_green()
@@ -246,9 +246,7 @@ def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
         defects = [defect for change in by_hand for defect in _found_by_test(change, quality.manual_test_finds)]
         if not defects:
             return
-        yield all_of(
-            org.env, *[_fix_tested(org, change, quality.manual_test_finds, steps_late=1) for change in by_hand]
-        )
+        yield all_of(org.env, *_fix_tested(org, by_hand, quality.manual_test_finds, steps_late=1))
         effort = float(again.quantile(defects[0].retest))
 
 
@@ -257,8 +255,15 @@ def _found_by_test(change: Change, finds: float) -> list[Defect]:
     return [defect for defect in change.defects if not defect.is_found and defect.test < finds]
 
 
-def _fix_tested(org: "Organisation", change: Change, finds: float, *, steps_late: int) -> ProcessGenerator:
-    return fix_defects(org, change, lambda defect: defect.test < finds, found_in="test", steps_late=steps_late)
+def _fix_tested(
+    org: "Organisation", changes: Sequence[Change], finds: float, *, steps_late: int
+) -> list[ProcessGenerator]:
+    """Return the processes that fix what a test finds now, one for each change with such a defect."""
+    return [
+        fix_defects(org, change, lambda defect: defect.test < finds, found_in="test", steps_late=steps_late)
+        for change in changes
+        if _found_by_test(change, finds)
+    ]
 
 
 def fix_defects(

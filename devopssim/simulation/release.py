@@ -218,10 +218,17 @@ class ReleaseManagement:
         def is_seen(defect: Defect) -> bool:
             return defect.regression < finds
 
-        seen = [defect for change in changes for defect in change.defects if not defect.is_found and is_seen(defect)]
-        fixes = [fix_defects(self.org, change, is_seen, found_in="test", steps_late=1) for change in changes]
+        seen = {
+            change: [defect for defect in change.defects if not defect.is_found and is_seen(defect)]
+            for change in changes
+        }
+        fixes = [
+            fix_defects(self.org, change, is_seen, found_in="test", steps_late=1)
+            for change, defects in seen.items()
+            if defects
+        ]
         yield all_of(self.org.env, *fixes)
-        return sum(defect.severe for defect in seen)
+        return sum(defect.severe for defects in seen.values() for defect in defects)
 
     def _deploy_tested_by_hand(self) -> ProcessGenerator:
         """Deploy changes that were tested by hand, after a regression test; changes that arrive meanwhile share the next one."""
