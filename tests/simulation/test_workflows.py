@@ -3,6 +3,7 @@
 import pytest
 from organisations import change, defect, item, organisation, run, steps, times
 
+from devopssim.events import decode_detail
 from devopssim.simulation import workflows
 from devopssim.simulation.demand import WorkItem
 from devopssim.simulation.organisation import Organisation
@@ -50,7 +51,7 @@ def test_acceptance_reworks_a_misunderstanding_and_asks_anew_for_a_changed_need(
     drifted.drifts_after = 1
     rows = run(org, workflows.accept(org, drifted))
     assert len(times(rows, "misfit.found")) == 2
-    assert [row[-1] for row in rows if row[1] == "ticket.created"] == ["rework_of=W1"]
+    assert [decode_detail(row[-1])["rework_of"] for row in rows if row[1] == "ticket.created"] == ["W1"]
 
 
 def test_waterfall_gathers_requests_before_a_project_begins() -> None:
