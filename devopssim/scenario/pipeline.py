@@ -141,7 +141,7 @@ class Pipeline(Part):
         0.2, "an automated deployment", unit="h", high=100, grade="assumed", source="minutes: copy, start, check health"
     )
     manual_mistakes: float = parameter(
-        0.15,
+        0.18,
         "share of installations by hand that go wrong",
         high=1,
         grade="derived",
@@ -153,7 +153,7 @@ class Pipeline(Part):
         "share of automated deployments that go wrong",
         high=1,
         grade="assumed",
-        source="a fifth of the manual share; Google names configuration pushes about as often as binaries as the trigger of outages",
+        source="a sixth of the manual share; Google names configuration pushes about as often as binaries as the trigger of outages",
         tuned=True,
     )
     mistakes_seen: float = parameter(

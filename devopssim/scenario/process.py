@@ -23,7 +23,7 @@ class Process(Part):
     """
 
     project_weeks: float = parameter(
-        13,
+        11,
         "waterfall: weeks for which a project gathers requests",
         unit="weeks",
         low=1,
@@ -74,7 +74,7 @@ class Process(Part):
         source="the focus factor that Scrum teams start with",
     )
     sprints_per_release: int = parameter(
-        2,
+        1,
         "agile: sprints whose items are released together",
         whole=True,
         low=1,

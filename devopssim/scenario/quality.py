@@ -35,7 +35,7 @@ class Quality(Part):
         source="JiTReliability, 172,887 changes of 17 Apache projects: hazard grows with size to the power of 0.48 to 0.50, 0.31 to 0.70 by cut",
     )
     severe_share: float = parameter(
-        0.18,
+        0.2,
         "share of defects that cause an incident where they escape; the others are repaired as planned work",
         high=1,
         grade="derived",
@@ -241,7 +241,7 @@ class Quality(Part):
         source="an eighth of a change's coding effort",
     )
     fix_effort: float = parameter(
-        3,
+        2,
         "repair of a defect that is found at once, mean",
         unit="h",
         high=400,
