@@ -238,8 +238,7 @@ PRACTICES: Final[Mapping[str, Practice]] = {
         "another role takes longer, and less so with practice. Two people write a share of the changes together.",
         mechanism="work passes to another function after `hand_over` hours and waits for a person of that role; "
         "adopted, at once, for anyone who is free and has the skill, at `secondary_effort` times the effort, less with practice "
-        "(`people.work`, `organisation.hand_over`); a share `quality.pairing` of the changes is written in pairs and reviewed meanwhile "
-        "(`reviews.is_paired`)",
+        "(`people.work`, `organisation.hand_over`); a share of the changes is written in pairs and reviewed meanwhile (`reviews.is_paired`)",
         events=(
             "stage.queued",
             "stage.started",

@@ -104,12 +104,12 @@ class Quality(Part):
         source="the reviewer knows the change",
     )
     reminder_after: float = parameter(
-        0,
-        "hours after which a waiting review is called to mind; 0 for never",
+        168,
+        "time after which a waiting review is called to mind; 0 for never",
         unit="h",
         high=8760,
         grade="assumed",
-        source="no reminders; Nudge (Maddila et al. 2022) reminds of overdue pull requests",
+        source="who waits for a week asks again; Nudge (Maddila et al. 2022) reminds of overdue pull requests sooner; 0 for no reminders",
     )
     reminder_effect: float = parameter(
         0.6,
@@ -179,11 +179,12 @@ class Quality(Part):
         source="unit, integration and acceptance tests at 35 to 50 % each (Jones) find 0.73 to 0.88 together",
     )
     acceptance_finds: float = parameter(
-        0.2,
+        0.15,
         "share of the remaining defects that acceptance finds",
         high=1,
         grade="derived",
         source="Jones: acceptance tests find 15 to 35 %",
+        tuned=True,
     )
     retest_share: float = parameter(
         0.25,
@@ -241,7 +242,7 @@ class Quality(Part):
         source="an eighth of a change's coding effort",
     )
     fix_effort: float = parameter(
-        2,
+        1.5,
         "repair of a defect that is found at once, mean",
         unit="h",
         high=400,

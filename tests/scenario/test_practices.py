@@ -170,10 +170,10 @@ def test_devops_in_name_only_is_no_miracle() -> None:
     assert raises(DEVOPS, DEVOPS_IN_NAME_ONLY, "mttr")
 
 
-def test_devops_in_name_only_delivers_sooner_than_agile_and_works_more() -> None:
-    """The workflow alone brings shorter waits, and smaller releases fail less often; the practices make it safe and cheap."""
+def test_devops_in_name_only_works_more_than_agile_and_much_of_it_again() -> None:
+    """The workflow alone releases every week; without the practices that is work, and failure demand."""
     assert raises(AGILE, DEVOPS_IN_NAME_ONLY, "hours_per_item")
-    assert lowers(AGILE, DEVOPS_IN_NAME_ONLY, "lead_time")
+    assert raises(AGILE, DEVOPS_IN_NAME_ONLY, "failure_demand")
 
 
 NO_COST_OF_DELAY: Mapping[str, float] = {
