@@ -179,12 +179,11 @@ class Quality(Part):
         source="unit, integration and acceptance tests at 35 to 50 % each (Jones) find 0.73 to 0.88 together",
     )
     acceptance_finds: float = parameter(
-        0.15,
+        0.2,
         "share of the remaining defects that acceptance finds",
         high=1,
         grade="derived",
         source="Jones: acceptance tests find 15 to 35 %",
-        tuned=True,
     )
     retest_share: float = parameter(
         0.25,
@@ -219,11 +218,12 @@ class Quality(Part):
         tuned=True,
     )
     regression_finds: float = parameter(
-        0.45,
+        0.42,
         "share of the remaining defects that a round of the regression test finds",
         high=1,
-        grade="measured",
+        grade="derived",
         source="Jones: one test stage finds 35 to 50 %",
+        tuned=True,
     )
     exit_criterion: int = parameter(
         2,
