@@ -47,6 +47,31 @@ def changes_per_item(code_effort: float, effort_cv: float, change_effort: float)
     return float(np.maximum(1, np.rint(sizes / change_effort)).mean())
 
 
+def coding_factor(scenario: Scenario) -> float:
+    """Return the mean factor on the coding effort of a change until its commit: pairs need more person-hours.
+
+    Mechanism: `Reviews.coding_effort`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its quality and practices are read.
+
+    Returns
+    -------
+    float
+        1 or more.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, WATERFALL
+    >>> coding_factor(WATERFALL), round(coding_factor(DEVOPS), 3)
+    (1.0, 1.045)
+    """
+    quality = scenario.quality
+    return 1 + quality.pairing * scenario.practices.collaboration * (quality.pairing_effort - 1)
+
+
 def planned_hours(scenario: Scenario) -> dict[str, float]:
     """Return the weekly effort that requests bring to analysts, developers and testers.
 
@@ -75,7 +100,7 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     paired = quality.pairing * practices.collaboration
     reviewed = (1 - paired) * (1 - quality.unreviewed_share)
     again = reviewed * quality.second_round_share
-    coding = 1 + paired * (quality.pairing_effort - 1) + again * quality.review_rework
+    coding = coding_factor(scenario) + again * quality.review_rework
     by_size = quality.review_effort_by_size * demand.lines_per_hour / LINES * demand.code_effort
     reviewing = (reviewed + again * quality.second_review) * (changes * quality.review_effort + by_size)
     hours = {

@@ -14,7 +14,7 @@ from scipy import optimize
 from devopssim.events import details
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
-from devopssim.simulation import changes_per_item, effort_per_hour, headcount, secondary_effort_factor
+from devopssim.simulation import changes_per_item, coding_factor, effort_per_hour, headcount, secondary_effort_factor
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, variation
 
 STAGE_OWNERS: Final = {
@@ -46,7 +46,8 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     plan = _total(work[work["stage"] == "plan"], ["item"])
     if len(plan) >= LEAST_OBSERVATIONS:
         yield mean("demand.plan_effort", plan, f"{hours} of work on `plan` of each item")
-    code = coding(run, work) - scenario.quality.test_upkeep * scenario.practices.testing
+    upkeep = scenario.quality.test_upkeep * scenario.practices.testing
+    code = (coding(run, work) - upkeep) / coding_factor(scenario)
     items = code[code > 0].groupby(level="item").sum()
     if len(items) >= LEAST_OBSERVATIONS:
         how = f"{hours} of work on `code` until the commits of each item exist"

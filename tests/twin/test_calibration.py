@@ -30,6 +30,7 @@ TRUTH: Final = vary(
         "demand.code_effort": 20,
         "demand.test_effort": 6,
         "demand.effort_cv": 0.8,
+        "process.sprints_per_release": 2,
         "production.infrastructure_mttf": 700,
         "production.report_delay": 20,
         "production.diagnosis": 2,

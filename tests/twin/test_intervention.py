@@ -24,13 +24,13 @@ def test_what_if_says_it_in_days_and_money() -> None:
 
 def test_money_is_hours_of_downtime_times_the_cost() -> None:
     found = what_if(
-        SMALL, add={"developers": -2}, changes={"production.report_delay": 300}, cost_per_hour=1000, replications=4
+        SMALL, add={"developers": -2}, changes={"production.infrastructure_mttf": 100}, cost_per_hour=1000, replications=4
     )
     availability = found.result.values.query("kpi == 'availability'").groupby("scenario")["value"].mean()
     hours = (availability["as it is"] - availability[found.change]) * 8760
     assert found.downtime.estimate == pytest.approx(hours)
     assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
-    assert found.change == "do without 2 developers and change production.report_delay from 30.0 to 300"
+    assert found.change == "do without 2 developers and change production.infrastructure_mttf from 4380.0 to 100"
     assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
 
 
