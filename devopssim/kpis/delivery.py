@@ -588,7 +588,7 @@ def mtbf(log: Run) -> Durations:
     formula="deployments of a change with `repair=…` ÷ deployments",
     events=("service.deployed",),
     detail=("repair",),
-    debatable="DORA asks for unplanned deployments; here a deployment is unplanned if it names what it repairs",
+    debatable="DORA asks for unplanned deployments; here a deployment is unplanned if all its changes name what they repair",
     source=DORA_2024,
     counts="deployments",
 )
@@ -690,8 +690,9 @@ def _failure_rate(run: Run, chosen: Truths) -> Rate:
 
 
 def _repairs(run: Run) -> Truths:
-    """Return the mask of the deployments of which a row names what it repairs."""
-    return run.named("deployment", "service.deployed", run.detail_matches("service.deployed", "repair"))
+    """Return the mask of the deployments that hold nothing but repairs: each of their rows names what it repairs."""
+    repairs = run.detail_matches("service.deployed", "repair")
+    return run.named("deployment", "service.deployed", repairs) & ~run.named("deployment", "service.deployed", ~repairs)
 
 
 def deployment_count(run: Run) -> int:

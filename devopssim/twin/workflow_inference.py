@@ -47,10 +47,10 @@ class Releases:
 
 
 def releases_of(run: Run) -> Releases:
-    """Return the planned deployments: those that repair no incident, with the number of their planned changes."""
+    """Return the planned deployments: those with a change that repairs no incident, and the number of their planned changes."""
     rows = run.log.iloc[run.rows("service.deployed")]
-    repairs = set(rows.loc[details(rows, "repair").notna(), "deployment"])
-    carried = rows[~rows["deployment"].isin(repairs)]
+    planned = set(rows.loc[details(rows, "repair").isna(), "deployment"])
+    carried = rows[rows["deployment"].isin(planned)]
     carried = carried[~carried["change"].isin(unplanned(run))]
     releases = carried.groupby("deployment", sort=False).agg(time=("time", "first"), size=("change", "count"))
     return Releases(times=releases["time"].to_numpy(float), sizes=releases["size"].to_numpy(float))

@@ -137,13 +137,14 @@ def test_no_deployment_is_a_frequency_of_zero_and_no_failure_rate() -> None:
     assert math.isnan(kpis.change_failure_rate(log))
 
 
-def test_rework_is_a_deployment_that_says_what_it_repairs() -> None:
+def test_rework_is_a_deployment_of_nothing_but_repairs() -> None:
     log = log_of(
         deployed("C1", "D1"),
         deployed("C2", "D2", repair="I1"),
-        deployed("C3", "D2"),
+        deployed("C3", "D2", repair="I2"),
         deployed("C4", "D3"),
-        deployed("C5", "D4"),
+        deployed("C5", "D3", repair="I3"),
+        deployed("C6", "D4"),
     )
     assert kpis.deployment_rework_rate(log) == 1 / 4
 
@@ -192,10 +193,10 @@ def test_failures_of_planned_deployments_and_of_repairs_are_counted_apart() -> N
             failed("D3", at=6),
         )
     )
-    assert kpis.change_failure_rate_planned(log) == 1 / 2
-    assert kpis.change_failure_rate_repair(log) == 1 / 2
+    assert kpis.change_failure_rate_planned(log) == 1 / 3
+    assert kpis.change_failure_rate_repair(log) == 1
     table = kpis.table(log, ["change_failure_rate_planned", "change_failure_rate_repair"])
-    assert table["n"].tolist() == [2, 2]
+    assert table["n"].tolist() == [3, 1]
 
 
 def test_a_log_that_names_no_repair_has_planned_deployments_only() -> None:

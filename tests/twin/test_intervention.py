@@ -24,7 +24,11 @@ def test_what_if_says_it_in_days_and_money() -> None:
 
 def test_money_is_hours_of_downtime_times_the_cost() -> None:
     found = what_if(
-        SMALL, add={"developers": -2}, changes={"production.infrastructure_mttf": 100}, cost_per_hour=1000, replications=4
+        SMALL,
+        add={"developers": -2},
+        changes={"production.infrastructure_mttf": 100},
+        cost_per_hour=1000,
+        replications=4,
     )
     availability = found.result.values.query("kpi == 'availability'").groupby("scenario")["value"].mean()
     hours = (availability["as it is"] - availability[found.change]) * 8760
