@@ -209,7 +209,7 @@ def change_failure_rate(log: Run) -> Rate:
 def change_failure_rate_planned(log: Run) -> Rate:
     """Return the deployments without a repair that a failure or a rollback names ÷ deployments without a repair.
 
-    A deployment repairs if one of its rows carries `repair=…`, as in `deployment_rework_rate`; it failed as in
+    A deployment repairs if all its rows carry `repair=…`, as in `deployment_rework_rate`; it failed as in
     `change_failure_rate`.
 
     Parameters
@@ -254,7 +254,7 @@ def change_failure_rate_planned(log: Run) -> Rate:
 def change_failure_rate_repair(log: Run) -> Rate:
     """Return the deployments with a repair that a failure or a rollback names ÷ deployments with a repair.
 
-    A deployment repairs if one of its rows carries `repair=…`, as in `deployment_rework_rate`; it failed as in
+    A deployment repairs if all its rows carry `repair=…`, as in `deployment_rework_rate`; it failed as in
     `change_failure_rate`.
 
     Parameters
@@ -585,7 +585,7 @@ def mtbf(log: Run) -> Durations:
 @share(
     title="Deployment rework rate",
     better="lower",
-    formula="deployments of a change with `repair=…` ÷ deployments",
+    formula="deployments of nothing but changes with `repair=…` ÷ deployments",
     events=("service.deployed",),
     detail=("repair",),
     debatable="DORA asks for unplanned deployments; here a deployment is unplanned if all its changes name what they repair",
@@ -595,7 +595,7 @@ def mtbf(log: Run) -> Durations:
 def deployment_rework_rate(log: Run) -> Rate:
     """Return the deployments that repair what users met in production ÷ deployments.
 
-    A deployment repairs if one of its rows carries `repair=…` (the incident or deployment that it repairs).
+    A deployment repairs if all its rows carry `repair=…` (the incident or deployment that they repair).
 
     Parameters
     ----------
