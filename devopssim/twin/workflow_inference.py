@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK, details
-from devopssim.kpis import Run
+from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import builds_per_item, builds_tested_per_item
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share
@@ -35,36 +35,62 @@ class Releases:
         When each came, in hours.
     sizes : array of float
         How many changes each carried.
+    begin, end : float
+        Hours of observation.
     """
 
-    times: "np.ndarray[tuple[int], np.dtype[np.float64]]"
-    sizes: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    times: Floats
+    sizes: Floats
+    begin: float
+    end: float
 
     @property
     def weeks_between(self) -> float:
         """Median time from one release to the next, in weeks; NaN for fewer than two."""
         return float(np.median(np.diff(self.times))) / HOURS_PER_WEEK if len(self.times) > 1 else float("nan")
 
+    @property
+    def mean_weeks_between(self) -> float:
+        """Mean time from one release to the next, in weeks; NaN for fewer than two."""
+        return float(np.mean(np.diff(self.times))) / HOURS_PER_WEEK if len(self.times) > 1 else float("nan")
+
+    @property
+    def longest_weeks_without(self) -> float:
+        """Longest time without a release, in weeks, from the first to the last hour of observation."""
+        return float(np.diff([self.begin, *self.times, self.end]).max()) / HOURS_PER_WEEK
+
 
 def releases_of(run: Run) -> Releases:
-    """Return the planned deployments: those with a change that repairs no incident, and the number of their planned changes."""
+    """Return the planned deployments, with the number of their planned changes.
+
+    A release that carries a repair among its changes is planned; a deployment of nothing but repairs is not.
+    """
     rows = run.log.iloc[run.rows("service.deployed")]
-    planned = set(rows.loc[details(rows, "repair").isna(), "deployment"])
-    carried = rows[rows["deployment"].isin(planned)]
-    carried = carried[~carried["change"].isin(unplanned(run))]
+    carried = rows[details(rows, "repair").isna() & ~rows["change"].isin(unplanned(run))]
     releases = carried.groupby("deployment", sort=False).agg(time=("time", "first"), size=("change", "count"))
-    return Releases(times=releases["time"].to_numpy(float), sizes=releases["size"].to_numpy(float))
+    return Releases(
+        times=releases["time"].to_numpy(float),
+        sizes=releases["size"].to_numpy(float),
+        begin=run.warm_up,
+        end=run.horizon,
+    )
 
 
 def workflow(releases: Releases) -> ParameterEstimate | None:
-    """Return the workflow that the releases look like, or None for fewer than two releases.
+    """Return the workflow that the releases look like, or None without a release.
 
-    Small batches mean devops, large ones waterfall or agile, by the time between releases.
+    Small batches mean devops, large ones waterfall or agile, by the time between releases. Of a single release, a large batch
+    and a long time without any other are enough for waterfall.
     """
     n = len(releases.times)
-    if n < 2:
+    if n == 0:
         return None
     size, weeks = float(np.median(releases.sizes)), releases.weeks_between
+    if n == 1:
+        weeks = releases.longest_weeks_without
+        if size <= LARGEST_FLOW_BATCH or weeks < LEAST_PROJECT_WEEKS:
+            return None
+        return given("workflow", "waterfall", n, f"one deployment carries {size:g} changes, {weeks:.2g} weeks are without any")
     name = "devops" if size <= LARGEST_FLOW_BATCH else "waterfall" if weeks >= LEAST_PROJECT_WEEKS else "agile"
     return given(
         "workflow", name, n, f"a usual deployment carries {size:g} changes, {weeks:.2g} weeks after the one before"
@@ -78,6 +104,9 @@ def cadence(releases: Releases, scenario: Scenario) -> Iterator[ParameterEstimat
         return
     how = f"the median time between planned deployments is {weeks:.3g} weeks"
     if scenario.workflow == "waterfall":
+        # projects overlap: a late release comes nearer to the next one, and leaves their number in a year as it is
+        weeks = releases.mean_weeks_between
+        how = f"the mean time between planned deployments is {weeks:.3g} weeks"
         yield given("process.project_weeks", float(np.clip(weeks, 1, 156)), n, how)
     elif scenario.workflow == "agile":
         sprints = max(1, round(weeks / scenario.process.sprint_weeks))
