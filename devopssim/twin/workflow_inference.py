@@ -90,7 +90,9 @@ def workflow(releases: Releases) -> ParameterEstimate | None:
         weeks = releases.longest_weeks_without
         if size <= LARGEST_FLOW_BATCH or weeks < LEAST_PROJECT_WEEKS:
             return None
-        return given("workflow", "waterfall", n, f"one deployment carries {size:g} changes, {weeks:.2g} weeks are without any")
+        return given(
+            "workflow", "waterfall", n, f"one deployment carries {size:g} changes, {weeks:.2g} weeks are without any"
+        )
     name = "devops" if size <= LARGEST_FLOW_BATCH else "waterfall" if weeks >= LEAST_PROJECT_WEEKS else "agile"
     return given(
         "workflow", name, n, f"a usual deployment carries {size:g} changes, {weeks:.2g} weeks after the one before"
