@@ -85,7 +85,7 @@ class Production(Part):
         source="no measured share was found; 0.01 to 0.1 is plausible",
     )
     quiet_load: float = parameter(
-        0.1,
+        0.13,
         "use of the service at night and on weekends, as a share of that in working hours",
         high=1,
         grade="derived",

@@ -28,10 +28,10 @@ BUSY = {
 
 @cache
 def throughput(elsewhere: float) -> list[float]:
-    """Return the items a week of each of four replications, where people give this share of each week to another project."""
+    """Return the items a week of each of eight replications, where people give this share of each week to another project."""
     hours = elsewhere * DEVOPS.team.hours_per_week
     scenario = vary(DEVOPS, {**BUSY, "team.interruptions_per_week": 1, "team.interruption_effort": hours})
-    return replicate(4, scenario, lambda log: kpis.values(log, ["throughput"]))["throughput"]
+    return replicate(8, scenario, lambda log: kpis.values(log, ["throughput"]))["throughput"]
 
 
 def rows() -> list[RangeComparison]:

@@ -38,8 +38,8 @@ def found(scenario: Scenario) -> tuple[list[pd.DataFrame], float, list[float], l
 def durations() -> list[RangeComparison]:
     every = [one for one in found(DEVOPS)[0] if len(one)]
     assert sum(map(len, every)) > 200
-    minutes = pd.concat(every)["hours"].dropna() * 60
-    severity = pd.concat(every)["severity"]
+    ended = pd.concat(every, ignore_index=True).dropna(subset="hours")
+    minutes, severity = ended["hours"] * 60, ended["severity"]
     median = float(minutes.median())
     outages = [float(minutes[severity == name].median()) / median for name in ("total", "partial", "minor")]
     return [
