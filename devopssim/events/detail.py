@@ -28,7 +28,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "outcome": "success or failure",
     "reason": "why a finding was dismissed, or a change abandoned",
     "real": "yes or no: a finding reports a real vulnerability",
-    "repair": "what a deployment repairs: the id of an incident or of a deployment",
+    "repair": "what a deployment repairs: the id of an incident, of a deployment or of a finding",
     "replica": "which copy of a service",
     "rework_of": "the item that a request follows from",
     "scanner": "what made a finding: review, sast, sca, dast, secrets, the name of a tool",

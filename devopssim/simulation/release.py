@@ -168,7 +168,7 @@ class ReleaseManagement:
     def _record(self, deployment: Deployment) -> None:
         """Record `service.deployed` for each change, then close the items whose last change this was."""
         for change in deployment.changes:
-            detail = encode_detail(repair=change.repairs)
+            detail = encode_detail(repair=change.patches.id if change.patches else change.repairs)
             self.org.log.record(
                 "service.deployed", item=change.item, change=change.id, deployment=deployment.id, detail=detail
             )
