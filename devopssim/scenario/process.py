@@ -23,7 +23,7 @@ class Process(Part):
     """
 
     project_weeks: float = parameter(
-        13,
+        12,
         "waterfall: weeks for which a project gathers requests",
         unit="weeks",
         low=1,

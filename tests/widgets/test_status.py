@@ -12,7 +12,7 @@ def test_the_status_has_the_precision_of_the_estimate(result: Result) -> None:
     query = query_of(WATERFALL)
     preview = compare({"devops": preview_scenario(WATERFALL)}, 1, kpis=("lead_time",), progress=False)
     assert (
-        "one replication of 52 weeks, without confidence intervals"
+        "one replication of 48 weeks, without confidence intervals"
         in status(query, LiveEstimate(result=preview, preview=True))["text"]
     )
     assert status(query, LiveEstimate(result=result))["stage"] == "refining"
