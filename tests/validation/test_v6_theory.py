@@ -194,6 +194,7 @@ def machine_repair(hosts: int, operators: int, mttf: float, mttr: float) -> Call
             "production.infrastructure_mttf": mttf,
             "production.repair_time": mttr,
             "production.reaction_distribution": "gamma" if hosts > operators else "lognormal",
+            "production.reaction_cv": 1,
         },
     )
 
