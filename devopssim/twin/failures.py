@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from scipy import optimize
 
@@ -132,7 +133,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
         )
     carried = sizes.to_numpy(float)
-    hidden = scenario.quality.defects_per_change * escape_share(scenario)
+    hidden = scenario.quality.defects_per_change * float(np.average(escape_share(scenario, carried), weights=carried))
     caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))
     if int(rows.loc[broken, "deployment"].duplicated().sum()) and caused > 0:
         # a deployment that fails several times reveals each of its defects
