@@ -53,9 +53,9 @@ class Sensitivity:
 
     @cached_property
     def tornado(self) -> pd.DataFrame:
-        """Columns parameter, kpi, unit, low_setting, high_setting, at_low, at_high (differences), swing: widest first.
+        """Columns parameter, grade, kpi, unit, low_setting, high_setting, at_low, at_high (differences), swing: widest first.
 
-        NaN where a parameter cannot go lower, or higher.
+        `grade` says how well the parameter's default is known. NaN where a parameter cannot go lower, or higher.
         """
         table = self.differences.drop_duplicates(["parameter", "side", "kpi"])
         wide = table.pivot(index=["parameter", "kpi", "unit"], columns="side", values=["setting", "difference"])
@@ -69,7 +69,9 @@ class Sensitivity:
             index=wide.index,
         ).astype(float)
         rows["swing"] = _swing(rows["at_low"], rows["at_high"])
-        return rows.reset_index().sort_values("swing", ascending=False, kind="stable").reset_index(drop=True)
+        rows = rows.reset_index()
+        rows.insert(1, "grade", [parameters()[name].grade for name in rows["parameter"]])
+        return rows.sort_values("swing", ascending=False, kind="stable").reset_index(drop=True)
 
     @staticmethod
     def _by_swing(table: pd.DataFrame) -> list[str]:

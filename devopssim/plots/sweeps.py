@@ -272,6 +272,8 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
 def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: Axes | None = None) -> Axes:
     """Draw how far a KPI moves when each parameter is lowered and raised, the widest swing on top.
 
+    Behind its name stands how well the parameter's default is known: measured, derived or assumed.
+
     Parameters
     ----------
     sensitivity : Sensitivity
@@ -312,7 +314,7 @@ def tornado(sensitivity: "Sensitivity", kpi: str, *, most: int = MOST_BARS, ax: 
                 ha="left" if value >= 0 else "right", va="center", fontsize=8, color=ink(),
             )  # fmt: skip
     ax.axvline(0, color=ink(), linewidth=1)
-    ax.set_yticks(-np.arange(len(table)), list(table["parameter"]))
+    ax.set_yticks(-np.arange(len(table)), list(table["parameter"] + " (" + table["grade"] + ")"))
     ax.margins(x=0.12)
     _difference_axis(ax, declaration, unit)
     ax.set_title(f"{declaration.title}: what moves it, {100 * sensitivity.change:g} % lower (ochre) and higher (blue)")
