@@ -130,7 +130,7 @@ def cycle_time_scatter(
         labels.append(Label(max(level, heights.min()), f"{name} within\n{duration(level)}"))
     label_right(ax, labels)
     ax.set_ylabel(chosen.title)
-    ax.set_title(f"{chosen.title} of each one, when it was finished")
+    ax.set_title(f"{chosen.title} of each of {len(hours)} {_counted(chosen)}, when it was finished")
     tidy(ax)
     within = ", ".join(f"{name} within {duration(level)}" for name, level in levels.items())
     set_description(

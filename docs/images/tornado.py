@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import devopssim as ds
 
 KPIS = ("lead_time", "availability")
-REPLICATIONS = 8
+REPLICATIONS = 4
 MOST = 10
 
 
