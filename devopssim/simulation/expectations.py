@@ -97,8 +97,7 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
     """
     demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
     changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
-    paired = quality.pairing * practices.collaboration
-    reviewed = (1 - paired) * (1 - quality.unreviewed_share)
+    reviewed = reviewed_share(scenario)
     again = reviewed * quality.second_round_share
     coding = coding_factor(scenario) + again * quality.review_rework
     by_size = quality.review_effort_by_size * demand.lines_per_hour / LINES * demand.code_effort
@@ -289,6 +288,132 @@ def escape_share(scenario: Scenario, changes: ArrayLike) -> NDArray[np.float64]:
     prevented = scenario.production.prevented_share * practices.monitoring
     read = 1 - (1 - quality.pairing * practices.collaboration) * quality.unreviewed_share
     return (1 - quality.review_finds * read) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
+
+
+def defects_of_change(scenario: Scenario) -> float:
+    """Return the mean number of defects that a planned change brings, with those that the repairs of its defects bring.
+
+    Defects grow with a power of the change's lines; each is found one day, and a share of the repairs is bad. Mechanisms:
+    `demand.DrawnDemand`, `Repairs.maybe_bad_fix`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its demand and quality are read.
+
+    Returns
+    -------
+    float
+        Mean over the changes of 2,000 quantiles of the effort of an item.
+
+    Examples
+    --------
+    Of fixed size, changes of 8 hours have 100 lines.
+
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> fixed = vary(DEVOPS, {"demand.effort_cv": 0, "quality.bad_fix_share": 0})
+    >>> defects_of_change(fixed)
+    1.0
+    >>> defects_of_change(vary(fixed, {"demand.change_effort": 24}))
+    1.73...
+    """
+    demand, quality = scenario.demand, scenario.quality
+    quantiles = (np.arange(2000) + 0.5) / 2000
+    sizes = np.asarray(
+        effort_distribution(demand.code_effort, demand.effort_cv, demand.effort_distribution).quantile(quantiles)
+    )
+    changes = np.maximum(1, np.rint(sizes / demand.change_effort))
+    lines = sizes / changes * demand.lines_per_hour
+    defects = changes * quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
+    return float(defects.sum() / changes.sum()) / (1 - quality.bad_fix_share)
+
+
+def diagnosis_factor(scenario: Scenario, changes: NDArray[Any], monitored: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the factor by which the changes of a deployment lengthen the diagnosis of an incident.
+
+    Mechanism: `ServiceOperation.diagnose`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its production is read.
+    changes : array of int or float
+        Changes among which people look for the cause, 1 or more.
+    monitored : array of bool
+        Whether monitoring helps them.
+
+    Returns
+    -------
+    array of float
+        1 or more.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS
+    >>> diagnosis_factor(DEVOPS, np.array([1, 8, 8, 9999]), np.array([False, False, True, False])).tolist()
+    [1.0, 2.75, 2.5, 80.0]
+    """
+    production = scenario.production
+    one_by_one = 1 + production.diagnosis_per_change * (changes - 1)
+    halving = 1 + production.diagnosis_per_doubling * np.log2(changes)
+    return np.asarray(np.minimum(np.where(monitored, halving, one_by_one), production.longest_diagnosis))
+
+
+def reviewed_share(scenario: Scenario) -> float:
+    """Return the share of planned changes that a colleague reviews; the others are written in pairs, or nobody reviews them.
+
+    Mechanism: `Reviews.review`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its quality and practices are read.
+
+    Returns
+    -------
+    float
+        Share in [0, 1].
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, WATERFALL
+    >>> reviewed_share(WATERFALL), reviewed_share(DEVOPS)
+    (1.0, 0.7)
+    """
+    quality = scenario.quality
+    return (1 - quality.pairing * scenario.practices.collaboration) * (1 - quality.unreviewed_share)
+
+
+def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the factor on `security.backlog_delay`, the wait of a finding in production until its repair begins.
+
+    Mechanisms: `demand.new_vulnerability`, `ProductSecurity.patch_dependency` and `rescan`, `scanning.training_factor`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its security and practices are read.
+    scanned : array of bool
+        Whether a scan found it, and not a review by hand.
+    critical : array of bool
+        Whether its severity is high or critical.
+
+    Returns
+    -------
+    array of float
+        Factors in the shape of the flags.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import WATERFALL
+    >>> backlog_factor(WATERFALL, np.array([False, False]), np.array([False, True])).tolist()
+    [1.0, 0.4]
+    """
+    security = scenario.security
+    trained = 1 - security.training_effect * scenario.practices.security
+    return np.asarray(
+        trained * np.where(scanned, security.scanned_delay, 1.0) * np.where(critical, security.critical_delay, 1.0)
+    )
 
 
 def deployment_failure_probability(

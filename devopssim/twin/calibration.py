@@ -21,7 +21,7 @@ from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
 from devopssim.simulation import HEADCOUNTS, changes_per_item
-from devopssim.twin import failures, work, workflow_inference
+from devopssim.twin import demand, failures, findings, main_line, recovery, reviews, work, workflow_inference
 from devopssim.twin.estimates import ParameterEstimate, given, rate
 from devopssim.twin.overload import Overload, overloads
 
@@ -177,7 +177,7 @@ def calibrate(
         )
     years = float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
     estimated: dict[str, ParameterEstimate] = {}
-    inferred = None if base else workflow_inference.workflow(workflow_inference.releases_of(run))
+    inferred = None if base else workflow_inference.workflow(run)
     start = base or PRESETS[str(inferred.value) if inferred else "devops"]
     fixed = dict(stated or {})
     scenario = vary(replace(start, name=name, years=years), fixed)
@@ -216,6 +216,7 @@ def _allowed(estimate: ParameterEstimate) -> float | str:
 
 def _practices(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
     yield from workflow_inference.practices(run)
+    yield from findings.adoption(run)
 
 
 def _people(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
@@ -242,7 +243,7 @@ def _hours(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
 
 def _cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    yield from workflow_inference.cadence(workflow_inference.releases_of(run), scenario)
+    yield from workflow_inference.cadence(run, scenario)
 
 
 def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
@@ -256,8 +257,8 @@ def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         yield rate("demand.requests_per_week", arrivals, run.weeks, "requests that do not follow from another one")
     elif not len(rows):
         changes = run.times("change.created")
-        demand = scenario.demand
-        changes_of_item = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
+        size = scenario.demand
+        changes_of_item = changes_per_item(size.code_effort, size.effort_cv, size.change_effort)
         if len(changes):
             estimate = rate("demand.requests_per_week", changes, run.weeks * changes_of_item, "")
             how = f"changes ÷ {changes_of_item:.3g}, the changes of an item by default: the log has no requests"
@@ -269,11 +270,15 @@ STEPS: Final = (
     _hours,
     _cadence,
     _demand,
+    demand.classes_of_service,
     work.efforts,
+    reviews.reviews,
     work.machines,
+    main_line.main_line,
     failures.infrastructure,
-    failures.recovery,
+    recovery.recovery,
     failures.deployments,
+    findings.findings,
 )
 
 
@@ -331,7 +336,7 @@ def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, 
         ),
         "change_failure_rate": "quality.severe_share" in estimated,
         "cycle_time": "demand.code_effort" in estimated,
-        "mttd": any(name in estimated for name in ("production.alert_delay", "production.report_delay")),
+        "mttd": any(f"production.{name}_delay" in estimated for name in ("alert", "report", "minor_report")),
         "mttr": "production.diagnosis" in estimated,
     }
     return tuple(name for name, estimable in follows.items() if estimable)

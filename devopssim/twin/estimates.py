@@ -5,12 +5,13 @@ distribution's parameters estimated from the same sample (Lilliefors), which `sc
 """
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import optimize, special, stats
 
 from devopssim.kpis import Floats
 
@@ -19,6 +20,8 @@ CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 999
 LEAST_OBSERVATIONS: Final = 5
 """Fewer observations give no estimate; the parameter keeps its default."""
+LARGE_SAMPLE: Final = 200
+"""From so many values on, their mean is estimated without the help of a distribution."""
 LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
@@ -94,14 +97,71 @@ def mean(parameter: str, values: ArrayLike, how: str, *, lognormal: bool = True)
     )
 
 
+def mean_of_variation(parameter: str, values: ArrayLike, how: str, cv: ParameterEstimate) -> ParameterEstimate:
+    """Estimate a mean of positive values whose coefficient of variation more values reveal than their own.
+
+    Of a small sample, the mean of the lognormal distribution with that variation is more precise than the mean of the values,
+    and its interval covers more often. A large sample has its own mean, whatever its distribution.
+
+    Parameters
+    ----------
+    parameter : str
+        Dotted name of the parameter.
+    values : array of float
+        Observations; values that are not finite and positive are excluded.
+    how : str
+        Rule of the estimate.
+    cv : ParameterEstimate
+        Estimated coefficient of variation.
+
+    Examples
+    --------
+    >>> cv = given("production.reaction_cv", 1.0, 40, "")
+    >>> estimate = mean_of_variation("production.diagnosis", [1, 2, 4], "", cv)
+    >>> round(estimate.value, 2), round(estimate.low, 2), round(estimate.high, 2)
+    (2.52, 0.94, 6.75)
+    """
+    by_sample = mean(parameter, values, how)
+    if by_sample.n >= LARGE_SAMPLE:
+        return by_sample
+    variance, logs = float(np.log1p(float(cv.value) ** 2)), np.log(_positive(values))
+    centre = float(logs.mean()) + variance / 2 * (1 - 1 / len(logs))
+    freedom = max(1, cv.n - 1)
+    error = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * np.sqrt(variance / len(logs) + variance**2 / (2 * freedom))
+    low, value, high = (float(np.exp(centre + shift)) for shift in (-error, 0, error))
+    return replace(by_sample, value=value, low=low, high=high)
+
+
 def variation(parameter: str, values: ArrayLike, how: str) -> ParameterEstimate:
     """Estimate the coefficient of variation of a lognormal distribution from the variance of the logarithms.
 
     The interval is that of a normal variance (chi-square), transformed.
     """
-    logs = np.log(_positive(values))
-    freedom = len(logs) - 1
-    spread = float(logs.var(ddof=1))
+    return pooled_variation(parameter, [values], how)
+
+
+def pooled_variation(parameter: str, groups: Iterable[ArrayLike], how: str) -> ParameterEstimate:
+    """Estimate the coefficient of variation that several lognormal distributions of different means share.
+
+    Parameters
+    ----------
+    parameter : str
+        Dotted name of the parameter.
+    groups : iterable of array of float
+        Observations of each distribution, together more than there are groups.
+    how : str
+        Rule of the estimate.
+
+    Examples
+    --------
+    >>> estimate = pooled_variation("production.reaction_cv", [[1, 2, 4], [100, 200, 400]], "")
+    >>> round(estimate.value, 2), estimate.n
+    (0.79, 6)
+    """
+    logs = [np.log(sample) for group in groups if len(sample := _positive(group))]
+    n = sum(map(len, logs))
+    freedom = n - len(logs)
+    spread = sum(float(((log - log.mean()) ** 2).sum()) for log in logs) / freedom
     bounds = freedom * spread / stats.chi2.ppf([(1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2], freedom)
     low, high = np.sqrt(np.expm1(bounds))
     return ParameterEstimate(
@@ -109,9 +169,121 @@ def variation(parameter: str, values: ArrayLike, how: str) -> ParameterEstimate:
         value=float(np.sqrt(np.expm1(spread))),
         low=float(low),
         high=float(high),
-        n=len(logs),
+        n=n,
         how=how,
     )
+
+
+def maximum_likelihood(
+    log_likelihood: Callable[[Floats], float], start: Sequence[float]
+) -> tuple[Floats, Floats, Floats]:
+    """Return the values at which a logarithmic likelihood is largest, and their 95 % interval.
+
+    The interval is that of a normal distribution whose variance is the inverse of the curvature (observed information).
+
+    Parameters
+    ----------
+    log_likelihood : callable
+        Function of an array of values.
+    start : sequence of float
+        Values near the largest likelihood.
+
+    Returns
+    -------
+    tuple of three arrays
+        Values, lower and upper bounds; the bounds are NaN where the likelihood is flat.
+
+    Examples
+    --------
+    Ten observations of the mean 3 with a known standard deviation of 1.
+
+    >>> values, low, high = maximum_likelihood(lambda mean: -5 * float((mean[0] - 3) ** 2), [1.0])
+    >>> values.round(2).tolist(), low.round(2).tolist(), high.round(2).tolist()
+    ([3.0], [2.38], [3.62])
+    """
+
+    def objective(values: Floats) -> float:
+        return -log_likelihood(values)
+
+    first = np.asarray(start, dtype=np.float64)
+    result = optimize.minimize(objective, first, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    best, step = np.asarray(result.x, dtype=np.float64), 1e-3
+    size = len(best)
+    information = np.empty((size, size))
+    shifts = np.eye(size) * step
+    for row in range(size):
+        for column in range(size):
+            corners = [
+                a * b * log_likelihood(best + a * shifts[row] + b * shifts[column]) for a in (1, -1) for b in (1, -1)
+            ]
+            information[row, column] = -sum(corners) / (4 * step**2)
+    variances = np.full(size, NAN)
+    if np.isfinite(information).all() and np.linalg.eigvalsh(information).min() > 0:
+        variances = np.diag(np.linalg.inv(information))
+    half = stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(variances)
+    return best, best - half, best + half
+
+
+def median_and_sigma(
+    median: str,
+    sigma: str,
+    values: Floats,
+    how: str,
+    *,
+    at_least: "np.ndarray[tuple[int], np.dtype[np.bool_]] | None" = None,
+    sometimes_added: float = 0.0,
+) -> tuple[ParameterEstimate, ParameterEstimate]:
+    """Estimate the median of a lognormal distribution and the standard deviation of the logarithm.
+
+    Parameters
+    ----------
+    median, sigma : str
+        Dotted names of the parameters.
+    values : array of float
+        Observations above 0.
+    how : str
+        Rule of the estimate.
+    at_least : array of bool, optional
+        Which observations are only bounds: the value is at least that (right-censored).
+    sometimes_added : float, default 0
+        What an unknown share of the observations holds besides the value.
+
+    Examples
+    --------
+    >>> centre, spread = median_and_sigma("a.median", "a.sigma", np.exp([-1.0, 0.0, 1.0]), "")
+    >>> round(centre.value, 3), round(spread.value, 3)
+    (1.0, 0.816)
+    """
+    bounds = np.zeros(len(values), dtype=bool) if at_least is None else at_least
+
+    def log_likelihood(x: Floats) -> float:
+        def mixed(probability: Callable[..., Any], of: Floats) -> Any:
+            shape, scale = np.exp(x[1]), np.exp(x[0])
+            without = probability(of, shape, scale=scale)
+            if not sometimes_added:
+                return without
+            share = special.expit(x[2])
+            return (1 - share) * without + share * probability(of - sometimes_added, shape, scale=scale)
+
+        with np.errstate(divide="ignore"):
+            density, beyond = mixed(stats.lognorm.pdf, values[~bounds]), mixed(stats.lognorm.sf, values[bounds])
+            return float(np.log(density).sum() + np.log(beyond).sum())
+
+    exact = np.log(values[~bounds])
+    start = [float(exact.mean()), float(np.log(exact.std() + 1e-3)), *([0.0] if sometimes_added else [])]
+    best, low, high = maximum_likelihood(log_likelihood, start)
+    centre, spread = (
+        ParameterEstimate(
+            parameter=parameter,
+            value=float(np.exp(best[position])),
+            low=float(np.exp(low[position])),
+            high=float(np.exp(high[position])),
+            n=len(values),
+            how=how,
+        )
+        for position, parameter in enumerate((median, sigma))
+    )
+    return centre, spread
 
 
 def rate(parameter: str, times: Floats, weeks: float, how: str) -> ParameterEstimate:

@@ -1,4 +1,4 @@
-"""How a service fails and recovers, estimated from the incidents of a log."""
+"""How a service fails: by itself, by installations that go wrong, and by defects that reach users."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,89 +7,24 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from devopssim.events import HOURS_PER_WEEK, details
+from devopssim.events import HOURS_PER_WEEK
 from devopssim.kpis import Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
+    defects_of_change,
     deployment_failure_probability,
     escape_share,
     unprevented_share,
 )
-from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, count_bounds, given, mean, share, variation
-from devopssim.twin.work import attempts
-from devopssim.twin.workflow_inference import batch_sizes
-
-
-def incidents_of(run: Run) -> pd.DataFrame:
-    """Return a table with one row per incident.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by incident. Columns: failed, detected, resolved (hours), deployment, cause, alerted ('yes' or 'no').
-    """
-    failed = run.log.iloc[run.rows("service.failed")]
-    table = failed.set_index("incident")[["time", "deployment"]].rename(columns={"time": "failed"})
-    table["cause"] = details(failed, "cause").to_numpy()
-    for kind in ("detected", "resolved"):
-        rows = run.log.iloc[run.rows(f"incident.{kind}")].set_index("incident")
-        table[kind] = rows["time"].reindex(table.index)
-        if kind == "detected":
-            table["alerted"] = details(rows, "automated").reindex(table.index)
-    return table
-
-
-def recovery(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield the times to detect failures, to diagnose and to repair them."""
-    incidents = incidents_of(run)
-    incidents["delay"] = incidents["detected"] - incidents["failed"]
-    undocumented = incidents["alerted"].isna().all()
-    mostly_alerts = scenario.practices.monitoring >= 0.5
-    for parameter, automated, all_incidents in (
-        ("alert_delay", "yes", undocumented and mostly_alerts),
-        ("report_delay", "no", undocumented and not mostly_alerts),
-    ):
-        chosen = incidents if all_incidents else incidents[incidents["alerted"] == automated]
-        delays = chosen.loc[chosen["delay"] > 0, "delay"]
-        if len(delays) >= LEAST_OBSERVATIONS:
-            yield mean(f"production.{parameter}", delays, "from the failure until its detection")
-            if len(delays) >= len(incidents) / 2:
-                yield variation("production.reaction_cv", delays, "from the failure until its detection")
-    yield from _repair(run, incidents, scenario)
-
-
-def _repair(run: Run, incidents: pd.DataFrame, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield diagnosis and repair time, from on-call work on infrastructure failures, else from the time to restore."""
-    work = attempts(run, scenario)
-    on_call = work[(work["stage"] == "operate") & work["incident"].notna() & work["role"].notna()]
-    infrastructure = incidents.index[_infrastructure_failures(incidents)]
-    on_call = on_call[on_call["incident"].isin(infrastructure) & on_call["end"].notna()]
-    parts = on_call.groupby("incident")["effort"]
-    first, second = parts.nth(0), parts.nth(1)
-    if len(first) >= LEAST_OBSERVATIONS:
-        how = "on-call work on a failure of the infrastructure, its {} part"
-        yield mean("production.diagnosis", first, how.format("first"))
-        if len(second) >= LEAST_OBSERVATIONS:
-            yield mean("production.repair_time", second, how.format("second"))
-        return
-    detection = incidents["detected"].fillna(incidents["failed"])
-    hours = (incidents["resolved"] - detection)[_infrastructure_failures(incidents)].dropna()
-    if len(hours) >= LEAST_OBSERVATIONS:
-        how = "half of the time from detection to resolution of failures that no deployment caused"
-        yield mean("production.diagnosis", hours / 2, how)
-        yield mean("production.repair_time", hours / 2, how)
-
-
-def _infrastructure_failures(incidents: pd.DataFrame) -> "pd.Series[bool]":
-    """Return whether each incident is an infrastructure failure: without a deployment, and without another cause."""
-    cause = incidents["cause"]
-    return incidents["deployment"].isna() & (cause.isna() | (cause == "infrastructure"))
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, count_bounds, given, share
+from devopssim.twin.incidents import incidents_of, is_infrastructure
+from devopssim.twin.workflow_inference import batch_sizes, planned_changes
 
 
 def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the mean time to failure of the infrastructure, corrected for failures that monitoring prevents."""
     incidents = incidents_of(run)
-    n = int(_infrastructure_failures(incidents).sum())
+    n = int(is_infrastructure(incidents).sum())
     if n == 0 or run.hours <= 0:
         return
     unprevented = unprevented_share(scenario)
@@ -107,45 +42,44 @@ def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
 
 def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield how deployments fail: by installation mistakes where causes are recorded, else by severe defects alone."""
+    """Yield how deployments fail: by installations that go wrong, and by severe defects.
+
+    Where the log records causes, each failure by a defect counts, and so does each installation that went wrong. Else a deployment
+    has failed or not, installations keep their default, and severe defects explain the others.
+    """
     sizes = batch_sizes(run)
     if len(sizes) < LEAST_OBSERVATIONS:
         return
-    rows = run.log.iloc[run.rows("service.failed")]
-    cause = details(rows, "cause")
-    broken = rows["deployment"].notna()
+    incidents = incidents_of(run)
+    broken = incidents[incidents["deployment"].notna()]
     automated = scenario.practices.delivery >= 0.5
     parameter = "pipeline.automated_mistakes" if automated else "pipeline.manual_mistakes"
     mistakes = scenario.pipeline.automated_mistakes if automated else scenario.pipeline.manual_mistakes
-    if cause[broken].isin(["installation"]).any():
-        wrong = int(rows.loc[broken & (cause == "installation"), "deployment"].nunique())
-        yield share(parameter, wrong, len(sizes), "deployments whose installation went wrong")
-        mistakes = wrong / len(sizes)
-    failed = sizes.index.isin(set(rows.loc[broken, "deployment"])) | sizes.index.isin(
+    wrong = broken[broken["cause"] == "installation"]
+    if len(wrong):
+        yield share(parameter, wrong["deployment"].nunique(), len(sizes), "deployments whose installation went wrong")
+        yield from _installers(run, wrong)
+        mistakes = wrong["deployment"].nunique() / len(sizes)
+    yield from _rollbacks(run, scenario, broken)
+    failed = sizes.index.isin(set(broken["deployment"])) | sizes.index.isin(
         set(run.log["deployment"].iloc[run.rows("service.rolledback")].dropna())
     )
     count = int(failed.sum())
     if count == 0:
         return
-    if count / len(sizes) <= mistakes:
+    if count / len(sizes) <= mistakes and not len(wrong):
         mistakes = 0.5 * count / len(sizes)
         yield given(
             parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
         )
-    carried = sizes.to_numpy(float)
-    hidden = scenario.quality.defects_per_change * float(np.average(escape_share(scenario, carried), weights=carried))
-    caused = int(broken.sum()) - (int((broken & (cause == "installation")).sum()) or round(mistakes * len(sizes)))
-    if int(rows.loc[broken, "deployment"].duplicated().sum()) and caused > 0:
+    carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
+    escaping = np.average(escape_share(scenario, sizes), weights=carried) if carried.any() else 0.0
+    hidden = defects_of_change(scenario) * float(escaping)
+    documented = broken["cause"].notna().all()
+    caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
+    if documented or broken["deployment"].duplicated().any():
         # a deployment that fails several times reveals each of its defects
-        low, high = (bound / carried.sum() / hidden for bound in count_bounds(caused))
-        yield ParameterEstimate(
-            parameter="quality.severe_share",
-            value=caused / float(carried.sum()) / hidden,
-            low=low,
-            high=high,
-            n=caused,
-            how=COUNTED.format(count=caused, changes=int(carried.sum())),
-        )
+        yield from _counted(caused, int(carried.sum()), hidden)
         return
 
     def surplus(escaped: float) -> float:
@@ -153,8 +87,56 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
     if surplus(0) < 0 < surplus(50):
         severe = float(optimize.brentq(surplus, 0, 50)) / hidden
-        how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} changes in each"
+        how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} planned changes in each"
         yield given("quality.severe_share", severe, count, how)
 
 
-COUNTED: Final = "{count} failures by defects that {changes} changes brought to users"
+def _counted(caused: int, changes: int, hidden: float) -> Iterator[ParameterEstimate]:
+    """Yield the share of severe defects from a count of failures; `hidden` defects of each kind escape with a change."""
+    if caused <= 0 or not changes:
+        return
+    low, high = (bound / changes / hidden for bound in count_bounds(caused))
+    yield ParameterEstimate(
+        parameter="quality.severe_share",
+        value=caused / changes / hidden,
+        low=low,
+        high=high,
+        n=caused,
+        how=COUNTED.format(count=caused, changes=changes),
+    )
+
+
+def _installers(run: Run, wrong: pd.DataFrame) -> Iterator[ParameterEstimate]:
+    """Yield the share of installations by hand that went wrong and that the installer saw at once."""
+    by_hand = wrong[~wrong["deployment"].isin(_automated(run)) & wrong["detected"].notna()]
+    if _has_installations(run) and len(by_hand) >= LEAST_OBSERVATIONS:
+        how = "installations by hand that went wrong and were detected that moment"
+        yield share("pipeline.mistakes_seen", int(by_hand["seen"].sum()), len(by_hand), how)
+
+
+def _rollbacks(run: Run, scenario: Scenario, broken: pd.DataFrame) -> Iterator[ParameterEstimate]:
+    """Yield the share of incidents of young automated deployments that a rollback ended."""
+    deployed = run.log.iloc[run.rows("service.deployed")].drop_duplicates("deployment").set_index("deployment")["time"]
+    age = broken["detected"] - broken["deployment"].astype(object).map(deployed)
+    again = broken["rolled_back"].groupby(broken["deployment"].astype(object)).cumsum() > broken["rolled_back"]
+    young = broken["deployment"].isin(_automated(run)) & (age <= scenario.pipeline.rollback_horizon) & ~again
+    over = broken[young & (broken["restored"].notna() | broken["rolled_back"])]
+    if len(over) >= LEAST_OBSERVATIONS:
+        how = f"incidents of automated deployments that are at most {scenario.pipeline.rollback_horizon:g} h old"
+        yield share("pipeline.rollback_share", int(over["rolled_back"].sum()), len(over), how)
+
+
+def _has_installations(run: Run) -> bool:
+    rows = run.log.iloc[run.rows("stage.started")]
+    return bool((rows["stage"] == "deploy").any())
+
+
+def _automated(run: Run) -> set[str]:
+    """Return the deployments that a machine carried out, where the log has work on deployments."""
+    rows = run.log.iloc[run.rows("stage.started")]
+    by_machine = set(rows.loc[(rows["stage"] == "deploy") & rows["role"].isna(), "change"].dropna())
+    deployed = run.log.iloc[run.rows("service.deployed")]
+    return set(deployed.loc[deployed["change"].isin(by_machine), "deployment"])
+
+
+COUNTED: Final = "{count} failures by defects that {changes} planned changes brought to users"

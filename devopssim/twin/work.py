@@ -15,7 +15,8 @@ from devopssim.events import details
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import changes_per_item, coding_factor, effort_per_hour, headcount, secondary_effort_factor
-from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, variation
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, pooled_variation, variation
+from devopssim.twin.incidents import incidents_of, is_paged
 
 STAGE_OWNERS: Final = {
     "plan": "analyst",
@@ -130,27 +131,30 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     -------
     DataFrame
         In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
-        start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
+        task, start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
     """
     table = _pairs(run)
-    on_call = table["incident"].notna() & (table["stage"] == "operate")
+    incidents = incidents_of(run)
+    on_call = (table["incident"].isin(incidents.index[is_paged(incidents)]) & (table["stage"] == "operate")).to_numpy()
     hours = np.where(on_call | table["role"].isna(), table["end"] - table["start"], table["worked"])
     table["effort"] = hours
     people = table["role"].notna().to_numpy()
     own = effort_per_hour(scenario) / _secondary_factors(table, scenario)
-    switching = scenario.process.switching * ~_carried_on(table)
+    switching = scenario.process.switching * ~(_carried_on(table) | on_call)
     table.loc[people, "effort"] = ((hours - switching) * own)[people]
     return table
 
 
 def _pairs(run: Run) -> pd.DataFrame:
     """Return each start of work with its end and the working hours between them."""
-    entities, columns = ["stage", "role", *ENTITIES], ["stage", "role", *ENTITIES, "name"]
+    entities = ["stage", "role", *ENTITIES]
+    columns = [*entities, "name", "task"]
     parts = []
     for step in ("started", "finished"):
         rows = run.log.iloc[run.rows(f"stage.{step}")]
         part = rows[entities].astype(object).where(rows[entities].notna(), None)
         part["name"] = details(rows, "name")  # of a further step of the pipeline
+        part["task"] = details(rows, "task")
         part["time"], part["worked"] = rows["time"], _worked_until(run, rows)
         part["number"] = part.groupby(columns, dropna=False).cumcount()
         parts.append(part)
@@ -244,7 +248,8 @@ def change_size(run: Run, code_effort: float, spread: float) -> Iterator[Paramet
 def machines(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the times of machines: to build, test, deploy and roll back; a repeated run is another observation."""
     work = attempts(run, scenario)
-    alone = work[work["role"].isna() & work["name"].isna() & work["end"].notna()]
+    alone = work[work["role"].isna() & work["name"].isna() & work["task"].isna() & work["end"].notna()]
+    varied = []
     for parameter, stage in (("build_time", "build"), ("automated_test_time", "test"), ("deploy_time", "deploy")):
         of_change = (alone["stage"] == stage) & alone["change"].notna()
         hours = alone.loc[of_change & (alone["effort"] > 1e-9), "effort"]
@@ -252,7 +257,12 @@ def machines(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         if len(hours) < LEAST_OBSERVATIONS and kind:
             hours = _runs(run, kind)
         if len(hours) >= LEAST_OBSERVATIONS:
-            yield mean(f"pipeline.{parameter}", hours, f"time of a machine on `{stage}`", lognormal=False)
+            yield mean(f"pipeline.{parameter}", hours, f"time of a machine on `{stage}`", lognormal=kind is not None)
+            varied += [hours] if kind else []
+    if varied:
+        yield pooled_variation(
+            "pipeline.time_cv", varied, "times of a machine on `build` and `test`, around their means"
+        )
     rolled_back = set(run.log["incident"].iloc[run.rows("service.rolledback")].dropna())
     hours = _total(alone[(alone["stage"] == "operate") & alone["incident"].isin(rolled_back)], ["incident"])
     if len(hours) >= LEAST_OBSERVATIONS:

@@ -19,6 +19,8 @@ LARGEST_FLOW_BATCH: Final = 3
 """Up to so many changes in the median deployment, work flows one by one."""
 LEAST_PROJECT_WEEKS: Final = 8
 """From this time between releases on, they come from projects."""
+LEAST_BATCHED: Final = 0.9
+"""From this share of items on whose planning begins together with that of others, they belong to projects."""
 SHARED_WORK: Final = 0.01
 """From this share of work by another role on, people share their work."""
 STAGE_ROLES: Final = {"plan": {"analyst"}, "code": {"developer"}, "test": {"tester", "analyst"}, "deploy": {"operator"}}
@@ -76,16 +78,23 @@ def releases_of(run: Run) -> Releases:
     )
 
 
-def workflow(releases: Releases) -> ParameterEstimate | None:
+def workflow(run: Run) -> ParameterEstimate | None:
     """Return the workflow that the releases look like, or None without a release.
 
-    Small batches mean devops, large ones waterfall or agile, by the time between releases. Of a single release, a large batch
-    and a long time without any other are enough for waterfall.
+    Small batches mean devops, large ones waterfall or agile: by the time between the starts of their work where the log shows it, as
+    a late release comes near to the next one, else by the time between releases. Of a single release, a large batch and a long time
+    without any other are enough for waterfall.
     """
+    releases, begun = releases_of(run), project_starts(run)
     n = len(releases.times)
     if n == 0:
         return None
     size, weeks = float(np.median(releases.sizes)), releases.weeks_between
+    if len(begun) > 1 and size > LARGEST_FLOW_BATCH:
+        weeks = float(np.median(np.diff(begun))) / HOURS_PER_WEEK
+        name = "waterfall" if weeks >= LEAST_PROJECT_WEEKS else "agile"
+        how = f"a usual deployment carries {size:g} changes, and the work on items begins together, every {weeks:.2g} weeks"
+        return given("workflow", name, n, how)
     if n == 1:
         weeks = releases.longest_weeks_without
         if size <= LARGEST_FLOW_BATCH or weeks < LEAST_PROJECT_WEEKS:
@@ -99,8 +108,15 @@ def workflow(releases: Releases) -> ParameterEstimate | None:
     )
 
 
-def cadence(releases: Releases, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield the time between releases as a parameter of the scenario's workflow."""
+def cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the time between releases as a parameter of the scenario's workflow; of projects, the time between their starts."""
+    begun = project_starts(run) if scenario.workflow == "waterfall" else np.empty(0)
+    if len(begun) > 1:
+        weeks = float(np.mean(np.diff(begun))) / HOURS_PER_WEEK
+        how = f"the mean time between the starts of projects, whose items are planned together, is {weeks:.3g} weeks"
+        yield given("process.project_weeks", float(np.clip(weeks, 1, 156)), len(begun), how)
+        return
+    releases = releases_of(run)
     weeks, n = releases.weeks_between, len(releases.times)
     if not np.isfinite(weeks):
         return
@@ -117,6 +133,22 @@ def cadence(releases: Releases, scenario: Scenario) -> Iterator[ParameterEstimat
             yield given("process.sprint_weeks", float(np.clip(weeks, 0.5, 8)), n, how)
     elif scenario.practices.deployment < 1:
         yield given("process.window_weeks", float(np.clip(weeks, 0.02, 52)), n, how)
+
+
+def project_starts(run: Run) -> Floats:
+    """Return the hours at which projects begin, where a log shows it: the planning of their items is queued at one moment.
+
+    Returns
+    -------
+    array of float
+        Hours; empty unless nearly all items are planned together with others.
+    """
+    rows = run.log.iloc[run.rows("stage.queued")]
+    planned = rows[(rows["stage"] == "plan") & rows["item"].notna()].drop_duplicates("item")
+    together = planned.groupby("time").size()
+    together = together[together > 1]
+    is_batched = len(planned) > 0 and together.sum() > LEAST_BATCHED * len(planned)
+    return together.index.to_numpy(float) if is_batched else np.empty(0)
 
 
 def practices(run: Run) -> Iterator[ParameterEstimate]:
@@ -213,3 +245,10 @@ def batch_sizes(run: Run) -> "pd.Series[float]":
     """Return the number of changes that each deployment carried, indexed by deployment."""
     rows = run.log.iloc[run.rows("service.deployed")]
     return rows.groupby("deployment", sort=False)["change"].count().astype(float)
+
+
+def planned_changes(run: Run) -> "pd.Series[float]":
+    """Return the number of planned changes that each deployment carried first, indexed by deployment; repairs do not count."""
+    rows = run.log.iloc[run.rows("service.deployed")]
+    planned = rows[rows["change"].notna() & ~rows["change"].isin(unplanned(run))].drop_duplicates("change")
+    return planned.groupby("deployment", sort=False)["change"].count().astype(float)

@@ -84,7 +84,7 @@ def test_the_twin_has_the_kpis_that_it_was_fitted_to_and_others() -> None:
     """Where 95 of 100 runs of the twin lie, the original lies too, but for one in twenty."""
     verdicts = []
     for seed in (1, 2, 5):
-        found = check(twin(seed), log(seed), replications=6, progress=False)
+        found = check(twin(seed), log(seed), replications=20, progress=False)
         assert found.holds
         assert {"change_failure_rate", "cycle_time", "mttd", "throughput"} <= set(found.table.query("fitted")["kpi"])
         verdicts += found.table.query("not fitted")["verdict"].tolist()
