@@ -239,7 +239,7 @@ def _agile(ax: Axes) -> None:
     _arrow(ax, (3.55, 0), (4.7, 0))
     _arrow(ax, (5.9, 0), (6.75, 0))
     ax.plot([6.3, 6.3], [-1.2, 1.2], color=ink(), linewidth=2.2, linestyle=(0, (4, 3)))
-    ax.text(6.3, 1.3, "the wall: another team, every few sprints", ha="center", va="bottom", fontsize=9.5, color=ink())
+    ax.text(6.3, 1.3, "the wall: another team, after the sprint", ha="center", va="bottom", fontsize=9.5, color=ink())
 
 
 def _devops(ax: Axes) -> None:

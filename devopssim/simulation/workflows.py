@@ -110,7 +110,7 @@ def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
 
 
 def agile(org: Organisation) -> ProcessGenerator:
-    """Run sprint after sprint: take what fits, build and test it, show it; release every few sprints.
+    """Run sprint after sprint: take what fits, build and test it, show it; release after it, or every few sprints.
 
     A sprint takes the oldest requests whose coding fits the developers' capacity, minus what is still unfinished.
     """
