@@ -7,7 +7,7 @@ shows where its expectation has to follow.
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import Scenario
@@ -230,31 +230,8 @@ def available_hours(scenario: Scenario) -> dict[str, float]:
     return hours
 
 
-def least_rounds(of_64: int, changes: ArrayLike) -> NDArray[np.float64]:
-    """Return the rounds of the regression test that a release gets at least: one more for each doubling, never below one.
-
-    Parameters
-    ----------
-    of_64 : int
-        Rounds for 64 changes, `quality.regression_rounds`.
-    changes : float or array
-        Changes in each release.
-
-    Returns
-    -------
-    array of float
-        Whole rounds, in the shape of `changes`.
-
-    Examples
-    --------
-    >>> least_rounds(4, [1, 16, 30, 64, 250])
-    array([1., 2., 3., 4., 6.])
-    """
-    return np.asarray(np.maximum(1.0, of_64 + np.rint(np.log2(np.maximum(changes, 1) / 64))))
-
-
-def escape_share(scenario: Scenario, changes: ArrayLike) -> NDArray[np.float64]:
-    """Return the share of severe defects that reach users and break the service, for releases of so many changes.
+def escape_share(scenario: Scenario) -> float:
+    """Return the share of severe defects that reach users and break the service.
 
     A defect escapes if review, test, acceptance (waterfall only), the regression test of its release and preventive monitoring all
     miss it. Rounds of the regression test beyond the least number are left out, and so are changes above `quality.large_change`. Mechanisms:
@@ -265,22 +242,20 @@ def escape_share(scenario: Scenario, changes: ArrayLike) -> NDArray[np.float64]:
     ----------
     scenario : Scenario
         Its workflow, quality, practices and production are read.
-    changes : float or array
-        Changes in each release.
 
     Returns
     -------
-    array of float
-        Share in [0, 1], in the shape of `changes`.
+    float
+        Share in [0, 1].
 
     Examples
     --------
-    >>> from devopssim.scenario import AGILE
-    >>> escape_share(AGILE, [1, 30, 300]).round(3)
-    array([0.139, 0.047, 0.009])
+    >>> from devopssim.scenario import DEVOPS
+    >>> round(escape_share(DEVOPS), 2)
+    0.11
     """
     quality, practices = scenario.quality, scenario.practices
-    regression = 1 - (1 - quality.regression_finds) ** least_rounds(quality.regression_rounds, changes)
+    regression = 1 - (1 - quality.regression_finds) ** quality.regression_rounds
     shared = regression * (1 - practices.deployment) if quality.exploratory_share else 0.0
     by_machine = practices.testing * (1 - quality.automated_test_finds) * (1 - shared)
     by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
@@ -417,7 +392,7 @@ def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[
 
 
 def deployment_failure_probability(
-    mistakes: float, breaking_defects: float | NDArray[Any], changes: NDArray[Any]
+    mistakes: float, breaking_defects: float, changes: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return the probability that a deployment fails, by its installation or by a defect of one of its changes.
 
@@ -428,7 +403,7 @@ def deployment_failure_probability(
     ----------
     mistakes : float
         Probability that the installation goes wrong.
-    breaking_defects : float or array
+    breaking_defects : float
         Mean number of defects in a change that break the service.
     changes : array of int or float
         Changes in each deployment.

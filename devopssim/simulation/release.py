@@ -9,7 +9,6 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.simulation.demand import Change, Defect, DrawTable, WorkItem
 from devopssim.simulation.development import fix_defects, leaves_when_green, one_team
-from devopssim.simulation.expectations import least_rounds
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment
 from devopssim.simulation.randomness import Streams
@@ -200,19 +199,18 @@ class ReleaseManagement:
     def regression_test(self, changes: Sequence[Change]) -> ProcessGenerator:
         """Test by hand that existing behaviour still works; changes with automated tests need a share of the effort.
 
-        Each round finds a share of the defects that are left in the release, and developers fix them. A larger release gets more
-        rounds, and further ones follow while one finds more severe defects than the exit criterion allows.
+        Each round finds a share of the defects that are left in the release, and developers fix them. Further rounds follow while one
+        finds more severe defects than the exit criterion allows.
         """
         org, quality = self.org, self.org.scenario.quality
         share = sum(1.0 if not org.uses("testing", change.draws) else quality.exploratory_share for change in changes)
         effort = quality.regression_effort * share / len(changes)
-        least = int(least_rounds(quality.regression_rounds, len(changes)))
         anyone, rounds, passed = one_team(org, changes[0]), 0, not effort
         while not passed:
             rounds += 1
             yield from org.people.work("tester", "test", effort, anyone=anyone, change=changes[0].id)
             severe = yield from self._fix_regressions(changes, finds=1 - (1 - quality.regression_finds) ** rounds)
-            passed = rounds >= least and severe <= quality.exit_criterion
+            passed = rounds >= quality.regression_rounds and severe <= quality.exit_criterion
 
     def _fix_regressions(self, changes: Sequence[Change], finds: float) -> ProcessGenerator:
         """Fix the defects of which regression tests have found this share by now; return how many of them are severe."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from scipy import optimize
 
@@ -73,8 +72,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
         )
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
-    escaping = np.average(escape_share(scenario, sizes), weights=carried) if carried.any() else 0.0
-    hidden = defects_of_change(scenario) * float(escaping)
+    hidden = defects_of_change(scenario) * escape_share(scenario)
     documented = broken["cause"].notna().all()
     caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
     if documented or broken["deployment"].duplicated().any():

@@ -71,7 +71,7 @@ def test_an_urgent_repair_leaves_at_once_without_approval_or_window(practices: t
 
 def test_a_release_is_tested_in_rounds_each_of_which_finds_a_share_of_what_is_left() -> None:
     """Draws of 0.4 and 0.7: the first defect is found by the first round of a half, the second by the second."""
-    org = organisation(quality__regression_rounds=8)  # of 64 changes; two get three
+    org = organisation(quality__regression_rounds=3)
     seen, later, never = defect("1"), defect("2"), defect("3")
     seen.regression, later.regression, never.regression = 0.4, 0.7, 0.9
     rows = run(org, org.release.regression_test([change("C1", defects=[seen, later]), change("C2", defects=[never])]))
