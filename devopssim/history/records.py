@@ -170,7 +170,7 @@ class IncidentRecord:
     deployment : str, optional
         Id, name or commit of the deployment that caused it.
     severity : str, optional
-        low, medium, high or critical.
+        total, partial or minor: who is affected.
     cause : str, optional
         defect, installation, infrastructure, vulnerability, dependency, or the name of a drill.
     name : str, optional
@@ -188,7 +188,7 @@ class IncidentRecord:
 
     Examples
     --------
-    >>> incident = IncidentRecord(id="#4", detected=100.0, resolved=400.0, severity="high")
+    >>> incident = IncidentRecord(id="#4", detected=100.0, resolved=400.0, severity="partial")
     >>> incident.resolved - incident.detected
     300.0
 

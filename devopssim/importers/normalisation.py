@@ -14,10 +14,25 @@ LONGEST: Final = 120
 UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 """Characters that an id of the log excludes: blanks and control characters."""
 SEVERITIES: Final = {
-    "critical": ("critical", "sev0", "sev1", "sev-1", "p0", "p1", "s1", "blocker", "highest", "severity::1"),
-    "high": ("high", "sev2", "sev-2", "p2", "s2", "major", "severity::2"),
-    "medium": ("medium", "sev3", "sev-3", "p3", "s3", "severity::3"),
-    "low": ("low", "sev4", "sev-4", "p4", "s4", "minor", "trivial", "lowest", "severity::4"),
+    "total": (
+        "total",
+        "critical",
+        "sev0",
+        "sev-0",
+        "sev1",
+        "sev-1",
+        "p0",
+        "p1",
+        "s1",
+        "blocker",
+        "highest",
+        "severity::1",
+    ),
+    "partial": ("partial", "high", "sev2", "sev-2", "p2", "s2", "major", "severity::2"),
+    "minor": (
+        *("minor", "medium", "moderate", "low", "lowest", "trivial", "severity::3", "severity::4", "severity::5"),
+        *(f"{level}{number}" for level in ("sev", "sev-", "p", "s") for number in (3, 4, 5)),
+    ),
 }
 """Severities of the log, each with the labels and priorities that mean it."""
 
@@ -89,7 +104,10 @@ def matches(word: str | None, patterns: Iterable[str]) -> bool:
 
 
 def severity(words: Sequence[str | None]) -> str | None:
-    """Return the first severity of the log (critical, high, medium, low) that one of several labels or priorities means.
+    """Return the gravest severity of the log (total, partial, minor) that one of several labels or priorities means.
+
+    Teams grade incidents by urgency, the log by who is affected: the first grade counts as a total outage, the second as a partial
+    one, all others as minor.
 
     Parameters
     ----------
@@ -104,7 +122,7 @@ def severity(words: Sequence[str | None]) -> str | None:
     Examples
     --------
     >>> severity(["bug", "sev2"]), severity(["priority: critical"]), severity(["bug", None])
-    ('high', 'critical', None)
+    ('partial', 'total', None)
 
     """
     parts = {part for word in words if word for part in re.split(r"[:/\s]+", word.casefold())} | {

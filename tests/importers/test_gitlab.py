@@ -7,6 +7,7 @@ import pytest
 from histories import GITHUB, story
 
 from devopssim import kpis
+from devopssim.events import details
 from devopssim.importers import (
     History,
     github_history,
@@ -30,3 +31,8 @@ def test_the_numbers_of_the_story(history: History) -> None:
     assert (found["lead_time"], found["cycle_time"], found["mttr"]) == (72, 24, 6)
     assert found["change_failure_rate"] == 1  # the first failed, the second was taken back
     assert kpis.table(log_of(history)).loc["mttd", "n"] == 0  # when it broke is not told
+
+
+@pytest.mark.parametrize("history", [github_history(HERE / "github"), gitlab_history(HERE / "gitlab")])
+def test_what_teams_call_critical_or_sev1_is_a_total_outage(history: History) -> None:
+    assert details(log_of(history), "severity").dropna().tolist() == ["total"]

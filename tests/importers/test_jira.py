@@ -8,6 +8,7 @@ from histories import refused, story
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
+from devopssim.events import details
 from devopssim.importers import (
     jira_history,
     log_of,
@@ -28,6 +29,7 @@ def test_jira() -> None:
         "72 ticket.done SHOP-1",
         "72 ticket.closed SHOP-1",
     ]
+    assert details(log, "severity").dropna().tolist() == ["total"]
     assert log.attrs["source"]["counts"] == {"epics and sub-tasks": 1, "withdrawn items": 1}
     assert kpis.table(log).loc[["lead_time_for_changes", "mttd", "change_failure_rate"], "n"].tolist() == [0, 0, 0]
 

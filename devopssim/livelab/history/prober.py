@@ -279,7 +279,8 @@ class Prober:
         """Record the decision as a fact."""
         if decision == "failed":
             self._incident = uuid.uuid4().hex
-            details: dict[str, Any] = {"severity": "high", "downtime": self.judge.share_of_bad >= DOWN}
+            down = self.judge.share_of_bad >= DOWN
+            details: dict[str, Any] = {"severity": "total" if down else "partial", "downtime": down}
             if self.attribution:
                 details |= {"cause": self.attribution.cause, "image": self.attribution.image}
             self.journal.write("incident.failed", at=at, incident=self._incident, declared=time.time(), **details)

@@ -31,7 +31,7 @@ def serving(image: str, sha: str, at: float, *, container: str = "", service: st
 
 
 def broke(name: str, at: float, *, declared: float | None = None, **known: Any) -> Fact:
-    said = {"severity": "high", "downtime": True, **known}
+    said = {"severity": "total", "downtime": True, **known}
     return fact(
         "incident.failed", at, incident=name, declared=EPOCH + (at + 2 if declared is None else declared), **said
     )
