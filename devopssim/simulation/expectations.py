@@ -231,12 +231,13 @@ def available_hours(scenario: Scenario) -> dict[str, float]:
 
 
 def escape_share(scenario: Scenario) -> float:
-    """Return the share of severe defects that reach users and break the service.
+    """Return how many severe defects reach users and break the service for each that coding brings.
 
     A defect escapes if review, test, acceptance (waterfall only), the regression test of its release and preventive monitoring all
-    miss it. Rounds of the regression test beyond the least number are left out, and so are changes above `quality.large_change`. Mechanisms:
-    `Reviews.review`, `development.run_tests` and `test_by_hand`, `workflows.accept`, `ReleaseManagement.regression_test`,
-    `ServiceOperation.surface`.
+    miss it. The fix of a defect may bring a new one, which only the checks that are left can find. Rounds of the regression test
+    beyond the least number are left out, and so are changes above `quality.large_change`; repairs in production are checked as
+    planned changes are. Mechanisms: `Reviews.review`, `development.run_tests` and `test_by_hand`, `workflows.accept`,
+    `ReleaseManagement.regression_test`, `ServiceOperation.surface`, `Repairs.maybe_bad_fix`.
 
     Parameters
     ----------
@@ -246,30 +247,77 @@ def escape_share(scenario: Scenario) -> float:
     Returns
     -------
     float
-        Share in [0, 1].
+        0 or more; without bad fixes a share.
 
     Examples
     --------
-    >>> from devopssim.scenario import DEVOPS
-    >>> round(escape_share(DEVOPS), 2)
-    0.11
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> round(escape_share(DEVOPS), 3)
+    0.119
+    >>> round(escape_share(vary(DEVOPS, {"quality.bad_fix_share": 0})), 3)
+    0.108
     """
     quality, practices = scenario.quality, scenario.practices
-    regression = 1 - (1 - quality.regression_finds) ** quality.regression_rounds
-    shared = regression * (1 - practices.deployment) if quality.exploratory_share else 0.0
-    by_machine = practices.testing * (1 - quality.automated_test_finds) * (1 - shared)
-    by_hand = (1 - practices.testing) * (1 - quality.manual_test_finds) * (1 - regression)
+    bad = quality.bad_fix_share
+    regression = escapes_of_rounds(quality.regression_finds, quality.regression_rounds, bad)
     accepted = quality.acceptance_finds if scenario.workflow == "waterfall" else 0.0
-    prevented = scenario.production.prevented_share * practices.monitoring
+    shared = (1 - practices.deployment) if quality.exploratory_share else 0.0
+    left_by_machine = _left_by_test(quality.automated_test_finds, bad) * (1 - shared * (1 - regression))
+    left_by_hand = _left_by_test(quality.manual_test_finds, bad) * regression
+    tested = practices.testing * left_by_machine + (1 - practices.testing) * left_by_hand
     read = 1 - (1 - quality.pairing * practices.collaboration) * quality.unreviewed_share
-    return (1 - quality.review_finds * read) * (by_machine + by_hand) * (1 - accepted) * (1 - prevented)
+    found = quality.review_finds * read
+    again = quality.review_finds * quality.second_round_share * reviewed_share(scenario) / read if read else 0.0
+    reviewed = 1 - found + found * bad * (1 - again * (1 - bad))
+    escaped = reviewed * tested * (1 - accepted * (1 - bad))
+    prevented = scenario.production.prevented_share * practices.monitoring
+    return (1 - prevented) * escaped / (1 - bad * escaped)
+
+
+def _left_by_test(finds: float, bad_fix_share: float) -> float:
+    """Return how many defects a test leaves for each that comes to it; it runs again after fixes, so it sees their defects."""
+    return (1 - finds) / (1 - finds * bad_fix_share)
+
+
+def escapes_of_rounds(finds: float, rounds: int, bad_fix_share: float) -> float:
+    """Return how many defects leave a regression test for each that comes to it; each round finds a share of those that are left.
+
+    The fix of a defect that a round finds may bring a new one, for the rounds that are left. Mechanism:
+    `ReleaseManagement.regression_test`.
+
+    Parameters
+    ----------
+    finds : float
+        Share of the defects that are left, which a round finds.
+    rounds : int
+        Rounds of the test.
+    bad_fix_share : float
+        Share of fixes that bring a new defect.
+
+    Returns
+    -------
+    float
+        0 or more; without bad fixes a share.
+
+    Examples
+    --------
+    >>> escapes_of_rounds(0.5, 2, 0.0)
+    0.25
+    >>> escapes_of_rounds(0.5, 1, 0.2)
+    0.6
+    """
+    found = 1 - (1 - finds) ** np.arange(rounds + 1)  # until the end of each round
+    from_round = np.ones(rounds + 1)  # of a defect that the fix of that round brings
+    for born in range(rounds - 1, -1, -1):
+        seen = np.diff(found[born + 1 :], prepend=0.0)
+        from_round[born] = 1 - found[-1] + bad_fix_share * float(seen @ from_round[born + 1 :])
+    return float(from_round[0])
 
 
 def defects_of_change(scenario: Scenario) -> float:
-    """Return the mean number of defects that a planned change brings, with those that the repairs of its defects bring.
+    """Return the mean number of defects that the coding of a planned change brings.
 
-    Defects grow with a power of the change's lines; each is found one day, and a share of the repairs is bad. Mechanisms:
-    `demand.DrawnDemand`, `Repairs.maybe_bad_fix`.
+    Defects grow with a power of the change's lines. Mechanism: `demand.DrawnDemand`.
 
     Parameters
     ----------
@@ -286,7 +334,7 @@ def defects_of_change(scenario: Scenario) -> float:
     Of fixed size, changes of 8 hours have 100 lines.
 
     >>> from devopssim.scenario import DEVOPS, vary
-    >>> fixed = vary(DEVOPS, {"demand.effort_cv": 0, "quality.bad_fix_share": 0})
+    >>> fixed = vary(DEVOPS, {"demand.effort_cv": 0})
     >>> defects_of_change(fixed)
     1.0
     >>> defects_of_change(vary(fixed, {"demand.change_effort": 24}))
@@ -300,7 +348,7 @@ def defects_of_change(scenario: Scenario) -> float:
     changes = np.maximum(1, np.rint(sizes / demand.change_effort))
     lines = sizes / changes * demand.lines_per_hour
     defects = changes * quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
-    return float(defects.sum() / changes.sum()) / (1 - quality.bad_fix_share)
+    return float(defects.sum() / changes.sum())
 
 
 def diagnosis_factor(scenario: Scenario, changes: NDArray[Any], monitored: NDArray[Any]) -> NDArray[np.float64]:

@@ -3,20 +3,25 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import stdtrit
+from scipy.special import gamma, stdtrit
 
 from devopssim.events import WorkingTime, details
 from devopssim.scenario import AGILE, DEVOPS, PLAIN_FLOW, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
 from devopssim.simulation.expectations import (
     available_hours,
+    backlog_factor,
     builds_per_item,
     builds_tested_per_item,
     changes_per_item,
+    defects_of_change,
     deployment_failure_probability,
+    diagnosis_factor,
     effort_per_hour,
     escape_share,
+    escapes_of_rounds,
     planned_hours,
+    reviewed_share,
     secondary_effort_factor,
     sprint_intake,
     unprevented_share,
@@ -198,16 +203,135 @@ SEVERE = {
     ],
     ids=lambda scenario: scenario.name,
 )
-def test_escape_share(scenario: Scenario) -> None:
-    severe = vary(scenario, FINISHED | SEVERE)
+@pytest.mark.parametrize("bad_fix_share", [0.0, 0.4])
+def test_escape_share(scenario: Scenario, bad_fix_share: float) -> None:
+    """Defects that fixes bring escape too; they are compared with those that coding brings."""
+    severe = vary(scenario, FINISHED | SEVERE | {"quality.bad_fix_share": bad_fix_share})
     shares = []
     for log in logs(severe):
         assert all_closed(log)
-        injected = int((log["kind"] == "defect.injected").sum())
+        defects = log[log["kind"] == "defect.injected"]
+        injected = int((~details(defects, "defect").str.endswith("b")).sum())
         assert injected > 200
         failures = log[log["kind"] == "service.failed"]
         shares.append(int((details(failures, "cause") == "defect").sum()) / injected)
     assert_mean(shares, escape_share(severe), width=0.4)
+
+
+@pytest.mark.parametrize("finds", [0.3, 0.8])
+def test_escapes_of_rounds_without_bad_fixes_are_what_all_rounds_miss(finds: float) -> None:
+    for rounds in (1, 3, 6):
+        missed = (1 - finds) ** rounds
+        assert escapes_of_rounds(finds, rounds, 0.0) == pytest.approx(missed)
+        assert escapes_of_rounds(finds, rounds, 0.3) > missed
+
+
+@pytest.mark.parametrize(("change_effort", "exponent"), [(8.0, 0.5), (24.0, 0.5), (8.0, 1.0)])
+def test_defects_of_change(change_effort: float, exponent: float) -> None:
+    drawn = vary(
+        DEVOPS,
+        FINISHED | {"demand.change_effort": change_effort, "quality.defect_size_exponent": exponent, "years": 3.0},
+    )
+    means = []
+    for log in logs(drawn):
+        assert all_closed(log)
+        planned = log["change"].str.fullmatch(r"C\d+").eq(True)
+        defects = int((planned & (log["kind"] == "defect.injected")).sum())
+        means.append(defects / int((planned & (log["kind"] == "change.created")).sum()))
+    assert_mean(means, defects_of_change(drawn))
+
+
+@pytest.mark.parametrize("monitoring", [0.0, 1.0])
+def test_diagnosis_factor(monitoring: float) -> None:
+    """Each release carries all changes of the backlog that are ready, without variation of the diagnosis itself."""
+    growing = vary(
+        AGILE,
+        FINISHED
+        | {
+            "quality.severe_share": 1.0,
+            "quality.exit_criterion": 10000,
+            "quality.regression_rounds": 1,
+            "production.reaction_cv": 0.0,
+            "production.diagnosis": 0.5,
+            "production.mitigable_share": 0.0,
+            "production.prevented_share": 0.0,
+            "production.total_share": 1.0,
+            "production.partial_share": 0.0,
+            "practices.monitoring": monitoring,
+            "team.hours_per_week": 168,
+            "team.communication": 0.0,
+            "years": 1.0,
+        },
+    )
+    ratios = []
+    for log in logs(growing):
+        failed = log[(log["kind"] == "service.failed") & log["deployment"].notna()].set_index("incident")
+        carried = log[log["kind"] == "service.deployed"].groupby("deployment").size()
+        on_call = log[(log["stage"] == "operate") & log["incident"].notna() & (log["role"] == "operator")]
+        started, ended = (
+            on_call[on_call["kind"] == f"stage.{step}"].set_index("incident")["time"]
+            for step in ("started", "finished")
+        )
+        assert started.index.is_unique
+        hours = (ended - started).dropna().reindex(failed.index).dropna()
+        sizes = failed.loc[hours.index, "deployment"].map(carried).to_numpy(float)
+        assert sizes.max() > 10
+        monitored = np.full(len(sizes), bool(monitoring))
+        ratios.append(float((hours.to_numpy() / (0.5 * diagnosis_factor(growing, sizes, monitored))).mean()))
+    assert_mean(ratios, 1.0)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"quality.unreviewed_share": 0.3, "quality.pairing": 0.0},
+        {"quality.unreviewed_share": 0.2, "quality.pairing": 0.5, "practices.collaboration": 0.6},
+    ],
+)
+def test_reviewed_share(parameters: dict[str, float]) -> None:
+    partly = vary(DEVOPS, FINISHED | FLAWLESS | parameters)
+    shares = []
+    for log in logs(partly):
+        assert all_closed(log)
+        reading = log[(log["kind"] == "stage.finished") & (details(log, "task") == "review")]
+        planned = log.loc[log["kind"] == "change.merged", "change"]
+        shares.append(reading["change"].nunique() / planned.nunique())
+    assert_mean(shares, reviewed_share(partly))
+
+
+@pytest.mark.parametrize("security", [0.0, 1.0])
+def test_backlog_factor(security: float) -> None:
+    """With the shape 10 of the Weibull distribution, waits hardly vary; those of dependencies are reported by scans or reviews."""
+    waiting = vary(
+        DEVOPS,
+        FINISHED
+        | {
+            "demand.backlog": 0,
+            "practices.security": security,
+            "security.disclosures_per_year": 60.0,
+            "security.exploits_per_year": 0.0,
+            "security.backlog_delay": 500.0,
+            "security.backlog_shape": 10.0,
+            "security.false_at_adoption": 0,
+        },
+    )
+    mean = 500 * gamma(1 + 1 / 10)
+    ratios = []
+    for log in logs(waiting):
+        found = log[log["kind"] == "finding.reported"].set_index("finding")
+        judged = log[(log["kind"] == "stage.finished") & (details(log, "task") == "triage")].set_index("finding")[
+            "time"
+        ]
+        patched = log[(log["kind"] == "stage.queued") & (details(log, "task") == "patch")].set_index("finding")["time"]
+        hours = (patched - judged).dropna()
+        scanner, severity = (details(found, key).reindex(hours.index) for key in ("scanner", "severity"))
+        assert len(hours) > 20
+        assert (scanner != "review").all() == bool(security)
+        factor = backlog_factor(
+            waiting, (scanner != "review").to_numpy(), severity.isin(["high", "critical"]).to_numpy()
+        )
+        ratios.append(float((hours.to_numpy() / (mean * factor)).mean()))
+    assert_mean(ratios, 1.0)
 
 
 @pytest.mark.parametrize("scenario", [DEVOPS, AGILE], ids=lambda scenario: scenario.name)
