@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from devopssim import kpis
-from devopssim.experiment import Interval, interval, paired
+from devopssim.experiment import Difference, interval, paired
 from devopssim.scenario import AGILE, DEVOPS, SEVEN_CS, WATERFALL, Scenario, adopt, vary
 from devopssim.simulation import simulate
 
@@ -27,10 +27,10 @@ def measured(scenario: Scenario, replications: int = REPLICATIONS) -> pd.DataFra
     )
 
 
-def difference(before: Scenario, after: Scenario, kpi: str, replications: int = REPLICATIONS) -> Interval:
+def difference(before: Scenario, after: Scenario, kpi: str, replications: int = REPLICATIONS) -> Difference:
     """How much the KPI changes, with its paired 95 % interval."""
-    values = (measured(scenario, replications)[kpi].to_numpy() for scenario in (after, before))
-    return paired(*values, 0.95)
+    values, baseline = (measured(scenario, replications)[kpi] for scenario in (after, before))
+    return paired(values, baseline, 0.95)
 
 
 LARGE_AND_SMALL = {
@@ -44,12 +44,14 @@ MANY = 16
 @pytest.mark.parametrize("kpi", ["change_failure_rate_planned", "mttr", "lead_time"])
 @pytest.mark.parametrize("workflow", list(LARGE_AND_SMALL))
 def test_smaller_releases_fail_less_often_recover_sooner_and_arrive_sooner(workflow: str, kpi: str) -> None:
-    assert difference(*LARGE_AND_SMALL[workflow], kpi, MANY).high < 0
+    large, small = LARGE_AND_SMALL[workflow]
+    assert difference(large, small, kpi, MANY).high < 0
 
 
 @pytest.mark.parametrize("workflow", list(LARGE_AND_SMALL))
 def test_users_lose_fewer_hours_with_smaller_releases(workflow: str) -> None:
-    assert difference(*LARGE_AND_SMALL[workflow], "availability", MANY).low > 0
+    large, small = LARGE_AND_SMALL[workflow]
+    assert difference(large, small, "availability", MANY).low > 0
 
 
 def test_changes_that_go_out_one_by_one_recover_soonest_and_are_about_as_available() -> None:
@@ -85,9 +87,7 @@ def test_the_last_people_who_become_busy_cost_more_lead_time_than_the_first(
 
 def test_a_wip_limit_that_is_too_high_and_one_that_is_too_low_both_hurt() -> None:
     """At ten requests a week: without a limit work takes longer once it has begun; with four items the team finishes fewer."""
-    none, middle, low = (
-        vary(busy(DEVOPS, 10), {"process.wip_limit": limit}) for limit in (10000, 14, 4)
-    )
+    none, middle, low = (vary(busy(DEVOPS, 10), {"process.wip_limit": limit}) for limit in (10000, 14, 4))
     assert difference(none, middle, "cycle_time").high < 0
     assert difference(middle, low, "throughput_new_work").high < 0
     assert difference(middle, low, "lead_time").low > 0
