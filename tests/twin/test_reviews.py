@@ -27,6 +27,14 @@ def test_the_wait_for_attention_is_the_same_however_busy_people_are(truth: Scena
     assert_true(found, truth, "quality.second_round_share", within=0.1)
 
 
+def test_teams_in_several_time_zones_keep_the_default_wait() -> None:
+    """The log names who is busy, not who is awake."""
+    spread = vary(DEVOPS, {"team.time_zones": 3})
+    found = estimated(reviews, spread)
+    assert "quality.review_wait" not in found
+    assert_true(found, spread, "quality.second_round_share", within=0.1)
+
+
 def reviewed(change: str, called: float, started: float) -> list[Row]:
     """Return a review of an hour, called for at an hour and started at another."""
     of = {"role": "developer", "change": change, "detail": "task=review"}
