@@ -253,9 +253,9 @@ def escape_share(scenario: Scenario) -> float:
     --------
     >>> from devopssim.scenario import DEVOPS, vary
     >>> round(escape_share(DEVOPS), 3)
-    0.119
+    0.125
     >>> round(escape_share(vary(DEVOPS, {"quality.bad_fix_share": 0})), 3)
-    0.108
+    0.112
     """
     quality, practices = scenario.quality, scenario.practices
     bad = quality.bad_fix_share

@@ -21,18 +21,20 @@ from devopssim.twin.workflow_inference import batch_sizes, planned_changes
 
 
 def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield the mean time to failure of the infrastructure, corrected for failures that monitoring prevents."""
+    """Yield the mean time to failure of a host, corrected for failures that monitoring prevents; a host that is down fails no more."""
     incidents = incidents_of(run)
-    n = int(is_infrastructure(incidents).sum())
+    failures = incidents[is_infrastructure(incidents)]
+    n = len(failures)
     if n == 0 or run.hours <= 0:
         return
-    unprevented = unprevented_share(scenario)
+    down = float((failures["restored"].fillna(run.horizon) - failures["failed"]).sum())
+    running = (max(0.0, scenario.production.hosts * run.hours - down)) * unprevented_share(scenario)
     low, high = count_bounds(n)
-    bounds = (run.hours * unprevented / high, run.hours * unprevented / low)
+    bounds = (running / high, running / low)
     how = f"{n} failures that no deployment caused in {run.hours / HOURS_PER_WEEK:.0f} weeks"
     yield ParameterEstimate(
         parameter="production.infrastructure_mttf",
-        value=run.hours * unprevented / n,
+        value=running / n,
         low=bounds[0],
         high=bounds[1],
         n=n,

@@ -9,7 +9,10 @@ from devopssim.twin.failures import deployments, infrastructure
 
 @pytest.mark.parametrize(
     ("truth", "mistakes"),
-    [(AGILE, "pipeline.manual_mistakes"), (DEVOPS, "pipeline.automated_mistakes")],
+    [
+        (vary(AGILE, {"quality.severe_share": 0.8, "quality.regression_rounds": 2}), "pipeline.manual_mistakes"),
+        (DEVOPS, "pipeline.automated_mistakes"),
+    ],
     ids=lambda value: value.name if isinstance(value, Scenario) else "",
 )
 def test_severe_defects_and_installations_are_told_apart(truth: Scenario, mistakes: str) -> None:
