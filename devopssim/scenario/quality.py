@@ -218,7 +218,7 @@ class Quality(Part):
         tuned=True,
     )
     regression_finds: float = parameter(
-        0.4,
+        0.41,
         "share of the remaining defects that a round of the regression test finds",
         high=1,
         grade="derived",

@@ -68,7 +68,7 @@ def sizes() -> list[RangeComparison]:
 RELEASES: dict[str, tuple[Scenario, tuple[float, float], tuple[float, float]]] = {
     "one or two changes": (DEVOPS, (1, 2), (0.04, 0.08)),
     "about ten changes": (vary(DEVOPS_IN_NAME_ONLY, {"demand.requests_per_week": 2.6}), (8, 13), (0.08, 0.25)),
-    "about 300 changes": (vary(WATERFALL, {"process.project_weeks": 20}), (240, 360), (0.40, 0.65)),
+    "about 300 changes": (vary(WATERFALL, {"process.project_weeks": 18}), (240, 360), (0.40, 0.65)),
 }
 """A scenario for each size of releases, the size that it must have, and the published share that fails."""
 
