@@ -22,8 +22,7 @@ SMALL: Final = 10
 YEARS: Final = range(1900, 2101)
 
 QUOTED: Final[dict[str, dict[str, str]]] = {
-    "00": {"25": "minutes to read"},
-    "03": {"51.3": "Bernardo et al. 2018", "171": "Menzies et al. 2016"},
+    "03": {"87": "Bernardo et al. 2018", "171": "Menzies et al. 2016"},
     "04": {"19.5": "DORA 2018"},
     "05": {
         "75": "minutes to read",
@@ -33,22 +32,20 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "69": "DORA 2019",
     },
     "06": {"75": "minutes to read", "36.1": "sum of two outputs", "500,000": "DORA 2020"},
-    "07": {"51.3": "Bernardo et al. 2018"},
+    "07": {"51.3": "Bernardo et al. 2018", "64": "half of an output"},
     "08": {"85": "a percentile"},
     "09": {
-        "110": "Veracode 12",
         "170": "Veracode 12",
         "171": "Veracode 2020",
         "252": "Veracode 2025",
-        "31": "DORA 2019",
-        "85": "a percentile",
-        "126": "product of outputs",
-        "3,084": "product of outputs",
+        "136": "product of outputs",
+        "4,976": "product of outputs",
+        "70": "an assumed parameter",
         "104": "weeks in two years",
         "12,480": "product of outputs",
     },
     "10": {"127.0": "an address"},
-    "11": {"1,070": "a sum of prices", "230": "a sum of prices", "85": "one minus an output", "70": "an input"},
+    "11": {"1,070": "a sum of prices", "230": "a sum of prices", "70": "an input"},
 }
 """Numbers that no output shows, by notebook, and where they come from."""
 
