@@ -43,8 +43,8 @@ def per_replication(scenario: Scenario, replications: int = REPLICATIONS) -> pd.
 
 
 def effort(log: pd.DataFrame) -> dict[str, float]:
-    """Hours that machines worked, that developers lost to merge conflicts, that people worked for each finished item; defects
-    found in production; and the shares of failed deployments among releases of ten changes or more, and of one change.
+    """Hours that machines worked, that developers lost to merge conflicts, that people worked for each finished item; and
+    defects found in production.
     """
     machine = log["role"].isna() & log["stage"].isin(["build", "test", "deploy"])
     merging = (log["stage"] == "build") & (log["role"] == "developer")
@@ -53,7 +53,6 @@ def effort(log: pd.DataFrame) -> dict[str, float]:
         "conflict_hours": hours(log, merging),
         "hours_per_item": hours_per_item_that_fits(log),
         "defects_in_production": float(log["detail"].str.contains("found_in=production").sum()),
-        **failing(log),
     }
 
 
@@ -62,13 +61,6 @@ def hours_per_item_that_fits(log: pd.DataFrame) -> float:
     done = log.loc[log["kind"] == "ticket.done", "item"]
     again = log["detail"].str.startswith("rework_of=", na=False) & log["item"].isin(done)
     return hours(log, log["role"].notna() & log["item"].isin(done)) / float(len(done) - again.sum())
-
-
-def failing(log: pd.DataFrame) -> dict[str, float]:
-    """The shares of deployments that failed, of those with ten changes or more and of those with one."""
-    size = log[log["kind"] == "service.deployed"].groupby("deployment").size()
-    failed = pd.Series(size.index.isin(log.loc[log["kind"] == "service.failed", "deployment"]), index=size.index)
-    return {"big_releases_fail": failed[size >= 10].mean(), "single_changes_fail": failed[size == 1].mean()}
 
 
 def hours(log: pd.DataFrame, chosen: "pd.Series[bool]", *, machines: bool = False) -> float:
@@ -214,13 +206,6 @@ def test_with_the_costs_of_delay_sprints_alone_save_work() -> None:
     sprints_alone = adopt(AGILE, dict.fromkeys(SEVEN_CS, 0.0))
     more = paired(saved(WATERFALL, sprints_alone), saved(CALM_WATERFALL, CALM_AGILE), 0.95)
     assert more.low > 0
-
-
-@pytest.mark.parametrize("workflow", [WATERFALL, AGILE], ids=["waterfall", "agile"])
-def test_what_brings_many_changes_at_once_fails_more_often(workflow: Scenario) -> None:
-    """Nothing in the model says so: one bad change of many is enough."""
-    found = per_replication(workflow, SMALL_EFFECT)
-    assert paired(found["big_releases_fail"], found["single_changes_fail"], 0.95).low > 0
 
 
 @pytest.mark.parametrize("practice", SEVEN_CS)

@@ -86,10 +86,10 @@ def test_the_twin_has_the_kpis_that_it_was_fitted_to_and_others() -> None:
     for seed in (1, 2, 5):
         found = check(twin(seed), log(seed), replications=20, progress=False)
         assert found.holds
-        assert {"change_failure_rate", "cycle_time", "mttd", "throughput"} <= set(found.table.query("fitted")["kpi"])
+        assert {"cycle_time", "mttd", "throughput"} <= set(found.table.query("fitted")["kpi"])
         verdicts += found.table.query("not fitted")["verdict"].tolist()
-    assert len(verdicts) == 12  # four KPIs that it was not fitted to
-    assert verdicts.count("inside") >= 11
+    assert len(verdicts) >= 12  # four KPIs that it was not fitted to, and the change failure rate where few deployments failed
+    assert verdicts.count("inside") >= len(verdicts) - 1
 
 
 def test_a_twin_of_somebody_else_is_found_out() -> None:
