@@ -27,11 +27,13 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
     "05": {
         "75": "minutes to read",
         "51.3": "Bernardo et al. 2018",
+        "17": "DORA 2019",
         "58": "DORA 2019",
         "69": "DORA 2019",
     },
     "06": {"75": "minutes to read", "29.6": "sum of two outputs", "500,000": "DORA 2020"},
     "07": {"51.3": "Bernardo et al. 2018", "64": "half of an output"},
+    "08": {"75": "a percentile", "85": "a percentile"},
     "09": {
         "170": "Veracode 12",
         "171": "Veracode 2020",
