@@ -256,7 +256,7 @@ def preview_scenario(scenario: Scenario) -> Scenario:
     --------
     >>> from devopssim import DEVOPS, WATERFALL
     >>> round(preview_scenario(DEVOPS).years * 8760 / 168), round(preview_scenario(WATERFALL).years * 8760 / 168)
-    (8, 52)
+    (8, 48)
     """
     cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
     weeks = max(SHORTEST_PREVIEW, PREVIEW_BATCHES * cadence)
