@@ -22,7 +22,7 @@ SMALL: Final = 10
 YEARS: Final = range(1900, 2101)
 
 QUOTED: Final[dict[str, dict[str, str]]] = {
-    "03": {"87": "Bernardo et al. 2018", "171": "Menzies et al. 2016"},
+    "03": {"51.3": "Bernardo et al. 2018", "87": "Bernardo et al. 2018", "171": "Menzies et al. 2016"},
     "04": {"19.5": "DORA 2018"},
     "05": {
         "75": "minutes to read",
