@@ -1,6 +1,6 @@
-"""The tables of docs/calibration.md and docs/validation.md: written by this program, held by the tests beside it.
+"""The tables of docs/calibration.md, docs/lessons.md and docs/validation.md: written by this program, held by the tests beside it.
 
-python tests/validation/pages.py [validation | calibration]      # writes one or both anew; some minutes
+python tests/validation/pages.py [validation | calibration | lessons]      # writes one or all anew; some minutes
 """
 
 import importlib
@@ -16,6 +16,7 @@ from devopssim.experiment import compare_with_dora
 from devopssim.files import write_text
 
 if TYPE_CHECKING:
+    from scenario.test_lessons import Lesson
     from validation.comparison import Comparison, RangeComparison
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -36,6 +37,10 @@ CASES = (
     "test_v21_repair_times",
 )
 HEAD = "| case | figure | reference | ours | from | to | replications | agrees |\n|---|---|--:|--:|--:|--:|--:|---|"
+
+LESSONS_HEAD = (
+    "| change | workflow | figure | paired difference | 95 % interval | pairs | claim |\n|---|---|---|--:|--:|--:|---|"
+)
 
 
 def line(row: "Comparison | RangeComparison") -> str:
@@ -89,9 +94,22 @@ def calibration() -> str:
     return as_markdown(compare_with_dora(workers=os.cpu_count() or 1))
 
 
+def lesson_line(lesson: "Lesson") -> str:
+    """Return a row of the table of lessons."""
+    found = lesson.difference
+    numbers = f"{found.estimate:+.3g} | {found.low:+.3g} to {found.high:+.3g} | {found.replications}"
+    return f"| {lesson.title} | {lesson.workflow} | {lesson.figure} | {numbers} | {lesson.side} |"
+
+
+def lessons() -> str:
+    """Return every lesson with its paired difference; some minutes."""
+    rows = importlib.import_module("scenario.test_lessons").rows()
+    return "\n".join([LESSONS_HEAD, *map(lesson_line, rows)])
+
+
 def main(names: list[str]) -> None:
     """Write the pages of these names; without any, all."""
-    pages = {"validation": validation, "calibration": calibration}
+    pages = {"validation": validation, "calibration": calibration, "lessons": lessons}
     for name in names or pages:
         write(name, pages[name]())
 
