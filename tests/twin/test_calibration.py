@@ -88,7 +88,9 @@ def test_the_twin_has_the_kpis_that_it_was_fitted_to_and_others() -> None:
         assert found.holds
         assert {"cycle_time", "mttd", "throughput"} <= set(found.table.query("fitted")["kpi"])
         verdicts += found.table.query("not fitted")["verdict"].tolist()
-    assert len(verdicts) >= 12  # four KPIs that it was not fitted to, and the change failure rate where few deployments failed
+    assert (
+        len(verdicts) >= 12
+    )  # four KPIs that it was not fitted to, and the change failure rate where few deployments failed
     assert verdicts.count("inside") >= len(verdicts) - 1
 
 
