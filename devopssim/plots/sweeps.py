@@ -258,7 +258,7 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
     if not np.isfinite(table["estimate"]).any():
         return nothing(ax, f"{declaration.title}: a combination has no data")
     shares = [
-        f"{name}  {round(100 * share)} %" if np.isfinite(share) else str(name)
+        f"{name}  {100 * share:z.0f} %" if np.isfinite(share) else str(name)
         for name, share in zip(table["practice"], table["share"], strict=True)
     ]
     _bars(ax, table, pd.Series(shares), declaration)
