@@ -224,7 +224,7 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     -------
     DataFrame
         One row a metric, indexed by its KPI. Columns: `unit`, `value`, `level` (the best level whose band holds the value, or
-        the nearest; NA where the value is NaN), `levels` (every such level: bands overlap), `inside` (whether a band holds the
+        the nearest, where levels share a band the one on the side of the value; NA where the value is NaN), `levels` (every such level: bands overlap), `inside` (whether a band holds the
         value), `band` (of `level`, as the report prints it). `attrs` holds `agree` (whether one level fits all metrics that
         have a value), `year`, `source` and `grade`.
 
@@ -311,6 +311,10 @@ def _classified(
         return unit, value, None, None, False, None
     away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in year_clusters]
     fitting = [cluster for cluster, distance in zip(year_clusters, away, strict=True) if distance == min(away)]
+    if min(away) > 0:
+        lower_is_better = metric != "deployment_frequency"
+        worse = (value > fitting[0].band(metric)[1]) == lower_is_better
+        fitting = fitting[-1:] if worse else fitting[:1]
     levels = ", ".join(cluster.level for cluster in fitting)
     return unit, value, fitting[0].level, levels, min(away) == 0, fitting[0].band_text(metric)
 

@@ -178,7 +178,7 @@ def detection_funnel(log: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_title("What becomes of vulnerabilities")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    summary = ", ".join(f"{count} {name}" for name, count in steps.items())
+    summary = ", ".join(f"{name} {count}" for name, count in steps.items())
     set_description(
         ax,
         f"What becomes of vulnerabilities: {summary}.",
