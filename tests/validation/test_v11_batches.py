@@ -3,21 +3,18 @@
 References. V11: JiTReliability (2021), 172,887 changes of 17 Apache projects: of merged changes of 1 to 5, 20 to 50 and 200 to 400
 lines, 2.7, 7.7 and 24.6 % are later blamed for a defect, a ratio of 1 to 2.5-3.5 to 7-11. V13: derived from DORA's change failure
 rates: deployments of one or two changes fail in 4 to 8 %, of ten in 8 to 25 %, of some 300 in 40 to 65 %; smaller releases must not
-lower availability.
+lower availability (the lesson *smaller releases*: test_lessons.py).
 """
 
 from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import pandas as pd
 import pytest
 from validation.comparison import SEED, RangeComparison, between
-from validation.incidents import incidents, user_hours_lost
 from validation.pages import assert_agreed_and_shown
 
 from devopssim.events import details
-from devopssim.experiment import paired
 from devopssim.scenario import DEVOPS, DEVOPS_IN_NAME_ONLY, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
 
@@ -110,14 +107,3 @@ def rows() -> list[RangeComparison]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_batches_are_as_published(case: Callable[[], list[RangeComparison]]) -> None:
     assert_agreed_and_shown(case())
-
-
-def test_smaller_releases_raise_availability() -> None:
-    """Projects of 26 and of 4 weeks: users lose fewer hours with the smaller ones, by 16 paired replications of five years."""
-
-    def lost(weeks: float) -> list[float]:
-        scenario = vary(WATERFALL, {"process.project_weeks": weeks, "years": 5})
-        logs: list[pd.DataFrame] = [simulate(scenario, seed=SEED, replication=number) for number in range(16)]
-        return [user_hours_lost(incidents(log), float(log.attrs["horizon"])) for log in logs]
-
-    assert paired(lost(4), lost(26), 0.95).high < 0

@@ -19,8 +19,8 @@ from devopssim.simulation import headcount
 
 REPLICATIONS = 6
 FRIDAY = 4
-SOME = vary(DEVOPS, {"demand.change_effort": 4, "years": 1})
-"""Changes of a half day each, with some attention left."""
+SOME = vary(DEVOPS, {"demand.change_effort": 4, "quality.pairing": 0, "years": 1})
+"""Changes of a half day each, all reviewed by another one afterwards, with some attention left."""
 TWICE = vary(SOME, {"demand.change_effort": 2})
 
 

@@ -65,10 +65,10 @@ def wait(log: pd.DataFrame) -> dict[str, float]:
     return {"wait": settled(hours_between(log, "stage.queued", "stage.started"))}
 
 
-def erlang(servers: int, load: float) -> Callable[[], list[Comparison]]:
+def erlang(servers: int, load: float, replications: int = REPLICATIONS) -> Callable[[], list[Comparison]]:
     def rows() -> list[Comparison]:
         scenario = single_stage(load, servers, EXPONENTIAL)
-        values = replicate(REPLICATIONS, scenario, wait)["wait"]
+        values = replicate(replications, scenario, wait)["wait"]
         reference = wait_mmc(load / SERVICE, SERVICE, servers)
         return [compare(f"V6 M/M/{servers}, utilisation {load / servers:.0%}", "mean wait, h", reference, values)]
 
@@ -217,7 +217,7 @@ def machine_repair(hosts: int, operators: int, mttf: float, mttr: float) -> Call
 CASES: dict[str, Callable[[], list[Comparison]]] = {
     "Erlang C, one server": erlang(1, 0.7),
     "Erlang C, three servers": erlang(3, 2.4),
-    "Erlang C, eight servers": erlang(8, 6.0),
+    "Erlang C, eight servers": erlang(8, 6.0, 60),
     "Pollaczek-Khinchine, fixed": pollaczek_khinchine("fixed", 0.0, 0.8),
     "Pollaczek-Khinchine, uniform": pollaczek_khinchine("uniform", 1 / sqrt(3), 0.8),
     "Pollaczek-Khinchine, lognormal": pollaczek_khinchine("lognormal", 0.5, 0.8),
