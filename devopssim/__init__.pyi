@@ -41,6 +41,12 @@ from .scenario import (
     AGILE_WITH_CI as AGILE_WITH_CI,
 )
 from .scenario import (
+    ASSISTED_TEAM as ASSISTED_TEAM,
+)
+from .scenario import (
+    ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS as ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS,
+)
+from .scenario import (
     DEVOPS as DEVOPS,
 )
 from .scenario import (

@@ -13,6 +13,7 @@ from devopssim.errors import InvalidInputError
 SEPARATOR: Final = ";"
 DETAIL_KEYS: Final[Mapping[str, str]] = {
     "affected": "the share of users whom an incident affects, 0 to 1; all of them without it",
+    "assisted": "yes or no: a change was written with AI assistance",
     "automated": "yes or no: a machine did it, or a person",
     "cause": "why it happened: defect, installation, infrastructure, vulnerability, dependency, a drill's name",
     "commits": "the number of commits behind a row",

@@ -10,6 +10,7 @@ the clock and efforts are person-hours, unless a parameter's unit says otherwise
 - Veracode: State of Software Security, volumes 9, 10 and 12.
 """
 
+from devopssim.scenario.assistance import ASSISTANCE, Assistance
 from devopssim.scenario.declaration import GRADES, Parameter, chosen
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
@@ -19,6 +20,8 @@ from devopssim.scenario.practices import PRACTICES, SEVEN_CS, Practice, Practice
 from devopssim.scenario.presets import (
     AGILE,
     AGILE_WITH_CI,
+    ASSISTED_TEAM,
+    ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS,
     DEVOPS,
     DEVOPS_IN_NAME_ONLY,
     DEVSECOPS,
@@ -31,6 +34,8 @@ from devopssim.scenario.process import GATES, Process
 from devopssim.scenario.production import Production
 from devopssim.scenario.quality import Quality
 from devopssim.scenario.scenario import (
+    ADOPTABLE,
+    LEVERS,
     LISTS,
     PARTS,
     Scenario,
@@ -48,13 +53,18 @@ from devopssim.scenario.team import SKILLS, Team
 from devopssim.scenario.workflows import WORKFLOWS, Workflow
 
 __all__ = [
+    "ADOPTABLE",
     "AGILE",
     "AGILE_WITH_CI",
+    "ASSISTANCE",
+    "ASSISTED_TEAM",
+    "ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS",
     "DEVOPS",
     "DEVOPS_IN_NAME_ONLY",
     "DEVSECOPS",
     "GATES",
     "GRADES",
+    "LEVERS",
     "LISTS",
     "PARTS",
     "PLAIN_FLOW",
@@ -64,6 +74,7 @@ __all__ = [
     "SKILLS",
     "WATERFALL",
     "WORKFLOWS",
+    "Assistance",
     "Demand",
     "EvidenceCard",
     "Parameter",

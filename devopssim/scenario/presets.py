@@ -1,4 +1,7 @@
-"""Presets: a workflow with practices adopted, all other parameters at their defaults."""
+"""Presets: a workflow with practices adopted, all other parameters at their defaults.
+
+The two assisted teams also say how many of their developers review.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +26,12 @@ DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devo
 """The DevOps workflow without any of its practices."""
 AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})
 """Agile with continuous integration adopted in full."""
+ASSISTED_TEAM: Final = vary(adopt(replace(DEVOPS, name="assisted team"), {"assistance": 1}), {"quality.reviewers": 3})
+"""DevOps whose changes are all written with AI assistance, and of whose eight developers three review, three hours a week each."""
+ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS: Final = vary(
+    replace(ASSISTED_TEAM, name="assisted team with enough reviewers"), {"quality.reviewers": 8}
+)
+"""The assisted team, all of whose developers review."""
 
 PLAIN_FLOW: Final = vary(
     Scenario(name="plain flow", workflow="devops"),
@@ -98,6 +107,8 @@ PRESETS: Final[Mapping[str, Scenario]] = {
     "devsecops": DEVSECOPS,
     "devops-in-name-only": DEVOPS_IN_NAME_ONLY,
     "agile-with-ci": AGILE_WITH_CI,
+    "assisted-team": ASSISTED_TEAM,
+    "assisted-team-with-enough-reviewers": ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS,
 }
 """Presets by the name that the command line and `base` in TOML files use."""
 

@@ -82,6 +82,23 @@ class Quality(Part):
         grade="derived",
         source="Sadowski et al. 2018, Google: the busiest fifth review 10 changes a week, about two at a time with a mean wait of 7 h",
     )
+    reviewers: int = parameter(
+        0,
+        "developers who review the changes of others; 0 for everybody, with as much time as reviews take",
+        whole=True,
+        high=200,
+        grade="assumed",
+        source="a choice: in many teams only the senior people approve changes",
+    )
+    review_hours: float = parameter(
+        3,
+        "effort, with that of taking them up, that each of them gives to reviews in a week; without effect where everybody reviews",
+        unit="h",
+        low=0.1,
+        high=168,
+        grade="derived",
+        source="Sadowski et al. 2018, Google: developers spend about three hours a week on reviews",
+    )
     second_round_share: float = parameter(
         0.36,
         "share of reviewed changes that need a second round",

@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.scenario.assistance import ASSISTANCE, Assistance
 from devopssim.scenario.declaration import Parameter, Part, declared_lists, declared_parameters, parameter
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.pipeline import Pipeline
-from devopssim.scenario.practices import PRACTICES, Practices
+from devopssim.scenario.practices import PRACTICES, Practice, Practices
 from devopssim.scenario.process import Process
 from devopssim.scenario.production import Production
 from devopssim.scenario.quality import Quality
@@ -23,7 +24,7 @@ from devopssim.scenario.workflows import WORKFLOWS
 class Scenario(Part):
     """One delivery system under one demand: a frozen value with everything that one simulation needs.
 
-    Fields are the name, the workflow, the run length and eight parts; each part declares its parameters.
+    Fields are the name, the workflow, the run length and nine parts; each part declares its parameters.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ class Scenario(Part):
         Failures of the service.
     security : Security, optional
         Vulnerabilities, searches and attacks.
+    assistance : Assistance, optional
+        AI assistance, and what it changes.
 
     Raises
     ------
@@ -88,6 +91,7 @@ class Scenario(Part):
     practices: Practices = field(default_factory=Practices)
     production: Production = field(default_factory=Production)
     security: Security = field(default_factory=Security)
+    assistance: Assistance = field(default_factory=Assistance)
 
 
 PARTS: Final[Mapping[str, type]] = {
@@ -99,9 +103,21 @@ PARTS: Final[Mapping[str, type]] = {
     "practices": Practices,
     "production": Production,
     "security": Security,
+    "assistance": Assistance,
 }
 """Parts of a scenario: the class of each by the field's name."""
 
+
+LEVERS: Final[Mapping[str, Practice]] = {
+    **{f"practices.{name}": practice for name, practice in PRACTICES.items()},
+    "assistance.share": ASSISTANCE,
+}
+"""Parameters that say how far a way of working is adopted, from 0 to 1, each with its description: the practices and AI assistance."""
+ADOPTABLE: Final[Mapping[str, str]] = {
+    **{name: f"practices.{name}" for name in PRACTICES},
+    "assistance": "assistance.share",
+}
+"""The parameter of each lever by the name that `adopt` takes: `testing`, `security`, `assistance`."""
 
 LISTS: Final[Mapping[str, type[Part]]] = {
     f"{part}.{name}": kind_of_row for part, kind in PARTS.items() for name, kind_of_row, _ in declared_lists(kind)
@@ -271,14 +287,14 @@ def vary(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
 
 def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
-    """Return a variant of a scenario with practices adopted.
+    """Return a variant of a scenario with practices, or AI assistance, adopted.
 
     Parameters
     ----------
     scenario : Scenario
         Scenario to start from; it stays as it is.
     practices : mapping of str to float
-        Adoption, 0 to 1, by name: one of `PRACTICES`. `security` is security inside the pipeline.
+        Adoption, 0 to 1, by name: one of `PRACTICES`, or `assistance`. `security` is security inside the pipeline.
 
     Returns
     -------
@@ -294,11 +310,13 @@ def adopt(scenario: Scenario, practices: Mapping[str, float]) -> Scenario:
     --------
     >>> adopt(Scenario(), {"integration": 1}).practices.integration
     1.0
+    >>> adopt(Scenario(), {"assistance": 0.5}).assistance.share
+    0.5
     """
     for name in practices:
-        if name not in PRACTICES:
-            raise InvalidInputError(unknown_name_message("practice", name, PRACTICES))
-    return vary(scenario, {f"practices.{name}": share for name, share in practices.items()})
+        if name not in ADOPTABLE:
+            raise InvalidInputError(unknown_name_message("practice", name, ADOPTABLE))
+    return vary(scenario, {ADOPTABLE[name]: share for name, share in practices.items()})
 
 
 def check_parameter(name: str) -> str:

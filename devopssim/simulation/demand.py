@@ -5,8 +5,9 @@ requests to every workflow and every practice, and a test that finds 70 % of def
 Draws keep their places: follow-up requests, repairs and incidents have tables of their own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import exp, inf
 from typing import Final, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.scenario import PRACTICES, SEVEN_CS, Demand, Scenario
+from devopssim.scenario import PRACTICES, SEVEN_CS, Assistance, Demand, Scenario
 from devopssim.simulation.randomness import (
     Exponential,
     Fixed,
@@ -97,7 +98,7 @@ class Change:
     """Developer's commit. A practice is used for it if `draws[practice]` lies below the practice's adoption.
 
     `conflicts`, `installation` and `noise` are draws for its merge conflicts, a failed installation and false findings.
-    `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours, `lines` its size.
+    `item` is None for the patch of a vulnerability; `effort` is its coding effort in person-hours, without assistance, `lines` its size.
     """
 
     id: str
@@ -117,6 +118,8 @@ class Change:
     """The vulnerability that the change repairs."""
     false_findings: int = 0
     """How many false findings about it were reported so far."""
+    assisted: bool = False
+    """Whether it is written with AI assistance."""
     committed: bool = False
     base: int = 0
     """How many changes were on main when its coding began."""
@@ -181,6 +184,18 @@ class WorkItem:
         """Leave the requirements misfit to a new request; the item itself counts as fitting from now on."""
         self.misunderstood = False
         self.drifts_after = inf
+
+
+class Piece(NamedTuple):
+    """Part of an item that one change holds without assistance, with its draws and the faults of that change."""
+
+    name: str
+    coding: float
+    draws: list[float]
+    checks: list[float]
+    assistance: list[float]
+    defects: list[Defect]
+    vulnerabilities: list[Vulnerability]
 
 
 class DrawTable:
@@ -327,32 +342,54 @@ class DrawnDemand:
         ]
 
     def _changes(self, sizes: NDArray[np.int_], efforts: Uniforms, suffix: str) -> list[list[Change]]:
-        quality, security = self._scenario.quality, self._scenario.security
-        draws = self._streams.stream(f"changes{suffix}").random((int(sizes.sum()), CHANGE_DRAWS))
-        checks = self._streams.stream(f"checks{suffix}").random((len(draws), CHECK_DRAWS))
-        lines = np.repeat(efforts / sizes, sizes) * self._scenario.demand.lines_per_hour
-        means = quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
+        """Return the changes of each item, with their faults.
+
+        An item is cut into pieces of equal effort, one a change. An assisted change may hold the next pieces of its item, too; all others
+        keep their names and draws.
+        """
+        scenario, count = self._scenario, int(sizes.sum())
+        draws = self._streams.stream(f"changes{suffix}").random((count, CHANGE_DRAWS))
+        checks = self._streams.stream(f"checks{suffix}").random((count, CHECK_DRAWS))
+        assistance = self._streams.stream(f"assistance{suffix}").random((count, ASSISTANCE_DRAWS))
+        more_defects = DrawTable(self._streams, f"defects of assistance{suffix}", DEFECT_DRAWS)
+        coding = np.repeat(efforts / sizes, sizes)
+        means = mean_defects(scenario, coding * scenario.demand.lines_per_hour)
         defects = self._defects(
             [poisson_quantile(m, u) for m, u in zip(means.tolist(), draws[:, 0].tolist(), strict=True)], suffix
         )
         vulnerabilities = self._vulnerabilities(
-            [poisson_quantile(security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix
+            [poisson_quantile(scenario.security.vulnerabilities_per_change, u) for u in draws[:, 1]], suffix
         )
-        rows = zip(draws.tolist(), checks.tolist(), strict=True)
-        number = 0
-        items: list[list[Change]] = []
-        for item, (size, coding) in enumerate(zip(sizes.tolist(), efforts.tolist(), strict=True)):
-            items.append([])
-            for _ in range(size):
-                number += 1
-                owner = f"W{item + 1}" + suffix.replace("/", ".")
-                name = f"C{number}{suffix.replace('/', '.')}"
-                row, checked = next(rows)
-                change = new_change(self._scenario, name, owner, coding / size, row, checks=checked)
-                change.defects = next(defects)
-                change.vulnerabilities = next(vulnerabilities)
-                items[-1].append(change)
-        return items
+        names = (f"C{number + 1}{suffix.replace('/', '.')}" for number in range(count))
+        rows = coding.tolist(), draws.tolist(), checks.tolist(), assistance.tolist()
+        pieces = (Piece(*piece) for piece in zip(names, *rows, defects, vulnerabilities, strict=True))
+        return [
+            self._assembled(f"W{item + 1}" + suffix.replace("/", "."), list(islice(pieces, size)), more_defects)
+            for item, size in enumerate(sizes.tolist())
+        ]
+
+    def _assembled(self, owner: str, pieces: list["Piece"], more_defects: DrawTable) -> list[Change]:
+        """Return the changes of an item: one for each piece, or for several where an assisted change holds the next ones."""
+        scenario, changes = self._scenario, []
+        while pieces:
+            first = pieces[0]
+            held = pieces_held(scenario.assistance, first.assistance)
+            effort = sum(piece.coding for piece in pieces[:held])
+            change = new_change(
+                scenario, first.name, owner, effort, first.draws, checks=first.checks, assisted=first.assistance[0]
+            )
+            change.vulnerabilities = [weakness for piece in pieces[:held] for weakness in piece.vulnerabilities]
+            change.defects = first.defects
+            if change.assisted:
+                number = poisson_quantile(mean_defects_of(scenario, change), first.draws[0])
+                change.defects = first.defects[:number]
+                while len(change.defects) < number:
+                    change.defects.append(
+                        new_defect(scenario, str(len(change.defects) + 1), more_defects.next_row())
+                    )
+            changes.append(change)
+            pieces = pieces[held:]
+        return changes
 
     def _defects(self, counts: list[int], suffix: str) -> Iterator[list[Defect]]:
         draws = iter(self._streams.stream(f"defects{suffix}").random((sum(counts), DEFECT_DRAWS)).tolist())
@@ -398,19 +435,76 @@ def service_class(demand: Demand, draw: float) -> str:
 
 CHANGE_DRAWS: Final = 5 + len(PRACTICES)
 CHECK_DRAWS: Final = len(CheckDraws._fields)
+ASSISTANCE_DRAWS: Final = 2
+"""Draws of a piece: whether its change is assisted, and whether that change holds the next pieces."""
 DEFECT_DRAWS: Final = 11
 VULNERABILITY_DRAWS: Final = 6
 
 
+def mean_defects(scenario: Scenario, lines: Uniforms) -> Uniforms:
+    """Return the mean number of defects that changes of so many lines bring without assistance."""
+    quality = scenario.quality
+    return quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent  # type: ignore[no-any-return] # an array
+
+
+def mean_defects_of(scenario: Scenario, change: Change) -> float:
+    """Return the mean number of defects of an assisted change that its author leaves in it."""
+    assistance = scenario.assistance
+    factor = assistance.defects * (1 - assistance.verification_finds)
+    return float(mean_defects(scenario, np.asarray(change.lines))) * factor
+
+
+def work_per_change(assistance: Assistance) -> float:
+    """Return the factor on the work that an assisted change holds, if its item has enough of it.
+
+    Examples
+    --------
+    >>> work_per_change(Assistance(change_size=2, work_per_change=0)), work_per_change(Assistance(change_size=2, work_per_change=1))
+    (1.0, 2.0)
+    """
+    return float(assistance.change_size**assistance.work_per_change)
+
+
+def larger_change(assistance: Assistance) -> float:
+    """Return the factor on the lines that an assisted change needs for the same work.
+
+    Examples
+    --------
+    >>> larger_change(Assistance(change_size=2, work_per_change=0)), larger_change(Assistance(change_size=2, work_per_change=1))
+    (2.0, 1.0)
+    """
+    return assistance.change_size / work_per_change(assistance)
+
+
+def pieces_held(assistance: Assistance, draws: Sequence[float]) -> int:
+    """Return how many pieces of its item a change holds at these draws: one, or `work_per_change` of them in the mean.
+
+    Examples
+    --------
+    >>> twice = Assistance(share=0.5, change_size=2, work_per_change=1)
+    >>> pieces_held(twice, [0.4, 0.9]), pieces_held(twice, [0.6, 0.9])
+    (2, 1)
+    """
+    is_assisted = draws[0] < assistance.share
+    return int(work_per_change(assistance) + draws[1]) if is_assisted else 1
+
+
 def new_change(
-    scenario: Scenario, name: str, item: str | None, coding: float, draws: list[float], *, checks: list[float]
+    scenario: Scenario,
+    name: str,
+    item: str | None,
+    coding: float,
+    draws: list[float],
+    *,
+    checks: list[float],
+    assisted: float,
 ) -> Change:
     """Return a change without faults.
 
     Parameters
     ----------
     scenario : Scenario
-        Its lines per hour of coding are read.
+        Its lines per hour of coding and its assistance are read.
     name : str
         Its id.
     item : str or None
@@ -421,17 +515,22 @@ def new_change(
         Row of CHANGE_DRAWS numbers; the first two have counted its defects and vulnerabilities.
     checks : list of float
         Row of CHECK_DRAWS numbers.
+    assisted : float
+        Draw: the change is assisted if it lies below `assistance.share`.
     """
+    assistance = scenario.assistance
+    is_assisted = assisted < assistance.share
     return Change(
         id=name,
         item=item,
         effort=coding,
-        lines=coding * scenario.demand.lines_per_hour,
+        lines=coding * scenario.demand.lines_per_hour * (larger_change(assistance) if is_assisted else 1),
         conflicts=draws[2],
         installation=draws[3],
         noise=draws[4],
         draws=dict(zip(PRACTICES, draws[5:], strict=True)),
         checks=CheckDraws(*checks),
+        assisted=is_assisted,
     )
 
 

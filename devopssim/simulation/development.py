@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
+from devopssim.simulation.assistance import assisted_detail
 from devopssim.simulation.demand import Change, Defect, WorkItem, poisson_quantile
 from devopssim.simulation.people import all_of
 from devopssim.simulation.randomness import effort_distribution
@@ -55,14 +56,14 @@ def code(org: "Organisation", change: Change, *, begins: str = "") -> ProcessGen
     yield from org.people.work(
         "developer",
         "code",
-        org.reviews.coding_effort(change) + upkeep,
+        org.assistance.coding_effort(change) + upkeep,
         anyone=one_team(org, change),
         begins=begins,
         item=change.item,
         change=change.id,
     )
     change.committed = True
-    org.log.record("change.created", item=change.item, change=change.id)
+    org.assistance.commit(change)
     for defect in change.defects:
         record_defect(org, change, defect)
     for vulnerability in change.vulnerabilities:
@@ -130,7 +131,7 @@ def merge(org: "Organisation", change: Change) -> int:
     """
     mean = org.scenario.quality.conflict_probability * (org.merges - change.base)
     org.merges += 1
-    org.log.record("change.merged", item=change.item, change=change.id)
+    org.log.record("change.merged", item=change.item, change=change.id, detail=assisted_detail(change))
     return poisson_quantile(mean, change.conflicts)
 
 

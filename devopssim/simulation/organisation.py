@@ -10,6 +10,7 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import WORKFLOWS, Scenario
+from devopssim.simulation.assistance import AssistedWork
 from devopssim.simulation.demand import DrawnDemand, WorkItem
 from devopssim.simulation.people import EventFields, People
 from devopssim.simulation.pipeline import MainLine, PipelineSteps
@@ -102,6 +103,7 @@ class Organisation:
         self.merges = 0
         """How many changes have come to main."""
 
+        self.assistance = AssistedWork(self)
         self.reviews = Reviews(self)
         self.release = ReleaseManagement(self, streams)
         self.production = ServiceOperation(self, streams)

@@ -37,6 +37,7 @@ class Repairs:
         self.org = org
         self._changes = DrawTable(streams, "repairs", CHANGE_DRAWS)
         self._checks = DrawTable(streams, "checks of repairs", CHECK_DRAWS)
+        self._assistance = DrawTable(streams, "assistance of repairs", 1)
         self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS)
         self._count = 0
 
@@ -104,8 +105,9 @@ class Repairs:
 
     def _new_change(self, coding: float, item: str | None = None) -> Change:
         self._count += 1
-        draws, checks = self._changes.next_row(), self._checks.next_row()
-        return new_change(self.org.scenario, f"CR{self._count}", item, coding, draws, checks=checks)
+        draws, checks, (assisted,) = self._changes.next_row(), self._checks.next_row(), self._assistance.next_row()
+        name = f"CR{self._count}"
+        return new_change(self.org.scenario, name, item, coding, draws, checks=checks, assisted=assisted)
 
     def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
         """Code the repair, review it, bring it to main and test it.
@@ -118,7 +120,7 @@ class Repairs:
         yield from org.people.work(
             "developer",
             "code",
-            org.reviews.coding_effort(repair),
+            org.assistance.coding_effort(repair),
             urgent=urgent,
             on_call=urgent,
             anyone=one_team(org, repair),
@@ -127,7 +129,7 @@ class Repairs:
             finding=finding,
             detail=encode_detail(task="patch", automated="no") if finding else encode_detail(unplanned="yes"),
         )
-        org.log.record("change.created", item=repair.item, change=repair.id, detail=encode_detail(unplanned="yes"))
+        org.assistance.commit(repair, unplanned="yes")
         yield from org.reviews.review(repair, urgent=urgent)
         yield from integrate(org, [repair], steps_late=steps_late, urgent=urgent)
         if org.uses("testing", repair.draws):
