@@ -55,6 +55,7 @@ def as_text(benchmark: "DoraBenchmark") -> str:
         [
             text_table(_bands(benchmark)),
             text_table(_levels(benchmark)),
+            f"{_newest_note()}\n\n{text_table(_newest(benchmark))}",
             f"{verdict} within the published ranges. {experiment_note(benchmark.result)}",
         ]
     )
@@ -75,6 +76,8 @@ def as_markdown(benchmark: "DoraBenchmark") -> str:
             markdown_table(_bands(benchmark)),
             "The level of each preset by report and metric:",
             markdown_table(_levels(benchmark)),
+            _newest_note(),
+            markdown_table(_newest(benchmark)),
             "Defaults that were tuned so that the presets lie within these ranges:",
             markdown_table([["parameter", "default", "meaning", "tuned against"], *tuned]),
         ]
@@ -105,3 +108,20 @@ def _levels(benchmark: "DoraBenchmark") -> list[list[str]]:
         [str(cell).replace("_", " ") for cell in row] for row in benchmark.levels.itertuples(index=False, name=None)
     ]
     return [list(benchmark.levels.columns), *rows]
+
+
+def _newest(benchmark: "DoraBenchmark") -> list[list[str]]:
+    from devopssim.kpis import KPIS
+    from devopssim.wording import short_amount
+
+    rows = [["scenario", "metric", "model", "95 % interval", "published"]]
+    for _, row in benchmark.newest_metrics.iterrows():
+        model, low, high = (short_amount(row[name], row["unit"], row["estimate"]) for name in ("estimate", "low", "high"))
+        rows.append([row["scenario"], KPIS[row["kpi"]].title, model, f"{low} to {high}", row["published"]])
+    return rows
+
+
+def _newest_note() -> str:
+    from devopssim.kpis import REPORTS_WITHOUT_LEVELS
+
+    return REPORTS_WITHOUT_LEVELS[max(REPORTS_WITHOUT_LEVELS)].note

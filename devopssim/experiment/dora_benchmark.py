@@ -16,7 +16,7 @@ from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import USUAL_REPLICATIONS, Experiment
 from devopssim.experiment.options import Options
 from devopssim.experiment.result import Result
-from devopssim.kpis import DORA_CLUSTERS, DORA_METRICS, classify, clusters, dora_kpis
+from devopssim.kpis import DORA_CLUSTERS, DORA_METRICS, REPORTS_WITHOUT_LEVELS, classify, clusters, dora_kpis
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
 
 YEAR: Final = 2019
@@ -151,8 +151,28 @@ class DoraBenchmark:
             rows += [(scenario, metric, *words) for metric, *words in zip(DORA_METRICS, *by_year.values(), strict=True)]
         return pd.DataFrame(rows, columns=["scenario", "metric", *map(str, DORA_CLUSTERS)])
 
+    @cached_property
+    def newest_metrics(self) -> pd.DataFrame:
+        """The metrics of the newest report, which has no levels: scenario, metric, kpi, unit, estimate, low, high, published.
 
-KPIS: Final = (*dict.fromkeys(target.kpi for target in TARGETS), dora_kpis(max(DORA_CLUSTERS))["recovery_time"])
+        `published` is what the report says of the metric.
+        """
+        year, report = max(REPORTS_WITHOUT_LEVELS.items())
+        estimates = self.result.estimates.set_index(["scenario", "kpi"])
+        rows = []
+        for scenario in self.result.scenarios:
+            for metric, kpi in dora_kpis(year).items():
+                taken = FAILURE_RATE if metric == "change_failure_rate" else kpi
+                row = estimates.loc[(scenario, taken)]
+                rows.append((scenario, metric, taken, row["unit"], row["estimate"], row["low"], row["high"], report.published[metric]))
+        columns = ["scenario", "metric", "kpi", "unit", "estimate", "low", "high", "published"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+KPIS: Final = (
+    *dict.fromkeys(target.kpi for target in TARGETS),
+    *(dora_kpis(max(REPORTS_WITHOUT_LEVELS))[metric] for metric in ("recovery_time", "deployment_rework_rate")),
+)
 BENCHMARK_PRESETS: Final = (WATERFALL, AGILE, DEVOPS)
 """Presets that are compared with DORA's levels."""
 
@@ -168,7 +188,7 @@ def compare_with_dora(
 
 
 def level_tables(data: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, pd.DataFrame]:
-    """Return the level of each DORA metric for each scenario of a result, or for the KPI table of one log.
+    """Return the level of each DORA metric for each scenario of a result, or for the KPI table of one log; 2025 has no levels.
 
     Parameters
     ----------
@@ -185,7 +205,7 @@ def level_tables(data: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, 
     Raises
     ------
     InvalidInputError
-        If the table is not a KPI table, lacks one of the KPIs, or the year has no levels.
+        If the table is not a KPI table, lacks one of the KPIs, or there is no report of the year.
 
     Examples
     --------

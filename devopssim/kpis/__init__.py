@@ -47,7 +47,18 @@ from devopssim.kpis.flow import (
     utilisation_by_role,
     wip,
 )
-from devopssim.kpis.levels import DORA_CLUSTERS, DORA_METRICS, Band, Cluster, classify, clusters, dora_kpis
+from devopssim.kpis.levels import (
+    DORA_CLUSTERS,
+    DORA_METRICS,
+    FIVE_METRICS,
+    REPORTS_WITHOUT_LEVELS,
+    Band,
+    Cluster,
+    ReportWithoutLevels,
+    classify,
+    clusters,
+    dora_kpis,
+)
 from devopssim.kpis.run import Floats, Log, Run
 from devopssim.kpis.security import (
     FIX,

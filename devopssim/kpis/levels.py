@@ -1,7 +1,8 @@
 """DORA's levels: the clusters of each year's report, and the level of a team's KPIs, metric by metric.
 
 The bands are what the reports print, with their gaps, overlaps and oddities: in 2018 three levels share one change failure
-rate; in 2024 the medium level fails less often than the high one. 2025 has no levels. Edges, in the units of the KPIs:
+rate; in 2024 the medium level fails less often than the high one. 2025 has no levels: it gives each of five metrics its own distribution
+(`REPORTS_WITHOUT_LEVELS`). Edges, in the units of the KPIs:
 
 - an hour, a day, a week of 168 h, a month of 730 h (8,760 ÷ 12), six months of 4,380 h; both edges belong to a band
 - deployment frequency per week: on demand is more than one a day (above 7), hourly to daily 7 to 168, daily to weekly 1 to 7,
@@ -45,6 +46,8 @@ TIMES: Final[Mapping[str, Band]] = {
 
 DORA_METRICS: Final = ("deployment_frequency", "lead_time_for_changes", "change_failure_rate", "recovery_time")
 """DORA's four metrics, by the names that its reports share."""
+FIVE_METRICS: Final = (*DORA_METRICS, "deployment_rework_rate")
+"""DORA's metrics since 2024. The levels of 2024 rest on the first four; no report gives bands for the rework rate by level."""
 FAILED_DEPLOYMENTS_ONLY: Final = 2023
 """The first report whose time to restore is that of failures which a deployment caused."""
 ORDER: Final = ("elite", "high", "medium", "low")
@@ -156,6 +159,40 @@ DORA_CLUSTERS: Final[Mapping[int, tuple[Cluster, ...]]] = {
 """The levels of each report that has them, best first."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReportWithoutLevels:
+    """Report that gives metrics but no levels, and what it says of each.
+
+    Examples
+    --------
+    >>> REPORTS_WITHOUT_LEVELS[2025].published["deployment_frequency"]
+    '16.2 % of teams on demand, 23.9 % less often than once a month'
+    """
+
+    source: str
+    published: Mapping[str, str]
+    """What is published of a metric, by metric of `FIVE_METRICS`; `NOT_FOUND` where no usable source gives its numbers."""
+    note: str
+    grade: str
+    """S: read in a secondary source."""
+
+
+NOT_FOUND: Final = "its distribution was not found in a usable source"
+REPORTS_WITHOUT_LEVELS: Final[Mapping[int, ReportWithoutLevels]] = {
+    2025: ReportWithoutLevels(
+        source="DORA, State of AI-assisted Software Development 2025",
+        published={
+            **dict.fromkeys(FIVE_METRICS, NOT_FOUND),
+            "deployment_frequency": "16.2 % of teams on demand, 23.9 % less often than once a month",
+        },
+        note="The report of 2025 has no levels: it shows the distribution of each of five metrics, and seven kinds of teams whose shares were "
+        "not found in a usable source. A team compares itself with its own past.",
+        grade="S",
+    )
+}
+"""Reports that have no levels, by year."""
+
+
 def clusters(year: int) -> tuple[Cluster, ...]:
     """Return the levels of a year's report, best first.
 
@@ -180,14 +217,14 @@ def clusters(year: int) -> tuple[Cluster, ...]:
     ['elite', 'high', 'medium', 'low']
     """
     if year not in DORA_CLUSTERS:
-        years = ", ".join(map(str, DORA_CLUSTERS))
-        message = f"year={year} (the report that defines the levels) must be one of {years}; 2025 has no levels."
+        years, without = (", ".join(map(str, reports)) for reports in (DORA_CLUSTERS, REPORTS_WITHOUT_LEVELS))
+        message = f"year={year} (the report that defines the levels) must be one of {years}; {without} has no levels."
         raise InvalidInputError(message)
     return DORA_CLUSTERS[year]
 
 
 def dora_kpis(year: int) -> dict[str, str]:
-    """Return the KPI that stands for each of `DORA_METRICS` in a year's report.
+    """Return the KPI that stands for each metric of a year's report.
 
     From 2023 on the reports ask for the recovery from failed deployments only.
 
@@ -199,19 +236,24 @@ def dora_kpis(year: int) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Name of the KPI by DORA's metric.
+        Name of the KPI by DORA's metric; a report without levels has five.
 
     Examples
     --------
     >>> dora_kpis(2019)["recovery_time"], dora_kpis(2024)["recovery_time"]
     ('mttr', 'failed_deployment_recovery_time')
+    >>> list(dora_kpis(2025))[-1]
+    'deployment_rework_rate'
     """
     recovery = "failed_deployment_recovery_time" if year >= FAILED_DEPLOYMENTS_ONLY else "mttr"
-    return {metric: recovery if metric == "recovery_time" else metric for metric in DORA_METRICS}
+    metrics = FIVE_METRICS if year in REPORTS_WITHOUT_LEVELS else DORA_METRICS
+    return {metric: recovery if metric == "recovery_time" else metric for metric in metrics}
 
 
 def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Return the level of each of DORA's four metrics in a year's report; the metrics may disagree.
+    """Return the level of each of DORA's metrics in a year's report; the metrics may disagree.
+
+    A report without levels (2025) gives five metrics, all without a level.
 
     Parameters
     ----------
@@ -226,16 +268,16 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
         One row a metric, indexed by its KPI. Columns: `unit`, `value`, `level` (the best level whose band holds the value, or
         the nearest, where levels share a band the one on the side of the value; NA where the value is NaN), `levels` (every such level: bands overlap), `inside` (whether a band holds the
         value), `band` (of `level`, as the report prints it). `attrs` holds `agree` (whether one level fits all metrics that
-        have a value), `year`, `source` and `grade`.
+        have a value), `year`, `source`, `grade` and `note` (why there are no levels; empty where there are).
 
     Raises
     ------
     InvalidInputError
-        If the report of that year has no levels, or the table lacks one of the KPIs.
+        If there is no report of that year, or the table lacks one of the KPIs.
 
     References
     ----------
-    DORA, Accelerate State of DevOps, 2018 to 2024.
+    DORA, Accelerate State of DevOps, 2018 to 2024; State of AI-assisted Software Development, 2025.
 
     Examples
     --------
@@ -245,7 +287,8 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     >>> kpis.classify(kpis.table(log), year=2019).loc["deployment_frequency", "level"]
     'elite'
     """
-    year_clusters = clusters(year)
+    report = REPORTS_WITHOUT_LEVELS.get(year)
+    year_clusters = () if report else clusters(year)
     rows = {kpi: _classified(kpi, metric, table, year_clusters) for metric, kpi in dora_kpis(year).items()}
     columns = ["unit", "value", "level", "levels", "inside", "band"]
     graded = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kpi")
@@ -255,8 +298,9 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     graded.attrs = {
         "year": year,
         "agree": agree,
-        "source": year_clusters[0].source,
-        "grade": year_clusters[0].grade,
+        "source": (report or year_clusters[0]).source,
+        "grade": (report or year_clusters[0]).grade,
+        "note": report.note if report else "",
     }
     return graded
 
@@ -303,11 +347,11 @@ def _classified(
     kpi: str, metric: str, table: pd.DataFrame, year_clusters: tuple[Cluster, ...]
 ) -> tuple[str, float, str | None, str | None, bool, str | None]:
     if kpi not in table.index:
-        message = f"the table lacks the KPI {kpi}, which DORA's levels need; compute it with devopssim.kpis.table(log)."
+        message = f"the table lacks the KPI {kpi}, which DORA's metrics need; compute it with devopssim.kpis.table(log)."
         raise InvalidInputError(message)
-    is_time = metric not in {"deployment_frequency", "change_failure_rate"}
+    is_time = metric in {"lead_time_for_changes", "recovery_time"}
     value, unit = float(table.loc[kpi, "median" if is_time else "value"]), str(table.loc[kpi, "unit"])  # type: ignore[arg-type]
-    if math.isnan(value):
+    if math.isnan(value) or not year_clusters:
         return unit, value, None, None, False, None
     away = [_distance(value, cluster.band(metric), share=metric == "change_failure_rate") for cluster in year_clusters]
     fitting = [cluster for cluster, distance in zip(year_clusters, away, strict=True) if distance == min(away)]

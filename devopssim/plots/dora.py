@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import level_tables
-from devopssim.kpis import DORA_METRICS, KPIS, Band, Cluster, clusters
+from devopssim.kpis import KPIS, REPORTS_WITHOUT_LEVELS, Band, Cluster, clusters, dora_kpis
 from devopssim.plots.axes import axis_label, log_durations, percent_axis
 from devopssim.plots.canvas import halo, panels, tidy
 from devopssim.plots.descriptions import set_description
@@ -29,9 +29,10 @@ EDGES: Final[dict[str, tuple[float, float]]] = {
 
 
 def dora_levels(data: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
-    """Draw DORA's four metrics as four strips with the bands of each level and a marker for each scenario; return the figure.
+    """Draw DORA's metrics as strips with the bands of each level and a marker for each scenario; return the figure.
 
-    Bands overlap and leave gaps because the reports do; metrics may disagree on the level.
+    Bands overlap and leave gaps because the reports do; metrics may disagree on the level. The report of 2025 has no levels: its five strips
+    say what it publishes of each metric.
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def dora_levels(data: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     Raises
     ------
     InvalidInputError
-        If the year has no levels, or a KPI is missing.
+        If there is no report of the year, or a KPI is missing.
 
     References
     ----------
@@ -53,22 +54,32 @@ def dora_levels(data: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     --------
     >>> from devopssim import DEVOPS, kpis, simulate, vary
     >>> log = simulate(vary(DEVOPS, {"years": 0.1}), seed=1)
-    >>> len(dora_levels(kpis.table(log), year=2019).axes)
-    4
+    >>> len(dora_levels(kpis.table(log), year=2019).axes), len(dora_levels(kpis.table(log), year=2025).axes)
+    (4, 5)
     """
-    levels = clusters(year)
+    report = REPORTS_WITHOUT_LEVELS.get(year)
+    levels = () if report else clusters(year)
     tables = level_tables(data, year=year)
     metrics = list(next(iter(tables.values())).index)
     figure, grid = panels(len(metrics), 1, (8.6, len(metrics) * (1.25 + 0.22 * len(tables))))
-    for ax, kpi, metric in zip(grid, metrics, DORA_METRICS, strict=True):
+    for ax, kpi, metric in zip(grid, metrics, dora_kpis(year), strict=True):
         _strip(ax, kpi, metric, levels, {name: float(table.loc[kpi, "value"]) for name, table in tables.items()})
+        if report:
+            ax.set_xlabel(f"{year}: no levels; {report.published[metric]}", fontsize=8)
     rows = [table.reset_index().assign(scenario=name) for name, table in tables.items()]
-    summary = "; ".join(
-        f"{name + ': ' if name else ''}{', '.join(f'{KPIS[str(kpi)].title.lower()} {amount(row.value, row.unit)} ({row.level})' for kpi, row in table.iterrows())}"
-        for name, table in tables.items()
-    )
-    set_description(figure, f"DORA's levels of {year}. {summary}.", pd.concat(rows, ignore_index=True))
+    summary = "; ".join(f"{name + ': ' if name else ''}{_in_words(table)}" for name, table in tables.items())
+    title = f"DORA's five metrics of {year}. {report.note}" if report else f"DORA's levels of {year}."
+    set_description(figure, f"{title} {summary}.", pd.concat(rows, ignore_index=True))
     return figure
+
+
+def _in_words(table: pd.DataFrame) -> str:
+    """Return each metric's value and, where the report has levels, its level."""
+    levels = "" if table.attrs["note"] else " ({level})"
+    return ", ".join(
+        f"{KPIS[str(kpi)].title.lower()} {amount(row.value, row.unit)}{levels.format(level=row.level)}"
+        for kpi, row in table.iterrows()
+    )
 
 
 def _strip(ax: Axes, kpi: str, metric: str, levels: tuple[Cluster, ...], values: dict[str, float]) -> None:

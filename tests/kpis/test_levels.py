@@ -155,7 +155,33 @@ def test_a_frequency_below_nothing_is_refused(per_week: float) -> None:
 
 def test_a_year_without_levels_is_refused_with_the_years_that_have_them() -> None:
     with pytest.raises(InvalidInputError, match="must be one of 2018, 2019, 2021, 2023, 2024; 2025 has no levels"):
-        levels.classify(kpis.table(log_of()), year=2025)
+        levels.clusters(2025)
+    with pytest.raises(InvalidInputError, match=r"year=2020 .* must be one of 2018"):
+        levels.classify(kpis.table(log_of()), year=2020)
+
+
+def test_the_report_of_2025_has_five_metrics_and_no_levels() -> None:
+    made = table(per_week=3, lead=100, failing=0.11, recovery=3)
+    made.loc["deployment_rework_rate", "value"] = 0.07
+    found = levels.classify(made, year=2025)
+    assert found["value"].to_dict() == {
+        "deployment_frequency": 3,
+        "lead_time_for_changes": 100,
+        "change_failure_rate": 0.11,
+        "failed_deployment_recovery_time": 3,
+        "deployment_rework_rate": 0.07,
+    }
+    assert found[["level", "levels", "band"]].isna().all(axis=None)
+    assert not found["inside"].any()
+    assert not found.attrs["agree"]
+    assert "has no levels" in found.attrs["note"]
+
+
+def test_what_is_not_published_is_said() -> None:
+    for year, report in levels.REPORTS_WITHOUT_LEVELS.items():
+        assert year not in levels.DORA_CLUSTERS
+        assert tuple(report.published) == levels.FIVE_METRICS
+        assert levels.NOT_FOUND in report.published.values()
 
 
 def test_a_table_without_the_metrics_is_refused() -> None:

@@ -31,7 +31,7 @@ def by_hand(**changed: float) -> DoraBenchmark:
         preset, kpi = name.split("_", maxsplit=1)
         values[preset][kpi] = value
     outcomes = {
-        preset: [Outcome(values={kpi: value * nearly for kpi, value in row.items()} | {"failed_deployment_recovery_time": 1.0}) for nearly in (0.999, 1.001)]
+        preset: [Outcome(values={kpi: value * nearly for kpi, value in row.items()} | {"failed_deployment_recovery_time": 1.0, "deployment_rework_rate": 0.1}) for nearly in (0.999, 1.001)]
         for preset, row in values.items()
     }  # fmt: skip
     return DoraBenchmark(
@@ -86,3 +86,12 @@ def test_no_parameter_is_tuned_without_saying_against_what() -> None:
     tuned = [parameter for parameter in parameters().values() if parameter.tuned]
     assert tuned
     assert all(parameter.source for parameter in tuned)
+
+
+def test_the_metrics_of_2025_are_shown_with_what_the_report_says_of_them() -> None:
+    found = by_hand()
+    newest = found.newest_metrics
+    assert newest.groupby("scenario").size().to_dict() == dict.fromkeys(("waterfall", "agile", "devops"), 5)
+    assert newest.query("metric == 'deployment_rework_rate'")["estimate"].round(3).tolist() == [0.1] * 3
+    assert "has no levels" in as_markdown(found)
+    assert "23.9 % less often than once a month" in as_markdown(found)
