@@ -10,7 +10,7 @@ from pathlib import Path
 from devopssim import kpis
 from devopssim.files import write_text
 from devopssim.kpis import Kpi
-from devopssim.scenario import GRADES, PRACTICES, EvidenceCard, Practice, cards_as_markdown, evidence_cards
+from devopssim.scenario import ADOPTABLE, GRADES, LEVERS, EvidenceCard, Practice, cards_as_markdown, evidence_cards
 
 NOTE = "<!-- Written by `python -m devopssim.handbook docs`: change the code, not this page. -->\n"
 
@@ -25,12 +25,13 @@ def pages() -> dict[str, str]:
     """
     texts = {"parameters.md": _parameters()}
     texts |= {f"kpis/{name}.md": _kpi(kpi) for name, kpi in kpis.KPIS.items()}
-    texts |= {f"practices/{name}.md": _practice(name, practice) for name, practice in PRACTICES.items()}
+    levers = {name: LEVERS[parameter] for name, parameter in ADOPTABLE.items()}
+    texts |= {f"practices/{name}.md": _practice(name, practice) for name, practice in levers.items()}
     kpi_rows = {name: (kpi.title, kpi.unit, _sentence(kpi.definition)) for name, kpi in kpis.KPIS.items()}
     texts["kpis/index.md"] = _index("The KPIs", ("KPI", "unit", "definition"), kpi_rows)
-    practice_rows = {name: (practice.title, practice.without, practice.adopted) for name, practice in PRACTICES.items()}
+    practice_rows = {name: (practice.title, practice.without, practice.adopted) for name, practice in levers.items()}
     texts["practices/index.md"] = _index(
-        "The seven C's, and security inside", ("practice", "without it", "with it"), practice_rows
+        "The seven C's, security inside, and AI assistance", ("practice", "without it", "with it"), practice_rows
     )
     return {path: NOTE + text for path, text in texts.items()}
 

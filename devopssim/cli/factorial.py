@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "practices",
     multiple=True,
     metavar="PRACTICE",
-    help="Practice to vary (default: the seven C's); may be repeated.",
+    help="Practice to vary, or assistance (default: the seven C's); may be repeated.",
 )
 @click.option(
     "--halvings",

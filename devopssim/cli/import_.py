@@ -51,6 +51,8 @@ class Rules:
     environments: tuple[str, ...]
     incidents: tuple[str, ...]
     attribution_window: float | None
+    assisted_labels: tuple[str, ...]
+    assisted_trailer: str | None
     time_format: str | None
     zone: str | None
 
@@ -95,6 +97,18 @@ def source_options(command: Callable[..., None]) -> Callable[..., None]:
     type=float,
     metavar="HOURS",
     help="Attribute an incident to the last deployment within HOURS before it (default 24; 0: never).",
+)
+@click.option(
+    "--assisted-label",
+    "assisted_labels",
+    multiple=True,
+    metavar="PATTERN",
+    help="github, gitlab: labels that mark a change as written with AI assistance; may be repeated.",
+)
+@click.option(
+    "--assisted-trailer",
+    metavar="REGEX",
+    help='git: trailers that mark a change as written with AI assistance, for example "Co-authored-by: .*Copilot".',
 )
 @click.option("--time-format", metavar="FORMAT", help="jira: format of its times, for example %d/%b/%y %H:%M.")
 @click.option("--zone", metavar="ZONE", help="jira: time zone of its times (default UTC).")
@@ -143,10 +157,20 @@ def _histories(sources: Sources, rules: Rules) -> "list[History]":
     environments: dict[str, Any] = {"environments": rules.environments} if rules.environments else {}
     incidents: dict[str, Any] = {"incidents": rules.incidents} if rules.incidents else {}
     times: dict[str, Any] = {"time_format": rules.time_format, "zone": rules.zone}
+    labels, trailer = rules.assisted_labels, rules.assisted_trailer
     return [
-        *(importers.git_history(path, tags=rules.tags, branch=rules.branch) for path in sources.git),
-        *(importers.github_history(path, **environments, **incidents) for path in sources.github),
-        *(importers.gitlab_history(path, **environments, **incidents) for path in sources.gitlab),
+        *(
+            importers.git_history(path, tags=rules.tags, branch=rules.branch, assisted_trailer=trailer)
+            for path in sources.git
+        ),
+        *(
+            importers.github_history(path, **environments, **incidents, assisted_labels=labels)
+            for path in sources.github
+        ),
+        *(
+            importers.gitlab_history(path, **environments, **incidents, assisted_labels=labels)
+            for path in sources.gitlab
+        ),
         *(importers.jira_history(path, **incidents, **times) for path in sources.jira),
         *(importers.cdevents_history(path, **environments) for path in sources.cdevents),
         *(importers.mapped_history(path) for path in sources.csv),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from devopssim.cli.options import FILE, json_option
+from devopssim.cli.options import FILE, json_option, only_one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     metavar="HOURS",
     help="Exclude the first HOURS of the log from the KPIs (default 0).",
 )
+@click.option(
+    "--by",
+    type=click.Choice(["assisted"]),
+    help="Print the KPIs of changes that are marked as written with AI assistance beside those of the others.",
+)
 @click.option("--intervals", is_flag=True, help="Add bootstrap intervals, and warn of small samples.")
 @json_option
 def command(
@@ -33,6 +38,7 @@ def command(
     tags: str | None,
     branch: str | None,
     warm_up: float,
+    by: str | None,
     intervals: bool,
     in_json: bool,
 ) -> None:
@@ -54,6 +60,10 @@ def command(
         raise InvalidInputError(
             "expected exactly one source; pass either LOG, the file of an event log, or --git REPOSITORY."
         )
+    only_one_of({"--by": by is not None, "--intervals": intervals})
+    if by:
+        _print_halves(log, warm_up, in_json=in_json)
+        return
     log = events.since(log, warm_up)
     if intervals:
         _print_with_intervals(log, in_json=in_json)
@@ -67,6 +77,29 @@ def _log_of_git(repository: Path, tags: str | None, branch: str | None) -> "pd.D
     log = read_git(repository, tags=tags or "*", branch=branch)
     sys.stderr.write(f"{repository}: {log.attrs['source']['rules']}.\n")
     return log
+
+
+def _print_halves(log: "pd.DataFrame", warm_up: float, *, in_json: bool) -> None:
+    """Print the KPIs with and without assistance side by side; KPIs that neither half observes are left out of the text."""
+    import json
+
+    from devopssim import events, kpis
+    from devopssim.wording import significant, text_table
+
+    halves = {name: events.since(half, warm_up) for name, half in kpis.by_assistance(log).items()}
+    if in_json:
+        print(json.dumps({name: kpis.records(half) for name, half in halves.items()}, indent=1))
+        return
+    tables = {name: kpis.table(half) for name, half in halves.items()}
+    rows = [["KPI", "unit", *(cell for name in tables for cell in (name, "n"))]]
+    for kpi in kpis.KPIS.values():
+        shown = [table.loc[kpi.name] for table in tables.values()]
+        if any(row["n"] for row in shown):
+            rows.append([kpi.name, kpi.unit, *(cell for row in shown for cell in (significant(row["value"]), str(row["n"])))])
+    changes = [int((half["kind"] == "change.created").sum()) for half in halves.values()]
+    shared = next(iter(halves.values())).attrs["shared_deployments"]
+    print(text_table(rows, right=[2, 3, 4, 5]))
+    print(f"\n{changes[0]} of {sum(changes)} changes are assisted; {shared} deployments carry both and count in both.")
 
 
 def _print_with_intervals(log: "pd.DataFrame", *, in_json: bool) -> None:

@@ -81,7 +81,7 @@ def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
         "adoptions",
         multiple=True,
         metavar="PRACTICE=SHARE",
-        help="Adopt a practice, for example testing=0.5 or security=1; may be repeated.",
+        help="Adopt a practice or AI assistance, for example testing=0.5, security=1 or assistance=0.5; may be repeated.",
     )
     @wraps(command)
     def with_variation(

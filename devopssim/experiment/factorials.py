@@ -113,7 +113,7 @@ def factorial(
     """Run the scenario with every combination of the `practices` adopted (1) or not (0); practices not named stay as they are.
 
     Seven practices make 128 combinations; each of the `halvings` leaves half of them out, in the way that confuses least
-    (see `Factorial.effects`). `security` counts as a practice. `replications` of each combination (default 5), `kpis` and
+    (see `Factorial.effects`). `security` and `assistance` count as practices. `replications` of each combination (default 5), `kpis` and
     `options` as for `compare`; an Experiment with one scenario gives them all. Raises InvalidInputError for an unknown or
     repeated practice.
     """

@@ -5,7 +5,7 @@ Rules:
 - A change that was merged is a commit on the main line, written at the time of its creation and committed at the time of its
   merge. Commits stand in the order in which they reached production, so that a tag reaches what its deployment brought.
 - A deployment is a tag. One that repairs something raises the last number of the version, any other the middle one.
-- The subject of unplanned work begins with `fix:`, as teams write it.
+- The subject of unplanned work begins with `fix:`, as teams write it; changes written with AI assistance have the trailer `Assisted-by: AI`.
 
 Requests, incidents, rollbacks, findings and people's work leave no trace in git, so they are lost: that is the lesson.
 The same log gives the same repository, down to the hashes.
@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
@@ -93,14 +94,14 @@ def _stream(log: pd.DataFrame, shipped: pd.DataFrame, began: float) -> Iterator[
 
 
 def _changes(log: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
-    """Return the merged changes in the order in which they reached production: index change; created, merged, deployed, subject."""
+    """Return the merged changes in the order in which they reached production: index change; created, merged, deployed, message."""
     created = log[log["kind"] == "change.created"].set_index("change")
     table = pd.DataFrame(
         {
             "created": created["time"],
             "merged": log[log["kind"] == "change.merged"].groupby("change")["time"].min(),
             "deployed": shipped.groupby("change")["time"].min(),
-            "subject": _subjects(created),
+            "message": _messages(created),
         }
     )
     merged = table[table["merged"].notna() | table["deployed"].notna()]
@@ -111,25 +112,26 @@ def _changes(log: pd.DataFrame, shipped: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _subjects(created: pd.DataFrame) -> pd.Series:
-    """Return the subject line of each change's commit."""
-    unplanned = (details(created, "unplanned") == "yes").to_numpy()
+def _messages(created: pd.DataFrame) -> pd.Series:
+    """Return the message of each change's commit: a subject, and a trailer if the change is assisted."""
+    unplanned, assisted = ((details(created, key) == "yes").to_numpy() for key in ("unplanned", "assisted"))
     items = created["item"].fillna("").to_numpy()
     subjects = [
         f"fix: {change}" if urgent else f"{change} of {item}" if item else str(change)
         for change, item, urgent in zip(created.index, items, unplanned, strict=True)
     ]
-    return pd.Series(subjects, index=created.index)
+    trailers = np.where(assisted, "\n\nAssisted-by: AI", "")
+    return pd.Series([subject + trailer for subject, trailer in zip(subjects, trailers, strict=True)], index=created.index)
 
 
 def _commit(change: tuple[str, float, float, float, str], began: float) -> Iterator[str]:
     """Yield the `fast-import` command that commits a change."""
-    name, created, merged, _, subject = change
-    content = f"{subject}\n"
+    name, created, merged, _, message = change
+    content = f"{message.splitlines()[0]}\n"
     yield "commit refs/heads/main"
     yield f"author {TEAM} {began + SECONDS_PER_HOUR * created:.0f} +0000"
     yield f"committer {TEAM} {began + SECONDS_PER_HOUR * merged:.0f} +0000"
-    yield f"data {len(subject.encode())}\n{subject}"
+    yield f"data {len(message.encode())}\n{message}"
     yield f"M 100644 inline changes/{name}.txt\ndata {len(content.encode())}\n{content}"
 
 

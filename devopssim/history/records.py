@@ -69,6 +69,8 @@ class ChangeRecord:
         Work items that the change names.
     name, version : str, optional
         Subject, and the short form of the hash.
+    assisted : bool, optional
+        Whether the change is marked as written with AI assistance; None without a mark.
 
     Examples
     --------
@@ -89,6 +91,8 @@ class ChangeRecord:
     """Work items that the change names."""
     name: str | None = None
     version: str | None = None
+    assisted: bool | None = None
+    """Whether the change is marked as written with AI assistance; None without a mark."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -253,8 +253,9 @@ class _HistoryWriter:
             if change.commit in merges:
                 del changes[name]
             elif change.brought_by in merges:
-                items = tuple(sorted({*change.items, *merges[change.brought_by].items}))
-                changes[name] = replace(change, items=items)
+                request = merges[change.brought_by]
+                items = tuple(sorted({*change.items, *request.items}))
+                changes[name] = replace(change, items=items, assisted=change.assisted or request.assisted)
         return changes
 
     def _with_items(self, changes: Mapping[str, ChangeRecord]) -> dict[str, ChangeRecord]:
@@ -276,15 +277,16 @@ class _HistoryWriter:
         for change in self.changes.values():
             first = _first(change.created, change.merged, change.abandoned) or 0
             born = self.created[change.id] = first if change.created is None else change.created
-            details = {"version": change.version, "name": change.name}
+            details = {"version": change.version, "name": change.name, **_mark_of(change)}
             self.add(born, "change.created", details, change=change.id, item=_item_of(change))
         for change in self.changes.values():
             born = self.created[change.id]
             if change.merged is not None:
-                self.add(self.after(change.merged, born), "change.merged", change=change.id, item=_item_of(change))
+                at = self.after(change.merged, born)
+                self.add(at, "change.merged", _mark_of(change), change=change.id, item=_item_of(change))
             elif change.abandoned is not None:
                 at = self.after(change.abandoned, born)
-                self.add(at, "change.abandoned", change=change.id, item=_item_of(change))
+                self.add(at, "change.abandoned", _mark_of(change), change=change.id, item=_item_of(change))
 
     def _deployments(self) -> None:
         """Write deployments and rollbacks in the order of time."""
@@ -523,6 +525,11 @@ def _incident_order(incident: IncidentRecord) -> tuple[float, str]:
 
 def _when_merged(change: ChangeRecord) -> tuple[float, str]:
     return inf if change.merged is None else change.merged, change.id
+
+
+def _mark_of(change: ChangeRecord) -> dict[str, str | None]:
+    """Return the details of a change's events: the mark of AI assistance."""
+    return {"assisted": "yes" if change.assisted else None}
 
 
 def _item_of(change: ChangeRecord) -> str | None:

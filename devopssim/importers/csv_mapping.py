@@ -40,7 +40,7 @@ TIMES: Final[Mapping[str, tuple[str, ...]]] = {
 """Fields of each kind of table that hold times."""
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "items": (),
-    "changes": ("commit", "items"),
+    "changes": ("commit", "items", "assisted"),
     "deployments": ("commit", "changes", "name", "of"),
     "incidents": ("deployment", "severity", "cause"),
 }
@@ -51,6 +51,8 @@ SETTINGS: Final = {"file", "kind", "columns", "keep", "delimiter", "encoding", "
 """Settings that a table may have."""
 CAUSES: Final = {"defect", "installation", "infrastructure", "vulnerability", "dependency"}
 """Causes of incidents that are taken over; others leave the cause open."""
+YES: Final = {"yes", "true", "1", "x", "y"}
+"""Texts in the column `assisted` that mark a change as written with AI assistance, in lower case; all others leave it unmarked."""
 COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -164,7 +166,10 @@ def _item(values: dict[str, Any], _: str) -> WorkItemRecord:
 def _change(values: dict[str, Any], _: str) -> ChangeRecord:
     commit = values.get("commit") or (values["id"] if COMMIT.fullmatch(values["id"]) else None)
     name = change_id(commit) if commit and COMMIT.fullmatch(commit) else identifier(values["id"])
-    return ChangeRecord(**{**values, "id": name, "commit": commit, "items": _ids(values.get("items"))})
+    assisted = values.get("assisted", "").casefold() in YES or None
+    return ChangeRecord(
+        **{**values, "id": name, "commit": commit, "items": _ids(values.get("items")), "assisted": assisted}
+    )
 
 
 def _deployment(values: dict[str, Any], where: str) -> DeploymentRecord:

@@ -14,6 +14,8 @@ Rules, each of which can be argued about:
   when it broke; the moment of its deployment is taken, so times to recover are upper bounds.
 - Clocks differ: a change is never merged or deployed before it was created; `log.attrs["source"]["moved"]` counts the dates
   that had to be moved. A date before 1980 is ignored: the commit is created when it was merged.
+- A commit with a trailer that matches `assisted_trailer` is marked as written with AI assistance. Whether people mark all such commits,
+  git cannot tell.
 
 A git history lacks tickets, detection of incidents and work on stages.
 """
@@ -21,7 +23,7 @@ A git history lacks tickets, detection of incidents and work on stages.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +32,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
 from devopssim.history import ChangeRecord, DeploymentRecord, History, change_id, new_ancestors
-from devopssim.importers.git_repository import Commit, Tag, check, commits_of, head_of, reverts_of, tags_of
+from devopssim.importers.git_repository import Commit, Tag, check, commits_of, head_of, marked_by_trailer, reverts_of, tags_of
 from devopssim.importers.translation import log_of
 
 REPAIR_WINDOW: Final = 72.0
@@ -57,7 +59,12 @@ RULES: Final = (
 
 
 def read_git(
-    repository: str | Path, *, tags: str = "*", repair_window: float = REPAIR_WINDOW, branch: str | None = None
+    repository: str | Path,
+    *,
+    tags: str = "*",
+    repair_window: float = REPAIR_WINDOW,
+    branch: str | None = None,
+    assisted_trailer: str | None = None,
 ) -> pd.DataFrame:
     """Return the event log of a git repository; this module's docstring lists the rules.
 
@@ -71,6 +78,8 @@ def read_git(
         Hours after a tag within which a later tag can repair it.
     branch : str, optional
         Main line; default HEAD.
+    assisted_trailer : str, optional
+        Regular expression of the trailers that mark a commit as written with AI assistance.
 
     Returns
     -------
@@ -96,7 +105,9 @@ def read_git(
     ['change.created', 'change.merged', 'service.deployed']
 
     """
-    history = git_history(repository, tags=tags, repair_window=repair_window, branch=branch)
+    history = git_history(
+        repository, tags=tags, repair_window=repair_window, branch=branch, assisted_trailer=assisted_trailer
+    )
     if not history.deployments:
         existing = tags_of(Path(repository), "*")
         cause = f"no tag matches {tags!r}" if existing else "the repository has no tags"
@@ -110,13 +121,18 @@ def read_git(
 
 
 def git_history(
-    repository: str | Path, *, tags: str = "*", repair_window: float = REPAIR_WINDOW, branch: str | None = None
+    repository: str | Path,
+    *,
+    tags: str = "*",
+    repair_window: float = REPAIR_WINDOW,
+    branch: str | None = None,
+    assisted_trailer: str | None = None,
 ) -> History:
     """Return the history of a git repository, ready to be joined with others.
 
     Parameters
     ----------
-    repository, tags, repair_window, branch
+    repository, tags, repair_window, branch, assisted_trailer
         As of `read_git`; here a repository without matching tags is allowed.
 
     Returns
@@ -146,6 +162,9 @@ def git_history(
     heads = list(dict.fromkeys([head, *(tag.commit for tag in chosen)]))
     commits = commits_of(folder, heads)
     changes = _changes(commits, head)
+    if assisted_trailer is not None:
+        marked = marked_by_trailer(folder, heads, assisted_trailer)
+        changes = [replace(change, assisted=True) if change.commit in marked else change for change in changes]
     releases = _Releases(
         commits=commits, reverts=reverts_of(folder, heads, commits), window=repair_window * SECONDS_PER_HOUR
     )

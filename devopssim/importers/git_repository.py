@@ -34,6 +34,8 @@ FIELD: Final = "\x1f"
 """Separator of fields in git's output; the unit separator stands in no name or date."""
 REVERTED: Final = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
 """Line in a message by which git records what a commit reverts."""
+TRAILER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*:\s")
+"""Beginning of a line in a message that is a trailer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,46 @@ def reverts_of(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit]
         if named:
             reverts[name.strip()] = named
     return reverts
+
+
+def marked_by_trailer(folder: Path, heads: Sequence[str], pattern: str) -> set[str]:
+    """Return the commits whose messages have a trailer that matches a pattern.
+
+    A trailer is a line `Key: value` below the subject, such as `Co-authored-by: Copilot <copilot@example.com>`.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the repository.
+    heads : Sequence of str
+        Hashes to start from.
+    pattern : str
+        Regular expression that the beginning of a trailer matches, regardless of case.
+
+    Returns
+    -------
+    set of str
+        Hashes.
+
+    Raises
+    ------
+    InvalidInputError
+        Where the pattern is not a regular expression.
+
+    """
+    try:
+        mark = re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise InvalidInputError(
+            f"trailer {pattern!r} is not a regular expression ({error}); write it as 'Co-authored-by: .*Copilot'."
+        ) from error
+    text = git(folder, "log", "-z", f"--format=%H{FIELD}%b", "--stdin", stdin="\n".join(heads))
+    marked = set()
+    for record in filter(None, text.split("\0")):
+        name, _, body = record.partition(FIELD)
+        if any(TRAILER.match(line) and mark.match(line) for line in body.splitlines()):
+            marked.add(name.strip())
+    return marked
 
 
 def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:

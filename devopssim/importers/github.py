@@ -8,7 +8,7 @@ Rules, each of which can be argued about:
 - An issue with a label of `incidents` is an incident: detected when it was opened, resolved when it was closed.
 - A pull request is a change: created when it was opened (its commits are older, so lead times are lower bounds), merged or
   abandoned as GitHub states. Pull requests to other branches than the usual one are excluded. Joined with git, its commits
-  count instead.
+  count instead. One with a label of `assisted_labels` is marked as assisted, and with git each of its commits.
 - A deployment to an environment of `environments` counts at its first status `success`; without any status, at its
   creation. A failed one never reached users. It carries the pull requests merged until then (with git: what its commit
   reaches). Deploying a commit that ran before the present one is a rollback.
@@ -45,7 +45,10 @@ OUTCOMES: Final = {"success": "success", "failure": "failure", "timed_out": "fai
 
 
 def github_history(
-    *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
+    *exports: str | Path,
+    environments: Sequence[str] = PRODUCTION,
+    incidents: Sequence[str] = INCIDENTS,
+    assisted_labels: Sequence[str] = (),
 ) -> History:
     """Return the history of GitHub's responses, ready to be joined with others.
 
@@ -57,6 +60,8 @@ def github_history(
         Shell patterns of environments that serve users.
     incidents : Sequence of str, default INCIDENTS
         Shell patterns of labels that make an issue an incident.
+    assisted_labels : Sequence of str, default ()
+        Shell patterns of labels that mark a pull request as written with AI assistance.
 
     Returns
     -------
@@ -83,7 +88,8 @@ def github_history(
     ['acme/shop#7']
 
     """
-    return GitHubReader(environments=environments, incident_labels=incidents).read_all(exports)
+    reader = GitHubReader(environments=environments, incident_labels=incidents, assisted_labels=assisted_labels)
+    return reader.read_all(exports)
 
 
 @dataclass(kw_only=True)
@@ -154,6 +160,7 @@ class GitHubReader(RecordReader):
             abandoned=closed if merged is None else None,
             commit=commit,
             items=closed_items(repository, thing.get("title"), thing.get("body")),
+            assisted=self.assisted(labels_of(thing)),
         )
         # GitHub lists it twice: with the issues, where fields are missing, and with the pull requests
         branch, earlier = self.pulls.get(change.id, (None, change))

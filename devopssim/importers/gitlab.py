@@ -6,6 +6,7 @@ Files may hold one page or many, in one folder or several; the keys of an object
   a label of `incidents`, is an incident: detected when it was created, resolved when it was closed.
 - A merge request is a change: created when it was opened (its commits are older), merged or abandoned as GitLab states.
   Merge requests to other branches than the usual one are excluded. Joined with git, its commits count instead.
+  One with a label of `assisted_labels` is marked as assisted, and with git each of its commits.
 - A deployment with the status `success` to an environment of `environments` counts when its job ended (else when it was last
   updated). It carries the merge requests merged until then (with git: what its commit reaches).
 - A pipeline is a build, from its start to its end.
@@ -39,7 +40,10 @@ ENDED: Final = {"success", "failed", "canceled"}
 
 
 def gitlab_history(
-    *exports: str | Path, environments: Sequence[str] = PRODUCTION, incidents: Sequence[str] = INCIDENTS
+    *exports: str | Path,
+    environments: Sequence[str] = PRODUCTION,
+    incidents: Sequence[str] = INCIDENTS,
+    assisted_labels: Sequence[str] = (),
 ) -> History:
     """Return the history of GitLab's responses, ready to be joined with others.
 
@@ -51,6 +55,8 @@ def gitlab_history(
         Shell patterns of environments that serve users.
     incidents : Sequence of str, default INCIDENTS
         Shell patterns of labels that make an issue an incident.
+    assisted_labels : Sequence of str, default ()
+        Shell patterns of labels that mark a merge request as written with AI assistance.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def gitlab_history(
     ['#3']
 
     """
-    return GitLabReader(environments=environments, incident_labels=incidents).read_all(exports)
+    reader = GitLabReader(environments=environments, incident_labels=incidents, assisted_labels=assisted_labels)
+    return reader.read_all(exports)
 
 
 @dataclass(kw_only=True)
@@ -135,6 +142,7 @@ class GitLabReader(RecordReader):
             abandoned=closed if merged is None else None,
             commit=commit,
             items=closed_items(repository, thing.get("title"), thing.get("description")),
+            assisted=self.assisted(labels_of(thing)),
         )
         self.merges.append((text_in(thing, "target_branch"), change))
 

@@ -32,6 +32,8 @@ class RecordReader(ABC):
         Shell patterns of the environments that serve users.
     incident_labels : Sequence of str, default INCIDENTS
         Shell patterns of the labels that make an issue an incident.
+    assisted_labels : Sequence of str, default ()
+        Shell patterns of the labels that mark a change as written with AI assistance.
 
     Examples
     --------
@@ -55,6 +57,8 @@ class RecordReader(ABC):
     """Shell patterns of the environments that serve users."""
     incident_labels: Sequence[str] = INCIDENTS
     """Shell patterns of the labels that make an issue an incident."""
+    assisted_labels: Sequence[str] = ()
+    """Shell patterns of the labels that mark a change as written with AI assistance."""
     items: list[WorkItemRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
     deployments: list[DeploymentRecord] = field(default_factory=list)
@@ -126,6 +130,10 @@ class RecordReader(ABC):
     def is_incident(self, labels: Sequence[str]) -> bool:
         """Return whether one of an issue's labels makes it an incident."""
         return any(matches(label, self.incident_labels) for label in labels)
+
+    def assisted(self, labels: Sequence[str]) -> bool | None:
+        """Return True if one of a change's labels marks it as written with AI assistance; None without a mark."""
+        return any(matches(label, self.assisted_labels) for label in labels) or None
 
     def reaches_users(self, environment: str | None) -> bool:
         """Return whether an environment serves users; count the deployment as excluded otherwise."""

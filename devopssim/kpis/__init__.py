@@ -10,6 +10,7 @@ A log that was cut (`events.since`) is observed from its warm-up to its horizon.
 excluded; entities in progress at the cut count where a KPI averages over time.
 """
 
+from devopssim.kpis.assistance import by_assistance
 from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.curves import kpi_curve
 from devopssim.kpis.declaration import Kpi, Rate

@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import CLEAR, Difference, Experiment, Options, Result, compare, paired
-from devopssim.scenario import PRACTICES, Scenario, adopt, parameter_value, vary
+from devopssim.scenario import ADOPTABLE, LEVERS, Scenario, adopt, parameter_value, vary
 from devopssim.twin.overload import Overload, overloads
 
 AS_IS: Final = "as it is"
@@ -163,7 +163,7 @@ def _change_text(
     """Return the change as text: 'adopt continuous testing and add 2 developers'."""
     clauses = []
     for name, share in adopting.items():
-        title = PRACTICES[name].name
+        title = LEVERS[ADOPTABLE[name]].name
         clauses.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
     for role, count in adding.items():
         verb = "add" if count >= 0 else "do without"

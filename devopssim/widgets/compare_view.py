@@ -180,6 +180,11 @@ def _groups(state: State) -> list[dict[str, Any]]:
             "title": f"Security of {state.chosen}",
             "controls": controls(["practices.security"], scenario),
         },
+        {
+            "key": "assistance",
+            "title": f"Assistance of {state.chosen}",
+            "controls": controls(["assistance.share", "quality.reviewers"], scenario),
+        },
         {"key": "team", "title": f"Team ({scope['team']})", "controls": controls(TEAM, scenario)},
         {"key": "demand", "title": f"Demand ({scope['demand']})", "controls": controls(DEMAND, scenario)},
     ]

@@ -14,6 +14,8 @@ REACH: Final = 4
 """Upper end of a slider as a multiple of the default, unless the parameter's bound is nearer. Bounds are generous: a slider up to
 the bound would squeeze the usual values into its first hundredth. A value beyond the end extends the slider."""
 
+COUNT: Final = 10
+"""Upper end of the slider of a count that is 0 by default."""
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
@@ -86,7 +88,8 @@ def control(name: str, scenario: Scenario) -> Control:
     if declared.choices or isinstance(value, str):
         return Control(**fields, value=value, choices=tuple(dict.fromkeys((*declared.options, str(value)))))
     default = float(declared.default)
-    high = min(declared.high, max(REACH * default, declared.low + 1, 2 * value))
+    least = COUNT if declared.whole and not default else 1
+    high = min(declared.high, max(REACH * default, declared.low + least, 2 * value))
     low = declared.low
     step = 1.0 if declared.whole else _nice((high - low) / STEPS)
     if not declared.whole and high < declared.high:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from devopssim.experiment import CLEAR
 from devopssim.kpis import KPIS
-from devopssim.scenario import PRACTICES, WORKFLOWS, Scenario, parameter_value, parameters
+from devopssim.scenario import LEVERS, WORKFLOWS, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def what_differs(scenarios: Mapping[str, Scenario]) -> pd.DataFrame:
 
 
 def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
-    """Return the mechanisms in which scenarios differ: workflows first, then practices.
+    """Return the mechanisms in which scenarios differ: workflows first, then practices and AI assistance.
 
     Parameters
     ----------
@@ -231,8 +231,8 @@ def mechanisms(scenarios: Mapping[str, Scenario]) -> list[Mechanism]:
         if len(workflows) > 1
         else []
     )
-    for practice, description in PRACTICES.items():
-        shares = [float(getattr(scenario.practices, practice)) for scenario in scenarios.values()]
+    for lever, description in LEVERS.items():
+        shares = [float(parameter_value(scenario, lever)) for scenario in scenarios.values()]
         if len(set(shares)) > 1:
             differing.append(
                 Mechanism(

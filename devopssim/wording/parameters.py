@@ -2,14 +2,10 @@
 
 from typing import Final
 
-from devopssim.scenario import PRACTICES, parameters
-
-ADOPTION: Final = {f"practices.{name}": practice for name, practice in PRACTICES.items()}
-"""Parameters that hold the adoption of a practice, each with its practice."""
-
+from devopssim.scenario import LEVERS, parameters
 
 def parameter_label(name: str) -> str:
-    """Return the label of a parameter's slider: the practice's title, or the last part of the name.
+    """Return the label of a parameter's slider: the title of a practice or of AI assistance, or the last part of the name.
 
     Parameters
     ----------
@@ -22,8 +18,8 @@ def parameter_label(name: str) -> str:
     ('Developers', 'Continuous testing')
 
     """
-    if name in ADOPTION:
-        return ADOPTION[name].title
+    if name in LEVERS:
+        return LEVERS[name].title
     return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
