@@ -90,12 +90,13 @@ def _print_halves(log: "pd.DataFrame", warm_up: float, *, in_json: bool) -> None
     if in_json:
         print(json.dumps({name: kpis.records(half) for name, half in halves.items()}, indent=1))
         return
-    tables = {name: kpis.table(half) for name, half in halves.items()}
+    tables = {name: kpis.table(half)[["value", "n"]].to_dict("index") for name, half in halves.items()}
     rows = [["KPI", "unit", *(cell for name in tables for cell in (name, "n"))]]
     for kpi in kpis.KPIS.values():
-        shown = [table.loc[kpi.name] for table in tables.values()]
+        shown = [table[kpi.name] for table in tables.values()]
         if any(row["n"] for row in shown):
-            rows.append([kpi.name, kpi.unit, *(cell for row in shown for cell in (significant(row["value"]), str(row["n"])))])
+            cells = (cell for row in shown for cell in (significant(row["value"]), str(row["n"])))
+            rows.append([kpi.name, kpi.unit, *cells])
     changes = [int((half["kind"] == "change.created").sum()) for half in halves.values()]
     shared = next(iter(halves.values())).attrs["shared_deployments"]
     print(text_table(rows, right=[2, 3, 4, 5]))

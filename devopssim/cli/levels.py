@@ -116,7 +116,9 @@ def _newest(benchmark: "DoraBenchmark") -> list[list[str]]:
 
     rows = [["scenario", "metric", "model", "95 % interval", "published"]]
     for _, row in benchmark.newest_metrics.iterrows():
-        model, low, high = (short_amount(row[name], row["unit"], row["estimate"]) for name in ("estimate", "low", "high"))
+        model, low, high = (
+            short_amount(row[name], row["unit"], row["estimate"]) for name in ("estimate", "low", "high")
+        )
         rows.append([row["scenario"], KPIS[row["kpi"]].title, model, f"{low} to {high}", row["published"]])
     return rows
 

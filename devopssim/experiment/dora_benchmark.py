@@ -100,19 +100,23 @@ class DoraBenchmark:
         `distance` is how far the estimate lies outside the band (0: within it), in the KPI's unit; `inside` says whether the
         whole interval lies within the band, above its lower edge.
         """
-        estimates = {
-            (scenario, kpi): (unit, estimate, low, high)
-            for scenario, kpi, unit, estimate, low, high, _ in self.result.estimates.itertuples(index=False, name=None)
-        }
         rows = []
         for target in TARGETS:
-            unit, estimate, low, high = estimates[target.preset, target.kpi]
+            unit, estimate, low, high = self._estimates[target.preset, target.kpi]
             distance = max(0.0, target.low - estimate, estimate - target.high)
             inside = target.low < low and high <= target.high
             band = target.low, target.high, target.said_by
             rows.append((target.preset, target.kpi, unit, estimate, low, high, *band, distance, inside))
         columns = ["scenario", "kpi", "unit", "estimate", "low", "high", "from", "to", "said_by", "distance", "inside"]
         return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, str], tuple[str, float, float, float]]:
+        """Unit, estimate and interval by scenario and KPI."""
+        return {
+            (scenario, kpi): (unit, estimate, low, high)
+            for scenario, kpi, unit, estimate, low, high, _ in self.result.estimates.itertuples(index=False, name=None)
+        }
 
     @cached_property
     def between(self) -> pd.DataFrame:
@@ -158,13 +162,11 @@ class DoraBenchmark:
         `published` is what the report says of the metric.
         """
         year, report = max(REPORTS_WITHOUT_LEVELS.items())
-        estimates = self.result.estimates.set_index(["scenario", "kpi"])
         rows = []
         for scenario in self.result.scenarios:
             for metric, kpi in dora_kpis(year).items():
                 taken = FAILURE_RATE if metric == "change_failure_rate" else kpi
-                row = estimates.loc[(scenario, taken)]
-                rows.append((scenario, metric, taken, row["unit"], row["estimate"], row["low"], row["high"], report.published[metric]))
+                rows.append((scenario, metric, taken, *self._estimates[scenario, taken], report.published[metric]))
         columns = ["scenario", "metric", "kpi", "unit", "estimate", "low", "high", "published"]
         return pd.DataFrame(rows, columns=columns)
 

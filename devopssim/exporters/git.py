@@ -121,7 +121,9 @@ def _messages(created: pd.DataFrame) -> pd.Series:
         for change, item, urgent in zip(created.index, items, unplanned, strict=True)
     ]
     trailers = np.where(assisted, "\n\nAssisted-by: AI", "")
-    return pd.Series([subject + trailer for subject, trailer in zip(subjects, trailers, strict=True)], index=created.index)
+    return pd.Series(
+        [subject + trailer for subject, trailer in zip(subjects, trailers, strict=True)], index=created.index
+    )
 
 
 def _commit(change: tuple[str, float, float, float, str], began: float) -> Iterator[str]:

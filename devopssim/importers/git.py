@@ -32,7 +32,16 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
 from devopssim.history import ChangeRecord, DeploymentRecord, History, change_id, new_ancestors
-from devopssim.importers.git_repository import Commit, Tag, check, commits_of, head_of, marked_by_trailer, reverts_of, tags_of
+from devopssim.importers.git_repository import (
+    Commit,
+    Tag,
+    check,
+    commits_of,
+    head_of,
+    marked_by_trailer,
+    reverts_of,
+    tags_of,
+)
 from devopssim.importers.translation import log_of
 
 REPAIR_WINDOW: Final = 72.0

@@ -22,7 +22,16 @@ from devopssim.events import details
 
 HALVES: Final = ("assisted", "not assisted")
 """Names of the halves of a log."""
-OF_CHANGES: Final = ("change.", "defect.", "vulnerability.", "finding.", "build.", "artifact.", "testsuiterun.", "scan.")
+OF_CHANGES: Final = (
+    "change.",
+    "defect.",
+    "vulnerability.",
+    "finding.",
+    "build.",
+    "artifact.",
+    "testsuiterun.",
+    "scan.",
+)
 """Beginnings of the kinds whose rows belong to a change before anything else."""
 
 
@@ -51,7 +60,7 @@ def by_assistance(log: pd.DataFrame) -> dict[str, pd.DataFrame]:
     >>> halves = by_assistance(simulate(adopt(vary(DEVOPS, {"years": 0.2}), {"assistance": 0.5}), seed=1))
     >>> [int((half["kind"] == "change.created").sum()) > 30 for half in halves.values()]
     [True, True]
-    >>> kpis.table(halves["assisted"]).loc["lead_time_for_changes", "n"] > 30
+    >>> bool(kpis.table(halves["assisted"]).loc["lead_time_for_changes", "n"] > 30)
     True
     """
     if log.attrs.get("warm_up"):

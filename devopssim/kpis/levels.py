@@ -347,7 +347,9 @@ def _classified(
     kpi: str, metric: str, table: pd.DataFrame, year_clusters: tuple[Cluster, ...]
 ) -> tuple[str, float, str | None, str | None, bool, str | None]:
     if kpi not in table.index:
-        message = f"the table lacks the KPI {kpi}, which DORA's metrics need; compute it with devopssim.kpis.table(log)."
+        message = (
+            f"the table lacks the KPI {kpi}, which DORA's metrics need; compute it with devopssim.kpis.table(log)."
+        )
         raise InvalidInputError(message)
     is_time = metric in {"lead_time_for_changes", "recovery_time"}
     value, unit = float(table.loc[kpi, "median" if is_time else "value"]), str(table.loc[kpi, "unit"])  # type: ignore[arg-type]

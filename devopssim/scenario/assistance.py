@@ -7,7 +7,7 @@ results contradict each other, so each range is wide; experiments set the values
 from dataclasses import dataclass
 from typing import Final
 
-from devopssim.scenario.declaration import Part, parameter
+from devopssim.scenario.declaration import Part, declared_parameters, parameter
 from devopssim.scenario.practices import Practice
 
 
@@ -153,8 +153,11 @@ ASSISTANCE: Final = Practice(
     "(`assistance.coding_effort`, `reviews.review`, `demand.larger_change`)",
     events=("change.created", "defect.injected", "stage.queued", "stage.finished"),
     debatable="repairs of defects and rework after a review take as long as without assistance; the machine costs no money",
-    parameters=tuple(f"assistance.{name}" for name in Assistance.__dataclass_fields__ if name != "share")
-    + ("quality.reviewers", "quality.review_hours"),
+    parameters=(
+        *(f"assistance.{name}" for name, _ in declared_parameters(Assistance) if name != "share"),
+        "quality.reviewers",
+        "quality.review_hours",
+    ),
     evidence="Studies disagree: 19 % slower (METR 2025), 21 % faster (Google 2024), 26 % more pull requests (Cui et al. 2024); throughput "
     "down (DORA 2024) and up (DORA 2025), deployments 12 % down and tasks 34 % up (Faros 2026); stability down in both of DORA's reports.",
     sources=(

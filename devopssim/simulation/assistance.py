@@ -40,11 +40,19 @@ class AssistedWork:
         return effort * assistance.coding_effort * (1 + assistance.refactoring) / self._learnt + verification
 
     @property
+    def planned_factor(self) -> float:
+        """The factor on the effort of coding that a team plans its sprints with: what it needs now, in the mean of its changes."""
+        assistance = self._assistance
+        assisted = assistance.coding_effort * (1 + assistance.refactoring) / self._learnt
+        return self.slow_down * (1 - assistance.share + assistance.share * assisted)
+
+    @property
     def slow_down(self) -> float:
         """The factor on the effort of coding that complexity brings: from 1 to where it takes all that assistance gains."""
         if not self._half_lives:
             return 1.0
-        return 1 + (1 / gain_factor(self._org.scenario) - 1) * (1 - 0.5**self._half_lives)
+        lost = 1 - float(0.5**self._half_lives)
+        return 1 + (1 / gain_factor(self._org.scenario) - 1) * lost
 
     @property
     def _learnt(self) -> float:

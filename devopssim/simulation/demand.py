@@ -384,9 +384,7 @@ class DrawnDemand:
                 number = poisson_quantile(mean_defects_of(scenario, change), first.draws[0])
                 change.defects = first.defects[:number]
                 while len(change.defects) < number:
-                    change.defects.append(
-                        new_defect(scenario, str(len(change.defects) + 1), more_defects.next_row())
-                    )
+                    change.defects.append(new_defect(scenario, str(len(change.defects) + 1), more_defects.next_row()))
             changes.append(change)
             pieces = pieces[held:]
         return changes
@@ -444,7 +442,7 @@ VULNERABILITY_DRAWS: Final = 6
 def mean_defects(scenario: Scenario, lines: Uniforms) -> Uniforms:
     """Return the mean number of defects that changes of so many lines bring without assistance."""
     quality = scenario.quality
-    return quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent  # type: ignore[no-any-return] # an array
+    return quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
 
 
 def mean_defects_of(scenario: Scenario, change: Change) -> float:

@@ -4,14 +4,14 @@ Each function names the mechanisms that it sums up. A test compares it with `sim
 shows where its expectation has to follow.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import Scenario
-from devopssim.simulation.demand import LINES
+from devopssim.simulation.demand import LINES, larger_change, work_per_change
 from devopssim.simulation.randomness import effort_distribution
 from devopssim.simulation.staff import LEAST_PRODUCTIVITY, headcount
 
@@ -48,19 +48,20 @@ def changes_per_item(code_effort: float, effort_cv: float, change_effort: float)
 
 
 def coding_factor(scenario: Scenario) -> float:
-    """Return the mean factor on the coding effort of a change until its commit: pairs need more person-hours.
+    """Return the mean factor on the coding effort of a change until its commit: pairs need more person-hours, assistance fewer.
 
-    Mechanism: `Reviews.coding_effort`.
+    What people learn, the complexity that assistance adds, and the verification by the author are left out. Mechanisms:
+    `Reviews.coding_effort`, `AssistedWork.coding_effort`.
 
     Parameters
     ----------
     scenario : Scenario
-        Its quality and practices are read.
+        Its quality, practices and assistance are read.
 
     Returns
     -------
     float
-        1 or more.
+        Above 0; 1 or more without assistance.
 
     Examples
     --------
@@ -69,20 +70,100 @@ def coding_factor(scenario: Scenario) -> float:
     (1.0, 1.045)
     """
     quality = scenario.quality
-    return 1 + quality.pairing * scenario.practices.collaboration * (quality.pairing_effort - 1)
+    paired = 1 + quality.pairing * scenario.practices.collaboration * (quality.pairing_effort - 1)
+    return paired * assistance_factor(scenario, assisted_items(scenario).work)
+
+
+def assistance_factor(scenario: Scenario, share: float) -> float:
+    """Return the mean factor of assistance on the effort of coding, of which so large a share is assisted.
+
+    Complexity, learning and verification are left out. Mechanism: `AssistedWork.coding_effort`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its assistance is read.
+    share : float
+        Share in [0, 1].
+
+    Returns
+    -------
+    float
+        Above 0; 1 for a share of 0.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS
+    >>> assistance_factor(DEVOPS, 0), assistance_factor(DEVOPS, 0.5)
+    (1.0, 0.9)
+    """
+    assistance = scenario.assistance
+    return 1 - share + share * assistance.coding_effort * (1 + assistance.refactoring)
+
+
+class AssistedItems(NamedTuple):
+    """What assistance does to the items in the mean."""
+
+    changes: float
+    """Changes of an item."""
+    work: float
+    """Share of the coding effort that assisted changes hold."""
+
+
+def assisted_items(scenario: Scenario) -> AssistedItems:
+    """Return how many changes an item has, and which share of its work is assisted.
+
+    An assisted change may hold the next pieces of its item. Mechanism: `demand.pieces_held`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its demand and assistance are read.
+
+    Returns
+    -------
+    AssistedItems
+        Means over 2,000 quantiles of the effort.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, vary
+    >>> larger = vary(DEVOPS, {"assistance.share": 1, "assistance.change_size": 2, "assistance.work_per_change": 1})
+    >>> [round(mean, 2) for mean in assisted_items(DEVOPS)], [round(mean, 2) for mean in assisted_items(larger)]
+    ([3.04, 0.0], [1.82, 1.0])
+    """
+    demand, assistance = scenario.demand, scenario.assistance
+    quantiles = (np.arange(2000) + 0.5) / 2000
+    efforts = np.asarray(effort_distribution(demand.code_effort, demand.effort_cv).quantile(quantiles))
+    pieces = np.maximum(1, np.rint(efforts / demand.change_effort)).astype(int)
+    if not assistance.share:
+        return AssistedItems(float(pieces.mean()), 0.0)
+    whole, part = divmod(work_per_change(assistance), 1.0)
+    held = (
+        (1, 1 - assistance.share),
+        (int(whole), assistance.share * (1 - part)),
+        (int(whole) + 1, assistance.share * part),
+    )
+    changes, assisted = np.zeros(pieces.max() + 1), np.zeros(pieces.max() + 1)
+    for left in range(1, len(changes)):
+        changes[left] = 1 + sum(chance * changes[max(0, left - many)] for many, chance in held)
+        assisted[left] = sum(chance * assisted[max(0, left - many)] for many, chance in held)
+        assisted[left] += sum(chance * min(many, left) for many, chance in held[1:])
+    work = float((efforts * assisted[pieces] / pieces).sum() / efforts.sum())
+    return AssistedItems(float(changes[pieces].mean()), work)
 
 
 def planned_hours(scenario: Scenario) -> dict[str, float]:
     """Return the weekly effort that requests bring to analysts, developers and testers.
 
-    It is a lower bound: repairs, retests, rework of misfits, interruptions and taking up another item come on top, and work in another role
+    It is a lower bound: the complexity that assistance adds, what people have to learn, repairs, retests, rework of misfits, interruptions and taking up another item come on top, and work in another role
     takes longer (`secondary_effort_factor`). Mechanisms: `development.plan`, `code`, `test_by_hand`,
     `Reviews.review`.
 
     Parameters
     ----------
     scenario : Scenario
-        Demand, quality and practices are read.
+        Demand, quality, practices and assistance are read.
 
     Returns
     -------
@@ -91,35 +172,55 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
 
     Examples
     --------
-    >>> from devopssim.scenario import DEVOPS
+    >>> from devopssim.scenario import DEVOPS, adopt
     >>> {role: round(hours) for role, hours in planned_hours(DEVOPS).items()}
     {'analyst': 30, 'developer': 150, 'tester': 0}
+    >>> round(planned_hours(adopt(DEVOPS, {"assistance": 1}))["developer"])
+    125
     """
-    demand, quality, practices = scenario.demand, scenario.quality, scenario.practices
-    changes = changes_per_item(demand.code_effort, demand.effort_cv, demand.change_effort)
-    reviewed = reviewed_share(scenario)
-    again = reviewed * quality.second_round_share
-    coding = coding_factor(scenario) + again * quality.review_rework
-    by_size = quality.review_effort_by_size * demand.lines_per_hour / LINES * demand.code_effort
-    reviewing = (reviewed + again * quality.second_review) * (changes * quality.review_effort + by_size)
+    demand, quality, practices, assistance = scenario.demand, scenario.quality, scenario.practices, scenario.assistance
+    changes, work = assisted_items(scenario)
+    lines = larger_change(assistance)
+    reading = _reviewing(scenario, changes * (1 - assistance.share), 1 - work, assisted=False)
+    reading += _reviewing(scenario, changes * assistance.share, work * lines, assisted=True) * assistance.review_effort
+    verifying = assistance.verification_effort * _hundreds_of_lines(scenario) * work * lines
+    reworked = (1 - work) * reviewed_share(scenario, assisted=False) + work * reviewed_share(scenario, assisted=True)
+    coding = coding_factor(scenario) + quality.second_round_share * quality.review_rework * reworked
     hours = {
         "analyst": demand.plan_effort,
-        "developer": demand.code_effort * coding + reviewing + changes * quality.test_upkeep * practices.testing,
+        "developer": demand.code_effort * coding
+        + reading
+        + verifying
+        + changes * quality.test_upkeep * practices.testing,
         "tester": demand.test_effort * (1 - practices.testing),
     }
     return {role: demand.requests_per_week * effort for role, effort in hours.items()}
 
 
+def _hundreds_of_lines(scenario: Scenario) -> float:
+    """Return the lines of an item without assistance, in hundreds."""
+    return scenario.demand.lines_per_hour * scenario.demand.code_effort / LINES
+
+
+def _reviewing(scenario: Scenario, changes: float, lines: float, *, assisted: bool) -> float:
+    """Return the effort of reviewing so many changes of an item, which hold so many times its lines."""
+    quality = scenario.quality
+    rounds = reviewed_share(scenario, assisted=assisted) * (1 + quality.second_round_share * quality.second_review)
+    by_size = quality.review_effort_by_size * _hundreds_of_lines(scenario) * lines
+    return float(rounds * (changes * quality.review_effort + by_size))
+
+
 def sprint_intake(scenario: Scenario) -> float:
-    """Return the largest mean coding effort per week that sprints take in.
+    """Return the largest mean coding effort per week, as it is without assistance, that sprints take in.
 
     It is the capacity that a sprint plans with, plus the excess of its last item, which may be larger than the capacity left
-    for it. Mechanism: `workflows.agile`.
+    for it. The complexity that assistance adds, and what people have to learn, are left out. Mechanisms: `workflows.agile`,
+    `AssistedWork.planned_factor`.
 
     Parameters
     ----------
     scenario : Scenario
-        Demand, team and process are read.
+        Demand, team, process and assistance are read.
 
     Returns
     -------
@@ -137,7 +238,7 @@ def sprint_intake(scenario: Scenario) -> float:
     demand, process = scenario.demand, scenario.process
     week = scenario.team.hours_per_week * process.focus
     largest = demand.code_effort * (1 + demand.effort_cv**2) / process.sprint_weeks
-    return scenario.team.developers * week + largest
+    return scenario.team.developers * week / assistance_factor(scenario, scenario.assistance.share) + largest
 
 
 def secondary_effort_factor(scenario: Scenario, tasks: NDArray[Any]) -> NDArray[np.float64]:
@@ -265,7 +366,7 @@ def escape_share(scenario: Scenario) -> float:
     left_by_machine = _left_by_test(quality.automated_test_finds, bad) * (1 - shared * (1 - regression))
     left_by_hand = _left_by_test(quality.manual_test_finds, bad) * regression
     tested = practices.testing * left_by_machine + (1 - practices.testing) * left_by_hand
-    read = 1 - (1 - quality.pairing * practices.collaboration) * quality.unreviewed_share
+    read = reviewed_share(scenario) + quality.pairing * practices.collaboration
     found = quality.review_finds * read
     again = quality.review_finds * quality.second_round_share * reviewed_share(scenario) / read if read else 0.0
     reviewed = 1 - found + found * bad * (1 - again * (1 - bad))
@@ -317,7 +418,12 @@ def escapes_of_rounds(finds: float, rounds: int, bad_fix_share: float) -> float:
 def defects_of_change(scenario: Scenario) -> float:
     """Return the mean number of defects that the coding of a planned change brings.
 
+<<<<<<< HEAD
     Defects grow with a power of the change's lines. Mechanism: `demand.DrawnDemand`.
+=======
+    Changes are those that people write without assistance. Defects grow with a power of the change's lines; each is found one day, and a share of the repairs is bad. Mechanisms:
+    `demand.DrawnDemand`, `Repairs.maybe_bad_fix`.
+>>>>>>> 3d378ef (Test assistance; let expectations and sprints know it)
 
     Parameters
     ----------
@@ -382,7 +488,7 @@ def diagnosis_factor(scenario: Scenario, changes: NDArray[Any], monitored: NDArr
     return np.asarray(np.minimum(np.where(monitored, halving, one_by_one), production.longest_diagnosis))
 
 
-def reviewed_share(scenario: Scenario) -> float:
+def reviewed_share(scenario: Scenario, *, assisted: bool | None = None) -> float:
     """Return the share of planned changes that a colleague reviews; the others are written in pairs, or nobody reviews them.
 
     Mechanism: `Reviews.review`.
@@ -390,7 +496,9 @@ def reviewed_share(scenario: Scenario) -> float:
     Parameters
     ----------
     scenario : Scenario
-        Its quality and practices are read.
+        Its quality, practices and assistance are read.
+    assisted : bool, optional
+        Whether only changes with, or only those without, AI assistance are meant; all by default.
 
     Returns
     -------
@@ -403,8 +511,11 @@ def reviewed_share(scenario: Scenario) -> float:
     >>> reviewed_share(WATERFALL), reviewed_share(DEVOPS)
     (1.0, 0.7)
     """
-    quality = scenario.quality
-    return (1 - quality.pairing * scenario.practices.collaboration) * (1 - quality.unreviewed_share)
+    quality, assistance = scenario.quality, scenario.assistance
+    with_assistance = min(1.0, quality.unreviewed_share + assistance.unreviewed)
+    share = assistance.share if assisted is None else float(assisted)
+    unreviewed = (1 - share) * quality.unreviewed_share + share * with_assistance
+    return (1 - quality.pairing * scenario.practices.collaboration) * (1 - unreviewed)
 
 
 def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[Any]) -> NDArray[np.float64]:

@@ -112,7 +112,8 @@ def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
 def agile(org: Organisation) -> ProcessGenerator:
     """Run sprint after sprint: take what fits, build and test it, show it; release after it, or every few sprints.
 
-    A sprint takes the oldest requests whose coding fits the developers' capacity, minus what is still unfinished.
+    A sprint takes the oldest requests whose coding, with the assistance that the team has, fits the developers' capacity, minus what is
+    still unfinished.
     """
     process = org.scenario.process
     length = process.sprint_weeks * HOURS_PER_WEEK
@@ -121,7 +122,7 @@ def agile(org: Organisation) -> ProcessGenerator:
     finished: list[WorkItem] = []
     sprint = 0
     while True:
-        room = capacity - sum(item.remaining_effort for item in unfinished.values())
+        room = capacity / org.assistance.planned_factor - sum(item.remaining_effort for item in unfinished.values())
         for item in org.backlog.take_within(room):
             unfinished[item.id] = item
             org.env.process(in_sprint(org, item, unfinished, finished))

@@ -17,6 +17,7 @@ the bound would squeeze the usual values into its first hundredth. A value beyon
 COUNT: Final = 10
 """Upper end of the slider of a count that is 0 by default."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class Control:
     """One control: a slider, or a list if it has choices. All its values are allowed.

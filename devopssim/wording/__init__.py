@@ -41,11 +41,10 @@ from devopssim.wording.numbers import (
     unit_for,
     with_interval,
 )
-from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
+from devopssim.wording.parameters import parameter_label, parameter_text
 from devopssim.wording.tables import experiment_note, json_records, kpi_table, markdown_table, text_table
 
 __all__ = [
-    "ADOPTION",
     "LANDMARKS",
     "Description",
     "EstimateText",

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
-from devopssim.scenario import WORKFLOWS, Scenario
+from devopssim.scenario import LEVERS, WORKFLOWS, Scenario
 from devopssim.wording.findings import Verdicts, against, what_differs
 from devopssim.wording.numbers import amount
-from devopssim.wording.parameters import ADOPTION, parameter_label, parameter_text
+from devopssim.wording.parameters import parameter_label, parameter_text
 
 CLEAR: Final = 0.02
 """Difference in utilisation that the explanation mentions: two percentage points."""
@@ -118,8 +118,8 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
     before, now = pair
     lines = []
     for name, row in table.iterrows():
-        if str(name) in ADOPTION:
-            practice = ADOPTION[str(name)]
+        if str(name) in LEVERS:
+            practice = LEVERS[str(name)]
             more = row[now] > row[before]
             share = parameter_text(str(name), abs(row[now] - row[before]))
             description = practice.adopted if more else practice.without

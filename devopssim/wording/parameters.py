@@ -1,8 +1,7 @@
 """Parameters of a scenario as text: label, and value with unit."""
 
-from typing import Final
-
 from devopssim.scenario import LEVERS, parameters
+
 
 def parameter_label(name: str) -> str:
     """Return the label of a parameter's slider: the title of a practice or of AI assistance, or the last part of the name.

@@ -175,7 +175,7 @@ def test_disclosures_come_at_their_rate_up_to_the_horizon() -> None:
 def test_each_number_of_a_row_has_its_own_use() -> None:
     row = [n / 100 for n in range(demand.CHANGE_DRAWS)]
     checks = [n / 10 for n in range(demand.CHECK_DRAWS)]
-    made = demand.new_change(Scenario(), "C1", "W1", 4.0, row, checks=checks)
+    made = demand.new_change(Scenario(), "C1", "W1", 4.0, row, checks=checks, assisted=0.5)
     assert list(made.checks) == checks
     assert made.lines == 50
     assert (made.conflicts, made.installation, made.noise) == (0.02, 0.03, 0.04)

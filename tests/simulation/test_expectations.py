@@ -57,6 +57,20 @@ FLAWLESS = {
     "process.acceptance_effort": 0.0,
 }
 
+ASSISTED = {
+    # everything but what grows or fades with time
+    "practices.collaboration": 0.0,
+    "practices.monitoring": 0.0,
+    "assistance.share": 0.6,
+    "assistance.change_size": 2.5,
+    "assistance.work_per_change": 0.6,
+    "assistance.review_effort": 1.3,
+    "assistance.unreviewed": 0.3,
+    "assistance.verification_effort": 0.5,
+    "assistance.refactoring": 0.1,
+    "assistance.learning_dip": 0.0,
+}
+
 
 def logs(scenario: Scenario) -> list[pd.DataFrame]:
     return [simulate(scenario, seed=11, replication=replication) for replication in range(REPLICATIONS)]
@@ -105,8 +119,9 @@ def hours_by_role(log: pd.DataFrame) -> "pd.Series[float]":
         vary(WATERFALL, {"process.project_weeks": 2}),
         vary(AGILE, {"practices.testing": 0.5}),
         vary(DEVOPS, {"practices.collaboration": 0.0, "practices.monitoring": 0.0, "team.hours_per_week": 30}),
+        vary(DEVOPS, ASSISTED),
     ],
-    ids=lambda scenario: scenario.name,
+    ids=["waterfall", "agile", "devops", "assisted"],
 )
 def test_planned_hours(scenario: Scenario) -> None:
     calm = vary(scenario, FINISHED | FLAWLESS)

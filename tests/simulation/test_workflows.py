@@ -79,6 +79,16 @@ def test_a_sprint_takes_the_oldest_items_that_fit_into_its_capacity() -> None:
     assert times(rows, "ticket.started")[2] == 168 + 1
 
 
+def test_a_sprint_plans_with_the_assistance_that_the_team_has() -> None:
+    """Who codes in half of the time takes in twice as much."""
+    assistance = {"assistance.share": 1, "assistance.coding_effort": 0.5, "assistance.learning_dip": 0}
+    org = organisation(changes=assistance, process__sprint_weeks=1, process__focus=0.5, team__developers=2)
+    for name, effort in (("W1", 240), ("W2", 96), ("W3", 20)):
+        requested(org, name, effort)
+    rows = run(org, workflows.agile(org), until=167)
+    assert [row[2] for row in rows if row[1] == "ticket.started"] == ["W1", "W2"]
+
+
 def test_unfinished_work_takes_room_from_the_next_sprint() -> None:
     org = organisation(process__sprint_weeks=1, process__focus=1, team__developers=1)
     requested(org, "W1", 400)

@@ -64,7 +64,9 @@ def figures(log: pd.DataFrame) -> dict[str, float]:
         "failed deployments": float((log["kind"] == "service.failed").sum()) / weeks,
         "bugs per pull request": float(bugs.sum()) / len(changes),
         "review wait": float(np.median(waits)),
-        "review hours": float(left[reviews["kind"] == "stage.started"].sum() - left[reviews["kind"] == "stage.finished"].sum())
+        "review hours": float(
+            left[reviews["kind"] == "stage.started"].sum() - left[reviews["kind"] == "stage.finished"].sum()
+        )
         / weeks,
     }
 
