@@ -10,6 +10,7 @@ Rules, each of which can be argued about:
   likelier to be assisted. An item without a change belongs to neither half.
 - A deployment that carries changes of both halves counts in both, and so do its failures, incidents and rollbacks: nobody knows which of
   its changes would have shipped or failed alone.
+- A finding belongs to the half of the change that brought it, whoever repairs it; one in a dependency belongs to neither half.
 - Rows that name none of these (interruptions, runs of the pipeline) belong to neither half.
 """
 
@@ -25,12 +26,11 @@ HALVES: Final = ("assisted", "not assisted")
 OF_CHANGES: Final = (
     "change.",
     "defect.",
-    "vulnerability.",
-    "finding.",
     "build.",
     "artifact.",
     "testsuiterun.",
     "scan.",
+    "service.deployed",
 )
 """Beginnings of the kinds whose rows belong to a change before anything else."""
 
@@ -94,7 +94,8 @@ def _members(log: pd.DataFrame, marked: set[str]) -> dict[str, dict[str, set[str
     }
     deployed = log[(log["kind"] == "service.deployed") & log["change"].notna()]
     failed = log[log["deployment"].notna() & log["incident"].notna()]
-    findings = log[log["finding"].notna() & log["change"].notna()].drop_duplicates("finding")
+    brought = log["kind"].isin(["vulnerability.injected", "finding.reported"])
+    findings = log[brought & log["finding"].notna() & log["change"].notna()].drop_duplicates("finding")
     for ids in halves.values():
         ids["deployment"] = set(deployed.loc[deployed["change"].isin(ids["change"]), "deployment"].dropna())
         ids["incident"] = set(failed.loc[failed["deployment"].isin(ids["deployment"]), "incident"])
@@ -104,12 +105,13 @@ def _members(log: pd.DataFrame, marked: set[str]) -> dict[str, dict[str, set[str
 
 def _belongs(log: pd.DataFrame, ids: dict[str, set[str]]) -> pd.Series:
     """Return the mask of the rows that belong to a half: by what a row's kind is about, else by the first id that it names."""
-    kind = log["kind"].astype("str")
-    of_change = kind.str.startswith(OF_CHANGES) | (kind == "service.deployed")
-    order = {True: ("change", "finding", "item", "deployment", "incident")}
-    order[False] = ("finding", "incident", "deployment", "item", "change")
-    belongs = pd.Series(False, index=log.index)
-    for about_change, columns in order.items():
+    of_change = log["kind"].astype("str").str.startswith(OF_CHANGES)
+    about = {
+        True: ("change", "finding", "item", "deployment", "incident"),
+        False: ("finding", "incident", "deployment", "item", "change"),
+    }
+    belongs = pd.Series(data=False, index=log.index)
+    for about_change, columns in about.items():
         undecided = of_change == about_change
         for column in columns:
             named = undecided & log[column].notna()

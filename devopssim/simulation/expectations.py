@@ -418,12 +418,7 @@ def escapes_of_rounds(finds: float, rounds: int, bad_fix_share: float) -> float:
 def defects_of_change(scenario: Scenario) -> float:
     """Return the mean number of defects that the coding of a planned change brings.
 
-<<<<<<< HEAD
-    Defects grow with a power of the change's lines. Mechanism: `demand.DrawnDemand`.
-=======
-    Changes are those that people write without assistance. Defects grow with a power of the change's lines; each is found one day, and a share of the repairs is bad. Mechanisms:
-    `demand.DrawnDemand`, `Repairs.maybe_bad_fix`.
->>>>>>> 3d378ef (Test assistance; let expectations and sprints know it)
+    Defects grow with a power of the change's lines. Changes are those without assistance. Mechanism: `demand.DrawnDemand`.
 
     Parameters
     ----------

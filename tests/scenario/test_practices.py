@@ -17,6 +17,7 @@ from devopssim.scenario import (
     DEVOPS,
     DEVOPS_IN_NAME_ONLY,
     DEVSECOPS,
+    LEVERS,
     PRACTICES,
     SEVEN_CS,
     WATERFALL,
@@ -93,14 +94,14 @@ def raises(without: Scenario, adopted: Scenario, kpi: str) -> bool:
 
 def test_every_practice_is_described_and_names_parameters_that_exist() -> None:
     assert set(PRACTICES) == {*SEVEN_CS, "security"} == {field.name for field in dataclasses.fields(Practices)}
-    for practice in PRACTICES.values():
+    for practice in LEVERS.values():
         assert set() < set(practice.parameters) <= set(parameters())
 
 
-@pytest.mark.parametrize("practice", PRACTICES)
-def test_what_a_practice_names_is_there(practice: str) -> None:
+@pytest.mark.parametrize("lever", LEVERS)
+def test_what_a_practice_names_is_there(lever: str) -> None:
     """The functions of the model that do it, the kinds of events, the parameters in its mechanism."""
-    described = PRACTICES[practice]
+    described = LEVERS[lever]
     functions = re.findall(r"`(\w+)\.(\w+)`", described.mechanism)
     assert functions
     for module, function in functions:
