@@ -36,7 +36,13 @@ HISTORIES: Final = st.builds(
     provenance=st.just((("csv", "x", "rules"),)),
     items=some(WorkItemRecord, created=TIMES, started=TIMES, done=TIMES, closed=TIMES, withdrawn=TIMES),
     changes=some(
-        ChangeRecord, created=TIMES, merged=TIMES, abandoned=TIMES, commit=COMMITS, items=st.lists(IDS).map(tuple)
+        ChangeRecord,
+        created=TIMES,
+        merged=TIMES,
+        abandoned=TIMES,
+        commit=COMMITS,
+        items=st.lists(IDS).map(tuple),
+        assisted=st.sampled_from([True, None]),
     ),
     deployments=some(
         DeploymentRecord,
