@@ -35,6 +35,7 @@ CASES = (
     "test_v17_red_main",
     "test_v18_half_time",
     "test_v21_repair_times",
+    "test_v22_assistance",
 )
 HEAD = "| case | figure | reference | ours | from | to | replications | agrees |\n|---|---|--:|--:|--:|--:|--:|---|"
 

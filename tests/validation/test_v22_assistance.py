@@ -149,7 +149,7 @@ PREDICTED: Mapping[str, tuple[float, float, float]] = {
 }
 """What is published, in percent more, what we find, and the miss in points: Faros 2026, and Cui et al. 2024 (95 % interval 6 to 46 %).
 Neither set a parameter. The first has the sign and two thirds of the size; the second lies outside the interval of its study, because coding is
-less than half of our developers' work and larger changes are fewer."""
+less than half of the work here and larger changes are fewer."""
 
 
 @pytest.mark.parametrize("figure", PREDICTED)
