@@ -1,10 +1,10 @@
 """What matters? Each parameter a little lower and a little higher, everything else as it was: a tornado."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor
-from typing import Unpack
+from typing import Final, Unpack
 
 import pandas as pd
 
@@ -13,11 +13,15 @@ from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result
-from devopssim.scenario import Parameter, Scenario, check_parameter, parameter_value, parameters, vary
+from devopssim.scenario import LEVERS, Parameter, Scenario, check_parameter, parameter_value, parameters, vary
 
 AS_IT_IS = "as it is"
 NOT_VARIED = ("years",)
 """The run length does not belong to the way of working."""
+SWITCHES: Final[Mapping[str, str]] = {"quality.review_hours": "quality.reviewers"} | dict.fromkeys(
+    (name for name in parameters() if name.startswith("assistance.") and name not in LEVERS), "assistance.share"
+)
+"""Parameters that act only if another one, named here, is above 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +97,15 @@ def sensitivity(
     """Set each parameter (or those of `names`) lower and higher by the share `change`, one at a time.
 
     A number is changed by its share, at least by 1 where it counts something; a share that is 0 by the share of its range;
-    nothing leaves its range. Text parameters, and 0 without such a range, are skipped. `kpis` (default: lead time),
+    nothing leaves its range. Text parameters, 0 without such a range and, unless named, parameters that another one switches off (those of
+    assistance without any) are skipped. `kpis` (default: lead time),
     `replications` of each setting (default 10) and `options` as for `compare`; an Experiment with one scenario gives them all.
     Raises InvalidInputError unless 0 < change < 1, for an unknown name, and where nothing is left.
     """
     start = scenario_of(scenario)
     if not 0 < change < 1:
         raise InvalidInputError(f"change={change:g} (share by which parameters vary) must lie between 0 and 1.")
-    chosen = [check_parameter(name) for name in names] or [name for name in parameters() if name not in NOT_VARIED]
+    chosen = [check_parameter(name) for name in names] or [name for name in parameters() if _acts(name, start)]
     steps = {
         f"{step.parameter}={step.setting:g}": step
         for name in chosen
@@ -119,6 +124,11 @@ def sensitivity(
         kpis=kpis,
     )
     return Sensitivity(change=change, steps=steps, result=compare(experiment, execution=execution))
+
+
+def _acts(name: str, scenario: Scenario) -> bool:
+    """Return whether a parameter belongs to the way of working and is not switched off."""
+    return name not in NOT_VARIED and (name not in SWITCHES or bool(parameter_value(scenario, SWITCHES[name])))
 
 
 def _steps(name: str, parameter: Parameter, now: float | str, change: float) -> list[Step]:

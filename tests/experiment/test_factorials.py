@@ -154,3 +154,11 @@ def test_a_factorial_that_cannot_be_is_refused(practices: tuple[str, ...], halvi
 def test_a_full_design_has_no_aliases() -> None:
     assert full(7) == Design(factors=7, runs=tuple(range(128)))
     assert full(7).aliases(1) == ()
+
+
+def test_assistance_is_a_factor_beside_the_practices() -> None:
+    """Each combination adopts it or not."""
+    short = vary(DEVOPS, {"years": 0.05})
+    found = factorial(short, ["assistance", "testing"], 2, kpis=["throughput"])
+    shares = {name: (made.assistance.share, made.practices.testing) for name, made in found.result.scenarios.items()}
+    assert shares == {"none": (0, 0), "assistance": (1, 0), "testing": (0, 1), "assistance + testing": (1, 1)}

@@ -4,6 +4,7 @@ import pytest
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import sensitivity
+from devopssim.experiment.one_at_a_time import SWITCHES, _acts
 from devopssim.scenario import DEVOPS, vary
 
 QUARTER = {"years": 0.25}
@@ -47,3 +48,19 @@ def test_a_tornado_that_cannot_be_is_refused(change: float) -> None:
 def test_a_tornado_of_what_is_no_number_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="nothing to vary in workflow"):
         sensitivity(DEVOPS, names=["workflow"])
+
+
+def test_what_another_parameter_switches_off_is_varied_only_if_it_is_named_or_switched_on() -> None:
+    assisted = vary(DEVOPS, {"assistance.share": 1, "quality.reviewers": 4})
+    assert len(SWITCHES) > 10
+    assert not any(_acts(name, DEVOPS) for name in SWITCHES)
+    assert all(_acts(name, assisted) for name in SWITCHES)
+    named = sensitivity(vary(DEVOPS, {"years": 0.1}), names=["assistance.coding_effort"], replications=2)
+    assert (named.tornado["swing"] == 0).all(), "without assistance its parameters change nothing"
+
+
+def test_the_tornado_of_an_assisted_team_shows_its_lever() -> None:
+    assisted = vary(DEVOPS, {"years": 0.1, "assistance.share": 0.5})
+    found = sensitivity(assisted, names=["assistance.share", "assistance.coding_effort"], replications=2)
+    assert set(found.tornado["parameter"]) == {"assistance.share", "assistance.coding_effort"}
+    assert (found.tornado["swing"] > 0).all()

@@ -45,3 +45,9 @@ def test_a_question_that_changes_nothing_is_refused() -> None:
         what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)
     with pytest.raises(InvalidInputError, match=r"team\.wizards"):
         what_if(SMALL, add={"wizards": 1})
+
+
+def test_assistance_is_adopted_by_its_name() -> None:
+    found = what_if(vary(AGILE, {"years": 0.2}), adopt_practices={"assistance": 0.5}, replications=2, progress=False)
+    assert found.change == "adopt AI assistance for 50% of the changes"
+    assert found.result.scenarios[found.change].assistance.share == 0.5

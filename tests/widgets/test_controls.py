@@ -34,3 +34,8 @@ def test_a_parameter_of_several_choices_offers_all_none_each_and_what_is_set() -
     gates = control("process.gates", vary(DEVOPS, {"process.gates": "plan, test"}))
     assert gates.value == "plan, test"
     assert gates.choices == ("all", "none", "plan", "code", "test", "plan, test")
+
+
+def test_a_count_that_is_0_by_default_has_a_slider_of_some_length() -> None:
+    reviewers = control("quality.reviewers", DEVOPS)
+    assert (reviewers.low, reviewers.high, reviewers.step) == (0, 10, 1)
