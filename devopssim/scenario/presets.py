@@ -26,8 +26,8 @@ DEVOPS_IN_NAME_ONLY: Final = Scenario(name="devops in name only", workflow="devo
 """The DevOps workflow without any of its practices."""
 AGILE_WITH_CI: Final = adopt(replace(AGILE, name="agile with CI"), {"integration": 1})
 """Agile with continuous integration adopted in full."""
-ASSISTED_TEAM: Final = vary(adopt(replace(DEVOPS, name="assisted team"), {"assistance": 1}), {"quality.reviewers": 4})
-"""DevOps whose changes are all written with AI assistance, and of whose eight developers four review, three hours a week each."""
+ASSISTED_TEAM: Final = vary(adopt(replace(DEVOPS, name="assisted team"), {"assistance": 1}), {"quality.reviewers": 5})
+"""DevOps whose changes are all written with AI assistance, and of whose eight developers five review, three hours a week each."""
 ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS: Final = vary(
     replace(ASSISTED_TEAM, name="assisted team with enough reviewers"), {"quality.reviewers": 8}
 )

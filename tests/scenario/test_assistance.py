@@ -1,22 +1,30 @@
 """The lever of AI assistance is adopted like a practice, and is none of the seven C's."""
 
+import numpy as np
 import pytest
 
+from devopssim import kpis
 from devopssim.errors import InvalidInputError
+from devopssim.experiment import interval, paired
 from devopssim.scenario import (
     ADOPTABLE,
     ASSISTANCE,
+    ASSISTED_TEAM,
+    ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS,
     DEVOPS,
     LEVERS,
     PRACTICES,
     WATERFALL,
     Assistance,
+    Scenario,
     adopt,
     dumps,
     evidence_cards,
     loads,
     parameters,
+    vary,
 )
+from devopssim.simulation import simulate
 
 
 def test_assistance_is_adopted_like_a_practice() -> None:
@@ -38,7 +46,7 @@ def test_levers_are_the_practices_and_assistance() -> None:
 def test_assistance_survives_a_file() -> None:
     scenario = adopt(WATERFALL, {"assistance": 0.3})
     assert loads(dumps(scenario)) == scenario
-    assert loads('base = "assisted-team"\n[assistance]\nshare = 0.5\n').quality.reviewers == 4
+    assert loads('base = "assisted-team"\n[assistance]\nshare = 0.5\n').quality.reviewers == 5
 
 
 PLAUSIBLE = {
@@ -59,6 +67,22 @@ def test_what_any_study_reports_can_be_set(name: str) -> None:
     declared = parameters()[f"assistance.{name}"]
     low, high = PLAUSIBLE[name]
     assert declared.low <= low <= float(declared.default) <= high <= declared.high
+
+
+def test_assistance_lengthens_the_lead_time_for_changes_where_few_review() -> None:
+    """The assisted team waits for its reviewers; with enough of them the same lever changes it little. Ratios of twelve pairs of runs."""
+
+    def ratio(team: Scenario) -> list[float]:
+        """Return the logarithm of the lead time with assistance ÷ without, by replication."""
+        teams = [vary(each, {"years": 0.8}) for each in (team, adopt(team, {"assistance": 0}))]
+        logs = ([simulate(each, seed=7, replication=number) for each in teams] for number in range(12))
+        medians = [[kpis.lead_time_for_changes(log).median() for log in pair] for pair in logs]
+        return [float(np.log(with_it / without)) for with_it, without in medians]
+
+    few, enough = ratio(ASSISTED_TEAM), ratio(ASSISTED_TEAM_WITH_ENOUGH_REVIEWERS)
+    assert interval(few).low > 0
+    assert paired(few, enough).low > 0
+    assert interval(enough).high < np.log(1.15)
 
 
 def test_the_description_names_every_parameter_of_the_lever() -> None:
