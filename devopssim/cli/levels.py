@@ -1,5 +1,6 @@
 """`devopssim levels`: check the presets against the performance levels that DORA publishes."""
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
@@ -116,10 +117,10 @@ def _newest(benchmark: "DoraBenchmark") -> list[list[str]]:
 
     rows = [["scenario", "metric", "model", "95 % interval", "published"]]
     for _, row in benchmark.newest_metrics.iterrows():
-        model, low, high = (
-            short_amount(row[name], row["unit"], row["estimate"]) for name in ("estimate", "low", "high")
-        )
-        rows.append([row["scenario"], KPIS[row["kpi"]].title, model, f"{low} to {high}", row["published"]])
+        numbers = [row[name] for name in ("estimate", "low", "high")]
+        model, low, high = (short_amount(number, row["unit"], row["estimate"]) for number in numbers)
+        shown = [model if isfinite(numbers[0]) else "-", f"{low} to {high}" if isfinite(sum(numbers)) else "-"]
+        rows.append([row["scenario"], KPIS[row["kpi"]].title, *shown, row["published"]])
     return rows
 
 
