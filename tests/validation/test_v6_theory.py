@@ -217,7 +217,7 @@ def machine_repair(hosts: int, operators: int, mttf: float, mttr: float) -> Call
 CASES: dict[str, Callable[[], list[Comparison]]] = {
     "Erlang C, one server": erlang(1, 0.7),
     "Erlang C, three servers": erlang(3, 2.4),
-    "Erlang C, eight servers": erlang(8, 6.0, 60),
+    "Erlang C, eight servers": erlang(8, 6.0, 100),
     "Pollaczek-Khinchine, fixed": pollaczek_khinchine("fixed", 0.0, 0.8),
     "Pollaczek-Khinchine, uniform": pollaczek_khinchine("uniform", 1 / sqrt(3), 0.8),
     "Pollaczek-Khinchine, lognormal": pollaczek_khinchine("lognormal", 0.5, 0.8),
