@@ -1,6 +1,12 @@
 """Parameters of a scenario as text: label, and value with unit."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from devopssim.scenario import LEVERS, parameters
+
+ZERO: Final[Mapping[str, str]] = {"quality.reviewers": "everybody"}
+"""What a value of 0 means, by parameter, where it is no amount."""
 
 
 def parameter_label(name: str) -> str:
@@ -36,10 +42,14 @@ def parameter_text(name: str, value: float | str) -> str:
     --------
     >>> parameter_text("practices.testing", 0.5), parameter_text("pipeline.build_time", 0.15)
     ('50 %', '0.15 h')
+    >>> parameter_text("quality.reviewers", 0)
+    'everybody'
 
     """
     if isinstance(value, str):
         return value
+    if not value and name in ZERO:
+        return ZERO[name]
     declared = parameters()[name]
     if declared.high == 1 and not declared.unit and not declared.whole:
         return f"{100 * value:.3g} %"
