@@ -45,7 +45,15 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "12,480": "product of outputs",
     },
     "10": {"127.0": "an address"},
-    "11": {"1,070": "a sum of prices", "230": "a sum of prices", "70": "an input"},
+    "11": {
+        "246": "METR 2025",
+        "4,867": "Cui et al. 2024",
+        "22,000": "Faros 2026",
+        "442": "Faros 2026",
+        "8.1": "LinearB 2026",
+        "1.22": "the square root of 1.5",
+    },
+    "12": {"1,070": "a sum of prices", "230": "a sum of prices", "70": "an input"},
 }
 """Numbers that no output shows, by notebook, and where they come from."""
 
