@@ -31,7 +31,13 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "58": "DORA 2019",
         "69": "DORA 2019",
     },
-    "06": {"75": "minutes to read", "29.6": "sum of two outputs", "500,000": "DORA 2020"},
+    "06": {
+        "75": "minutes to read",
+        "29.6": "sum of two outputs",
+        "500,000": "DORA 2020",
+        "10.5": "docs/calibration.md",
+        "4.1": "docs/calibration.md",
+    },
     "07": {"51.3": "Bernardo et al. 2018", "64": "half of an output"},
     "08": {"75": "a percentile", "85": "a percentile"},
     "09": {
