@@ -1,6 +1,9 @@
 """For every test: seeded random numbers, no window, and what a machine may lack."""
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 import engines
 import hypothesis
@@ -9,8 +12,24 @@ import pytest
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # figures are drawn, never shown
 
+TESTS: Final = Path(__file__).parent
+STATISTICAL: Final = (
+    TESTS / "validation",
+    TESTS / "scenario" / "test_lessons.py",
+    TESTS / "scenario" / "test_practices.py",
+    TESTS / "experiment" / "test_coverage.py",
+)
+"""Tests of many replications, which run the lines that other tests run, too; to measure their coverage would double their time."""
+
 hypothesis.settings.register_profile("devopssim", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("devopssim")
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Measure no line coverage in statistical tests."""
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in STATISTICAL):
+            item.add_marker("no_cover")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
