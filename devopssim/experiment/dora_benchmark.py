@@ -207,7 +207,7 @@ def level_tables(data: Result | pd.DataFrame, *, year: int = 2019) -> dict[str, 
     Raises
     ------
     InvalidInputError
-        If the table is not a KPI table, lacks one of the KPIs, or there is no report of the year.
+        If the table is not a KPI table, lacks one of the KPIs, or the year has no report.
 
     Examples
     --------

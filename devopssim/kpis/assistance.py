@@ -10,7 +10,7 @@ Rules, each of which can be argued about:
   likelier to be assisted. An item without a change belongs to neither half.
 - A deployment that carries changes of both halves counts in both, and so do its failures, incidents and rollbacks: nobody knows which of
   its changes would have shipped or failed alone.
-- A finding belongs to the half of the change that brought it, whoever repairs it; one in a dependency belongs to neither half.
+- A finding belongs to the half of the change that brought it, whoever repairs it. A finding in a dependency belongs to neither half.
 - Rows that name none of these (interruptions, runs of the pipeline) belong to neither half.
 """
 
@@ -21,8 +21,6 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import details
 
-HALVES: Final = ("assisted", "not assisted")
-"""Names of the halves of a log."""
 OF_CHANGES: Final = (
     "change.",
     "defect.",

@@ -173,6 +173,7 @@ class ReportWithoutLevels:
     published: Mapping[str, str]
     """What is published of a metric, by metric of `FIVE_METRICS`; `NOT_FOUND` where no usable source gives its numbers."""
     note: str
+    """What the report gives in place of levels."""
     grade: str
     """S: read in a secondary source."""
 
@@ -266,14 +267,15 @@ def classify(table: pd.DataFrame, *, year: int) -> pd.DataFrame:
     -------
     DataFrame
         One row a metric, indexed by its KPI. Columns: `unit`, `value`, `level` (the best level whose band holds the value, or
-        the nearest, where levels share a band the one on the side of the value; NA where the value is NaN), `levels` (every such level: bands overlap), `inside` (whether a band holds the
-        value), `band` (of `level`, as the report prints it). `attrs` holds `agree` (whether one level fits all metrics that
-        have a value), `year`, `source`, `grade` and `note` (why there are no levels; empty where there are).
+        the nearest; of levels that share the nearest band, the one on the side of the value; NA where the value is NaN), `levels`
+        (every such level: bands overlap), `inside` (whether a band holds the value), `band` (of `level`, as the report prints it).
+        `attrs` holds `agree` (whether one level fits all metrics that have a value), `year`, `source`, `grade` and `note` (empty,
+        unless the report has no levels).
 
     Raises
     ------
     InvalidInputError
-        If there is no report of that year, or the table lacks one of the KPIs.
+        If the year has no report, or the table lacks one of the KPIs.
 
     References
     ----------

@@ -44,7 +44,7 @@ def dora_levels(data: "Result | pd.DataFrame", *, year: int = 2019) -> Figure:
     Raises
     ------
     InvalidInputError
-        If there is no report of the year, or a KPI is missing.
+        If the year has no report, or a KPI is missing.
 
     References
     ----------

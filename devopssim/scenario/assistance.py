@@ -146,7 +146,7 @@ ASSISTANCE: Final = Practice(
     motto="written with a machine",
     without="People write each change alone or in pairs.",
     adopted="A machine writes part of the change. Coding takes less time, or more where people know their code better; the change grows. "
-    "Colleagues review what comes, somebody repairs what is wrong, and the code that was added has to be changed later.",
+    "Colleagues review the larger change, developers repair its defects, and all later coding meets the code that was added.",
     mechanism="a change is assisted if its draw lies below `share`; then its coding takes `coding_effort` times the effort, its lines "
     "grow by `change_size`, which brings defects and review effort as the size of any change does, and it may hold the "
     "next change of its item; each assisted change adds complexity that slows all later coding, until the gain is gone "

@@ -156,9 +156,9 @@ def assisted_items(scenario: Scenario) -> AssistedItems:
 def planned_hours(scenario: Scenario) -> dict[str, float]:
     """Return the weekly effort that requests bring to analysts, developers and testers.
 
-    It is a lower bound: the complexity that assistance adds, what people have to learn, repairs, retests, rework of misfits, interruptions and taking up another item come on top, and work in another role
-    takes longer (`secondary_effort_factor`). Mechanisms: `development.plan`, `code`, `test_by_hand`,
-    `Reviews.review`.
+    It is a lower bound: the complexity that assistance adds, what people have to learn, repairs, retests, rework of misfits,
+    interruptions and taking up another item come on top, and work in another role takes longer (`secondary_effort_factor`).
+    Mechanisms: `development.plan`, `code`, `test_by_hand`, `Reviews.review`.
 
     Parameters
     ----------

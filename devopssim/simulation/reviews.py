@@ -62,8 +62,8 @@ class Turn:
 class Reviews:
     """Review changes before they come to main.
 
-    A change waits until a developer has room to keep an eye on it, then until that person turns to it, then, where few review, until one
-    of them has time for reviews, then for somebody's time.
+    A change waits until a developer has room to keep an eye on it, then until that person turns to it. Where few developers review, it
+    then waits until one of them has time for reviews. At last it waits for the person who does the work.
     A change that is written in a pair is reviewed while it is written.
 
     Parameters

@@ -6,7 +6,7 @@ from typing import Final
 from devopssim.scenario import LEVERS, parameters
 
 ZERO: Final[Mapping[str, str]] = {"quality.reviewers": "everybody"}
-"""What a value of 0 means, by parameter, where it is no amount."""
+"""Meaning of a value of 0, by parameter, for parameters whose 0 is no amount."""
 
 
 def parameter_label(name: str) -> str:
