@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from devopssim.events import HOURS_PER_MONTH, encode_detail
 from devopssim.scenario import Scenario
-from devopssim.simulation.demand import LINES, Change
+from devopssim.simulation.work_items import LINES, Change
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation

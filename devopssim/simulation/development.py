@@ -12,10 +12,10 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
 from devopssim.simulation.assistance import assisted_detail
-from devopssim.simulation.demand import Change, Defect, WorkItem, poisson_quantile
+from devopssim.simulation.draws import poisson_quantile
 from devopssim.simulation.people import all_of
-from devopssim.simulation.randomness import effort_distribution
 from devopssim.simulation.scanning import scan
+from devopssim.simulation.work_items import Change, Defect, WorkItem
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -154,14 +154,14 @@ def build(
     urgent : bool, default False
         Whether the changes come again even if main is red.
     """
-    last, draw = changes[-1], changes[-1].checks.build
+    last, hours = changes[-1], changes[-1].checks.build
     if any(conflicts):
-        yield from org.main.build(last.id, draw, green=False)
+        yield from org.main.build(last.id, hours, green=False)
         resolving = [resolve(org, change, number) for change, number in zip(changes, conflicts, strict=True) if number]
         yield all_of(org.env, org.main.take_back(last, tested=False), *resolving)
         if not urgent:
             yield from org.main.until_green()
-    yield from org.main.build(last.id, draw, green=True)
+    yield from org.main.build(last.id, hours, green=True)
     org.log.record("artifact.published", change=last.id)
 
 
@@ -198,12 +198,12 @@ def run_tests(
     """
     finds, pipeline = org.scenario.quality.automated_test_finds, org.scenario.pipeline
     last = changes[-1]
-    time, flaky = last.checks.test, last.checks.flaky
+    hours, flaky = last.checks.test, last.checks.flaky
     failed_without_defect = 0
     while True:
         defective = any(_found_by_test(change, finds) for change in changes)
         green = not defective and flaky >= pipeline.flaky
-        yield from org.main.test(last.id, time, green=green)
+        yield from org.main.test(last.id, hours, green=green)
         if green:
             org.main.turn_green(last.id)
             return
@@ -217,7 +217,7 @@ def run_tests(
             failed_without_defect += 1
             if failed_without_defect > 1:
                 yield from _examine(org, last)
-        time, flaky = org.main.next_draws()
+        hours, flaky = org.main.next_run()
 
 
 def _examine(org: "Organisation", change: Change) -> ProcessGenerator:
@@ -237,18 +237,17 @@ def test_by_hand(org: "Organisation", item: WorkItem) -> ProcessGenerator:
     by_hand = [change for change in item.changes if not org.uses("testing", change.draws)]
     if not by_hand:
         return
-    demand, quality = org.scenario.demand, org.scenario.quality
+    finds = org.scenario.quality.manual_test_finds
     tested = len(by_hand) / len(item.changes)
-    again = effort_distribution(demand.test_effort * quality.retest_share, demand.effort_cv, demand.effort_distribution)
     anyone = org.uses("collaboration", item.draws)
     effort = item.test_effort
     while True:
         yield from org.people.work("tester", "test", effort * tested, anyone=anyone, item=item.id)
-        defects = [defect for change in by_hand for defect in _found_by_test(change, quality.manual_test_finds)]
+        defects = [defect for change in by_hand for defect in _found_by_test(change, finds)]
         if not defects:
             return
-        yield all_of(org.env, *_fix_tested(org, by_hand, quality.manual_test_finds, steps_late=1))
-        effort = float(again.quantile(defects[0].retest))
+        yield all_of(org.env, *_fix_tested(org, by_hand, finds, steps_late=1))
+        effort = defects[0].retest
 
 
 def _found_by_test(change: Change, finds: float) -> list[Defect]:

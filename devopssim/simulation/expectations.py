@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import Scenario
-from devopssim.simulation.demand import LINES, larger_change, work_per_change
+from devopssim.simulation.draws import larger_change, work_per_change
 from devopssim.simulation.randomness import effort_distribution
 from devopssim.simulation.staff import LEAST_PRODUCTIVITY, headcount
+from devopssim.simulation.work_items import LINES
 
 
 def changes_per_item(code_effort: float, effort_cv: float, change_effort: float) -> float:

@@ -11,16 +11,17 @@ from simpy.events import ProcessGenerator
 from devopssim.events import HOURS_PER_WEEK, ROLES, Recorder, encode_detail
 from devopssim.scenario import WORKFLOWS, Scenario
 from devopssim.simulation.assistance import AssistedWork
-from devopssim.simulation.demand import DrawnDemand, WorkItem
+from devopssim.simulation.demand import DrawnDemand
 from devopssim.simulation.people import EventFields, People
 from devopssim.simulation.pipeline import MainLine, PipelineSteps
 from devopssim.simulation.production import ServiceOperation
-from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.randomness import Streams
 from devopssim.simulation.release import ReleaseManagement
 from devopssim.simulation.repairs import Repairs
 from devopssim.simulation.resources import Resource
 from devopssim.simulation.reviews import Reviews
 from devopssim.simulation.security import ProductSecurity
+from devopssim.simulation.work_items import WorkItem
 
 
 class Backlog:
@@ -112,9 +113,9 @@ class Organisation:
 
     def requests(self) -> ProcessGenerator:
         """Let each request come in at its arrival."""
-        for item in self.demand.first:
-            yield self.env.timeout(item.arrives - self.env.now)
-            self.accept_request(item)
+        for number, arrives in enumerate(self.demand.arrivals.tolist()):
+            yield self.env.timeout(arrives - self.env.now)
+            self.accept_request(self.demand.generation(0).item(number))
 
     def accept_request(self, item: WorkItem) -> None:
         """Take a request into the backlog."""
@@ -171,8 +172,3 @@ class Organisation:
     def late_fix_factor(self, steps: int) -> float:
         """Return the factor on the effort of a fix that comes so many steps late: `quality.late_fix_factor` per step."""
         return float(self.scenario.quality.late_fix_factor) ** steps
-
-    def reaction_time(self, mean: float, draw: float) -> float:
-        """Return the hours that people take to detect, diagnose or restore something, at this probability of their distribution."""
-        production = self.scenario.production
-        return float(effort_distribution(mean, production.reaction_cv, production.reaction_distribution).quantile(draw))

@@ -14,7 +14,6 @@ from simpy.events import EventPriority, ProcessGenerator
 
 from devopssim.events import (
     HOURS_PER_WEEK,
-    HOURS_PER_YEAR,
     STAGES,
     Calendar,
     Recorder,
@@ -22,8 +21,8 @@ from devopssim.events import (
     encode_detail,
 )
 from devopssim.scenario import SKILLS, Scenario, chosen
-from devopssim.simulation.demand import DrawTable
-from devopssim.simulation.randomness import Streams, effort_distribution, time_between
+from devopssim.simulation.draws import departure_table, interruption_table
+from devopssim.simulation.randomness import Streams
 from devopssim.simulation.resources import Request
 from devopssim.simulation.staff import HEADCOUNTS, Person, Staff
 
@@ -132,10 +131,10 @@ class People:
         self._team = team
         self._switching = process.switching
         self._expedite_interrupts = process.expedite == "interrupts"
-        self._interruptions = DrawTable(streams, "interruptions", 2)
-        self._departures = DrawTable(streams, "turnover", 2)
 
         self.staff = Staff(env, scenario)
+        self._interruptions = interruption_table(scenario, streams)
+        self._departures = departure_table(scenario, streams, people=len(self.staff.everybody))
         self.calendar = self.staff.calendars[0]
         self.free: dict[str, list[Person]] = {role: [] for role in HEADCOUNTS}
         for person in self.staff.everybody:
@@ -399,13 +398,8 @@ class People:
 
     def interrupt(self) -> ProcessGenerator:
         """Let questions and alarms interrupt the developers at exponential times, in working hours."""
-        team = self._team
-        per_hour = team.interruptions_per_week * team.developers / team.hours_per_week
-        wait = time_between(per_hour)
-        effort = effort_distribution(team.interruption_effort, 1.0)
         while True:
-            row = self._interruptions.next_row()
-            time = wait.quantile(row[0])
+            time, effort = self._interruptions.next_row()
             if time == inf:
                 return
             yield self.env.timeout(self.calendar.elapsed(self.env.now, time))
@@ -413,7 +407,7 @@ class People:
                 self.work(
                     "developer",
                     "operate",
-                    float(effort.quantile(row[1])),
+                    effort,
                     urgent=True,
                     detail=encode_detail(task="interruption"),
                 )
@@ -422,14 +416,12 @@ class People:
     def turn_over(self) -> ProcessGenerator:
         """Let people leave at exponential times; newcomers take their places after the vacancy."""
         everybody = self.staff.everybody
-        wait = time_between(self._team.turnover * len(everybody) / HOURS_PER_YEAR)
         while True:
-            row = self._departures.next_row()
-            time = wait.quantile(row[0])
+            time, draw = self._departures.next_row()
             if time == inf:
                 return
             yield self.env.timeout(time)
-            person = everybody[int(row[1] * len(everybody))]
+            person = everybody[int(draw * len(everybody))]
             if person.leaves:
                 continue
             person.leaves = True

@@ -6,9 +6,10 @@ from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import Change, DrawTable
-from devopssim.simulation.randomness import Streams, effort_distribution, lognormal_around
+from devopssim.simulation.draws import main_table, step_table
+from devopssim.simulation.randomness import Streams
 from devopssim.simulation.resources import Resource
+from devopssim.simulation.work_items import Change
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -25,17 +26,13 @@ class MainLine:
     org : Organisation
         Owner of the people, the machines and the log.
     streams : Streams
-        Random streams of the replication. The first run of a change has the draws of the change; repeated runs have a table of
+        Random streams of the replication. The first run of a change has the times of the change; repeated runs have a table of
         their own.
     """
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self._org = org
-        pipeline = org.scenario.pipeline
-        self._build_time = effort_distribution(pipeline.build_time, pipeline.time_cv)
-        self._test_time = effort_distribution(pipeline.automated_test_time, pipeline.time_cv)
-        self._repair = lognormal_around(pipeline.main_repair, pipeline.main_repair_sigma)
-        self._draws = DrawTable(streams, "main", 4)
+        self._runs = main_table(org.scenario, streams)
         self._red: set[str] = set()
         """Changes that made main red."""
         self._green = Event(org.env)
@@ -57,21 +54,21 @@ class MainLine:
                 green, self._green = self._green, Event(self._org.env)
                 green.succeed()
 
-    def next_draws(self) -> tuple[float, float]:
-        """Return the draws of a repeated run of the tests: of its time, and whether it fails without a defect."""
-        _, time, flaky, _ = self._draws.next_row()
-        return time, flaky
+    def next_run(self) -> tuple[float, float]:
+        """Return the hours of a repeated run of the tests, and the draw of whether it fails without a defect."""
+        _, hours, flaky, _ = self._runs.next_row()
+        return hours, flaky
 
-    def build(self, change: str, draw: float, *, green: bool) -> ProcessGenerator:
+    def build(self, change: str, hours: float, *, green: bool) -> ProcessGenerator:
         """Build main on a machine; records `build.started` and `build.finished` with the outcome."""
         self._org.log.record("build.started", change=change)
-        yield from self._org.machine("build", float(self._build_time.quantile(draw)), change=change)
+        yield from self._org.machine("build", hours, change=change)
         self._org.log.record("build.finished", change=change, detail=_outcome(green=green))
 
-    def test(self, change: str, draw: float, *, green: bool) -> ProcessGenerator:
+    def test(self, change: str, hours: float, *, green: bool) -> ProcessGenerator:
         """Run the automated tests on a machine; records `testsuiterun.started` and `testsuiterun.finished` with the outcome."""
         self._org.log.record("testsuiterun.started", change=change)
-        yield from self._org.machine("test", float(self._test_time.quantile(draw)), change=change)
+        yield from self._org.machine("test", hours, change=change)
         self._org.log.record("testsuiterun.finished", change=change, detail=_outcome(green=green))
 
     def take_back(self, change: Change, *, tested: bool) -> ProcessGenerator:
@@ -85,11 +82,11 @@ class MainLine:
             Whether the run tests main; else it only builds it.
         """
         self.turn_red(change.id)
-        build, test, _, repair = self._draws.next_row()
+        build, test, _, repair = self._runs.next_row()
         yield from self._org.people.work(
             "developer",
             "build",
-            float(self._repair.quantile(repair)),
+            repair,
             urgent=True,
             anyone=self._org.uses("collaboration", change.draws),
             item=change.item,
@@ -121,9 +118,8 @@ class PipelineSteps:
         self._steps = [
             (
                 step,
-                effort_distribution(step.time, step.cv, step.distribution),
                 Resource(org.env, step.runners) if step.runners else org.machines,
-                DrawTable(streams, f"pipeline/{number}", 2),
+                step_table(org.scenario, streams, number),
             )
             for number, step in enumerate(org.scenario.pipeline.steps)
         ]
@@ -134,12 +130,10 @@ class PipelineSteps:
         A flaky run fails without a defect and is repeated. Records the `stage.*` events of each run, with its outcome.
         """
         org = self._org
-        for step, time, machines, draws in self._steps:
+        for step, machines, runs in self._steps:
             green = False
             while not green:
-                row = draws.next_row()
-                green = row[1] >= step.flaky
+                hours, flaky = runs.next_row()
+                green = flaky >= step.flaky
                 detail = encode_detail(name=step.name, outcome="success" if green else "failure")
-                yield from org.machine(
-                    step.stage, float(time.quantile(row[0])), of=machines, change=change, detail=detail
-                )
+                yield from org.machine(step.stage, hours, of=machines, change=change, detail=detail)

@@ -4,21 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import log2
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
 from devopssim.scenario import PRACTICES
-from devopssim.simulation.demand import Change, Defect, DrawTable
-from devopssim.simulation.randomness import Exponential, Streams
+from devopssim.simulation.draws import INCIDENT_COLUMNS, incident_table, infrastructure_table
+from devopssim.simulation.randomness import Streams
 from devopssim.simulation.use import ServiceUse
+from devopssim.simulation.work_items import Change, Defect
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
-
-INCIDENT_DRAWS: Final = 7 + len(PRACTICES)
 
 
 @dataclass(slots=True, eq=False)
@@ -42,18 +41,15 @@ class Deployment:
 class Incident:
     """Time during which the service is down or degraded, for a share of its users.
 
-    `detection`, `answer`, `diagnosis`, `repair`, `mitigation` and `rollback` are the draws of its reactions, made before it
-    happens: an incident that takes long to diagnose does so in every scenario that shares its random numbers.
+    `reactions` are the hours that each reaction to it would take, drawn before it happens: an incident that takes long to diagnose
+    does so in every scenario that shares its random numbers. `mitigation` and `rollback` are draws.
     """
 
     id: str
     draws: dict[str, float]
     severity: str
     """Who is affected: total, partial or minor."""
-    detection: float
-    answer: float
-    diagnosis: float
-    repair: float
+    reactions: dict[str, float]
     mitigation: float
     rollback: float
     via: str = "fix"
@@ -81,7 +77,7 @@ class ServiceOperation:
         self.org = org
         self.use = ServiceUse(org.people.calendar, org.scenario.production.quiet_load)
         self._incidents = 0
-        self._incident_draws = DrawTable(streams, "incidents", INCIDENT_DRAWS)
+        self._rows = incident_table(org.scenario, streams)
         self._streams = streams
         self._awaiting_repair: dict[str, Incident] = {}
 
@@ -148,11 +144,10 @@ class ServiceOperation:
     def infrastructure(self, host: int = 0) -> ProcessGenerator:
         """Let a host of the infrastructure fail at exponential times of use; monitoring prevents a share of the failures."""
         org, production = self.org, self.org.scenario.production
-        time_to_failure = Exponential(production.infrastructure_mttf)
-        draws = DrawTable(self._streams, "infrastructure" + f"/{host}" * bool(host), 2)
+        failures = infrastructure_table(org.scenario, self._streams, host)
         while True:
-            wait, prevention = draws.next_row()
-            yield self._in_use(float(time_to_failure.quantile(wait)))
+            wait, prevention = failures.next_row()
+            yield self._in_use(wait)
             if prevention >= production.prevented_share * org.scenario.practices.monitoring:
                 yield from self.fail(
                     "infrastructure", self.restart, replica=str(host) if production.hosts > 1 else None
@@ -222,11 +217,9 @@ class ServiceOperation:
 
         Records `incident.detected`.
         """
-        production = self.org.scenario.production
         alerted = self.org.uses("monitoring", incident.draws)
-        reported = production.report_delay if incident.is_emergency else production.minor_report_delay
-        mean = production.alert_delay if alerted else reported
-        yield self.org.env.timeout(self.org.reaction_time(mean, incident.detection))
+        reported = "report" if incident.is_emergency else "minor_report"
+        yield self.org.env.timeout(incident.reactions["alert" if alerted else reported])
         if not alerted:
             self.org.log.record("incident.reported", incident=incident.id)
         incident.is_paged = alerted or incident.is_emergency
@@ -236,10 +229,8 @@ class ServiceOperation:
         """Wait until the person on call answers the page, which takes longer at night and on weekends."""
         if not incident.is_paged:
             return
-        org, production = self.org, self.org.scenario.production
-        on_duty = org.people.calendar.shift(org.env.now)[0]
-        mean = production.response_time if on_duty else production.night_response_time
-        yield org.env.timeout(org.reaction_time(mean, incident.answer))
+        on_duty = self.org.people.calendar.shift(self.org.env.now)[0]
+        yield self.org.env.timeout(incident.reactions["response" if on_duty else "night_response"])
 
     def restart(self, incident: Incident) -> ProcessGenerator:
         """Diagnose failed infrastructure, then restore it; with automated delivery a machine rebuilds it."""
@@ -300,13 +291,12 @@ class ServiceOperation:
             factor = 1 + production.diagnosis_per_doubling * log2(changes)
         else:
             factor = 1 + production.diagnosis_per_change * (changes - 1)
-        effort = self.org.reaction_time(production.diagnosis, incident.diagnosis)
-        yield from self.respond("operator", effort * min(factor, production.longest_diagnosis), incident)
+        effort = incident.reactions["diagnosis"] * min(factor, production.longest_diagnosis)
+        yield from self.respond("operator", effort, incident)
 
     def restore_by_hand(self, incident: Incident) -> ProcessGenerator:
         """Let an operator restart, switch or re-install something."""
-        effort = self.org.reaction_time(self.org.scenario.production.repair_time, incident.repair)
-        yield from self.respond("operator", effort, incident)
+        yield from self.respond("operator", incident.reactions["repair"], incident)
 
     def respond(self, role: str, effort: float, incident: Incident) -> ProcessGenerator:
         """Let a person work on an incident: around the clock where it pages, interrupting planned work in an emergency."""
@@ -358,20 +348,15 @@ class ServiceOperation:
 
     def _incident(self) -> Incident:
         self._incidents += 1
-        detection, answer, diagnosis, repair, mitigation, rollback, severity, *practices = (
-            self._incident_draws.next_row()
-        )
-        production = self.org.scenario.production
+        row = dict(zip(INCIDENT_COLUMNS, self._rows.next_row(), strict=True))
+        production, severity = self.org.scenario.production, row["severity"]
         outage = severity < production.total_share + production.partial_share
         self.org.people.expedited.add(f"I{self._incidents}")
         return Incident(
             id=f"I{self._incidents}",
-            draws=dict(zip(PRACTICES, practices, strict=True)),
+            draws={practice: row[practice] for practice in PRACTICES},
             severity="total" if severity < production.total_share else "partial" if outage else "minor",
-            detection=detection,
-            answer=answer,
-            diagnosis=diagnosis,
-            repair=repair,
-            mitigation=mitigation,
-            rollback=rollback,
+            reactions=row,
+            mitigation=row["mitigation"],
+            rollback=row["rollback"],
         )

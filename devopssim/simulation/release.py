@@ -7,11 +7,12 @@ from simpy import Event
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import Change, Defect, DrawTable, WorkItem
 from devopssim.simulation.development import fix_defects, leaves_when_green, one_team
+from devopssim.simulation.draws import DrawTable
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.work_items import Change, Defect, WorkItem, total
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -203,7 +204,7 @@ class ReleaseManagement:
         finds more severe defects than the exit criterion allows.
         """
         org, quality = self.org, self.org.scenario.quality
-        share = sum(1.0 if not org.uses("testing", change.draws) else quality.exploratory_share for change in changes)
+        share = total(1.0 if not org.uses("testing", change.draws) else quality.exploratory_share for change in changes)
         effort = quality.regression_effort * share / len(changes)
         anyone, rounds, passed = one_team(org, changes[0]), 0, not effort
         while not passed:

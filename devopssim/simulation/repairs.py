@@ -5,20 +5,12 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import (
-    CHANGE_DRAWS,
-    CHECK_DRAWS,
-    DEFECT_DRAWS,
-    Change,
-    Defect,
-    DrawTable,
-    Vulnerability,
-    new_change,
-    new_defect,
-)
+from devopssim.scenario import PRACTICES
 from devopssim.simulation.development import integrate, one_team, record_defect
+from devopssim.simulation.draws import DEFECT_DRAWS, DrawTable, change_table, defect_rows, larger_change, new_defect
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.scanning import training_factor
+from devopssim.simulation.work_items import Change, Checks, Defect, Vulnerability
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -35,10 +27,9 @@ class Repairs:
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
-        self._changes = DrawTable(streams, "repairs", CHANGE_DRAWS)
-        self._checks = DrawTable(streams, "checks of repairs", CHECK_DRAWS)
-        self._assistance = DrawTable(streams, "assistance of repairs", 1)
-        self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS)
+        scenario = org.scenario
+        self._changes, self._checks, self._assistance = change_table(scenario, streams)
+        self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS, lambda draws: defect_rows(scenario, draws))
         self._count = 0
 
     def defect(self, change: Change, defect: Defect, incident: str = "", *, urgent: bool = False) -> ProcessGenerator:
@@ -93,7 +84,7 @@ class Repairs:
     def maybe_bad_fix(self, defect: Defect, change: Change) -> None:
         """Give the change that fixes a defect a new defect, for the share of fixes that are bad."""
         if defect.bad_fix < self.org.scenario.quality.bad_fix_share:
-            new = new_defect(self.org.scenario, f"{defect.id}b", self._bad_fixes.next_row())
+            new = new_defect(f"{defect.id}b", self._bad_fixes.next_row())
             change.defects.append(new)
             record_defect(self.org, change, new)
 
@@ -104,10 +95,23 @@ class Repairs:
         return repair
 
     def _new_change(self, coding: float, item: str | None = None) -> Change:
+        """Return a change without faults of so many person-hours of coding."""
         self._count += 1
-        draws, checks, (assisted,) = self._changes.next_row(), self._checks.next_row(), self._assistance.next_row()
-        name = f"CR{self._count}"
-        return new_change(self.org.scenario, name, item, coding, draws, checks=checks, assisted=assisted)
+        scenario = self.org.scenario
+        _, _, conflicts, installation, noise, *draws = self._changes.next_row()
+        assisted = self._assistance.next_row()[0] < scenario.assistance.share
+        return Change(
+            id=f"CR{self._count}",
+            item=item,
+            effort=coding,
+            lines=coding * scenario.demand.lines_per_hour * (larger_change(scenario.assistance) if assisted else 1),
+            draws=dict(zip(PRACTICES, draws, strict=True)),
+            conflicts=conflicts,
+            installation=installation,
+            noise=noise,
+            checks=Checks(*self._checks.next_row()),
+            assisted=assisted,
+        )
 
     def _develop(self, repair: Change, *, urgent: bool, steps_late: int) -> ProcessGenerator:
         """Code the repair, review it, bring it to main and test it.

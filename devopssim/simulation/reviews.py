@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import LINES, Change
 from devopssim.simulation.development import fix_defects, one_team
-from devopssim.simulation.randomness import lognormal_around
 from devopssim.simulation.resources import Request, Resource
+from devopssim.simulation.work_items import LINES, Change
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -75,7 +74,6 @@ class Reviews:
     def __init__(self, org: "Organisation") -> None:
         self._org = org
         self._quality = quality = org.scenario.quality
-        self._wait = lognormal_around(quality.review_wait, quality.review_wait_sigma)
         self._room = Resource(org.env, quality.reviews_at_once * (quality.reviewers or org.scenario.team.developers))
         """Open reviews that those who review keep an eye on."""
         self._time = ReviewTime(org) if quality.reviewers else None
@@ -118,10 +116,9 @@ class Reviews:
             yield from self._read(change, effort * quality.second_review, draws.second_wait, urgent=urgent)
             yield from self._fix(change, finds)
 
-    def _read(self, change: Change, effort: float, draw: float, *, urgent: bool) -> ProcessGenerator:
+    def _read(self, change: Change, effort: float, wait: float, *, urgent: bool) -> ProcessGenerator:
         """Wait for a colleague's attention, unless it is urgent, and let that person read the change."""
-        wait = 0.0 if urgent else float(self._wait.quantile(draw))
-        wait *= self._org.scenario.assistance.pick_up if change.assisted else 1
+        wait = 0.0 if urgent else wait * (self._org.scenario.assistance.pick_up if change.assisted else 1)
         turn = self._time.turn(effort) if self._time and effort > 0 and not urgent else None
         yield from self._org.people.work(
             "developer",

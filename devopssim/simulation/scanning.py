@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
-from devopssim.simulation.demand import Change, Vulnerability, poisson_quantile
+from devopssim.simulation.draws import poisson_quantile
+from devopssim.simulation.work_items import Change, Vulnerability
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation

@@ -1,16 +1,17 @@
 """Security around the pipeline: reviews as an afterthought, sign-offs, vulnerabilities of dependencies, attacks and patches."""
 
 from collections.abc import Generator, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from simpy.events import Event, ProcessGenerator
 
-from devopssim.events import HOURS_PER_YEAR, encode_detail
-from devopssim.simulation.demand import Change, Vulnerability
+from devopssim.events import encode_detail
+from devopssim.simulation.demand import disclosed
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment, Incident
-from devopssim.simulation.randomness import time_between
 from devopssim.simulation.scanning import false_findings, fix_in_place, report, training_factor, triage
+from devopssim.simulation.work_items import Change, Vulnerability
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -76,8 +77,9 @@ class ProductSecurity:
     def disclosures(self) -> ProcessGenerator:
         """Let vulnerabilities become known in dependencies; composition analysis reports some of them, reviews may find the others."""
         org = self.org
-        for time, vulnerability in org.demand.disclosures:
-            yield org.env.timeout(time - org.env.now)
+        for number, row in enumerate(org.demand.disclosures.tolist()):
+            yield org.env.timeout(row[0] - org.env.now)
+            vulnerability = disclosed(number, row)
             org.log.record(
                 "vulnerability.injected",
                 finding=vulnerability.id,
@@ -100,13 +102,9 @@ class ProductSecurity:
 
     def rescan(self, vulnerability: Vulnerability) -> ProcessGenerator:
         """Report a vulnerability in deployed code once the rules of the scans come to see it, and patch it as a dependency's."""
-        org, security = self.org, self.org.scenario.security
-        found_at_merge = security.scan_covers * security.scan_finds
-        if not security.rules_per_year or vulnerability.search >= security.scan_covers:
-            return
-        draw = (vulnerability.search - found_at_merge) / (security.scan_covers - found_at_merge)
-        yield org.env.timeout(time_between(security.rules_per_year / HOURS_PER_YEAR).quantile(draw))
-        yield from self._report_scanned(vulnerability, "sast", steps_late=2)
+        if vulnerability.rescan_after < inf:
+            yield self.org.env.timeout(vulnerability.rescan_after)
+            yield from self._report_scanned(vulnerability, "sast", steps_late=2)
 
     def _report_scanned(self, vulnerability: Vulnerability, scanner: str, *, steps_late: int) -> ProcessGenerator:
         """Report, triage and patch what a scan finds in production, unless it is known."""
@@ -181,9 +179,7 @@ class ProductSecurity:
         org = self.org
         if not incident.is_emergency:
             yield from org.hand_over("operator", "security", incident.draws)
-        yield from org.production.respond(
-            "security", org.reaction_time(org.scenario.security.containment, incident.repair), incident
-        )
+        yield from org.production.respond("security", incident.reactions["containment"], incident)
 
     def _inspect(
         self, change: Change | None, vulnerabilities: Sequence[Vulnerability], part: float = 1.0

@@ -8,6 +8,7 @@ from simpy import Environment
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, Calendar, WorkingTime
 from devopssim.scenario import Scenario
+from devopssim.simulation.work_items import total
 
 HEADCOUNTS: Final = {
     "analyst": "analysts",
@@ -22,6 +23,10 @@ LEAST_PRODUCTIVITY: Final = 0.02
 """Least productivity of a person, however many people they mentor and talk with, so that all work ends."""
 LEARNT: Final = 8
 """Number of time constants after which a newcomer counts as experienced."""
+STEPS: Final = 64
+"""Points of the curve of learning in a time constant."""
+LEARNING: Final = tuple(exp(-step / STEPS) for step in range(LEARNT * STEPS + 1))
+"""What a newcomer still has to learn, at each point."""
 
 
 @dataclass(eq=False, slots=True)
@@ -125,7 +130,7 @@ class Staff:
             if person in arrears:
                 rate -= (1 - team.newcomer_productivity) * arrears[person]
             elif arrears:
-                rate -= team.mentoring * sum(arrears.values()) / max(1, self._size[own] - len(arrears))
+                rate -= team.mentoring * total(arrears.values()) / max(1, self._size[own] - len(arrears))
         if self._size[own] != self._first_size[own]:
             rate *= self._left_by_talking(self._size[own]) / self._left_by_talking(self._first_size[own])
         return max(rate, LEAST_PRODUCTIVITY) / self.effort_factor(person, role)
@@ -143,10 +148,27 @@ class Staff:
         return max(LEAST_PRODUCTIVITY, 1 - self._team.communication * people**2)
 
     def _arrears(self, role: str) -> dict[Person, float]:
-        """Return how much the newcomers of a role still have to learn: 1 on the first day, shrinking exponentially."""
+        """Return how much the newcomers of a role still have to learn."""
         now, scale = self._env.now, self._team.ramp_up * HOURS_PER_WEEK
         self._newcomers = [person for person in self._newcomers if now - person.joined < LEARNT * scale]
-        return {person: exp((person.joined - now) / scale) for person in self._newcomers if person.role == role}
+        return {
+            person: still_to_learn((now - person.joined) / scale) for person in self._newcomers if person.role == role
+        }
+
+
+def still_to_learn(time: float) -> float:
+    """Return how much a newcomer has to learn after so many time constants: 1 on the first day, shrinking exponentially.
+
+    The series of the exponential function continues from the points of a table: unlike `exp`, it has the same bits on every machine.
+
+    Examples
+    --------
+    >>> still_to_learn(0.0), round(still_to_learn(1.0), 3)
+    (1.0, 0.368)
+    """
+    step = int(time * STEPS)
+    x = step / STEPS - time
+    return LEARNING[step] * (1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6))))))
 
 
 def headcount(scenario: Scenario) -> dict[str, int]:

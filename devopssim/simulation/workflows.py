@@ -10,11 +10,11 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import HOURS_PER_WEEK
 from devopssim.scenario import GATES, chosen
-from devopssim.simulation.demand import WorkItem
 from devopssim.simulation.development import demo, develop, fix_defects, integrate, plan, test_by_hand, unmerged
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.people import all_of
 from devopssim.simulation.resources import Request, Resource
+from devopssim.simulation.work_items import WorkItem, total
 
 
 def waterfall(org: Organisation) -> ProcessGenerator:
@@ -122,7 +122,7 @@ def agile(org: Organisation) -> ProcessGenerator:
     finished: list[WorkItem] = []
     sprint = 0
     while True:
-        room = capacity / org.assistance.planned_factor - sum(item.remaining_effort for item in unfinished.values())
+        room = capacity / org.assistance.planned_factor - total(item.remaining_effort for item in unfinished.values())
         for item in org.backlog.take_within(room):
             unfinished[item.id] = item
             org.env.process(in_sprint(org, item, unfinished, finished))
