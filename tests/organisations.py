@@ -11,9 +11,9 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import Row
 from devopssim.scenario import PRACTICES, SEVEN_CS, Scenario, vary
-from devopssim.simulation.demand import CHECK_DRAWS, Change, CheckDraws, Defect, Vulnerability, WorkItem
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.work_items import Change, Checks, Defect, Vulnerability, WorkItem
 
 WITHOUT_LUCK: Final[Mapping[str, float | str]] = {
     **{f"practices.{practice}": 0 for practice in PRACTICES},
@@ -130,7 +130,7 @@ def change(
         conflicts=0.5,
         installation=0.5,
         noise=0.0,
-        checks=CheckDraws(*[0.5] * CHECK_DRAWS),
+        checks=Checks(pairing=0.5, unreviewed=0.5, review_wait=0, second_round=0.5, second_wait=0, build=0.25, test=0.75, flaky=0.5),
         defects=list(defects),
         vulnerabilities=list(vulnerabilities),
     )
@@ -168,7 +168,7 @@ def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surface
         fix_effort=1.0,
         surfaces_after=surfaces_after,
         bad_fix=0.5,
-        retest=0.5,
+        retest=0.5 * 1.0,
     )
 
 

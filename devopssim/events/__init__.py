@@ -10,6 +10,7 @@ Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) 
 
 from devopssim.events.calendar import Calendar, WorkingTime
 from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
+from devopssim.events.coded import CodedLog
 from devopssim.events.contract import validate, validate_columns
 from devopssim.events.detail import DETAIL_KEYS, NUMBERS, decode_detail, details, encode_detail
 from devopssim.events.files import read, write
@@ -42,6 +43,7 @@ __all__ = [
     "SECONDS_PER_HOUR",
     "STAGES",
     "Calendar",
+    "CodedLog",
     "Kind",
     "Recorder",
     "Row",

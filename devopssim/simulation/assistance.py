@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from devopssim.events import HOURS_PER_MONTH, encode_detail
-from devopssim.scenario import Scenario
+from devopssim.scenario import Assistance
 from devopssim.simulation.work_items import LINES, Change
 
 if TYPE_CHECKING:
@@ -24,11 +24,9 @@ class AssistedWork:
 
     def __init__(self, org: "Organisation") -> None:
         self._org = org
-        self._assistance = assistance = org.scenario.assistance
-        self._growth = unpaid_share(org.scenario) / (assistance.debt_half_life * org.scenario.team.developers)
-        """Half-lives of the gain that an assisted change uses up."""
-        self._half_lives = 0.0
-        """Half-lives of the gain that all assisted changes have used up."""
+        self._assistance = org.scenario.assistance
+        self._commits = 0
+        """Number of assisted changes that were committed."""
 
     def coding_effort(self, change: Change) -> float:
         """Return the person-hours in which the change is written now, alone or in a pair, and verified by its author."""
@@ -48,11 +46,8 @@ class AssistedWork:
 
     @property
     def slow_down(self) -> float:
-        """The factor on the effort of coding that complexity brings: from 1 to where it takes all that assistance gains."""
-        if not self._half_lives:
-            return 1.0
-        lost = 1 - float(0.5**self._half_lives)
-        return 1 + (1 / gain_factor(self._org.scenario) - 1) * lost
+        """The factor on the effort of coding that complexity brings now."""
+        return slow_down(self._assistance, self._org.scenario.team.developers, self._commits)
 
     @property
     def _learnt(self) -> float:
@@ -65,7 +60,7 @@ class AssistedWork:
         detail = encode_detail(unplanned=unplanned, assisted="yes" if change.assisted else None)
         self._org.log.record("change.created", item=change.item, change=change.id, detail=detail)
         if change.assisted:
-            self._half_lives += self._growth
+            self._commits += 1
 
 
 def assisted_detail(change: Change) -> str | None:
@@ -73,26 +68,41 @@ def assisted_detail(change: Change) -> str | None:
     return encode_detail(assisted="yes" if change.assisted else None)
 
 
-def gain_factor(scenario: Scenario) -> float:
+def slow_down(assistance: Assistance, developers: int, commits: int) -> float:
+    """Return the factor on the effort of coding after so many assisted changes: from 1 to where it takes all that assistance gains.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import Assistance
+    >>> assistance = Assistance(share=0.5, coding_effort=0.5, refactoring=0, debt_half_life=100)
+    >>> [round(slow_down(assistance, 8, commits), 3) for commits in (0, 800, 80_000)]
+    [1.0, 1.167, 1.333]
+    """
+    if not commits:
+        return 1.0
+    half_lives = commits * unpaid_share(assistance) / (assistance.debt_half_life * developers)
+    return 1 + (1 / gain_factor(assistance) - 1) * (1 - float(0.5**half_lives))
+
+
+def gain_factor(assistance: Assistance) -> float:
     """Return the factor on the team's coding effort that assistance gains before complexity grows; 1 where it gains nothing.
 
     Examples
     --------
-    >>> from devopssim.scenario import DEVOPS, adopt
-    >>> gain_factor(adopt(DEVOPS, {"assistance": 0.5}))
+    >>> from devopssim.scenario import Assistance
+    >>> gain_factor(Assistance(share=0.5, coding_effort=0.8))
     0.9
     """
-    assistance = scenario.assistance
     return min(1.0, 1 - assistance.share * (1 - assistance.coding_effort))
 
 
-def unpaid_share(scenario: Scenario) -> float:
+def unpaid_share(assistance: Assistance) -> float:
     """Return the share of the added complexity that refactoring leaves.
 
     Examples
     --------
-    >>> from devopssim.scenario import DEVOPS, vary
-    >>> unpaid_share(vary(DEVOPS, {"assistance.refactoring": 0.05, "assistance.refactoring_needed": 0.2}))
+    >>> from devopssim.scenario import Assistance
+    >>> unpaid_share(Assistance(refactoring=0.05, refactoring_needed=0.2))
     0.75
     """
-    return max(0.0, 1 - scenario.assistance.refactoring / scenario.assistance.refactoring_needed)
+    return max(0.0, 1 - assistance.refactoring / assistance.refactoring_needed)

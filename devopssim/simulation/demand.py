@@ -4,6 +4,7 @@ One (seed, replication) poses the same requests to every workflow and every prac
 requests, repairs and incidents have rows of their own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -132,6 +133,15 @@ class Generation:
             ],
             assisted=bool(assisted),
         )
+
+
+def at_places(generation: Generation, before: Mapping[str, int]) -> tuple[Rows, Rows, Rows, Rows]:
+    """Return items, changes, defects and vulnerabilities that stand behind so many rows of each kind."""
+    items, changes = generation.items.copy(), generation.changes.copy()
+    items[:, ITEM_COLUMNS.index("first_change")] += before["changes"]
+    changes[:, CHANGE_COLUMNS.index("first_defect")] += before["defects"]
+    changes[:, CHANGE_COLUMNS.index("first_vulnerability")] += before["vulnerabilities"]
+    return items, changes, generation.defects, generation.vulnerabilities
 
 
 def item_name(number: int, generation: int) -> str:

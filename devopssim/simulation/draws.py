@@ -99,13 +99,18 @@ class DrawTable:
         return self._blocks[0]
 
 
-def change_table(scenario: Scenario, streams: Streams) -> "tuple[DrawTable, DrawTable, DrawTable]":
+def repair_tables(scenario: Scenario, streams: Streams) -> tuple[DrawTable, DrawTable, DrawTable]:
     """Return the tables of the changes that repair: their draws, their checks, and whether they are assisted."""
     return (
         DrawTable(streams, "repairs", CHANGE_DRAWS),
         DrawTable(streams, "checks of repairs", CHECK_DRAWS, lambda draws: check_rows(scenario, draws)),
         DrawTable(streams, "assistance of repairs", 1),
     )
+
+
+def bad_fix_table(scenario: Scenario, streams: Streams) -> DrawTable:
+    """Return the table of the defects that bad fixes bring."""
+    return DrawTable(streams, "bad fixes", DEFECT_DRAWS, lambda draws: defect_rows(scenario, draws))
 
 
 def check_rows(scenario: Scenario, draws: Rows) -> Rows:

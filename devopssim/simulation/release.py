@@ -210,7 +210,7 @@ class ReleaseManagement:
         while not passed:
             rounds += 1
             yield from org.people.work("tester", "test", effort, anyone=anyone, change=changes[0].id)
-            severe = yield from self._fix_regressions(changes, finds=1 - (1 - quality.regression_finds) ** rounds)
+            severe = yield from self._fix_regressions(changes, finds=found_after(quality.regression_finds, rounds))
             passed = rounds >= quality.regression_rounds and severe <= quality.exit_criterion
 
     def _fix_regressions(self, changes: Sequence[Change], finds: float) -> ProcessGenerator:
@@ -238,3 +238,14 @@ class ReleaseManagement:
             yield from self.regression_test(batch)
             self._deploy_in_batches(batch)
         self._regression_runs = False
+
+
+def found_after(finds: float, rounds: int) -> float:
+    """Return the share of the defects that so many rounds find, of which each finds a share of what is left.
+
+    Examples
+    --------
+    >>> found_after(0.5, 2)
+    0.75
+    """
+    return float(1 - (1 - finds) ** rounds)

@@ -7,7 +7,7 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.scenario import PRACTICES
 from devopssim.simulation.development import integrate, one_team, record_defect
-from devopssim.simulation.draws import DEFECT_DRAWS, DrawTable, change_table, defect_rows, larger_change, new_defect
+from devopssim.simulation.draws import bad_fix_table, larger_change, new_defect, repair_tables
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.scanning import training_factor
 from devopssim.simulation.work_items import Change, Checks, Defect, Vulnerability
@@ -27,9 +27,8 @@ class Repairs:
 
     def __init__(self, org: "Organisation", streams: Streams) -> None:
         self.org = org
-        scenario = org.scenario
-        self._changes, self._checks, self._assistance = change_table(scenario, streams)
-        self._bad_fixes = DrawTable(streams, "bad fixes", DEFECT_DRAWS, lambda draws: defect_rows(scenario, draws))
+        self._changes, self._checks, self._assistance = repair_tables(org.scenario, streams)
+        self._bad_fixes = bad_fix_table(org.scenario, streams)
         self._count = 0
 
     def defect(self, change: Change, defect: Defect, incident: str = "", *, urgent: bool = False) -> ProcessGenerator:

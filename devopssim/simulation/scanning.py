@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
+from devopssim.scenario import Scenario
 from devopssim.simulation.draws import poisson_quantile
 from devopssim.simulation.work_items import Change, Vulnerability
 
@@ -95,3 +96,15 @@ def fix_in_place(
 def training_factor(org: "Organisation") -> float:
     """Return the factor on the wait and effort of a repair by trained developers; 1 without embedded security."""
     return 1 - org.scenario.security.training_effect * org.scenario.practices.security
+
+
+def false_at_adoption(scenario: Scenario) -> int:
+    """Return the number of false findings of the first scan of the whole code base; the adopted share of them.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import Scenario, vary
+    >>> false_at_adoption(vary(Scenario(), {"security.false_at_adoption": 40, "practices.security": 0.5}))
+    20
+    """
+    return round(scenario.security.false_at_adoption * scenario.practices.security)

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 from simpy.events import Event, ProcessGenerator
 
 from devopssim.events import encode_detail
+from devopssim.scenario import Scenario
 from devopssim.simulation.demand import disclosed
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment, Incident
-from devopssim.simulation.scanning import false_findings, fix_in_place, report, training_factor, triage
+from devopssim.simulation.scanning import (
+    false_at_adoption,
+    false_findings,
+    fix_in_place,
+    report,
+    training_factor,
+    triage,
+)
 from devopssim.simulation.work_items import Change, Vulnerability
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ class ProductSecurity:
     def adopt(self) -> ProcessGenerator:
         """Scan the whole code base for the first time, and let developers judge its false findings; the adopted share of them."""
         org, security = self.org, self.org.scenario.security
-        false = round(security.false_at_adoption * org.scenario.practices.security)
+        false = false_at_adoption(org.scenario)
         if not false:
             return
         yield from org.machine("test", security.scan_time, detail=encode_detail(task="scan", automated="yes"))
@@ -151,7 +159,7 @@ class ProductSecurity:
             return
         detail = encode_detail(task="review", automated="no")
         yield from org.people.work("security", "test", security.sign_off, change=changes[-1].id, detail=detail)
-        part = min(1.0, security.sign_off / security.review_effort) if security.review_effort else 1.0
+        part = sign_off_part(org.scenario)
         found: list[tuple[Vulnerability, Change]] = []
         for change in changes:
             self._record_scan("review", change.id, security.review_covers * part)
@@ -219,3 +227,16 @@ class ProductSecurity:
         if not self._reviewing and (self._unreviewed or self._in_dependencies):
             self._reviewing = True
             self.org.env.process(self.review())
+
+
+def sign_off_part(scenario: Scenario) -> float:
+    """Return the part of a whole review that a sign-off is.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import Scenario, vary
+    >>> sign_off_part(vary(Scenario(), {"security.sign_off": 4, "security.review_effort": 16}))
+    0.25
+    """
+    security = scenario.security
+    return min(1.0, security.sign_off / security.review_effort) if security.review_effort else 1.0

@@ -6,7 +6,7 @@ from devopssim.events import HOURS_PER_YEAR
 from devopssim.scenario import Scenario, check_scenario, to_table
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
-from devopssim.simulation.staff import headcount
+from devopssim.simulation.staff import headcount, working_time
 from devopssim.simulation.workflows import WORKFLOW_PROCESSES
 
 
@@ -70,4 +70,4 @@ def simulate(scenario: Scenario, *, seed: int = 1, replication: int = 0) -> pd.D
     horizon = scenario.years * HOURS_PER_YEAR
     org.env.run(until=horizon)
     source = {"scenario": to_table(scenario), "seed": seed, "replication": replication, "people": headcount(scenario)}
-    return org.log.log(horizon=horizon, source=source, calendar=org.people.staff.working_time)
+    return org.log.log(horizon=horizon, source=source, calendar=working_time(scenario.team))

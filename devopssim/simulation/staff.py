@@ -7,7 +7,7 @@ from typing import Final
 from simpy import Environment
 
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, Calendar, WorkingTime
-from devopssim.scenario import Scenario
+from devopssim.scenario import Scenario, Team
 from devopssim.simulation.work_items import total
 
 HEADCOUNTS: Final = {
@@ -68,11 +68,7 @@ class Staff:
         team = scenario.team
         self._env = env
         self._team = team
-        shift = HOURS_PER_DAY / team.time_zones
-        self.calendars = [Calendar(team.hours_per_week, monday=zone * shift) for zone in range(team.time_zones)]
-        self.working_time = WorkingTime(
-            team.hours_per_week, zones=tuple(calendar.monday for calendar in self.calendars[1:])
-        )
+        self.calendars = [Calendar(team.hours_per_week, monday) for monday in zones(team)]
         self._until = [-inf] * team.time_zones
         """Hour at which the shift, or the pause, of each time zone ends."""
         self._on_duty = [True] * team.time_zones
@@ -140,8 +136,8 @@ class Staff:
         if person.role == role:
             return 1.0
         team = self._team
-        untrained = exp(-3 * person.tasks.get(role, 0) / team.practice_tasks)
-        return float(team.practised_effort + max(0.0, team.secondary_effort - team.practised_effort) * untrained)
+        strange = untrained(person.tasks.get(role, 0), team.practice_tasks)
+        return team.practised_effort + max(0.0, team.secondary_effort - team.practised_effort) * strange
 
     def _left_by_talking(self, people: int) -> float:
         """Return the share of their time that so many people of a role have left beside talking with each other."""
@@ -154,6 +150,17 @@ class Staff:
         return {
             person: still_to_learn((now - person.joined) / scale) for person in self._newcomers if person.role == role
         }
+
+
+def zones(team: Team) -> list[float]:
+    """Return the hours by which the time zones of a team lie behind the log's clock; the first is 0."""
+    shift = HOURS_PER_DAY / team.time_zones
+    return [zone * shift for zone in range(team.time_zones)]
+
+
+def working_time(team: Team) -> WorkingTime:
+    """Return the time in which somebody of the first team is on duty."""
+    return WorkingTime(team.hours_per_week, zones=tuple(zones(team)[1:]))
 
 
 def still_to_learn(time: float) -> float:
@@ -171,6 +178,17 @@ def still_to_learn(time: float) -> float:
     return LEARNING[step] * (1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4 * (1 + x / 5 * (1 + x / 6))))))
 
 
+def untrained(tasks: int, practice_tasks: float) -> float:
+    """Return the share of the strangeness of another role's work that is left after so many tasks; a twentieth after `practice_tasks`.
+
+    Examples
+    --------
+    >>> untrained(0, 30), round(untrained(30, 30), 2)
+    (1.0, 0.05)
+    """
+    return exp(-3 * tasks / practice_tasks)
+
+
 def headcount(scenario: Scenario) -> dict[str, int]:
     """Return the number of people of each role at the start.
 
@@ -186,7 +204,7 @@ def headcount(scenario: Scenario) -> dict[str, int]:
 
     Examples
     --------
-    >>> from devopssim.scenario import Scenario
+    >>> from devopssim.scenario import Scenario, Team
     >>> headcount(Scenario())
     {'analyst': 2, 'developer': 8, 'tester': 3, 'operator': 2, 'security': 1}
     """

@@ -13,7 +13,9 @@ from devopssim.events import HOURS_PER_MONTH, Row, decode_detail
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Assistance, Scenario, parameters, vary
 from devopssim.simulation import development, simulate
 from devopssim.simulation.assistance import gain_factor
-from devopssim.simulation.demand import Change, DrawnDemand, larger_change, pieces_held, work_per_change
+from devopssim.simulation.demand import DrawnDemand
+from devopssim.simulation.draws import larger_change, pieces_held, work_per_change
+from devopssim.simulation.work_items import Change
 from devopssim.simulation.randomness import Streams
 
 OTHER_FIELDS: Final = [name for name in parameters() if name.startswith("assistance.") and name != "assistance.share"]

@@ -4,7 +4,7 @@ import pytest
 from organisations import change, item, organisation, run, steps
 
 from devopssim.scenario import PRACTICES
-from devopssim.simulation.demand import WorkItem
+from devopssim.simulation.work_items import WorkItem
 from devopssim.simulation.organisation import Backlog, Organisation
 
 

@@ -4,7 +4,8 @@ import pytest
 from organisations import change, defect, organisation, run, steps, times
 
 from devopssim.scenario import PRACTICES
-from devopssim.simulation.production import INCIDENT_DRAWS, Deployment
+from devopssim.simulation.draws import INCIDENT_DRAWS
+from devopssim.simulation.production import Deployment
 from devopssim.simulation.randomness import Streams
 
 

@@ -6,7 +6,7 @@ import pytest
 from organisations import change, defect, item, organisation, run, steps, times
 
 from devopssim.events import decode_detail
-from devopssim.simulation.demand import Defect
+from devopssim.simulation.work_items import Defect
 
 
 def test_an_operator_installs_by_hand_for_the_effort_of_a_release() -> None:

@@ -10,7 +10,7 @@ from organisations import change, defect, item, organisation, run, times
 from devopssim.events import Row
 from devopssim.scenario import DEVOPS, vary
 from devopssim.simulation import development, simulate
-from devopssim.simulation.demand import CheckDraws
+from devopssim.simulation.work_items import Checks
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
 
@@ -129,8 +129,8 @@ def test_a_reminder_saves_its_share_of_the_working_hours_that_are_left(
         assert seen <= without + 1e-9
 
 
-@given(st.builds(CheckDraws, *[st.floats(0, 1, exclude_max=True)] * 8), st.floats(0, 1), st.floats(0, 1))
-def test_more_pairing_adds_pairs_and_keeps_those_that_were(draws: CheckDraws, one: float, other: float) -> None:
+@given(st.builds(Checks, *[st.floats(0, 1, exclude_max=True)] * 8), st.floats(0, 1), st.floats(0, 1))
+def test_more_pairing_adds_pairs_and_keeps_those_that_were(draws: Checks, one: float, other: float) -> None:
     few, many = (
         Organisation(vary(DEVOPS, {"years": 0.02, "quality.pairing": share}), Streams(1)).reviews
         for share in sorted((one, other))

@@ -25,7 +25,7 @@ from devopssim.scenario import (
     load,
     vary,
 )
-from devopssim.simulation.demand import poisson_quantile
+from devopssim.simulation.draws import poisson_quantile
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.simulator import simulate

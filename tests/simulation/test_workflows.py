@@ -5,7 +5,7 @@ from organisations import change, defect, item, organisation, run, steps, times
 
 from devopssim.events import decode_detail
 from devopssim.simulation import workflows
-from devopssim.simulation.demand import WorkItem
+from devopssim.simulation.work_items import WorkItem
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.resources import Resource
 

@@ -9,7 +9,8 @@ import simpy
 from devopssim import events
 from devopssim.scenario import PLAIN_FLOW, Scenario, vary
 from devopssim.simulation import Streams, simulate
-from devopssim.simulation.demand import DrawnDemand, WorkItem
+from devopssim.simulation.demand import DrawnDemand
+from devopssim.simulation.work_items import WorkItem
 
 PEOPLE = {"analysts": 1, "developers": 4, "testers": 2}
 

@@ -1,0 +1,82 @@
+#include "simulator.hpp"
+
+#include <cstring>
+
+#include "organisation.hpp"
+#include "workflows.hpp"
+
+namespace devopssim {
+
+struct Run {
+    Status status;
+    Needed needed;
+    std::vector<Row> rows;
+    std::vector<Organisation::FalseFinding> false_findings;
+    std::int64_t events;
+    double reached;
+};
+
+namespace {
+
+constexpr std::uint64_t most_events_at_once = 10'000'000;
+
+Process workflow(Organisation& org) {
+    switch (static_cast<Workflow>(static_cast<int>(org.scenario.derived.workflow))) {
+        case Workflow::waterfall: return waterfall(org);
+        case Workflow::agile: return agile(org);
+        case Workflow::devops: break;
+    }
+    return devops(org);
+}
+
+Run* simulate(const Scenario& scenario, const Columns* tables, double horizon, std::int64_t most_rows) {
+    Organisation org(scenario, tables, most_rows);
+    org.env.start(org.requests());
+    org.env.start(workflow(org));
+    for (int host = 0; host < scenario.production.hosts; ++host) org.env.start(org.production.infrastructure(host));
+    org.env.start(org.security.disclosures());
+    org.env.start(org.security.adopt());
+    org.env.start(org.people.interrupt());
+    org.env.start(org.people.turn_over());
+    org.env.start(org.people.join());
+    for (int developer = 0; developer < scenario.team.developers; ++developer) org.env.start(org.security.train());
+    const bool moves = org.env.run(horizon, most_events_at_once);
+    const Status status = !moves                        ? Status::stands_still
+                          : org.draws.needed.table >= 0 ? Status::needs_rows
+                          : org.log.is_full             ? Status::too_many_rows
+                                                        : Status::done;
+    return new Run{status, org.draws.needed, std::move(org.log.rows), std::move(org.found_falsely),
+                   static_cast<std::int64_t>(org.env.events()), org.env.now};
+}
+
+}  // namespace
+
+}  // namespace devopssim
+
+using devopssim::Run;
+
+std::int32_t devopssim_version() { return 1; }
+const char* devopssim_parameters() { return devopssim::parameter_names; }
+const char* devopssim_tables() { return devopssim::table_names; }
+const char* devopssim_kinds() { return devopssim::kind_names; }
+const char* devopssim_forms() { return devopssim::form_names; }
+
+Run* devopssim_run(const double* parameters, const devopssim::Columns* tables, double horizon, std::int64_t most_rows) {
+    devopssim::Scenario scenario;
+    std::memcpy(&scenario, parameters, sizeof scenario);
+    return devopssim::simulate(scenario, tables, horizon, most_rows);
+}
+std::int32_t devopssim_status(const Run* run) { return static_cast<std::int32_t>(run->status); }
+std::int64_t devopssim_needed_rows(const Run* run) { return run->needed.rows; }
+std::int32_t devopssim_needed_table(const Run* run) { return run->needed.table; }
+std::int64_t devopssim_rows(const Run* run, const devopssim::Row** rows) {
+    *rows = run->rows.data();
+    return static_cast<std::int64_t>(run->rows.size());
+}
+std::int64_t devopssim_false_findings(const Run* run, const std::int32_t** findings) {
+    *findings = reinterpret_cast<const std::int32_t*>(run->false_findings.data());
+    return static_cast<std::int64_t>(run->false_findings.size());
+}
+std::int64_t devopssim_events(const Run* run) { return run->events; }
+double devopssim_reached(const Run* run) { return run->reached; }
+void devopssim_free(Run* run) { delete run; }
