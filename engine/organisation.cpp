@@ -41,10 +41,10 @@ std::vector<WorkItem*> Backlog::take_within(double room) {
     return taken;
 }
 
-Organisation::Organisation(const Scenario& scenario, const Columns* tables, std::int64_t most_rows)
+Organisation::Organisation(const Scenario& scenario, const Columns* tables, Log& written, std::int64_t most_rows)
     : scenario(scenario),
       draws(env, tables),
-      log(env, most_rows),
+      log(env, written, most_rows),
       backlog(env, log),
       people(env, log, scenario, draws),
       machines(env, scenario.pipeline.runners),

@@ -51,7 +51,7 @@ private:
 
 class Organisation {
 public:
-    Organisation(const Scenario& scenario, const Columns* tables, std::int64_t most_rows);
+    Organisation(const Scenario& scenario, const Columns* tables, Log& log, std::int64_t most_rows);
 
     const Scenario& scenario;
     Environment env;

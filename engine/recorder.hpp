@@ -1,7 +1,9 @@
 // The log: one row an event, in codes. Python turns them into names when somebody asks for a log (devopssim/simulation/codes.py).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "events.hpp"
@@ -58,34 +60,103 @@ struct Fields {
     Detail detail = 0;
 };
 
-struct Row {
-    double time;
-    Detail detail;
-    std::int32_t item, change, deployment, incident, finding;
-    Kind kind;
-    Stage stage;
-    Role role;
-    std::int8_t unused = 0;
+// A column that grows without being cleared.
+template <class Value>
+class Column {
+public:
+    Column() = default;
+    Column(const Column&) = delete;
+    Column& operator=(const Column&) = delete;
+    ~Column() { std::free(values); }
+    bool grow(std::size_t capacity) {
+        void* longer = std::realloc(values, capacity * sizeof(Value));
+        if (longer != nullptr) values = static_cast<Value*>(longer);
+        return longer != nullptr;
+    }
+    Value* values = nullptr;
+};
+
+// Details that differ, each once, by the number that rows name it with.
+class Details {
+public:
+    Details() : places(1024, none) {}
+    std::int32_t number(Detail detail) {
+        if (detail == 0) return none;
+        std::size_t place = place_of(detail);
+        while (places[place] != none) {
+            if (known[static_cast<std::size_t>(places[place])] == detail) return places[place];
+            place = (place + 1) & (places.size() - 1);
+        }
+        places[place] = static_cast<std::int32_t>(known.size());
+        known.push_back(detail);
+        if (2 * known.size() > places.size()) rebuild();
+        return static_cast<std::int32_t>(known.size()) - 1;
+    }
+    std::vector<Detail> known;
+
+private:
+    std::size_t place_of(Detail detail) const {
+        return static_cast<std::size_t>((detail * 0x9E3779B97F4A7C15u) >> 20) & (places.size() - 1);
+    }
+    void rebuild() {
+        places.assign(2 * places.size(), none);
+        for (std::size_t number = 0; number < known.size(); ++number) {
+            std::size_t place = place_of(known[number]);
+            while (places[place] != none) place = (place + 1) & (places.size() - 1);
+            places[place] = static_cast<std::int32_t>(number);
+        }
+    }
+    std::vector<std::int32_t> places;  // a hash table
+};
+
+struct Log {
+    std::int64_t rows = 0;
+    Column<double> time;
+    Column<std::int32_t> item, change, deployment, incident, finding, detail;
+    Column<Kind> kind;
+    Column<Stage> stage;
+    Column<Role> role;
+    Details details;
 };
 
 class Recorder {
 public:
-    Recorder(Environment& env, std::int64_t most_rows) : env(env), most_rows(most_rows) {}
+    Recorder(Environment& env, Log& log, std::int64_t most_rows) : env(env), log(log), most_rows(most_rows) {}
     void record(Kind kind, const Fields& fields) {
-        if (static_cast<std::int64_t>(rows.size()) >= most_rows) {
-            is_full = true;
-            env.stop();
-            return;
-        }
-        rows.push_back({env.now, fields.detail, fields.item, fields.change, fields.deployment, fields.incident, fields.finding,
-                        kind, fields.stage, fields.role});
+        if (log.rows == capacity && !grow()) return;
+        const std::int64_t row = log.rows++;
+        log.time.values[row] = env.now;
+        log.item.values[row] = fields.item;
+        log.change.values[row] = fields.change;
+        log.deployment.values[row] = fields.deployment;
+        log.incident.values[row] = fields.incident;
+        log.finding.values[row] = fields.finding;
+        log.detail.values[row] = log.details.number(fields.detail);
+        log.kind.values[row] = kind;
+        log.stage.values[row] = fields.stage;
+        log.role.values[row] = fields.role;
     }
-    std::vector<Row> rows;
     bool is_full = false;
 
 private:
+    bool grow() {
+        const std::int64_t wanted = std::min(most_rows, capacity == 0 ? std::int64_t{1} << 16 : 2 * capacity);
+        const auto size = static_cast<std::size_t>(wanted);
+        const bool grown = wanted > capacity && log.time.grow(size) && log.item.grow(size) && log.change.grow(size) &&
+                           log.deployment.grow(size) && log.incident.grow(size) && log.finding.grow(size) &&
+                           log.detail.grow(size) && log.kind.grow(size) && log.stage.grow(size) && log.role.grow(size);
+        if (!grown) {
+            is_full = true;
+            env.stop();
+            return false;
+        }
+        capacity = wanted;
+        return true;
+    }
+
     Environment& env;
-    std::int64_t most_rows;
+    Log& log;
+    std::int64_t most_rows, capacity = 0;
 };
 
 }  // namespace devopssim

@@ -8,12 +8,12 @@
 namespace devopssim {
 
 struct Run {
-    Status status;
-    Needed needed;
-    std::vector<Row> rows;
-    std::vector<Organisation::FalseFinding> false_findings;
-    std::int64_t events;
-    double reached;
+    Status status{};
+    Needed needed{};
+    Log log{};
+    std::vector<Organisation::FalseFinding> false_findings{};
+    std::int64_t events = 0;
+    double reached = 0;
 };
 
 namespace {
@@ -30,7 +30,8 @@ Process workflow(Organisation& org) {
 }
 
 Run* simulate(const Scenario& scenario, const Columns* tables, double horizon, std::int64_t most_rows) {
-    Organisation org(scenario, tables, most_rows);
+    auto* run = new Run;
+    Organisation org(scenario, tables, run->log, most_rows);
     org.env.start(org.requests());
     org.env.start(workflow(org));
     for (int host = 0; host < scenario.production.hosts; ++host) org.env.start(org.production.infrastructure(host));
@@ -41,12 +42,15 @@ Run* simulate(const Scenario& scenario, const Columns* tables, double horizon, s
     org.env.start(org.people.join());
     for (int developer = 0; developer < scenario.team.developers; ++developer) org.env.start(org.security.train());
     const bool moves = org.env.run(horizon, most_events_at_once);
-    const Status status = !moves                        ? Status::stands_still
-                          : org.draws.needed.table >= 0 ? Status::needs_rows
-                          : org.log.is_full             ? Status::too_many_rows
-                                                        : Status::done;
-    return new Run{status, org.draws.needed, std::move(org.log.rows), std::move(org.found_falsely),
-                   static_cast<std::int64_t>(org.env.events()), org.env.now};
+    run->status = !moves                        ? Status::stands_still
+                  : org.draws.needed.table >= 0 ? Status::needs_rows
+                  : org.log.is_full             ? Status::too_many_rows
+                                                : Status::done;
+    run->needed = org.draws.needed;
+    run->false_findings = std::move(org.found_falsely);
+    run->events = static_cast<std::int64_t>(org.env.events());
+    run->reached = org.env.now;
+    return run;
 }
 
 }  // namespace
@@ -69,9 +73,16 @@ Run* devopssim_run(const double* parameters, const devopssim::Columns* tables, d
 std::int32_t devopssim_status(const Run* run) { return static_cast<std::int32_t>(run->status); }
 std::int64_t devopssim_needed_rows(const Run* run) { return run->needed.rows; }
 std::int32_t devopssim_needed_table(const Run* run) { return run->needed.table; }
-std::int64_t devopssim_rows(const Run* run, const devopssim::Row** rows) {
-    *rows = run->rows.data();
-    return static_cast<std::int64_t>(run->rows.size());
+std::int64_t devopssim_rows(const Run* run) { return run->log.rows; }
+const void* devopssim_column(const Run* run, std::int32_t column) {
+    const auto& log = run->log;
+    const void* columns[] = {log.time.values,     log.kind.values,     log.item.values,    log.change.values, log.stage.values,
+                             log.deployment.values, log.incident.values, log.finding.values, log.role.values,   log.detail.values};
+    return columns[column];
+}
+std::int64_t devopssim_details(const Run* run, const devopssim::Detail** details) {
+    *details = run->log.details.known.data();
+    return static_cast<std::int64_t>(run->log.details.known.size());
 }
 std::int64_t devopssim_false_findings(const Run* run, const std::int32_t** findings) {
     *findings = reinterpret_cast<const std::int32_t*>(run->false_findings.data());

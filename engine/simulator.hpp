@@ -34,7 +34,10 @@ EXPORTED devopssim::Run* devopssim_run(const double* parameters, const devopssim
 EXPORTED std::int32_t devopssim_status(const devopssim::Run* run);
 EXPORTED std::int64_t devopssim_needed_rows(const devopssim::Run* run);
 EXPORTED std::int32_t devopssim_needed_table(const devopssim::Run* run);
-EXPORTED std::int64_t devopssim_rows(const devopssim::Run* run, const devopssim::Row** rows);
+// The log: the number of its rows, its columns, the details that they name, and the false findings (change and number).
+EXPORTED std::int64_t devopssim_rows(const devopssim::Run* run);
+EXPORTED const void* devopssim_column(const devopssim::Run* run, std::int32_t column);
+EXPORTED std::int64_t devopssim_details(const devopssim::Run* run, const devopssim::Detail** details);
 EXPORTED std::int64_t devopssim_false_findings(const devopssim::Run* run, const std::int32_t** findings);
 EXPORTED std::int64_t devopssim_events(const devopssim::Run* run);
 EXPORTED double devopssim_reached(const devopssim::Run* run);

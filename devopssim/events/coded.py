@@ -28,6 +28,8 @@ class CodedLog:
         For `kind`, `stage` and `role` the position in `KINDS`, `STAGES` and `ROLES`; for the ids and `detail` a code. -1: no value.
     texts : callable
         `texts(column, codes)` returns the text of each of these codes, all of them different.
+    pairs : callable
+        `pairs(code)` returns the pairs of a code of `detail`.
     attrs : mapping
         Attributes of the log; see `with_attrs`.
 
@@ -35,7 +37,8 @@ class CodedLog:
     --------
     >>> codes = {column: np.full(1, -1) for column in COLUMNS[1:]} | {"kind": np.zeros(1, dtype=int), "item": np.array([6])}
     >>> coded = CodedLog(
-    ...     time=np.array([2.5]), codes=codes, texts=lambda _, codes: [f"W{code}" for code in codes], attrs={"horizon": 10.0}
+    ...     time=np.array([2.5]), codes=codes, texts=lambda _, codes: [f"W{code}" for code in codes], pairs=lambda _: {},
+    ...     attrs={"horizon": 10.0},
     ... )
     >>> coded.log()[["time", "kind", "item"]].values.tolist()
     [[2.5, 'ticket.created', 'W6']]
@@ -44,6 +47,7 @@ class CodedLog:
     time: npt.NDArray[np.float64]
     codes: Mapping[str, Codes]
     texts: Callable[[str, Codes], list[str]]
+    pairs: Callable[[int], Mapping[str, str | None]]
     attrs: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:

@@ -6,8 +6,8 @@
 import ctypes
 import os
 import sys
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from devopssim.errors import DevopssimError
-from devopssim.events import HOURS_PER_YEAR, KINDS, CodedLog, WorkingTime
+from devopssim.events import COLUMNS, HOURS_PER_YEAR, KINDS, CodedLog, WorkingTime
 from devopssim.scenario import Scenario
 from devopssim.simulation.names import Names
 from devopssim.simulation.randomness import Streams
@@ -28,12 +28,8 @@ LIBRARY: Final = Path(__file__).with_name(f"_engine{SUFFIX}")
 """Where the build puts the library."""
 MOST_ROWS: Final = 50_000_000
 """Rows of a log that a run may write: some four gigabytes."""
-ROW: Final = np.dtype(
-    [
-        ("time", "f8"), ("detail", "u8"), ("item", "i4"), ("change", "i4"), ("deployment", "i4"), ("incident", "i4"),
-        ("finding", "i4"), ("kind", "i1"), ("stage", "i1"), ("role", "i1"), ("unused", "i1"),
-    ]
-)  # fmt: skip
+TYPES: Final = {"time": "f8", "kind": "i1", "stage": "i1", "role": "i1"}
+"""Types of the log's columns; those of the others are `i4`."""
 
 
 class EngineError(DevopssimError):
@@ -42,6 +38,21 @@ class EngineError(DevopssimError):
 
 class EndlessRunError(DevopssimError):
     """A scenario whose run would not end: its log becomes too large, or its clock stands still."""
+
+
+RETURNED: Final = {
+    "status": ctypes.c_int32,
+    "needed_table": ctypes.c_int32,
+    "needed_rows": ctypes.c_int64,
+    "rows": ctypes.c_int64,
+    "column": ctypes.c_void_p,
+    "details": ctypes.c_int64,
+    "false_findings": ctypes.c_int64,
+    "events": ctypes.c_int64,
+    "reached": ctypes.c_double,
+    "free": None,
+}
+"""What the functions of a run return."""
 
 
 class _Table(ctypes.Structure):
@@ -76,14 +87,11 @@ class Library:
             getattr(library, f"devopssim_{name}").restype = ctypes.c_char_p
         library.devopssim_run.restype = ctypes.c_void_p
         library.devopssim_run.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, ctypes.c_int64]
-        for name in ("status", "needed_table", "needed_rows", "rows", "false_findings", "events", "reached", "free"):
+        for name, returned in RETURNED.items():
             function = getattr(library, f"devopssim_{name}")
-            function.argtypes = [ctypes.c_void_p]
-            function.restype = ctypes.c_int64
-        library.devopssim_status.restype = library.devopssim_needed_table.restype = ctypes.c_int32
-        library.devopssim_rows.argtypes = library.devopssim_false_findings.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-        library.devopssim_reached.restype = ctypes.c_double
-        library.devopssim_free.restype = None
+            function.argtypes, function.restype = [ctypes.c_void_p], returned
+        library.devopssim_column.argtypes = [ctypes.c_void_p, ctypes.c_int32]
+        library.devopssim_details.argtypes = library.devopssim_false_findings.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
         kinds = [kind.replace("_", ".") for kind in self.names("kinds")]
         if kinds != list(KINDS):
             raise EngineError(f"{path} knows other kinds of events; build it again with `make engine`.")
@@ -117,39 +125,67 @@ class Library:
         while True:
             arrays = [np.ascontiguousarray(tables.get(name)) for name in names]
             described = (_Table * len(arrays))(*[(rows.ctypes.data, len(rows), rows.shape[1]) for rows in arrays])
-            run = self._library.devopssim_run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
-            try:
-                status = self._library.devopssim_status(run)
-                if status == 0:
-                    return Written(
-                        rows=self._array(run, "rows", ROW),
-                        false_findings=self._array(run, "false_findings", np.dtype([("change", "i4"), ("number", "i4")])),
-                        events=self._library.devopssim_events(run),
-                    )
-                reached = self._library.devopssim_reached(run)
-                table, needed = self._library.devopssim_needed_table(run), self._library.devopssim_needed_rows(run)
-            finally:
-                self._library.devopssim_free(run)
+            library = self._library
+            address = library.devopssim_run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
+            written = Written(library, address)
+            status = library.devopssim_status(address)
+            if status == 0:
+                return written
             if status != 1:
+                reached = library.devopssim_reached(address)
                 raise endless(scenario, reached, stands_still=status == 3)  # noqa: PLR2004 - as in simulator.hpp
-            tables.lengthen(names[table], needed)
-
-    def _array(self, run: Any, what: str, dtype: np.dtype[Any]) -> Any:
-        """Return a copy of an array that belongs to a run."""
-        start = ctypes.c_void_p()
-        length = getattr(self._library, f"devopssim_{what}")(run, ctypes.byref(start))
-        if not length:
-            return np.empty(0, dtype=dtype)
-        return np.frombuffer(ctypes.string_at(start.value or 0, length * dtype.itemsize), dtype=dtype)
+            tables.lengthen(names[library.devopssim_needed_table(address)], library.devopssim_needed_rows(address))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class Written:
-    """What a run of the engine has written: rows of codes, the false findings that they name, and how many events it took."""
+    """What a run of the engine has written. Its arrays lie in the engine's memory, which is given back with the last of them.
 
-    rows: Any
-    false_findings: Any
-    events: int
+    Parameters
+    ----------
+    library : CDLL
+        The engine.
+    address : int
+        Where the run lies.
+    """
+
+    def __init__(self, library: ctypes.CDLL, address: int) -> None:
+        self._library = library
+        self._address = address
+        weakref.finalize(self, library.devopssim_free, address)
+
+    @property
+    def events(self) -> int:
+        """The number of events that the run took."""
+        return int(self._library.devopssim_events(self._address))
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of the log; -1 stands for no value."""
+        rows = self._library.devopssim_rows(self._address)
+        return {
+            name: self._array(self._library.devopssim_column(self._address, number), rows, TYPES.get(name, "i4"))
+            for number, name in enumerate(COLUMNS)
+        }
+
+    def details(self) -> Any:
+        """Return the packed details that the column `detail` numbers."""
+        return self._listed("details", "i8")
+
+    def false_findings(self) -> Any:
+        """Return change (-1: the whole code base) and number of each false finding, one after the other."""
+        return self._listed("false_findings", "i8").view("i4").reshape(-1, 2)
+
+    def _listed(self, what: str, dtype: str) -> Any:
+        start = ctypes.c_void_p()
+        length = getattr(self._library, f"devopssim_{what}")(self._address, ctypes.byref(start))
+        return self._array(start.value, length, dtype)
+
+    def _array(self, start: int | None, length: int, dtype: str) -> Any:
+        """Return a view of the engine's memory that keeps the run."""
+        if not length or not start:
+            return np.empty(0, dtype=dtype)
+        memory = (ctypes.c_char * (length * np.dtype(dtype).itemsize)).from_address(start)
+        memory.run = self
+        return np.frombuffer(memory, dtype=dtype)
 
 
 def endless(scenario: Scenario, reached: float, *, stands_still: bool) -> EndlessRunError:
@@ -175,9 +211,13 @@ def simulate_fast(
     """Return the log of one replication in codes; the arguments are checked already."""
     tables = Tables(scenario, streams)
     written = engine.run(scenario, tables)
-    names = Names(scenario=scenario, tables=tables, false_findings=written.false_findings, forms=engine.forms)
-    rows = written.rows
-    codes = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or () if name not in {"time", "unused"}}
-    codes["detail"] = np.where(codes["detail"] == 0, -1, codes["detail"].astype(np.int64))
+    names = Names(
+        scenario=scenario,
+        tables=tables,
+        details=written.details(),
+        false_findings=written.false_findings(),
+        forms=engine.forms,
+    )
+    codes = written.columns()
     attrs = {"horizon": scenario.years * HOURS_PER_YEAR, "source": source, "calendar": working_time.as_dict()}
-    return CodedLog(time=np.ascontiguousarray(rows["time"]), codes=codes, texts=names.texts, attrs=attrs)
+    return CodedLog(time=codes.pop("time"), codes=codes, texts=names.texts, pairs=names.pairs, attrs=attrs)

@@ -52,6 +52,8 @@ class Names:
         What was simulated.
     tables : Tables
         What the engine has read.
+    details : array
+        Packed details, by the numbers that rows name them with.
     false_findings : array
         Change (-1: the whole code base) and number of each false finding.
     forms : list of str
@@ -60,12 +62,13 @@ class Names:
 
     scenario: Scenario
     tables: Tables
+    details: Any
     false_findings: Any
     forms: list[str]
 
     def texts(self, column: str, codes: Any) -> list[str]:
         """Return the text of each code of a column of the log."""
-        text: Callable[[int], str] = getattr(self, column)
+        text: Callable[[int], str] = self._detail if column == "detail" else getattr(self, column)
         return [text(code) for code in codes.tolist()]
 
     @cached_property
@@ -111,13 +114,17 @@ class Names:
         change, number = self.false_findings[disclosed - self.tables.disclosed].tolist()
         return f"VN{self.change(change)[1:] if change >= 0 else 0}.{number}"
 
-    def detail(self, code: int) -> str:
-        """Return the pairs of a row's `detail`."""
-        form, zone, first, second, number = code & 255, code >> 8 & 255, code >> 16 & 255, code >> 24 & 255, code >> 32
+    def _detail(self, code: int) -> str:
+        return encode_detail(**self.pairs(code)) or ""
+
+    def pairs(self, code: int) -> Pairs:
+        """Return the pairs of a detail."""
+        packed = int(self.details[code])
+        form, zone, first, second, number = packed & 255, packed >> 8 & 255, packed >> 16 & 255, packed >> 24 & 255, packed >> 32
         pairs: Pairs = getattr(self, f"_{self.forms[form]}")(first, second, number) if form else {}
         if zone:
             pairs["zone"] = f"{zones(self.scenario.team)[zone]:g}"
-        return encode_detail(**pairs) or ""
+        return pairs
 
     def _ticket(self, _first: int, _second: int, item: int) -> Pairs:
         generation, number = divmod(item, self._requests)

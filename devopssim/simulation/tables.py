@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from devopssim.events import STAGES
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, STAGES
 from devopssim.scenario import SKILLS, WORKFLOWS, Assistance, Scenario, chosen, parameter_value, parameters
 from devopssim.simulation.assistance import slow_down
 from devopssim.simulation.demand import DrawnDemand, Generation, at_places
@@ -40,7 +40,7 @@ Grow = Callable[[int], Rows]
 """Return a table with at least so many rows; the rows of a shorter one stay the same."""
 
 FIRST_ROWS: Final = 256
-"""Rows of a table at first."""
+"""Rows of a table at first, unless more are expected."""
 
 
 class Tables:
@@ -63,6 +63,7 @@ class Tables:
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
         self._demand = DrawnDemand(scenario, streams)
+        self._needed = rows_needed(scenario)
         self.disclosed = len(self._demand.disclosures)
         self.generations: list[Generation] = []
         self._tables = {**fixed_tables(scenario), "disclosures": self._demand.disclosures}
@@ -70,21 +71,23 @@ class Tables:
             **{name: table.at_least for name, table in draw_tables(scenario, streams).items()},
             **curves(scenario),
         }
-        self._add_generation()
-        self._add_generation()
+        for _ in range(self._needed.setdefault("items", 2)):
+            self._add_generation()
 
     def get(self, name: str) -> Rows:
         """Return a table as it is now."""
         if name not in self._tables:
-            self._tables[name] = self._grow[name](FIRST_ROWS)
+            self._tables[name] = self._grow[name](self._needed.setdefault(name, FIRST_ROWS))
         return self._tables[name]
 
     def lengthen(self, name: str, rows: int) -> None:
         """Give a table at least so many rows; requests follow by whole generations."""
         if name in self._grow:
-            self._tables[name] = self._grow[name](max(rows, 2 * len(self._tables[name])))
+            self._needed[name] = max(rows, 2 * len(self._tables[name]))
+            self._tables[name] = self._grow[name](self._needed[name])
         else:
             self._add_generation()
+            self._needed[name] = len(self.generations)
 
     def _add_generation(self) -> None:
         """Append the next generation of requests; its rows point into the tables behind those of the generations before."""
@@ -97,6 +100,25 @@ class Tables:
             for name, rows in zip(names, placed, strict=True)
         }
         self.generations.append(generation)
+
+
+@lru_cache(maxsize=1024)
+def rows_needed(scenario: Scenario) -> dict[str, int]:
+    """Return how many rows of each table, and how many generations of requests, runs of a scenario are known or expected to need.
+
+    A run that needs more starts again; the next ones begin with as many as that one needed.
+    """
+    demand, team, weeks = scenario.demand, scenario.team, scenario.years * HOURS_PER_YEAR / HOURS_PER_WEEK
+    items = demand.backlog + demand.requests_per_week * weeks
+    changes = int(items * max(1.0, demand.code_effort / demand.change_effort))
+    interruptions = int(team.interruptions_per_week * team.developers * weeks)
+    return {
+        "interruptions": FIRST_ROWS + interruptions + interruptions // 8,
+        "main": FIRST_ROWS + changes // 2,
+        **dict.fromkeys(("repairs", "checks_of_repairs", "assistance_of_repairs"), FIRST_ROWS + changes // 8),
+        **dict.fromkeys(("no_conflict", "untrained", "log2"), 1024),
+        "slow_down": FIRST_ROWS + changes,
+    }
 
 
 def draw_tables(scenario: Scenario, streams: Streams) -> dict[str, DrawTable]:
