@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from typing import Any, Final
 
@@ -159,7 +159,9 @@ class WorkingTime:
     def of(cls, attrs: Mapping[Any, Any]) -> "WorkingTime | None":
         """Return the working time that the attribute `calendar` of a log states; None if it states none."""
         stated = attrs.get("calendar")
-        return cls(**{**stated, "zones": tuple(stated.get("zones", ()))}) if stated else None
+        if not stated:
+            return None
+        return _working_time(stated["hours_per_week"], stated["monday"], tuple(stated.get("zones", ())))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the working time as a log's attribute `calendar` holds it."""
@@ -171,7 +173,7 @@ class WorkingTime:
 
     def of_zone(self, zone: float) -> "WorkingTime":
         """Return the working time of the people whose time zone lies so many hours behind the first one."""
-        return WorkingTime(self.hours_per_week, self.monday + zone)
+        return _working_time(self.hours_per_week, self.monday + zone, ())
 
     def until(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the hours from the first Monday to each time in which somebody is on duty; NaN for NaN.
@@ -205,3 +207,9 @@ class WorkingTime:
         middles = (moments[1:] + moments[:-1]) / 2
         on_duty = np.array([any(calendar.shift(middle)[0] for calendar in calendars) for middle in middles])
         return moments - begin, np.concatenate([[0.0], np.cumsum(np.diff(moments) * on_duty)])
+
+
+@lru_cache
+def _working_time(hours_per_week: float, monday: float, zones: tuple[float, ...]) -> WorkingTime:
+    """Return the same object for the same working time, which keeps the week that it has worked out."""
+    return WorkingTime(hours_per_week, monday, zones)

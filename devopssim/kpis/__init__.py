@@ -12,7 +12,7 @@ excluded; entities in progress at the cut count where a KPI averages over time.
 
 from devopssim.kpis.assistance import by_assistance
 from devopssim.kpis.catalogue import KPIS
-from devopssim.kpis.curves import kpi_curve
+from devopssim.kpis.curves import kpi_curve, since
 from devopssim.kpis.declaration import Kpi, Rate
 from devopssim.kpis.delivery import (
     change_failure_rate,
@@ -138,6 +138,7 @@ __all__ = [
     "security_downtime",
     "security_incidents_per_deployment",
     "security_test_coverage",
+    "since",
     "table",
     "throughput",
     "throughput_new_work",

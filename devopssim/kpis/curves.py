@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import SECONDS_PER_HOUR
+from devopssim.events import KINDS, NUMBERS, SECONDS_PER_HOUR, check_warm_up
 from devopssim.kpis.declaration import Kpi
 from devopssim.kpis.downtime import affected_open, incidents_open
 from devopssim.kpis.durations import Durations
@@ -112,14 +112,45 @@ def _within(times: Floats, starts: Floats, ends: Floats, horizon: float) -> tupl
 
 def _window(run: Run, kpi: Kpi, first: int, last: int, *, start: float, end: float) -> Run:
     """Return the part of a run from `start` to `end`, with what was in progress at its start."""
-    part = run.log.iloc[first:last]
-    observed: dict[Hashable, Any] = {
+    observed: dict[str, Any] = {
         "warm_up": start,
         "horizon": min(end, run.horizon),
         "source": {"people": people(run)},
     }
-    part.attrs = {**observed, **in_progress(run, start, kpi.events, kpi.detail)}
-    return Run(part)
+    return run.part(first, last, {**observed, **in_progress(run, start, kpi.events, kpi.detail)})
+
+
+def since(run: Run, warm_up: float) -> Run:
+    """Return the run without its first `warm_up` hours; what `events.since` does with a table, for a log in codes.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    warm_up : float
+        Hours to cut off, 0 or more and below the horizon.
+
+    Raises
+    ------
+    InvalidInputError
+        If the warm-up is negative or reaches the horizon.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> run = kpis.Run(from_rows([event(1, "ticket.created", item="W1"), event(8, "ticket.closed", item="W1")], horizon=10))
+    >>> later = kpis.since(run, 5)
+    >>> later.hours, kpis.wip(later)
+    (5.0, 0.6)
+    """
+    check_warm_up(warm_up, run.horizon)
+    if warm_up == 0:
+        return run
+    first = int(np.searchsorted(run.time, warm_up))
+    return run.part(
+        first, len(run.time), {**run.attrs, "warm_up": float(warm_up), **in_progress(run, warm_up, KINDS, NUMBERS)}
+    )
 
 
 def in_progress(run: Run, moment: float, kinds: Iterable[str], keys: Iterable[str] = ()) -> dict[Hashable, Any]:

@@ -157,7 +157,8 @@ def duration(
 
     def declare(function: Callable[[Run], Durations]) -> Callable[[Log], pd.Series]:
         def measure(log: Log) -> pd.Series:
-            return function(run_of(log)).series(function.__name__)
+            run = run_of(log)
+            return function(run).series(function.__name__, run)
 
         fields = {"durations": function, "unit": "h", "sampled": "durations", "better": better, "summary": summary}
         return _declared(measure, function, "Return the hours ", **fields, **declared)

@@ -68,9 +68,10 @@ def outages(log: Log) -> pd.DataFrame:
     >>> kpis.outages(log)["hours"].to_dict()
     {'I1': 10.0}
     """
-    intervals = outages_of(run_of(log))
+    run = run_of(log)
+    intervals = outages_of(run)
     table = {"start": intervals.start, "end": intervals.end, "hours": intervals.end - intervals.start}
-    return pd.DataFrame(table, index=intervals.names)
+    return pd.DataFrame(table, index=run.labels(intervals.names))
 
 
 def outages_of(run: Run, chosen: Truths | None = None) -> Outages:
@@ -214,7 +215,7 @@ def _all_incidents(run: Run) -> tuple[pd.Index, Floats, Floats, Truths]:
     if run.is_cut:
         from_cut = ~observed if open_at_cut is None else ~observed & names.isin(open_at_cut)
         start = np.where(from_cut, run.warm_up, start)
-    lasting = pd.Index(open_at_cut or [], dtype=names.dtype).difference(names)
+    lasting = pd.Index(open_at_cut or [], dtype=names.dtype, name=names.name).difference(names, sort=False)
     return (
         names.append(lasting),
         np.append(start, np.full(len(lasting), run.warm_up)),

@@ -84,13 +84,14 @@ class Durations:
         ends = np.isin(shares.quantiles, self.lengths)
         return shares.quantiles[ends], shares.probabilities[ends]
 
-    def series(self, name: str) -> pd.Series:
-        """Return the hours of the finished durations by id.
+    def series(self, name: str, run: Run) -> pd.Series:
+        """Return the hours of the finished durations of a run by id.
 
         `attrs["unfinished"]` counts the durations without an end; `attrs["censored"]` repeats that number where they are
         censored.
         """
-        series = pd.Series(self.lengths, index=self.select(self.finished).names, name=name, dtype=np.float64)
+        index = run.labels(self.select(self.finished).names)
+        series = pd.Series(self.lengths, index=index, name=name, dtype=np.float64)
         series.attrs["unfinished"] = self.unfinished
         if self.censored:
             series.attrs["censored"] = self.unfinished
@@ -107,7 +108,8 @@ class EventPair:
     >>> from devopssim.events import event, from_rows
     >>> review = kpis.EventPair(start="change.created", end="change.abandoned", entity="change")
     >>> rows = [event(1, "change.created", change="C1"), event(4, "change.abandoned", change="C1")]
-    >>> review.durations(kpis.Run(from_rows(rows))).series("hours").to_dict()
+    >>> run = kpis.Run(from_rows(rows))
+    >>> review.durations(run).series("hours", run).to_dict()
     {'C1': 3.0}
     """
 

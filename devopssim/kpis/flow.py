@@ -556,11 +556,13 @@ def _hours_left(run: Run, kind: str) -> Floats:
     times = run.times(kind)
     if run.working_time is None:
         return run.horizon - times
-    left = np.empty(len(times))
     codes, texts = run.detail(kind, "zone")
-    for number, text in enumerate(texts):
+    zones = list(dict.fromkeys(texts.tolist()))
+    number = np.array([zones.index(text) for text in texts])[codes]
+    left = np.empty(len(times))
+    for zone, text in enumerate(zones):
         until = run.working_time.of_zone(float(text or 0)).until
-        rows = codes % len(texts) == number  # -1 is the last text
+        rows = slice(None) if len(zones) == 1 else number == zone
         left[rows] = until(np.array([run.horizon])) - until(times[rows])
     return left
 
@@ -619,7 +621,7 @@ def _valued(run: Run) -> tuple[pd.Index, Floats, Floats, Floats] | None:
         return None
     known = pd.Series(dict(at_cut or {}), dtype=np.float64)
     names = run.names("item")
-    names = names.append(pd.Index(known.index, dtype=names.dtype).difference(names))
+    names = names.append(pd.Index(known.index, dtype=names.dtype).difference(names, sort=False))
     value, start, end = (np.full(len(names), np.nan) for _ in range(3))
     value[ids[chosen]] = stated[chosen]
     start[: len(run.names("item"))] = run.first("item", "ticket.created")

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import BrokenContractError, InvalidInputError
-from devopssim.events import DETAIL_KEYS, HOURS_PER_WEEK, KINDS, NUMBERS, ROLES, WorkingTime, details, validate_columns
+from devopssim.events import DETAIL_KEYS, HOURS_PER_WEEK, KINDS, NUMBERS, CodedLog, WorkingTime, validate_columns
+from devopssim.kpis.columns import CodedColumns, Integers, LogColumns, TableColumns
 
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
-Integers = npt.NDArray[np.intp]
 Truths = npt.NDArray[np.bool_]
 
 NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,16 +26,13 @@ NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "stage.finished",
         "service.deployed",
     ),
-    "change": ("change.created", "change.abandoned", "service.deployed", "scan.finished"),
+    "change": ("change.created", "change.abandoned", "service.deployed", "scan.finished", "vulnerability.injected"),
     "deployment": ("service.deployed", "service.rolledback", "service.failed", "scan.finished"),
     "incident": ("service.failed", "incident.detected", "incident.resolved", "service.restored"),
     "finding": ("vulnerability.injected", "finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
 }
 """The kinds of rows whose ids KPIs ask for, by column."""
-
-
-COLUMN_SHARE: Final = 0.25
-"""From this share of all rows on, telling a whole column's texts apart is faster than picking the rows out first."""
+KIND_NUMBERS: Final[Mapping[str, int]] = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class Run:
@@ -46,8 +43,8 @@ class Run:
 
     Parameters
     ----------
-    log : DataFrame
-        Event log of one replication.
+    log : DataFrame or CodedLog
+        Event log of one replication. Where it is in codes, an id is its code until `labels` gives it a name.
 
     Raises
     ------
@@ -63,20 +60,37 @@ class Run:
     (10.0, [2.0])
     """
 
-    def __init__(self, log: pd.DataFrame) -> None:
-        validate_columns(log)
-        self.attrs: dict[str, Any] = {str(key): value for key, value in log.attrs.items()}
-        self.log = pd.DataFrame(log)  # without attributes: pandas copies those each time that a column is taken
-        self.time: Floats = log["time"].to_numpy()
-        self.warm_up = float(log.attrs.get("warm_up") or 0.0)
-        self.horizon = _horizon(log, self.time)
+    def __init__(self, log: pd.DataFrame | CodedLog) -> None:
+        if isinstance(log, CodedLog):
+            self._open(CodedColumns(log))
+        else:
+            validate_columns(log)
+            self._open(TableColumns(log))
+
+    def _open(self, columns: LogColumns) -> None:
+        self._columns = columns
+        self.attrs = columns.attrs
+        self.time: Floats = columns.time
+        self.warm_up = float(self.attrs.get("warm_up") or 0.0)
+        self.horizon = _horizon(self.attrs, self.time)
         _refuse_disorder(self.time, self.warm_up, self.horizon)
         self._rows: dict[str, Integers] = {}
         self._first: dict[tuple[str, str], Floats] = {}
         self._roles: dict[str, Integers] = {}
-        self._details: dict[str, tuple[Integers, pd.DataFrame]] = {}
+        self._details: dict[str, tuple[Integers, Any]] = {}
         self._texts: dict[tuple[str, str], npt.NDArray[np.object_]] = {}
         self._names: dict[str, tuple[pd.Index, dict[str, Integers]]] = {}
+
+    def part(self, first: int, last: int, attrs: Mapping[str, Any]) -> Self:
+        """Return a run of the rows from `first` to before `last`, with these attributes."""
+        part = object.__new__(type(self))
+        part._open(self._columns.part(first, last, attrs))
+        return part
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """The log as a table with names, without attributes."""
+        return self._columns.log
 
     @property
     def hours(self) -> float:
@@ -107,17 +121,10 @@ class Run:
         """What was in progress at the cut: the attributes that `events.since` sets, as far as the log has them."""
         return {key: value for key, value in self.attrs.items() if key.startswith("open_")}
 
-    @cached_property
-    def _codes(self) -> npt.NDArray[np.int8]:
-        kind = self.log["kind"]
-        if not isinstance(kind.dtype, pd.CategoricalDtype) or tuple(kind.cat.categories) != tuple(KINDS):
-            kind = pd.Series(pd.Categorical(kind, categories=tuple(KINDS)))
-        return np.asarray(kind.cat.codes, dtype=np.int8)
-
     def rows(self, kind: str) -> Integers:
         """Return the positions of the rows of this kind."""
         if kind not in self._rows:
-            self._rows[kind] = np.flatnonzero(self._codes == list(KINDS).index(kind))
+            self._rows[kind] = np.flatnonzero(self._columns.kinds == KIND_NUMBERS[kind])
         return self._rows[kind]
 
     def times(self, kind: str) -> Floats:
@@ -128,6 +135,10 @@ class Run:
         """Return the ids in this column, in the order in which the log first names them, kind by kind."""
         return self._named(column)[0]
 
+    def labels(self, ids: pd.Index) -> pd.Index:
+        """Return the names of ids, for people: those of a log in codes are numbers."""
+        return self._columns.labels(ids)
+
     def ids(self, column: str, kind: str) -> Integers:
         """Return the position in `names(column)` of the id that each row of this kind names; -1 for a row without an id."""
         return self._named(column)[1][kind]
@@ -136,18 +147,10 @@ class Run:
         if column not in self._names:
             kinds = NAMED_BY[column]
             positions = [self.rows(kind) for kind in kinds]
-            codes, names = self._factorised(column, np.concatenate(positions))
+            codes, names = self._columns.names(column, np.concatenate(positions))
             parts = np.split(codes, np.cumsum([len(part) for part in positions])[:-1])
-            self._names[column] = pd.Index(names, name=column), dict(zip(kinds, parts, strict=True))
+            self._names[column] = names, dict(zip(kinds, parts, strict=True))
         return self._names[column]
-
-    def _factorised(self, column: str, rows: Integers) -> tuple[Integers, Any]:
-        """Return the position of each row's text (-1: missing), and the texts; some texts may belong to other rows."""
-        values = self.log[column].array
-        if len(rows) > len(values) * COLUMN_SHARE:
-            codes, texts = pd.factorize(values)
-            return codes[rows], texts
-        return pd.factorize(values.take(rows))
 
     def first(self, column: str, kind: str) -> Floats:
         """Return the hour at which each of `names(column)` first met this kind of event; NaN for never.
@@ -187,14 +190,10 @@ class Run:
             For each row the position of its text, and the texts. The last text is empty and stands for rows without the key.
         """
         if kind not in self._details:
-            codes, texts = self._factorised("detail", self.rows(kind))
-            used = np.flatnonzero(np.bincount(codes + 1, minlength=len(texts) + 1)[1:])
-            position = np.full(len(texts) + 1, -1, dtype=np.intp)
-            position[used] = np.arange(len(used))
-            self._details[kind] = position[codes], pd.DataFrame({"detail": pd.Series(texts[used], dtype="str")})
-        codes, used_texts = self._details[kind]
+            self._details[kind] = self._columns.details(self.rows(kind))
+        codes, different = self._details[kind]
         if (kind, key) not in self._texts:
-            self._texts[kind, key] = np.append(details(used_texts, key).fillna("").to_numpy(dtype=object), "")
+            self._texts[kind, key] = np.append(self._columns.values(different, key), "")
         return codes, self._texts[kind, key]
 
     def detail_matches(self, kind: str, key: str, *values: str) -> Truths:
@@ -224,15 +223,8 @@ class Run:
     def roles(self, kind: str) -> Integers:
         """Return the role of each row of this kind as its position in `events.ROLES`; -1 for a row without a role."""
         if kind not in self._roles:
-            self._roles[kind] = self._role_codes[self.rows(kind)]
+            self._roles[kind] = self._columns.roles[self.rows(kind)].astype(np.intp)
         return self._roles[kind]
-
-    @cached_property
-    def _role_codes(self) -> Integers:
-        role = self.log["role"]
-        if not isinstance(role.dtype, pd.CategoricalDtype) or tuple(role.cat.categories) != ROLES:
-            role = pd.Series(pd.Categorical(role, categories=ROLES))
-        return np.asarray(role.cat.codes, dtype=np.intp)
 
     def _refuse_repetition(self, column: str, kind: str) -> None:
         """Raise BrokenContractError for the first id that meets this kind of event a second time."""
@@ -240,13 +232,13 @@ class Run:
         again = pd.Series(ids).duplicated().to_numpy() & (ids >= 0)
         row = int(rows[again][0])
         message = (
-            f"row {row} ({kind} of {self.names(column)[ids[again][0]]}) happens a second time: the table seems to join several logs, "
+            f"row {row} ({kind} of {self.labels(self.names(column))[ids[again][0]]}) happens a second time: the table seems to join several logs, "
             "a KPI is a number of one run; measure the logs one by one, or compare them with devopssim.compare."
         )
         raise BrokenContractError(message, row=row, rule=f"{kind} happens once for one {column}")
 
 
-Log = pd.DataFrame | Run
+Log = pd.DataFrame | CodedLog | Run
 """What a KPI measures."""
 
 
@@ -255,12 +247,12 @@ def run_of(log: Log) -> Run:
     return log if isinstance(log, Run) else Run(log)
 
 
-def _horizon(log: pd.DataFrame, time: Floats) -> float:
+def _horizon(attrs: Mapping[str, Any], time: Floats) -> float:
     """Return the hour at which observation ended; without a `horizon`, that of the last event."""
-    horizon = log.attrs.get("horizon")
+    horizon = attrs.get("horizon")
     if horizon is not None:
         return float(horizon)
-    return float(time[-1]) if len(time) else float(log.attrs.get("warm_up") or 0.0)
+    return float(time[-1]) if len(time) else float(attrs.get("warm_up") or 0.0)
 
 
 def _refuse_disorder(time: Floats, warm_up: float, horizon: float) -> None:

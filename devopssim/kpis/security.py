@@ -5,7 +5,8 @@ in `vulnerabilities_hidden` alone, which only a simulation can know; more scanni
 it falls.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
+from devopssim.kpis.columns import Integers
 from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, Rate, duration, rate, share
 from devopssim.kpis.delivery import deployment_count
 from devopssim.kpis.downtime import user_hours_lost
@@ -120,8 +122,8 @@ def vulnerabilities_hidden(log: Run) -> Rate:
     if not _records_hidden(log):
         return Rate(0, 0)
     hidden = _unreported(log)
-    hidden = hidden[np.isfinite(hidden["exposed"]) & ~(hidden["settled"] <= hidden["exposed"])]
-    starts, ends = hidden["exposed"].to_numpy(), hidden["settled"].to_numpy()
+    counted = np.isfinite(hidden.exposed) & ~(hidden.settled <= hidden.exposed)
+    starts, ends = hidden.exposed[counted], hidden.settled[counted]
     return time_average(log, starts, ends[np.isfinite(ends)], 0, counted=len(starts))
 
 
@@ -575,9 +577,10 @@ def vulnerabilities_unreported(run: Run, moment: float) -> dict[str, str] | None
     """
     if not _records_hidden(run):
         return None
-    unreported = _unreported(run)
-    unreported = unreported[(unreported["began"] < moment) & ~(unreported["settled"] < moment)]
-    return dict(unreported["change"].where(~(unreported["exposed"] < moment), ""))
+    hidden = _unreported(run)
+    present = np.flatnonzero((hidden.began < moment) & ~(hidden.settled < moment))
+    findings, changes = hidden.ids(run)
+    return {findings[place]: "" if hidden.exposed[place] < moment else changes[place] for place in present}
 
 
 def _records_hidden(run: Run) -> bool:
@@ -589,26 +592,56 @@ def _records_hidden(run: Run) -> bool:
     )
 
 
-def _unreported(run: Run) -> pd.DataFrame:
-    """Return the vulnerabilities of a log by their ids, with the hours at which each came into being and was exposed and settled.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Hidden:
+    """Vulnerabilities of a log, with the hours at which each came into being and was exposed and settled (NaN: never).
 
-    One is exposed when its change is deployed (that of a dependency at once), and settled when it is reported, fixed or patched (NaN:
-    never).
+    One is exposed when its change is deployed (that of a dependency at once), and settled when it is reported, fixed or patched.
     """
+
+    at_cut: Mapping[str, str]
+    """The change of those that were there when the log was cut; an empty text for those in production."""
+    began: Floats
+    exposed: Floats
+    settled: Floats
+
+    def ids(self, run: Run) -> tuple[list[str], list[str]]:
+        """Return the ids of the vulnerabilities and of their changes; an empty text for those of dependencies."""
+        findings, changes = run.names("finding"), [*run.names("change"), ""]
+        return (
+            [*self.at_cut, *findings[run.ids("finding", "vulnerability.injected")]],
+            [*self.at_cut.values(), *(changes[number] for number in run.ids("change", "vulnerability.injected"))],
+        )
+
+
+def _unreported(run: Run) -> Hidden:
+    """Return the vulnerabilities of a log: those that were there when it was cut, then those that came into being."""
     at_cut: Mapping[str, str] = run.open_at_start.get("open_hidden") or {}
-    injected = run.log[["finding", "change"]].iloc[run.rows("vulnerability.injected")].astype(object)
-    names = [*at_cut, *injected["finding"]]
-    changes = pd.Series([*at_cut.values(), *injected["change"].fillna("")], index=names, dtype=object)
-    began = np.append(np.full(len(at_cut), run.warm_up), run.times("vulnerability.injected"))
-    deployed = pd.Series(run.first("change", "service.deployed"), index=run.names("change").astype(object))
     kinds = ("finding.reported", "finding.fixed", "patch.deployed")
-    settled = pd.Series(
-        np.fmin.reduce([run.first("finding", kind) for kind in kinds]), index=run.names("finding").astype(object)
+    settled = np.append(np.fmin.reduce([run.first("finding", kind) for kind in kinds]), np.nan)
+    deployed = np.append(run.first("change", "service.deployed"), np.nan)
+    injected, change = run.times("vulnerability.injected"), run.ids("change", "vulnerability.injected")
+    began, exposed, positions = (
+        injected,
+        np.where(change < 0, injected, deployed[change]),
+        run.ids("finding", "vulnerability.injected"),
     )
-    exposed = np.where(changes == "", began, deployed.reindex(changes.to_numpy()).to_numpy())
-    return pd.DataFrame(
-        {"change": changes, "began": began, "exposed": exposed, "settled": settled.reindex(names)}, index=names
-    )
+    if at_cut:
+        known, changes = (
+            _positions(run.names(column), ids) for column, ids in (("finding", at_cut), ("change", at_cut.values()))
+        )
+        from_cut = np.full(len(at_cut), run.warm_up)
+        in_production = np.array([change == "" for change in at_cut.values()])
+        began = np.append(from_cut, began)
+        exposed = np.append(np.where(in_production, from_cut, deployed[changes]), exposed)
+        positions = np.append(known, positions)
+    return Hidden(at_cut=at_cut, began=began, exposed=exposed, settled=settled[positions])
+
+
+def _positions(names: pd.Index, ids: Iterable[str]) -> Integers:
+    """Return the position of each id among names; -1 for others."""
+    place = {name: number for number, name in enumerate(names.tolist())}
+    return np.array([place.get(one, -1) for one in ids], dtype=np.intp)
 
 
 def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
@@ -625,7 +658,7 @@ def _open(run: Run, *, known: bool) -> tuple[pd.Index, Floats, Floats]:
     begun = run.occurred("finding", "vulnerability.injected") | np.isfinite(starts)
     before = (np.isfinite(ends) & ~begun & run.is_cut) if open_at_cut is None else names.isin(open_at_cut)
     starts = np.where(before, run.warm_up, starts)
-    lasting = pd.Index(open_at_cut or [], dtype=names.dtype).difference(names)
+    lasting = pd.Index(open_at_cut or [], dtype=names.dtype, name=names.name).difference(names, sort=False)
     counted = np.isfinite(starts)
     return (
         names[counted].append(lasting),

@@ -78,9 +78,13 @@ class Library:
             library = ctypes.CDLL(str(path))
             version = library.devopssim_version()
         except (OSError, AttributeError) as error:
-            raise EngineError(f"{path} cannot be loaded as the fast engine ({error}); build it again with `make engine`.") from error
+            raise EngineError(
+                f"{path} cannot be loaded as the fast engine ({error}); build it again with `make engine`."
+            ) from error
         if version != VERSION:
-            raise EngineError(f"{path} is version {version} of the engine, {VERSION} is wanted; build it again with `make engine`.")
+            raise EngineError(
+                f"{path} is version {version} of the engine, {VERSION} is wanted; build it again with `make engine`."
+            )
         self.path = path
         self._library = library
         for name in ("parameters", "tables", "kinds", "forms"):
@@ -91,7 +95,10 @@ class Library:
             function = getattr(library, f"devopssim_{name}")
             function.argtypes, function.restype = [ctypes.c_void_p], returned
         library.devopssim_column.argtypes = [ctypes.c_void_p, ctypes.c_int32]
-        library.devopssim_details.argtypes = library.devopssim_false_findings.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        library.devopssim_details.argtypes = library.devopssim_false_findings.argtypes = [
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        ]
         kinds = [kind.replace("_", ".") for kind in self.names("kinds")]
         if kinds != list(KINDS):
             raise EngineError(f"{path} knows other kinds of events; build it again with `make engine`.")
@@ -133,7 +140,7 @@ class Library:
                 return written
             if status != 1:
                 reached = library.devopssim_reached(address)
-                raise endless(scenario, reached, stands_still=status == 3)  # noqa: PLR2004 - as in simulator.hpp
+                raise endless(scenario, reached, stands_still=status == 3)
             tables.lengthen(names[library.devopssim_needed_table(address)], library.devopssim_needed_rows(address))
 
 

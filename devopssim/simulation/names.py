@@ -6,8 +6,6 @@ from functools import cached_property
 from math import inf
 from typing import Any, Final
 
-import numpy as np
-
 from devopssim.events import encode_detail
 from devopssim.scenario import Scenario
 from devopssim.simulation.demand import (
@@ -76,6 +74,12 @@ class Names:
         return len(self.tables.generations[0].items)
 
     @cached_property
+    def _tickets(self) -> list[list[float]]:
+        """Class of service, value and due date of each item."""
+        columns = [ITEM_COLUMNS.index(name) for name in ("service_class", "value", "due")]
+        return [row for one in self.tables.generations for row in one.items[:, columns].tolist()]
+
+    @cached_property
     def _changes(self) -> list[tuple[int, int]]:
         """Number and generation of each change of a request."""
         column = CHANGE_COLUMNS.index("number")
@@ -120,7 +124,13 @@ class Names:
     def pairs(self, code: int) -> Pairs:
         """Return the pairs of a detail."""
         packed = int(self.details[code])
-        form, zone, first, second, number = packed & 255, packed >> 8 & 255, packed >> 16 & 255, packed >> 24 & 255, packed >> 32
+        form, zone, first, second, number = (
+            packed & 255,
+            packed >> 8 & 255,
+            packed >> 16 & 255,
+            packed >> 24 & 255,
+            packed >> 32,
+        )
         pairs: Pairs = getattr(self, f"_{self.forms[form]}")(first, second, number) if form else {}
         if zone:
             pairs["zone"] = f"{zones(self.scenario.team)[zone]:g}"
@@ -128,13 +138,12 @@ class Names:
 
     def _ticket(self, _first: int, _second: int, item: int) -> Pairs:
         generation, number = divmod(item, self._requests)
-        row = dict(zip(ITEM_COLUMNS, self.tables.generations[generation].items[number].tolist(), strict=True))
-        service_class = CLASSES[int(row["service_class"])]
+        service_class, value, due = self._tickets[item]
         return {
             "rework_of": item_name(number, generation - 1) if generation else None,
-            "service_class": service_class if service_class != "standard" else None,
-            "value": f"{row['value']:.4g}",
-            "due": f"{row['due']:.6g}" if row["due"] < inf else None,
+            "service_class": CLASSES[int(service_class)] if service_class else None,
+            "value": f"{value:.4g}",
+            "due": f"{due:.6g}" if due < inf else None,
         }
 
     def _commit(self, unplanned: int, assisted: int, _: int) -> Pairs:
