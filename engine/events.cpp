@@ -152,19 +152,15 @@ Environment::Event Environment::next() {
     return first;
 }
 
-bool Environment::run(double until, std::uint64_t most_at_once) {
-    std::uint64_t at_once = 0;
+void Environment::run(double until) {
     while (!stopped && !queue.empty() && queue.front().time < until) {
         const Event event = next();
-        at_once = event.time == now ? at_once + 1 : 0;
-        if (at_once > most_at_once) return false;
         now = event.time;
         if (event.callback != nullptr)
             event.callback(event.object);
         else if (event.version == versions[event.waiter])
             event.process.resume();
     }
-    return true;
 }
 
 }  // namespace devopssim

@@ -133,8 +133,8 @@ public:
         return Timeout{*this, delay};
     }
 
-    // Run until an hour, or until `stopped`; return whether it came to an end within so many events at one instant.
-    bool run(double until, std::uint64_t most_at_once);
+    // Run until an hour, or until somebody stops it.
+    void run(double until);
     void stop() { stopped = true; }
     std::uint64_t events() const { return number; }
 

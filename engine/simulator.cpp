@@ -18,8 +18,6 @@ struct Run {
 
 namespace {
 
-constexpr std::uint64_t most_events_at_once = 10'000'000;
-
 Process workflow(Organisation& org) {
     switch (static_cast<Workflow>(static_cast<int>(org.scenario.derived.workflow))) {
         case Workflow::waterfall: return waterfall(org);
@@ -41,11 +39,10 @@ Run* simulate(const Scenario& scenario, const Columns* tables, double horizon, s
     org.env.start(org.people.turn_over());
     org.env.start(org.people.join());
     for (int developer = 0; developer < scenario.team.developers; ++developer) org.env.start(org.security.train());
-    const bool moves = org.env.run(horizon, most_events_at_once);
-    run->status = !moves                        ? Status::stands_still
-                  : org.draws.needed.table >= 0 ? Status::needs_rows
-                  : org.log.is_full             ? Status::too_many_rows
-                                                : Status::done;
+    org.env.run(horizon);
+    run->status = org.draws.needed.table >= 0 ? Status::needs_rows
+                  : org.log.is_full           ? Status::too_many_rows
+                                              : Status::done;
     run->needed = org.draws.needed;
     run->false_findings = std::move(org.found_falsely);
     run->events = static_cast<std::int64_t>(org.env.events());

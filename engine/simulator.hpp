@@ -14,7 +14,7 @@
 
 namespace devopssim {
 
-enum class Status : std::int32_t { done, needs_rows, too_many_rows, stands_still };
+enum class Status : std::int32_t { done, needs_rows, too_many_rows };
 
 struct Run;
 

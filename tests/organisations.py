@@ -112,6 +112,14 @@ def organisation(
     return Organisation(vary(Scenario(workflow=workflow), parameters), Streams(1))
 
 
+CHECKS: Final[Mapping[str, float]] = {
+    **dict.fromkeys(Checks._fields, 0.5),
+    **dict.fromkeys(("review_wait", "second_wait"), 0.0),
+    "build": 0.25,
+    "test": 0.75,
+}
+
+
 def change(
     name: str = "C1",
     *,
@@ -120,7 +128,9 @@ def change(
     defects: Iterable[Defect] = (),
     vulnerabilities: Iterable[Vulnerability] = (),
     draw: float = 0.5,
+    **checks: float,
 ) -> Change:
+    """Return a change whose draws lie in the middle; `review_wait=2` changes one of its checks."""
     return Change(
         id=name,
         item=item,
@@ -130,7 +140,7 @@ def change(
         conflicts=0.5,
         installation=0.5,
         noise=0.0,
-        checks=Checks(pairing=0.5, unreviewed=0.5, review_wait=0, second_round=0.5, second_wait=0, build=0.25, test=0.75, flaky=0.5),
+        checks=Checks(**{**CHECKS, **checks}),
         defects=list(defects),
         vulnerabilities=list(vulnerabilities),
     )
@@ -154,7 +164,9 @@ def item(*changes: Change, plan: float = 1, test: float = 2, misunderstood: bool
     )
 
 
-def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surfaces_after: float = 10) -> Defect:
+def defect(
+    name: str = "1", *, severe: bool = False, found_by: str = "", surfaces_after: float = 10, retest: float = 0.5
+) -> Defect:
     """Return a defect that one check finds, or only its users: its draws lie below a half, or just not."""
     return Defect(
         id=name,
@@ -168,7 +180,7 @@ def defect(name: str = "1", *, severe: bool = False, found_by: str = "", surface
         fix_effort=1.0,
         surfaces_after=surfaces_after,
         bad_fix=0.5,
-        retest=0.5 * 1.0,
+        retest=retest,
     )
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from devopssim import events, kpis
+from devopssim import kpis
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import Scenario, unknown_name_message
-from devopssim.simulation import simulate
+from devopssim.simulation import simulate_coded
 
 WEEK_OF_CURVES: Final = "7D"
 MONTH_OF_CURVES: Final = "28D"
@@ -63,14 +63,10 @@ class Measure:
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Outcome:
         """Simulate and measure one replication."""
-        log = simulate(scenario, seed=seed, replication=replication)
-        table = kpis.table(events.since(log, self.warm_up), self.kpis or None)
-        values, n, unfinished = (
-            dict(zip(table.index.tolist(), table[column].astype(float).tolist(), strict=True))
-            for column in ("value", "n", "unfinished")
-        )
+        run = kpis.Run(simulate_coded(scenario, seed=seed, replication=replication))
+        values, n, unfinished = kpis.counted(kpis.since(run, self.warm_up), self.kpis or None)
         curves = {}
         for name in self.curves:
-            curve = kpis.kpi_curve(log, name, window=self.window, step=self.step)
+            curve = kpis.kpi_curve(run, name, window=self.window, step=self.step)
             curves[name] = (curve.index.to_numpy(float).tolist(), curve.to_numpy(float).tolist())
         return Outcome(values=values, n=n, unfinished=unfinished, curves=curves)

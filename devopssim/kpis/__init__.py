@@ -77,7 +77,7 @@ from devopssim.kpis.security import (
     vulnerabilities_hidden,
     vulnerabilities_open,
 )
-from devopssim.kpis.summary import chosen, records, table, values
+from devopssim.kpis.summary import chosen, counted, records, table, values
 
 __all__ = [
     "DORA_CLUSTERS",
@@ -108,6 +108,7 @@ __all__ = [
     "classify",
     "clusters",
     "cost_of_delay",
+    "counted",
     "cycle_time",
     "deployment_frequency",
     "deployment_frequency_new_work",

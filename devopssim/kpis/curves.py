@@ -1,6 +1,6 @@
 """A KPI over time: the same function, applied to a window that moves along the log."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -153,7 +153,7 @@ def since(run: Run, warm_up: float) -> Run:
     )
 
 
-def in_progress(run: Run, moment: float, kinds: Iterable[str], keys: Iterable[str] = ()) -> dict[Hashable, Any]:
+def in_progress(run: Run, moment: float, kinds: Iterable[str], keys: Iterable[str] = ()) -> dict[str, Any]:
     """Return what was open just before a moment, as the attributes that a log cut there carries.
 
     Limited to what begins with one of `kinds` and to the `keys` of `detail`, because looking up the rest costs time.

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from devopssim.kpis.run import Floats, Integers, Run, Truths
+from devopssim.kpis.columns import Integers
+from devopssim.kpis.run import Floats, Run, Truths
 
 
 @dataclass(frozen=True, kw_only=True)

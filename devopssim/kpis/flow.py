@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.events import HOURS_PER_WEEK, ROLES
+from devopssim.kpis.columns import Integers
 from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate, share
 from devopssim.kpis.delivery import LEAD_TIME
 from devopssim.kpis.downtime import outages_of, user_hours_lost
-from devopssim.kpis.run import Floats, Integers, Log, Run, Truths, run_of
+from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
 
 NAN = float("nan")
 REINERTSEN: Final = "Reinertsen 2009, The Principles of Product Development Flow: cost of delay"

@@ -81,6 +81,51 @@ def values(log: Log, names: Iterable[str] | None = None) -> dict[str, float]:
     return {kpi.name: kpi.value(run) for kpi in chosen(names)}
 
 
+def counted(
+    log: Log, names: Iterable[str] | None = None
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Return the columns `value`, `n` and `unfinished` of `table`, each by KPI.
+
+    Parameters
+    ----------
+    log : DataFrame or Run
+        Event log of one replication.
+    names : iterable of str, optional
+        Names of `KPIS` (default: all).
+
+    Returns
+    -------
+    tuple of three dicts of str to float
+        Values (NaN: nothing to count), over how many, and how many had not ended (NaN for rates).
+
+    Raises
+    ------
+    InvalidInputError
+        If a name is unknown.
+
+    Examples
+    --------
+    >>> from devopssim import kpis
+    >>> from devopssim.events import event, from_rows
+    >>> log = from_rows([event(1, "ticket.created", item="W1"), event(11, "ticket.closed", item="W1")])
+    >>> kpis.counted(log, ["lead_time"])
+    ({'lead_time': 10.0}, {'lead_time': 1.0}, {'lead_time': 0.0})
+    """
+    run = run_of(log)
+    value, n, unfinished = {}, {}, {}
+    for kpi in chosen(names):
+        if kpi.rate is not None:
+            rate = kpi.rate(run)
+            value[kpi.name], n[kpi.name], unfinished[kpi.name] = rate.value, float(rate.n), NAN
+        else:
+            assert kpi.durations is not None  # noqa: S101 - a KPI is a rate or a duration
+            durations = kpi.durations(run)
+            hours = durations.lengths
+            value[kpi.name], n[kpi.name] = kpi.summarise(hours), float(len(hours))
+            unfinished[kpi.name] = float(durations.unfinished)
+    return value, n, unfinished
+
+
 def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """Return the KPIs as records, ready for JSON.
 

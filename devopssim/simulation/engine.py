@@ -15,10 +15,11 @@ from typing import Any, Final
 import numpy as np
 
 from devopssim.errors import DevopssimError
-from devopssim.events import COLUMNS, HOURS_PER_YEAR, KINDS, CodedLog, WorkingTime
+from devopssim.events import COLUMNS, HOURS_PER_YEAR, KINDS, CodedLog
 from devopssim.scenario import Scenario
 from devopssim.simulation.names import Names
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.staff import working_time
 from devopssim.simulation.tables import Tables, derived, number
 
 VERSION: Final = 1
@@ -26,8 +27,8 @@ VERSION: Final = 1
 SUFFIX: Final = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY: Final = Path(__file__).with_name(f"_engine{SUFFIX}")
 """Where the build puts the library."""
-MOST_ROWS: Final = 50_000_000
-"""Rows of a log that a run may write: some four gigabytes."""
+MOST_ROWS: Final = 20_000_000
+"""Rows of a log that a run may write: a gigabyte in codes, five with names."""
 TYPES: Final = {"time": "f8", "kind": "i1", "stage": "i1", "role": "i1"}
 """Types of the log's columns; those of the others are `i4`."""
 
@@ -37,7 +38,7 @@ class EngineError(DevopssimError):
 
 
 class EndlessRunError(DevopssimError):
-    """A scenario whose run would not end: its log becomes too large, or its clock stands still."""
+    """A scenario whose run would fill the memory: its log becomes too long."""
 
 
 RETURNED: Final = {
@@ -131,7 +132,7 @@ class Library:
         horizon = scenario.years * HOURS_PER_YEAR
         while True:
             arrays = [np.ascontiguousarray(tables.get(name)) for name in names]
-            described = (_Table * len(arrays))(*[(rows.ctypes.data, len(rows), rows.shape[1]) for rows in arrays])
+            described = (_Table * len(arrays))(*[_Table(rows.ctypes.data, len(rows), rows.shape[1]) for rows in arrays])
             library = self._library
             address = library.devopssim_run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
             written = Written(library, address)
@@ -139,8 +140,7 @@ class Library:
             if status == 0:
                 return written
             if status != 1:
-                reached = library.devopssim_reached(address)
-                raise endless(scenario, reached, stands_still=status == 3)
+                raise endless(scenario, library.devopssim_reached(address))
             tables.lengthen(names[library.devopssim_needed_table(address)], library.devopssim_needed_rows(address))
 
 
@@ -190,17 +190,16 @@ class Written:
         """Return a view of the engine's memory that keeps the run."""
         if not length or not start:
             return np.empty(0, dtype=dtype)
-        memory = (ctypes.c_char * (length * np.dtype(dtype).itemsize)).from_address(start)
+        memory: Any = (ctypes.c_char * (length * np.dtype(dtype).itemsize)).from_address(start)
         memory.run = self
         return np.frombuffer(memory, dtype=dtype)
 
 
-def endless(scenario: Scenario, reached: float, *, stands_still: bool) -> EndlessRunError:
-    """Return the error of a run that does not end."""
-    happens = "its clock stands still" if stands_still else f"its log has more than {MOST_ROWS:,} rows"
+def endless(scenario: Scenario, reached: float) -> EndlessRunError:
+    """Return the error of a run whose log becomes too long."""
     return EndlessRunError(
-        f"{scenario.name!r} does not come to its end: {happens} at hour {reached:,.0f} of {scenario.years * HOURS_PER_YEAR:,.0f}; "
-        "lower its years or its requests, and look for times and efforts of 0."
+        f"{scenario.name!r} is too much for one run: its log has more than {MOST_ROWS:,} events at hour {reached:,.0f} of "
+        f"{scenario.years * HOURS_PER_YEAR:,.0f}; lower years, demand.requests_per_week or production.hosts."
     )
 
 
@@ -212,9 +211,7 @@ def library() -> Library | None:
     return Library(path) if named or path.exists() else None
 
 
-def simulate_fast(
-    scenario: Scenario, streams: Streams, *, source: Mapping[str, Any], working_time: WorkingTime, engine: Library
-) -> CodedLog:
+def simulate_fast(scenario: Scenario, streams: Streams, *, source: Mapping[str, Any], engine: Library) -> CodedLog:
     """Return the log of one replication in codes; the arguments are checked already."""
     tables = Tables(scenario, streams)
     written = engine.run(scenario, tables)
@@ -226,5 +223,6 @@ def simulate_fast(
         forms=engine.forms,
     )
     codes = written.columns()
-    attrs = {"horizon": scenario.years * HOURS_PER_YEAR, "source": source, "calendar": working_time.as_dict()}
+    calendar = working_time(scenario.team).as_dict()
+    attrs = {"horizon": scenario.years * HOURS_PER_YEAR, "source": source, "calendar": calendar}
     return CodedLog(time=codes.pop("time"), codes=codes, texts=names.texts, pairs=names.pairs, attrs=attrs)

@@ -15,8 +15,8 @@ from devopssim.simulation import development, simulate
 from devopssim.simulation.assistance import gain_factor
 from devopssim.simulation.demand import DrawnDemand
 from devopssim.simulation.draws import larger_change, pieces_held, work_per_change
-from devopssim.simulation.work_items import Change
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.work_items import Change
 
 OTHER_FIELDS: Final = [name for name in parameters() if name.startswith("assistance.") and name != "assistance.share"]
 LEARNT: Final = {"assistance.share": 1, "assistance.learning_dip": 0, "assistance.debt_half_life": 1e9}
@@ -109,7 +109,7 @@ def test_a_change_grows_by_its_factor_where_its_item_has_enough_work() -> None:
 def test_growth_is_larger_steps_times_more_lines(size: float, part: float) -> None:
     assistance = Assistance(share=1, change_size=size, work_per_change=part)
     assert work_per_change(assistance) * larger_change(assistance) == pytest.approx(size)
-    held = [pieces_held(assistance, [0.0, (n + 0.5) / 1000]) for n in range(1000)]
+    held = pieces_held(assistance, np.array([[0.0, (n + 0.5) / 1000] for n in range(1000)]))
     assert np.mean(held) == pytest.approx(work_per_change(assistance), abs=0.002)
 
 
@@ -190,7 +190,7 @@ def test_refactoring_costs_its_share_of_the_coding() -> None:
 @given(st.floats(0, 1), st.floats(0.05, 5), st.integers(0, 200))
 def test_complexity_takes_at_most_what_assistance_gains(share: float, effort: float, commits: int) -> None:
     factor = slow_downs(commits, share=share, coding_effort=effort, debt_half_life=1)[-1]
-    gain = gain_factor(vary(DEVOPS, {"assistance.share": share, "assistance.coding_effort": effort}))
+    gain = gain_factor(Assistance(share=share, coding_effort=effort))
     assert 1 <= factor <= 1 / gain + 1e-9
 
 
@@ -221,9 +221,8 @@ def test_a_review_of_an_assisted_change_takes_its_factor() -> None:
 
 
 def test_an_assisted_change_waits_longer_for_attention() -> None:
-    wait = {"quality.review_wait": 2, "quality.review_wait_sigma": 1}
-    org = organisation(changes={**LEARNT, **wait}, assistance__pick_up=4.6)
-    rows = run(org, org.reviews.review(assisted()), org.reviews.review(change("C2")))
+    org = organisation(changes=LEARNT, assistance__pick_up=4.6)
+    rows = run(org, org.reviews.review(assisted(review_wait=2)), org.reviews.review(change("C2", review_wait=2)))
     assert reviews(rows, "started") == pytest.approx([2, 2 * 4.6])
 
 

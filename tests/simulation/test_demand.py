@@ -7,8 +7,9 @@ import pytest
 from organisations import WITHOUT_LUCK, change, item
 
 from devopssim.scenario import PRACTICES, Scenario, vary
-from devopssim.simulation import demand
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation import demand, draws
+from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.work_items import Checks
 
 
 def drawn(**changes: float) -> demand.DrawnDemand:
@@ -59,9 +60,9 @@ def test_a_count_is_the_quantile_of_poisson(mean: float) -> None:
         probabilities.append(probabilities[-1] * mean / count)
     shares = np.cumsum(probabilities)
     for count in range(5):
-        assert demand.poisson_quantile(mean, shares[count] - 1e-9) == count
-        assert demand.poisson_quantile(mean, shares[count] + 1e-9) == count + 1
-    assert demand.poisson_quantile(0.0, 0.999) == 0
+        assert draws.poisson_quantile(mean, shares[count] - 1e-9) == count
+        assert draws.poisson_quantile(mean, shares[count] + 1e-9) == count + 1
+    assert draws.poisson_quantile(0.0, 0.999) == 0
 
 
 def test_requests_arrive_up_to_the_horizon_at_their_rate_after_the_backlog() -> None:
@@ -155,32 +156,37 @@ def test_a_follower_is_named_after_its_item_and_its_generation_and_drawn_once() 
     assert (follower.id, follower.follows, follower.generation, follower.number) == ("W2.1", "W2", 1, 1)
     assert follower.changes[0].item == "W2.1"
     assert follower.changes[0].id.endswith(".1")
-    assert ahead.follower(first) is follower
+    again = ahead.follower(first)
+    assert [again.test_effort, again.changes[0].draws] == [follower.test_effort, follower.changes[0].draws]
     assert ahead.follower(follower).id == "W2.2"
     assert follower.test_effort != first.test_effort
 
 
 def test_disclosures_come_at_their_rate_up_to_the_horizon() -> None:
     known = drawn(security__disclosures_per_year=80, years=5).disclosures
-    hours = [hour for hour, _ in known]
+    hours = known[:, 0].tolist()
     assert len(known) == pytest.approx(400, rel=0.15)
     assert hours == sorted(hours)
     assert hours[-1] < 5 * 8760
     draw = Streams(1).stream("disclosures").random()  # the first number of a row is for the time alone
     assert hours[0] == pytest.approx(-8760 / 80 * log(1 - draw))
-    assert [flaw.id for _, flaw in known] == [f"VD{n + 1}" for n in range(len(known))]
-    assert drawn(security__disclosures_per_year=0).disclosures == []
+    assert demand.disclosed(6, known[6].tolist()).id == "VD7"
+    assert len(drawn(security__disclosures_per_year=0).disclosures) == 0
 
 
 def test_each_number_of_a_row_has_its_own_use() -> None:
-    row = [n / 100 for n in range(demand.CHANGE_DRAWS)]
-    checks = [n / 10 for n in range(demand.CHECK_DRAWS)]
-    made = demand.new_change(Scenario(), "C1", "W1", 4.0, row, checks=checks, assisted=0.5)
-    assert list(made.checks) == checks
+    ahead = drawn(demand__backlog=1, demand__effort_cv=0, demand__code_effort=4, demand__change_effort=4)
+    (made,) = ahead.first[0].changes
+    row = Streams(1).stream("changes").random(draws.CHANGE_DRAWS).tolist()
+    checks = Streams(1).stream("checks").random(draws.CHECK_DRAWS).tolist()
     assert made.lines == 50
-    assert (made.conflicts, made.installation, made.noise) == (0.02, 0.03, 0.04)
+    assert (made.conflicts, made.installation, made.noise) == tuple(row[2:5])
     assert list(made.draws.values()) == row[5:]
-    assert 5 + len(PRACTICES) == demand.CHANGE_DRAWS
+    drawn_checks = {
+        name: at for name, at in zip(Checks._fields, checks, strict=True) if getattr(made.checks, name) == at
+    }
+    assert set(drawn_checks) == {"pairing", "unreviewed", "second_round", "flaky"}
+    assert 5 + len(PRACTICES) == draws.CHANGE_DRAWS
 
 
 def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> None:
@@ -195,14 +201,18 @@ def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> No
         },
     )
     rest = [0.11, 0.12, 0.13, 0.14, 0.5, 0.5, 0.17, 0.18, 0.19, 0.2]
-    severe, minor = (demand.new_defect(scenario, "1", [draw, *rest]) for draw in (0.29, 0.3))
+    rows = draws.defect_rows(scenario, np.array([[draw, *rest] for draw in (0.29, 0.3)]))
+    severe, minor = (draws.new_defect("1", row) for row in rows.tolist())
     assert (severe.severe, minor.severe) == (True, False)
     assert severe.surfaces_after == pytest.approx(100 * log(2))
     assert minor.surfaces_after == pytest.approx(700 * log(2))
     assert (severe.review, severe.test, severe.acceptance, severe.prevention) == (0.11, 0.12, 0.13, 0.14)
     assert severe.fix_effort == pytest.approx(4 / sqrt(2))
-    assert (severe.bad_fix, severe.retest, severe.regression, severe.canary) == (0.17, 0.18, 0.19, 0.2)
-    assert 1 + len(rest) == demand.DEFECT_DRAWS
+    assert (severe.bad_fix, severe.regression, severe.canary) == (0.17, 0.19, 0.2)
+    demanded, quality = scenario.demand, scenario.quality
+    again = effort_distribution(demanded.test_effort * quality.retest_share, demanded.effort_cv)
+    assert severe.retest == pytest.approx(again.quantile(0.18))
+    assert 1 + len(rest) == draws.DEFECT_DRAWS
 
 
 def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() -> None:
@@ -215,20 +225,22 @@ def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() 
             "security.critical_delay": 0.4,
             "security.fix_effort": 6,
             "security.exploits_per_year": 4,
+            "security.rules_per_year": 0,
         },
     )
     rest = [0.11, 0.5, 0.75, 0.5, 0.15]
-    critical, medium = (demand.new_vulnerability(scenario, "V1", [draw, *rest]) for draw in (0.19, 0.2))
+    rows = draws.vulnerability_rows(scenario, np.array([[draw, *rest] for draw in (0.19, 0.2)]))
+    critical, medium = (draws.new_vulnerability("V1", row) for row in rows.tolist())
     assert (critical.severity, medium.severity) == ("critical", "medium")
     assert (critical.search, critical.embedded) == (0.11, 0.15)
     assert medium.backlog_delay == pytest.approx(50 * log(2) ** 2)
     assert critical.backlog_delay == pytest.approx(0.4 * medium.backlog_delay)
     assert critical.fix_effort == pytest.approx(6 * log(4))
     assert critical.exploited_after == pytest.approx(8760 / 4 * log(2))
-    assert 1 + len(rest) == demand.VULNERABILITY_DRAWS
+    assert 1 + len(rest) == draws.VULNERABILITY_DRAWS
 
 
 def test_rows_of_draws_come_one_after_the_other_across_the_blocks() -> None:
-    table = demand.DrawTable(Streams(1), "incidents", 2)
+    table = draws.DrawTable(Streams(1), "incidents", 2)
     rows = [table.next_row() for _ in range(2 * table.BLOCK + 1)]
     assert np.array_equal(np.ravel(rows), Streams(1).stream("incidents").random((len(rows), 2)).ravel())

@@ -170,12 +170,12 @@ def test_people_of_other_roles_plan_and_test_with_collaboration_for_more_effort(
     assert org.env.now == 1.5
 
 
-def test_a_tester_tests_again_after_a_repair_for_a_share_of_the_effort() -> None:
+def test_a_tester_tests_again_after_a_repair() -> None:
     org = organisation(demand__effort_cv=0)
-    work = item(change(defects=[defect("1", found_by="test")]), test=8)
+    work = item(change(defects=[defect("1", found_by="test", retest=2)]), test=8)
     rows = run(org, development.test_by_hand(org, work))
     tested = [row[0] for row in rows if row[4] == "test" and row[1] == "stage.finished"]
-    assert tested == [8.0, 8 + 3 + 0.25 * 8], "the effort of the retest is a share of the mean test effort, 8 hours"
+    assert tested == [8.0, 8 + 3 + 2]
 
 
 def test_a_bad_repair_is_found_by_the_next_test() -> None:

@@ -4,8 +4,8 @@ import pytest
 from organisations import change, item, organisation, run, steps
 
 from devopssim.scenario import PRACTICES
-from devopssim.simulation.work_items import WorkItem
 from devopssim.simulation.organisation import Backlog, Organisation
+from devopssim.simulation.work_items import WorkItem
 
 
 def backlog_of(*efforts: float) -> tuple[Organisation, Backlog]:
@@ -98,9 +98,8 @@ def test_a_third_job_waits_for_one_of_two_machines() -> None:
     assert [hours for hours, _, what in steps(rows) if what == "finished"] == [2, 2, 4]
 
 
-def test_a_reaction_without_luck_takes_its_mean_and_a_fix_its_factor_per_step() -> None:
+def test_a_fix_takes_its_factor_for_each_step() -> None:
     org = organisation()
-    assert org.reaction_time(7.0, 0.9) == pytest.approx(7.0)
     assert [org.late_fix_factor(late) for late in range(3)] == [1, 3, 9]
 
 

@@ -4,9 +4,9 @@ import pytest
 from organisations import change, defect, organisation, run, steps, times
 
 from devopssim.scenario import PRACTICES
-from devopssim.simulation.draws import INCIDENT_DRAWS
+from devopssim.simulation.draws import INCIDENT_COLUMNS, INCIDENT_DRAWS
 from devopssim.simulation.production import Deployment
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.randomness import Streams, effort_distribution
 
 
 def deployment(*, automated: bool = False, mistake: bool = False, **fields: float) -> Deployment:
@@ -194,7 +194,9 @@ def test_the_diagnosis_has_a_longest_time() -> None:
 )
 def test_the_severity_decides_who_is_affected(draw: float, severity: str, affected: str) -> None:
     org = organisation(production__total_share=0.05, production__partial_share=0.2)
-    org.production._incident_draws.next_row = lambda: [0.5] * 6 + [draw] + [0.5] * len(PRACTICES)  # type: ignore[method-assign]
+    severity_column = INCIDENT_COLUMNS.index("severity")
+    row = [0.5] * severity_column + [draw] + [0.5] * len(PRACTICES)
+    org.production._rows.next_row = lambda: row  # type: ignore[method-assign]
     rows = run(org, org.production.fail("infrastructure", org.production.restart))
     assert [row[-1] for row in rows if row[1] == "service.failed"] == [
         f"cause=infrastructure;severity={severity};affected={affected};downtime=yes"
@@ -281,11 +283,14 @@ def test_each_reaction_of_an_incident_has_its_own_draw() -> None:
         org.production.fail("infrastructure", org.production.restart),
     )
     made = [org.production._incident() for _ in range(2)]
-    rows = Streams(1).stream("incidents").random((4, INCIDENT_DRAWS)).tolist()
-    assert [(one.detection, one.answer, one.diagnosis, one.repair, one.mitigation, one.rollback) for one in made] == [
-        tuple(row[:6]) for row in rows[2:]
-    ]
-    assert [list(one.draws.values()) for one in made] == [row[7:] for row in rows[2:]]
+    draws = Streams(1).stream("incidents").random((256, INCIDENT_DRAWS))[2:4]
+    assert [(one.mitigation, one.rollback) for one in made] == [tuple(row[4:6]) for row in draws.tolist()]
+    assert [list(one.draws.values()) for one in made] == [row[7:] for row in draws.tolist()]
+    hours = ("report", "response", "diagnosis", "repair")
+    means = {"report": 5, "response": 0.25, "diagnosis": 3, "repair": 7}
+    for column, name in enumerate(hours):
+        expected = effort_distribution(means[name], 1.0).quantile(draws[:, column])
+        assert [one.reactions[name] for one in made] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("hour", "answered"), [(2 * 24 + 12, 0.25), (2 * 24 + 2, 0.75), (5 * 24 + 12, 0.75)])

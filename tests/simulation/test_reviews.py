@@ -2,6 +2,7 @@
 
 from math import exp
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +11,10 @@ from organisations import change, defect, item, organisation, run, times
 from devopssim.events import Row
 from devopssim.scenario import DEVOPS, vary
 from devopssim.simulation import development, simulate
-from devopssim.simulation.work_items import Checks
+from devopssim.simulation.draws import check_rows
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.randomness import Streams
+from devopssim.simulation.work_items import Checks
 
 WAIT = {"quality.review_wait": 2, "quality.review_wait_sigma": 1, "team.hours_per_week": 40}
 FRIDAY_AT_16 = 4 * 24 + 16
@@ -41,22 +43,21 @@ def test_a_review_takes_longer_for_a_larger_change() -> None:
 def test_the_wait_for_attention_is_time_in_the_queue_and_stops_over_the_weekend() -> None:
     org = organisation(changes=WAIT)
     org.env.run(FRIDAY_AT_16)
-    rows = run(org, org.reviews.review(change()))
+    rows = run(org, org.reviews.review(change(review_wait=2)))
     assert reviews(rows, "queued") == [FRIDAY_AT_16]
     assert reviews(rows, "started") == [7 * 24 + 9 + 1], "an hour on Friday and one on Monday are the median of two"
     assert reviews(rows, "finished") == [7 * 24 + 9 + 1.5]
 
 
 def test_a_wait_is_lognormal_around_its_median() -> None:
-    org = organisation(changes={**WAIT, "team.hours_per_week": 168})
-    work = change()
-    work.checks = work.checks._replace(review_wait=0.841345)  # a standard deviation above
-    assert reviews(run(org, org.reviews.review(work)), "started") == [pytest.approx(2 * exp(1), rel=1e-4)]
+    drawn = np.full((1, len(Checks._fields)), 0.841345)  # a standard deviation above
+    checks = Checks(*check_rows(vary(DEVOPS, WAIT), drawn)[0])
+    assert checks.review_wait == checks.second_wait == pytest.approx(2 * exp(1), rel=1e-4)
 
 
 def test_an_urgent_repair_is_reviewed_at_once_also_at_night() -> None:
     org = organisation(changes=WAIT)
-    rows = run(org, org.reviews.review(change(), urgent=True))
+    rows = run(org, org.reviews.review(change(review_wait=2), urgent=True))
     assert reviews(rows, "started") == [0.0]
 
 
@@ -64,7 +65,7 @@ def test_a_second_round_waits_again_after_the_author_reworked_the_change() -> No
     org = organisation(
         changes={**WAIT, "team.hours_per_week": 168}, quality__second_round_share=0.6, quality__review_rework=0.25
     )
-    rows = run(org, org.reviews.review(change(effort=4)))
+    rows = run(org, org.reviews.review(change(effort=4, review_wait=2, second_wait=2)))
     assert reviews(rows, "queued") == [0, 2.5 + 1]
     assert reviews(rows, "finished") == [2.5, 3.5 + 2 + 0.5 * 0.5]
 
@@ -82,13 +83,15 @@ def test_a_review_of_a_very_large_change_finds_a_share_of_what_others_find() -> 
 
 def test_nobody_reads_the_share_that_is_merged_unreviewed() -> None:
     org = organisation(changes=WAIT, quality__unreviewed_share=0.6)
-    assert run(org, org.reviews.review(change(defects=[defect("1", found_by="review")]))) == []
+    assert run(org, org.reviews.review(change(defects=[defect("1", found_by="review")], review_wait=2))) == []
 
 
 def test_a_pair_writes_for_longer_and_finds_at_once_what_a_review_finds() -> None:
     org = organisation("integration", "collaboration", changes=WAIT, quality__pairing=0.6, quality__pairing_effort=1.2)
     org.env.run(9)
-    rows = run(org, development.develop(org, item(change(effort=2, defects=[defect("1", found_by="review")]))))
+    rows = run(
+        org, development.develop(org, item(change(effort=2, defects=[defect("1", found_by="review")], review_wait=2)))
+    )
     assert times(rows, "change.created") == times(rows, "defect.found") == [9 + 2 * 1.2]
     assert times(rows, "change.merged") == [pytest.approx(11.4 + 1)]
     assert not reviews(rows, "queued")
@@ -100,7 +103,7 @@ def test_people_of_different_teams_write_nothing_in_pairs() -> None:
 
 def test_a_developer_keeps_an_eye_on_so_many_reviews_and_others_wait_their_turn() -> None:
     org = organisation(changes={**WAIT, "team.hours_per_week": 168}, team__developers=1, quality__reviews_at_once=2)
-    rows = run(org, *(org.reviews.review(change(f"C{number}")) for number in range(3)))
+    rows = run(org, *(org.reviews.review(change(f"C{number}", review_wait=2)) for number in range(3)))
     assert reviews(rows, "queued") == [0, 0, 0]
     assert reviews(rows, "started") == [2, 2.5, 2 + 2]
 

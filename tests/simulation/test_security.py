@@ -1,14 +1,18 @@
 """Security after the pipeline, hour by hour in an organisation without variation."""
 
-from math import log
+from math import inf, log
 
+import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 from organisations import change, organisation, run, steps, times, vulnerability
 
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
+from devopssim.simulation.draws import vulnerability_rows
 from devopssim.simulation.production import Deployment
+from devopssim.simulation.work_items import Vulnerability
 
 
 def deployment(*changes_of_it: object) -> Deployment:
@@ -142,6 +146,12 @@ def test_composition_analysis_reports_a_dependency_and_a_critical_one_goes_out_u
     assert bool(times(rows, "service.deployed")) == deployed
 
 
+def disclosures_of(hour: float, flaw: Vulnerability) -> NDArray[np.float64]:
+    """Return the table of disclosures with this one."""
+    columns = (flaw.search, flaw.embedded, flaw.backlog_delay, flaw.fix_effort, flaw.exploited_after, flaw.rescan_after)
+    return np.array([[hour, flaw.severity == "critical", *columns]])
+
+
 def test_composition_analysis_is_silent_about_what_is_known() -> None:
     org = organisation("security")
     flaw = vulnerability()
@@ -152,7 +162,7 @@ def test_composition_analysis_is_silent_about_what_is_known() -> None:
 @pytest.mark.parametrize(("adopted", "scanner"), [(1.0, "sca"), (0.5, "review"), (0.0, "review")])
 def test_a_disclosure_reaches_composition_analysis_or_waits_for_a_review(adopted: float, scanner: str) -> None:
     org = organisation(practices__security=adopted)
-    org.demand.disclosures = [(12.0, vulnerability())]
+    org.demand.disclosures = disclosures_of(12.0, vulnerability())
     rows = run(org, org.security.disclosures(), until=500)
     assert times(rows, "vulnerability.injected") == [12.0]
     reported = 12 + (30.0 if scanner == "sca" else 102)
@@ -162,21 +172,28 @@ def test_a_disclosure_reaches_composition_analysis_or_waits_for_a_review(adopted
 
 def test_a_disclosed_vulnerability_is_exposed_from_its_disclosure() -> None:
     org = organisation(practices__security=1)
-    org.demand.disclosures = [(12.0, vulnerability(exploited_after=3))]
+    org.demand.disclosures = disclosures_of(12.0, vulnerability(exploited_after=3))
     assert times(run(org, org.security.disclosures(), until=20), "service.failed") == [15.0]
 
 
-@pytest.mark.parametrize(("search", "reported"), [(0.4, [0.0]), (0.6, [8760 / 2 * log(2)]), (0.8, []), (0.99, [])])
-def test_scans_come_to_see_what_they_missed_in_covered_code(search: float, reported: list[float]) -> None:
+@pytest.mark.parametrize(
+    ("search", "later"), [(0.3, inf), (0.4, 0.0), (0.6, 8760 / 2 * log(2)), (0.8, inf), (0.99, inf)]
+)
+def test_the_rules_of_scans_come_to_see_what_they_missed_in_covered_code(search: float, later: float) -> None:
     """Half of the vulnerabilities in four fifths of the code are found at once; the rules improve twice a year."""
     org = organisation("security", security__rules_per_year=2)
-    flaw = vulnerability(search=search)
-    flaw.backlog_delay = 30
+    (row,) = vulnerability_rows(org.scenario, np.array([[0.5, search, 0.5, 0.5, 0.5, 0.5]]))
+    assert row[-1] == pytest.approx(later)
+
+
+def test_what_the_scans_come_to_see_is_patched() -> None:
+    org = organisation("security")
+    flaw = vulnerability()
+    flaw.backlog_delay, flaw.rescan_after = 30, 60
     org.security.receive(deployment(change(vulnerabilities=[flaw])))
     rows = run(org, until=8760)
-    assert times(rows, "finding.reported") == pytest.approx(reported)
-    patched = [hour + 0.5 + 30 * 0.5 * 0.5 + 2 * 9 / 2 for hour in reported]
-    assert times(rows, "change.created") == pytest.approx(patched)
+    assert times(rows, "finding.reported") == [60]
+    assert times(rows, "change.created") == [60 + 0.5 + 30 * 0.5 * 0.5 + 2 * 9 / 2]
 
 
 def test_scans_that_never_learn_miss_what_they_missed() -> None:
@@ -186,8 +203,10 @@ def test_scans_that_never_learn_miss_what_they_missed() -> None:
 
 
 def test_a_rescan_is_silent_about_what_an_attack_revealed() -> None:
-    org = organisation("security", security__rules_per_year=2)
-    org.security.receive(deployment(change(vulnerabilities=[vulnerability(search=0.7, exploited_after=10)])))
+    org = organisation("security")
+    flaw = vulnerability(exploited_after=10)
+    flaw.rescan_after = 1000
+    org.security.receive(deployment(change(vulnerabilities=[flaw])))
     rows = run(org, until=20000)
     assert len(times(rows, "finding.reported")) == len(times(rows, "patch.deployed")) == 1
 

@@ -5,9 +5,9 @@ from organisations import change, defect, item, organisation, run, steps, times
 
 from devopssim.events import decode_detail
 from devopssim.simulation import workflows
-from devopssim.simulation.work_items import WorkItem
 from devopssim.simulation.organisation import Organisation
 from devopssim.simulation.resources import Resource
+from devopssim.simulation.work_items import WorkItem
 
 
 def test_a_project_does_each_phase_for_all_before_the_next() -> None:
@@ -162,13 +162,13 @@ def test_automated_tests_after_a_batch_of_months_find_their_defects_a_step_late(
 @pytest.mark.parametrize(("gates", "tested"), [("all", [11.0, 12.0]), ("none", [2.0, 11.0])])
 def test_at_a_gate_the_quick_item_waits_for_the_slow_one(gates: str, tested: list[float]) -> None:
     """Coding takes 1 and 10 hours, testing an hour; behind a gate both are tested when both are coded."""
-    waits = dict.fromkeys(("process.sign_off", "process.hand_over", "quality.review_effort", "pipeline.build_time"), 0)
+    waits = dict.fromkeys(("process.sign_off", "process.hand_over", "quality.review_effort"), 0)
     org = organisation(
         workflow="waterfall", process__gates=gates, process__acceptance_effort=0, team__testers=1, changes=waits
     )
     items = [
-        item(change("C1", item="W1", effort=1), plan=0, test=1),
-        item(change("C2", item="W2", effort=10), plan=0, test=1),
+        item(change("C1", item="W1", effort=1, build=0), plan=0, test=1),
+        item(change("C2", item="W2", effort=10, build=0), plan=0, test=1),
     ]
     items[1].id = "W2"
     rows = run(org, workflows.project(org, items), until=50)
