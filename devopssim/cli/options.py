@@ -20,6 +20,11 @@ Status = TypeVar("Status")
 FILE: Final = click.Path(path_type=Path)
 
 json_option: Final = click.option("--json", "in_json", is_flag=True, help="Print JSON instead of text.")
+engine_option: Final = click.option(
+    "--engine",
+    type=click.Choice(("fast", "reference")),
+    help="What runs the model (default: the fast engine where it was built); both give the same numbers.",
+)
 seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
 
 
@@ -94,10 +99,11 @@ def variation_options(command: Callable[..., Status]) -> Callable[..., Status]:
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionOptions:
-    """Where replications run: in processes of this machine, or on the cluster of a Dask scheduler."""
+    """Where and on what replications run: on this machine, or on the cluster of a Dask scheduler; on which engine."""
 
     workers: int | None
     dask: str | None
+    engine: str | None = None
 
     @contextmanager
     def execution(self, folder: Path | None = None) -> "Iterator[Execution]":
@@ -106,22 +112,24 @@ class ExecutionOptions:
 
         checkpoints = checkpoint_folder(folder) if folder else None
         if self.dask is None:
-            yield Execution(workers=cores() if self.workers is None else self.workers, folder=checkpoints)
+            workers = cores() if self.workers is None else self.workers
+            yield Execution(workers=workers, folder=checkpoints, engine=self.engine)
             return
         from devopssim.cli.dask_cluster import cluster
 
         with cluster(self.dask) as executor:
-            yield Execution(executor=executor, folder=checkpoints)
+            yield Execution(executor=executor, folder=checkpoints, engine=self.engine)
 
 
 def execution_options(command: Callable[..., Status]) -> Callable[..., Status]:
-    """Add `--workers` and `--dask`; the command receives them as `options`."""
+    """Add `--workers`, `--dask` and `--engine`; the command receives them as `options`."""
 
-    @click.option("--workers", type=int, metavar="N", help="Parallel processes (default: one per core).")
+    @click.option("--workers", type=int, metavar="N", help="Parallel workers (default: one per core).")
     @click.option("--dask", metavar="ADDRESS", help="Run on the cluster of the Dask scheduler at ADDRESS.")
+    @engine_option
     @wraps(command)
-    def with_execution(*, workers: int | None, dask: str | None, **others: Any) -> Status:
-        return command(options=ExecutionOptions(workers=workers, dask=dask), **others)
+    def with_execution(*, workers: int | None, dask: str | None, engine: str | None, **others: Any) -> Status:
+        return command(options=ExecutionOptions(workers=workers, dask=dask, engine=engine), **others)
 
     return with_execution
 

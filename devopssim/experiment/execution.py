@@ -1,4 +1,4 @@
-"""Replications as work that may be done here, by processes or by a cluster, with the same result to the last bit.
+"""Replications as work that may be done here, by threads, processes or a cluster, with the same result to the last bit.
 
 Work goes out in chunks of a few replications and comes back by scenario and replication, so neither the number of workers nor
 who is first matters. What is lost with a worker is named and done again; what is finished can be kept on disk.
@@ -7,7 +7,7 @@ who is first matters. What is lost with a worker is named and done again; what i
 import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,8 +18,9 @@ from devopssim.errors import DevopssimError
 from devopssim.experiment.checkpoints import Checkpoints, fingerprint
 from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.measure import Measures, Outcome
-from devopssim.experiment.pool import check_workers, little_garbage, process_pool
+from devopssim.experiment.pool import check_workers, little_garbage, process_pool, thread_pool
 from devopssim.scenario import Scenario
+from devopssim.simulation import serving, using
 
 MOST_IN_A_CHUNK: Final = 4
 CHUNKS_WANTED: Final = 16
@@ -34,18 +35,22 @@ class Execution:
     Parameters
     ----------
     workers : int
-        Processes on this computer; with 1 the work is done in this process.
+        Workers on this computer: threads where the fast engine serves, else processes. With 1 the work is done in this thread.
     executor : concurrent.futures.Executor, optional
         An executor instead of own processes, for example Dask's `client.get_executor(pure=False)`.
     progress : bool, optional
         Whether a progress bar is drawn; by default in a terminal or a notebook.
     folder : str or Path, optional
         Folder of checkpoints: finished replications are kept there, and an interrupted experiment is resumed from them.
+    engine : {'fast', 'reference'}, optional
+        What runs the model; by default the fast engine where it was built.
 
     Raises
     ------
     InvalidInputError
-        For a number of workers that a pool cannot have.
+        For a number of workers that a pool cannot have, or an unknown engine.
+    EngineError
+        If the fast engine is asked for and was not built.
 
     """
 
@@ -53,10 +58,12 @@ class Execution:
     executor: Executor | None = None
     progress: bool | None = None
     folder: str | Path | None = None
+    engine: str | None = None
 
     def __post_init__(self) -> None:
         if self.executor is None:
             check_workers(self.workers)
+            serving(self.engine)
 
 
 class LostWorkWarning(UserWarning):
@@ -79,6 +86,7 @@ class Chunk:
     scenario: Scenario
     seed: int
     replications: tuple[int, ...]
+    engine: str | None = None
 
     def __str__(self) -> str:
         numbers = ", ".join(map(str, self.replications))
@@ -93,8 +101,9 @@ def work(measure: Measures, chunk: Chunk) -> Done:
     """Do a chunk; return the finished outcomes, and the error that stopped it. Errors are returned, so a raise means a lost worker."""
     outcomes: dict[int, Outcome] = {}
     try:
-        for replication in chunk.replications:
-            outcomes[replication] = measure(chunk.scenario, chunk.seed, replication)
+        with using(chunk.engine):
+            for replication in chunk.replications:
+                outcomes[replication] = measure(chunk.scenario, chunk.seed, replication)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised again where the work was given
         return outcomes, error
     return outcomes, None
@@ -118,7 +127,7 @@ def run(
     prints = {name: fingerprint(scenario, seed, measure) for name, scenario in scenarios.items()}
     finished = {name: checkpoints.read(prints[name]) if checkpoints else {} for name in scenarios}
     missing = {name: [number for number in numbers if number not in finished[name]] for name in scenarios}
-    chunks = _chunks(scenarios, missing, seed)
+    chunks = _chunks(scenarios, missing, seed, execution.engine)
     total, left = len(scenarios) * len(numbers), sum(map(len, missing.values()))
     hidden = None if execution.progress is None else not execution.progress  # None: tqdm looks for a terminal
     with (
@@ -133,11 +142,19 @@ def run(
     return {name: [outcomes[number] for number in numbers] for name, outcomes in finished.items()}
 
 
-def _chunks(scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[int]], seed: int) -> list[Chunk]:
+def _chunks(
+    scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[int]], seed: int, engine: str | None
+) -> list[Chunk]:
     total = sum(map(len, missing.values()))
     size = min(MOST_IN_A_CHUNK, -(-total // CHUNKS_WANTED)) or 1
     return [
-        Chunk(name=name, scenario=scenarios[name], seed=seed, replications=tuple(numbers[first : first + size]))
+        Chunk(
+            name=name,
+            scenario=scenarios[name],
+            seed=seed,
+            replications=tuple(numbers[first : first + size]),
+            engine=engine,
+        )
         for name, numbers in missing.items()
         for first in range(0, len(numbers), size)
     ]
@@ -157,7 +174,7 @@ def _all(
     while left:
         lost: list[Lost] = []
         before = len(left)
-        with process_pool(workers) if executor is None else nullcontext(executor) as pool:
+        with _own_pool(workers, execution.engine) if executor is None else nullcontext(executor) as pool:
             window = SUBMITTED_AT_ONCE if executor else 2 * workers
             for chunk, done in _submitted(pool, left, measure, window):
                 if isinstance(done, Exception):
@@ -168,6 +185,11 @@ def _all(
         if lost:
             fruitless = 0 if len(left) < before else fruitless + 1
             _report(lost, given=executor, hopeless=fruitless >= ROUNDS_WITHOUT_PROGRESS)
+
+
+def _own_pool(workers: int, engine: str | None) -> AbstractContextManager[Executor]:
+    """Return threads where the fast engine serves, which leaves Python's lock while it runs; else processes."""
+    return thread_pool(workers) if serving(engine) == "fast" else process_pool(workers)
 
 
 def _good(done: Done) -> dict[int, Outcome]:

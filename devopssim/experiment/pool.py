@@ -1,4 +1,4 @@
-"""Processes of our own on this computer, for work that should use every core."""
+"""Threads and processes of our own on this computer, for work that should use every core."""
 
 import gc
 import multiprocessing
@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from numbers import Integral
@@ -18,6 +18,21 @@ MOST_WORKERS: Final = 61  # what a pool on Windows can wait for
 """Largest number of processes that a pool can have on every system."""
 GARBAGE_THRESHOLD: Final = 70_000
 PRELOAD: Final = "devopssim.experiment.execution"
+
+
+@contextmanager
+def thread_pool(workers: int) -> Iterator[Executor]:
+    """Yield a pool of threads; when the block ends badly (Ctrl-C for one), what has not begun is dropped.
+
+    Raises InvalidInputError unless 1 <= workers <= 61.
+    """
+    check_workers(workers)
+    pool = ThreadPoolExecutor(workers)
+    try:
+        with little_garbage():
+            yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

@@ -85,7 +85,7 @@ class TableColumns:
     def part(self, first: int, last: int, attrs: Mapping[str, Any]) -> "TableColumns":
         """Return some rows."""
         part = self.log.iloc[first:last]
-        part.attrs = {**attrs}
+        part.attrs = {str(key): value for key, value in attrs.items()}
         return TableColumns(part)
 
     def labels(self, ids: pd.Index) -> pd.Index:

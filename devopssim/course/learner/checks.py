@@ -191,9 +191,9 @@ def _examples(kind: Function, answer: Any) -> str | None:
 
 def _targets(kind: ScenarioOf, form: Json) -> str | None:
     """Return the values of KPIs that miss their public targets; the simulation is imported here, because few exercises need it."""
-    from devopssim import kpis, simulate  # noqa: PLC0415 - imported for this kind of exercise only
+    from devopssim import kpis, simulation  # noqa: PLC0415 - imported for this kind of exercise only
 
-    values = kpis.values(simulate(from_json(form), seed=kind.seed))
+    values = kpis.values(simulation.simulate_coded(from_json(form), seed=kind.seed))
     missed = [goal for goal in parse_goals(kind.targets) if not goal.reached(values.get(goal.kpi, float("nan")))]
     return (
         "; ".join(f"{goal.kpi} is {values.get(goal.kpi, float('nan')):.4g}" for goal in missed) + "."
