@@ -1,5 +1,7 @@
 #include "events.hpp"
 
+#include <algorithm>
+
 namespace devopssim {
 
 FramePool::~FramePool() {
@@ -89,21 +91,21 @@ void Environment::ended(Process::Handle process) {
 }
 
 void Environment::resume(std::coroutine_handle<> process, double delay, Priority priority) {
-    schedule({0, 0, process, nullptr, nullptr, 0, 0}, delay, priority);
+    schedule({0, 0, process.address(), nullptr, 0, 0}, delay, priority);
 }
 
 void Environment::resume(const Waiter& waiter, double delay) {
-    schedule({0, 0, waiter.process, nullptr, nullptr, waiter.number, versions[waiter.number]}, delay, Priority::normal);
+    schedule({0, 0, waiter.process.address(), nullptr, waiter.number, versions[waiter.number]}, delay, Priority::normal);
 }
 
 void Environment::call(Callback callback, void* object, double delay, Priority priority) {
-    schedule({0, 0, {}, callback, object, 0, 0}, delay, priority);
+    schedule({0, 0, object, callback, 0, 0}, delay, priority);
 }
 
 void Environment::interrupt(Waiter& waiter) {
     ++versions[waiter.number];
     waiter.interrupted = true;
-    schedule({0, 0, waiter.process, nullptr, nullptr, waiter.number, versions[waiter.number]}, 0, Priority::urgent);
+    schedule({0, 0, waiter.process.address(), nullptr, waiter.number, versions[waiter.number]}, 0, Priority::urgent);
 }
 
 void Environment::open(Waiter& waiter) {
@@ -127,7 +129,7 @@ void Environment::schedule(Event event, double delay, Priority priority) {
     std::size_t place = queue.size();
     queue.push_back(event);
     while (place > 0) {
-        const std::size_t parent = (place - 1) / 2;
+        const std::size_t parent = (place - 1) / children;
         if (!event.is_before(queue[parent])) break;
         queue[place] = queue[parent];
         place = parent;
@@ -141,8 +143,10 @@ Environment::Event Environment::next() {
     const std::size_t size = queue.size();
     if (size > 0) {
         std::size_t place = 0;
-        for (std::size_t child = 1; child < size; child = 2 * place + 1) {
-            if (child + 1 < size && queue[child + 1].is_before(queue[child])) ++child;
+        for (std::size_t first_child = 1; first_child < size; first_child = children * place + 1) {
+            std::size_t child = first_child;
+            for (std::size_t other = first_child + 1; other < std::min(first_child + children, size); ++other)
+                if (queue[other].is_before(queue[child])) child = other;
             if (!queue[child].is_before(last)) break;
             queue[place] = queue[child];
             place = child;
@@ -157,9 +161,9 @@ void Environment::run(double until) {
         const Event event = next();
         now = event.time;
         if (event.callback != nullptr)
-            event.callback(event.object);
+            event.callback(event.address);
         else if (event.version == versions[event.waiter])
-            event.process.resume();
+            std::coroutine_handle<>::from_address(event.address).resume();
     }
 }
 

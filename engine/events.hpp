@@ -142,15 +142,15 @@ private:
     friend struct Process::promise_type;
     struct Event {
         double time;
-        std::uint64_t order;  // priority in the highest bits, then the number
-        std::coroutine_handle<> process;
-        Callback callback;
-        void* object;
+        std::uint64_t order;      // priority in the highest bits, then the number
+        void* address;            // of a process that goes on, or of the object of a callback
+        Callback callback;        // null for a process
         std::uint32_t waiter, version;
         bool is_before(const Event& other) const {
             return time < other.time || (time == other.time && order < other.order);
         }
     };
+    static constexpr std::size_t children = 4;  // of a place in the heap
     void schedule(Event event, double delay, Priority priority);
     Event next();
     void ended(Process::Handle process);

@@ -28,8 +28,8 @@ class CodedLog:
         For `kind`, `stage` and `role` the position in `KINDS`, `STAGES` and `ROLES`; for the ids and `detail` a code. -1: no value.
     texts : callable
         `texts(column, codes)` returns the text of each of these codes, all of them different.
-    pairs : callable
-        `pairs(code)` returns the pairs of a code of `detail`.
+    values : callable
+        `values(key, codes)` returns the text of a key in each of these codes of `detail`; empty where it has none.
     attrs : mapping
         Attributes of the log; see `with_attrs`.
 
@@ -37,7 +37,7 @@ class CodedLog:
     --------
     >>> codes = {column: np.full(1, -1) for column in COLUMNS[1:]} | {"kind": np.zeros(1, dtype=int), "item": np.array([6])}
     >>> coded = CodedLog(
-    ...     time=np.array([2.5]), codes=codes, texts=lambda _, codes: [f"W{code}" for code in codes], pairs=lambda _: {},
+    ...     time=np.array([2.5]), codes=codes, texts=lambda _, codes: [f"W{code}" for code in codes], values=lambda _, codes: [""] * len(codes),
     ...     attrs={"horizon": 10.0},
     ... )
     >>> coded.log()[["time", "kind", "item"]].values.tolist()
@@ -47,7 +47,7 @@ class CodedLog:
     time: npt.NDArray[np.float64]
     codes: Mapping[str, Codes]
     texts: Callable[[str, Codes], list[str]]
-    pairs: Callable[[int], Mapping[str, str | None]]
+    values: Callable[[str, Codes], list[str]]
     attrs: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:

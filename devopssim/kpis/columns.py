@@ -43,6 +43,9 @@ class LogColumns(Protocol):
     def values(self, different: Any, key: str) -> Texts:
         """Return the text of a key in each of the different details; empty where it has none."""
 
+    def numbers(self, texts: Texts) -> npt.NDArray[np.float64]:
+        """Return texts as numbers; NaN for those that are none."""
+
     def part(self, first: int, last: int, attrs: Mapping[str, Any]) -> "LogColumns":
         """Return some rows that follow each other, with these attributes."""
 
@@ -81,6 +84,10 @@ class TableColumns:
     def values(self, different: Any, key: str) -> Texts:
         """Return texts of a key."""
         return details(different, key).fillna("").to_numpy(dtype=object)
+
+    def numbers(self, texts: Texts) -> npt.NDArray[np.float64]:
+        """Return texts as numbers."""
+        return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
 
     def part(self, first: int, last: int, attrs: Mapping[str, Any]) -> "TableColumns":
         """Return some rows."""
@@ -137,20 +144,23 @@ class CodedColumns:
         return positions, pd.Index(codes, name=column)
 
     def details(self, rows: Integers) -> tuple[Integers, Any]:
-        """Return positions and the pairs of the details that differ."""
-        positions, codes = _numbered(self._coded.codes["detail"][rows])
-        return positions, [self._coded.pairs(code) for code in codes.tolist()]
+        """Return positions and the codes of the details that differ."""
+        return _numbered(self._coded.codes["detail"][rows])
 
     def values(self, different: Any, key: str) -> Texts:
         """Return texts of a key."""
-        return np.array([pairs.get(key) or "" for pairs in different], dtype=object)
+        return np.array(self._coded.values(key, different), dtype=object)
+
+    def numbers(self, texts: Texts) -> npt.NDArray[np.float64]:
+        """Return texts as numbers."""
+        return np.array([float(text) if text else np.nan for text in texts])
 
     def part(self, first: int, last: int, attrs: Mapping[str, Any]) -> "CodedColumns":
         """Return some rows."""
         coded, rows = self._coded, slice(first, last)
         codes = {column: values[rows] for column, values in coded.codes.items()}
         return CodedColumns(
-            CodedLog(time=coded.time[rows], codes=codes, texts=coded.texts, pairs=coded.pairs, attrs=dict(attrs))
+            CodedLog(time=coded.time[rows], codes=codes, texts=coded.texts, values=coded.values, attrs=dict(attrs))
         )
 
     def labels(self, ids: pd.Index) -> pd.Index:

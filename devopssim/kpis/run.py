@@ -210,7 +210,7 @@ class Run:
             If a value is no number of the key's range.
         """
         codes, texts = self.detail(kind, key)
-        numbers = pd.to_numeric(pd.Series(texts[:-1], dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+        numbers = self._columns.numbers(texts[:-1])
         wrong = ~NUMBERS[key].holds(numbers) & (texts[:-1] != "")
         if wrong.any():
             message = (

@@ -225,4 +225,4 @@ def simulate_fast(scenario: Scenario, streams: Streams, *, source: Mapping[str, 
     codes = written.columns()
     calendar = working_time(scenario.team).as_dict()
     attrs = {"horizon": scenario.years * HOURS_PER_YEAR, "source": source, "calendar": calendar}
-    return CodedLog(time=codes.pop("time"), codes=codes, texts=names.texts, pairs=names.pairs, attrs=attrs)
+    return CodedLog(time=codes.pop("time"), codes=codes, texts=names.texts, values=names.values, attrs=attrs)

@@ -1,6 +1,6 @@
 """Names of what the fast engine numbers: ids and details of its log's rows, as the reference writes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -24,8 +24,9 @@ FOUND_IN: Final = ("review", "test", "acceptance", "production")
 SCANNERS: Final = ("sast", "sca", "review", "incident")
 CAUSES: Final = ("installation", "defect", "infrastructure", "vulnerability")
 SEVERITIES: Final = ("total", "partial", "minor")
+OUTCOMES: Final = ("failure", "success")
 VIA: Final = ("fix", "rollback", "restart", "mitigation")
-TASKS: Final = (
+TASKS: Final[tuple[Mapping[str, str], ...]] = (
     {"task": "review"},
     {"task": "interruption"},
     {"task": "patch", "automated": "no"},
@@ -37,7 +38,6 @@ TASKS: Final = (
     {"task": "review", "automated": "no"},
 )
 """What the engine calls them by their numbers; see engine/recorder.hpp."""
-Pairs = dict[str, str | None]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,7 +74,7 @@ class Names:
         return len(self.tables.generations[0].items)
 
     @cached_property
-    def _tickets(self) -> list[list[float]]:
+    def tickets(self) -> list[list[float]]:
         """Class of service, value and due date of each item."""
         columns = [ITEM_COLUMNS.index(name) for name in ("service_class", "value", "due")]
         return [row for one in self.tables.generations for row in one.items[:, columns].tolist()]
@@ -119,90 +119,111 @@ class Names:
         return f"VN{self.change(change)[1:] if change >= 0 else 0}.{number}"
 
     def _detail(self, code: int) -> str:
-        return encode_detail(**self.pairs(code)) or ""
-
-    def pairs(self, code: int) -> Pairs:
-        """Return the pairs of a detail."""
         packed = int(self.details[code])
-        form, zone, first, second, number = (
-            packed & 255,
-            packed >> 8 & 255,
-            packed >> 16 & 255,
-            packed >> 24 & 255,
-            packed >> 32,
-        )
-        pairs: Pairs = getattr(self, f"_{self.forms[form]}")(first, second, number) if form else {}
-        if zone:
-            pairs["zone"] = f"{zones(self.scenario.team)[zone]:g}"
-        return pairs
+        pairs = {key: text(self, *_unpacked(packed)) for key, text in FORMS[self.forms[packed & 255]].items()}
+        return encode_detail(**pairs, zone=self._zone(packed)) or ""
 
-    def _ticket(self, _first: int, _second: int, item: int) -> Pairs:
+    def values(self, key: str, codes: Any) -> list[str]:
+        """Return the text of a key in each of these details; empty where it has none."""
+        packed = self.details[codes].tolist()
+        if key == "zone":
+            return [self._zone(detail) or "" for detail in packed]
+        texts = [FORMS[form].get(key) for form in self.forms]
+        return [(text(self, *_unpacked(detail)) or "" if (text := texts[detail & 255]) else "") for detail in packed]
+
+    def _zone(self, packed: int) -> str | None:
+        zone = packed >> 8 & 255
+        return f"{zones(self.scenario.team)[zone]:g}" if zone else None
+
+    def rework_of(self, item: int) -> str | None:
+        """Return the id of the item that a request follows from."""
         generation, number = divmod(item, self._requests)
-        service_class, value, due = self._tickets[item]
-        return {
-            "rework_of": item_name(number, generation - 1) if generation else None,
-            "service_class": CLASSES[int(service_class)] if service_class else None,
-            "value": f"{value:.4g}",
-            "due": f"{due:.6g}" if due < inf else None,
-        }
+        return item_name(number, generation - 1) if generation else None
 
-    def _commit(self, unplanned: int, assisted: int, _: int) -> Pairs:
-        return {"unplanned": "yes" if unplanned else None, "assisted": "yes" if assisted else None}
+    def affected(self, severity: int) -> str:
+        """Return the share of users whom an incident affects: a canary's are few."""
+        production = self.scenario.production
+        affected = (1.0, production.partial_affected, production.minor_affected)[severity // 2]
+        return f"{affected * (self.scenario.pipeline.canary_users if severity % 2 else 1):g}"
 
-    def _injected_vulnerability(self, critical: int, in_dependency: int, _: int) -> Pairs:
-        return {"severity": "critical" if critical else "medium", "cause": "dependency" if in_dependency else None}
-
-    def _injected_defect(self, severe: int, bad_fixes: int, number: int) -> Pairs:
-        return {"defect": f"{number + 1}" + "b" * bad_fixes, "severity": "high" if severe else "low"}
-
-    def _defect(self, found_in: int, bad_fixes: int, number: int) -> Pairs:
-        return {"defect": f"{number + 1}" + "b" * bad_fixes, "found_in": FOUND_IN[found_in]}
-
-    def _outcome(self, green: int, _second: int, _number: int) -> Pairs:
-        return {"outcome": "success" if green else "failure"}
-
-    def _step(self, green: int, _: int, step: int) -> Pairs:
-        return {"name": self.scenario.pipeline.steps[step].name, **self._outcome(green, 0, 0)}
-
-    def _task(self, task: int, _second: int, _number: int) -> Pairs:
-        return {**TASKS[task]}
-
-    def _scan(self, scanner: int, covered: int, _: int) -> Pairs:
+    def covered(self, covered: int) -> str:
+        """Return the share of the code that a scan, a review or a sign-off covers."""
         security = self.scenario.security
         covers = (security.scan_covers, security.review_covers, security.review_covers * sign_off_part(self.scenario))
-        return {"scanner": SCANNERS[scanner], "automated": _by_machine(scanner), "covered": f"{covers[covered]:g}"}
-
-    def _report(self, scanner: int, critical: int, _: int) -> Pairs:
-        severity = "critical" if critical else "medium"
-        return {"scanner": SCANNERS[scanner], "severity": severity, "automated": _by_machine(scanner)}
-
-    def _dismissed(self, _first: int, _second: int, _number: int) -> Pairs:
-        return {"reason": "false positive"}
-
-    def _repairs_incident(self, _first: int, _second: int, incident: int) -> Pairs:
-        return {"repair": self.incident(incident)}
-
-    def _patches(self, _first: int, _second: int, finding: int) -> Pairs:
-        return {"repair": self.finding(finding)}
-
-    def _failed(self, cause: int, severity: int, replica: int) -> Pairs:
-        production, on_canary = self.scenario.production, severity % 2
-        affected = (1.0, production.partial_affected, production.minor_affected)[severity // 2]
-        affected *= self.scenario.pipeline.canary_users if on_canary else 1
-        return {
-            "cause": CAUSES[cause],
-            "severity": SEVERITIES[severity // 2],
-            "affected": f"{affected:g}",
-            "downtime": "yes",
-            "replica": str(replica - 1) if replica else None,
-        }
-
-    def _detected(self, automated: int, _second: int, _number: int) -> Pairs:
-        return {"automated": "yes" if automated else "no"}
-
-    def _via(self, via: int, _second: int, _number: int) -> Pairs:
-        return {"via": VIA[via]}
+        return f"{covers[covered]:g}"
 
 
-def _by_machine(scanner: int) -> str:
+def _unpacked(packed: int) -> tuple[int, int, int]:
+    """Return the two small numbers and the large one of a detail."""
+    return packed >> 16 & 255, packed >> 24 & 255, packed >> 32
+
+
+def _defect(_: Names, __: int, bad_fixes: int, number: int) -> str:
+    return f"{number + 1}" + "b" * bad_fixes
+
+
+def _by_machine(_: Names, scanner: int, *__: int) -> str:
     return "no" if SCANNERS[scanner] == "review" else "yes"
+
+
+def _if_yes(yes: int) -> str | None:
+    return "yes" if yes else None
+
+
+def _class(service_class: float) -> str | None:
+    return CLASSES[int(service_class)] if service_class else None
+
+
+Text = Callable[[Names, int, int, int], str | None]
+FORMS: Final[Mapping[str, Mapping[str, Text]]] = {
+    "nothing": {},
+    "ticket": {
+        "rework_of": lambda names, _, __, item: names.rework_of(item),
+        "service_class": lambda names, _, __, item: _class(names.tickets[item][0]),
+        "value": lambda names, _, __, item: f"{names.tickets[item][1]:.4g}",
+        "due": lambda names, _, __, item: f"{names.tickets[item][2]:.6g}" if names.tickets[item][2] < inf else None,
+    },
+    "commit": {
+        "unplanned": lambda _, unplanned, __, ___: _if_yes(unplanned),
+        "assisted": lambda _, __, assisted, ___: _if_yes(assisted),
+    },
+    "injected_vulnerability": {
+        "severity": lambda _, critical, __, ___: "critical" if critical else "medium",
+        "cause": lambda _, __, in_dependency, ___: "dependency" if in_dependency else None,
+    },
+    "injected_defect": {"defect": _defect, "severity": lambda _, severe, __, ___: "high" if severe else "low"},
+    "defect": {"defect": _defect, "found_in": lambda _, found_in, __, ___: FOUND_IN[found_in]},
+    "outcome": {"outcome": lambda _, green, __, ___: OUTCOMES[green]},
+    "step": {
+        "name": lambda names, _, __, step: names.scenario.pipeline.steps[step].name,
+        "outcome": lambda _, green, __, ___: OUTCOMES[green],
+    },
+    "task": {
+        "task": lambda _, task, __, ___: TASKS[task].get("task"),
+        "unplanned": lambda _, task, __, ___: TASKS[task].get("unplanned"),
+        "automated": lambda _, task, __, ___: TASKS[task].get("automated"),
+    },
+    "scan": {
+        "scanner": lambda _, scanner, __, ___: SCANNERS[scanner],
+        "automated": _by_machine,
+        "covered": lambda names, _, covered, __: names.covered(covered),
+    },
+    "report": {
+        "scanner": lambda _, scanner, __, ___: SCANNERS[scanner],
+        "severity": lambda _, __, critical, ___: "critical" if critical else "medium",
+        "automated": _by_machine,
+    },
+    "dismissed": {"reason": lambda *_: "false positive"},
+    "repairs_incident": {"repair": lambda names, _, __, incident: names.incident(incident)},
+    "patches": {"repair": lambda names, _, __, finding: names.finding(finding)},
+    "failed": {
+        "cause": lambda _, cause, __, ___: CAUSES[cause],
+        "severity": lambda _, __, severity, ___: SEVERITIES[severity // 2],
+        "affected": lambda names, _, severity, __: names.affected(severity),
+        "downtime": lambda *_: "yes",
+        "replica": lambda _, __, ___, replica: str(replica - 1) if replica else None,
+    },
+    "detected": {"automated": lambda _, automated, __, ___: "yes" if automated else "no"},
+    "via": {"via": lambda _, via, __, ___: VIA[via]},
+}
+"""Pairs of each form of detail, in the order in which the reference writes them."""
