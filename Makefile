@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab test lint types doctest docs unit coverage mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -24,7 +24,11 @@ lab: install-notebook ## create your copy of the course (COPY=my-course) and ope
 	@first=$$(ls $(COPY)/00*.ipynb | head -n 1); root=$$([ "$$(id -u)" -ne 0 ] || echo --allow-root); \
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
 
-test: install-dev lint types doctest docs unit notebooks live ## check everything, from the cheap to the expensive
+engine: install-run ## build the fast engine with a compiler from the package index (ziglang, 440 MB); not needed where there is one
+	@requirements/compiler.sh
+	@CXX="$(BIN)/python -m ziglang c++" engine/install.sh $(BIN)/python
+
+test: install-dev lint types doctest docs sanitizers unit notebooks live ## check everything, from the cheap to the expensive
 
 lint: install-dev ## ruff: rules and layout; import-linter: layers, doors, no cycles
 	@$(BIN)/ruff check
@@ -55,6 +59,15 @@ live: install-dev programs docs ## run the tests and notebooks on a real contain
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+
+equality: install-dev ## compare the engines on random scenarios (CASES=5000, SEED=1) and on changed engines (mutants)
+	@$(BIN)/python tests/equality.py $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
+
+sanitizers: install-dev ## test the engine's event loop, and whole runs, under the sanitizers of addresses and of undefined behaviour
+	@engine/tests/run.sh $(BIN)/python
+
+targets: engine ## build the engine with zig for Linux, macOS, Windows and WASM; compare the native and the WASM one with the reference
+	@$(BIN)/python tests/targets.py
 
 mutation: install-dev ## change each module of the core in a few places, one at a time, and check that a test fails (MUTANTS=6, SEED=1)
 	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))

@@ -32,7 +32,9 @@ if ! usable; then
     "$python" -m venv --clear "$venv" || stop "$python could not make $venv; see the lines above."
 fi
 
+build_engine() { engine/install.sh "$venv/bin/python"; }
 if what_decides | cmp -s - "$stamp"; then
+    build_engine
     exit 0
 fi
 
@@ -45,3 +47,4 @@ pip install --quiet --progress-bar off --require-hashes --requirement "$lock" ||
 pip install --quiet --no-deps --no-build-isolation --editable . || stop "devopssim itself could not be installed; see above."
 what_decides >"$stamp.part"
 mv "$stamp.part" "$stamp" # last, so that an interrupted installation is not taken for a whole one
+build_engine

@@ -21,3 +21,7 @@ lock() { # lock NAME OPTION...: pyproject.toml's needs and the build backend's, 
 lock dev --all-extras "$@"
 lock notebook --extra notebook --extra livelab --extra grading --constraint requirements/dev.txt "$@"
 lock run --constraint requirements/dev.txt "$@"
+
+uv --no-config pip compile --group engine "$@" --output-file requirements/engine.txt \
+    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+    --custom-compile-command 'make lock' --quiet

@@ -12,6 +12,8 @@ from typing import Final, Never
 
 import pytest
 
+from devopssim.simulation import library
+
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ANSWER_TIME: Final = 20
 
@@ -60,6 +62,11 @@ def browser() -> str | None:
 
 
 BY_MARKER: Final = {
+    "fast": Need(
+        what="the fast engine",
+        found=lambda: library() is not None,
+        how="`make engine`, or install a C++20 compiler and run `make run`.",
+    ),
     "live": Need(
         what="a container engine",
         found=engine_may_run,

@@ -193,6 +193,7 @@ class DrawnDemand:
         self._generations: list[Generation] = []
         self.arrivals = self._arrival_times()
         self.disclosures = self._disclosures()
+        self.generation(0)
 
     @property
     def first(self) -> list[WorkItem]:

@@ -178,25 +178,25 @@ def infrastructure_table(scenario: Scenario, streams: Streams, host: int) -> Dra
 
 
 def incident_table(scenario: Scenario, streams: Streams) -> DrawTable:
-    """Return the table of incidents, with `INCIDENT_COLUMNS`."""
-    return DrawTable(streams, "incidents", INCIDENT_DRAWS, lambda draws: incident_rows(scenario, draws))
-
-
-def incident_rows(scenario: Scenario, draws: Rows) -> Rows:
-    """Return `INCIDENT_COLUMNS` for rows of INCIDENT_DRAWS draws."""
+    """Return the table of incidents, with `INCIDENT_COLUMNS`; several reactions to an incident share a draw."""
     production = scenario.production
-    means = {
-        0: (production.alert_delay, production.report_delay, production.minor_report_delay),
-        1: (production.response_time, production.night_response_time),
-        2: (production.diagnosis,),
-        3: (production.repair_time, scenario.security.containment),
-    }
+    means = (
+        (production.alert_delay, production.report_delay, production.minor_report_delay),
+        (production.response_time, production.night_response_time),
+        (production.diagnosis,),
+        (production.repair_time, scenario.security.containment),
+    )
     reactions = [
-        effort_distribution(mean, production.reaction_cv, production.reaction_distribution).quantile(draws[:, column])
-        for column, of_column in means.items()
+        (column, effort_distribution(mean, production.reaction_cv, production.reaction_distribution))
+        for column, of_column in enumerate(means)
         for mean in of_column
     ]
-    return np.column_stack([*reactions, draws[:, len(means) :]])
+
+    def rows(draws: Rows) -> Rows:
+        hours = [distribution.quantile(draws[:, column]) for column, distribution in reactions]
+        return np.column_stack([*hours, draws[:, len(means) :]])
+
+    return DrawTable(streams, "incidents", INCIDENT_DRAWS, rows)
 
 
 def defect_rows(scenario: Scenario, draws: Rows) -> Rows:

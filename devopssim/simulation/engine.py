@@ -8,11 +8,12 @@ import os
 import sys
 import weakref
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from devopssim.errors import DevopssimError
 from devopssim.events import COLUMNS, HOURS_PER_YEAR, KINDS, CodedLog
@@ -100,40 +101,25 @@ class Library:
             ctypes.c_void_p,
             ctypes.c_void_p,
         ]
-        kinds = [kind.replace("_", ".") for kind in self.names("kinds")]
+        kinds = [kind.replace("_", ".") for kind in self._names("kinds")]
         if kinds != list(KINDS):
             raise EngineError(f"{path} knows other kinds of events; build it again with `make engine`.")
+        self.parameters_named, self._table_names = self._names("parameters"), self._names("tables")
+        self.forms = self._names("forms")
+        """Names of the forms of details, by their numbers."""
 
-    def names(self, of: str) -> list[str]:
+    def _names(self, of: str) -> list[str]:
         """Return the names that the engine gives to its parameters, tables, kinds or forms, in its order."""
         text: bytes = getattr(self._library, f"devopssim_{of}")()
         return text.decode().split()
 
-    @cached_property
-    def forms(self) -> list[str]:
-        """Names of the forms of details."""
-        return self.names("forms")
-
     def run(self, scenario: Scenario, tables: Tables) -> "Written":
         """Simulate with these tables, made longer where the run needs it; return what the run has written."""
-        requests = len(tables.generations[0].items)
-        extra = derived(scenario, requests)
-        parameters = np.array(
-            [
-                extra[name.removeprefix("derived.")] if name.startswith("derived.") else number(scenario, name)
-                for name in self.names("parameters")
-            ]
-        )
-        names = [
-            *self.names("tables"),
-            *(f"infrastructure/{host}" for host in range(scenario.production.hosts)),
-            *(f"pipeline/{step}" for step in range(len(scenario.pipeline.steps))),
-        ]
-        horizon = scenario.years * HOURS_PER_YEAR
+        parameters, names = self.parameters(scenario, tables), self.tables(scenario)
+        library, horizon = self._library, scenario.years * HOURS_PER_YEAR
         while True:
             arrays = [np.ascontiguousarray(tables.get(name)) for name in names]
             described = (_Table * len(arrays))(*[_Table(rows.ctypes.data, len(rows), rows.shape[1]) for rows in arrays])
-            library = self._library
             address = library.devopssim_run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
             written = Written(library, address)
             status = library.devopssim_status(address)
@@ -142,6 +128,26 @@ class Library:
             if status != 1:
                 raise endless(scenario, library.devopssim_reached(address))
             tables.lengthen(names[library.devopssim_needed_table(address)], library.devopssim_needed_rows(address))
+
+    def parameters(self, scenario: Scenario, tables: Tables) -> npt.NDArray[np.float64]:
+        """Return the numbers that the engine wants to know of a scenario, in its order."""
+        further = derived(scenario, requests=len(tables.generations[0].items))
+        part = "derived."
+        return np.array(
+            [
+                further[name.removeprefix(part)] if name.startswith(part) else number(scenario, name)
+                for name in self.parameters_named
+            ]
+        )
+
+    def tables(self, scenario: Scenario) -> list[str]:
+        """Return the names of the tables that the engine wants for a scenario, in its order."""
+        hosts, steps = range(scenario.production.hosts), range(len(scenario.pipeline.steps))
+        return [
+            *self._table_names,
+            *(f"infrastructure/{host}" for host in hosts),
+            *(f"pipeline/{step}" for step in steps),
+        ]
 
 
 class Written:

@@ -21,6 +21,7 @@ from devopssim import cli
 from devopssim.cli.dask_cluster import cluster
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import (
+    Execution,
     LostWorkError,
     LostWorkWarning,
     Measure,
@@ -52,8 +53,10 @@ def assert_same(ours: Result, theirs: Result) -> None:
     assert ours.values.to_csv() == theirs.values.to_csv()
 
 
-def test_two_processes_give_the_same_bytes(here: Result) -> None:
-    assert_same(few(workers=2), here)
+@pytest.mark.parametrize("engine", ["reference", pytest.param("fast", marks=pytest.mark.fast)])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_threads_processes_and_engines_give_the_same_bytes(here: Result, engine: str, workers: int) -> None:
+    assert_same(few(execution=Execution(workers=workers, engine=engine)), here)
 
 
 def test_any_executor_gives_the_same_bytes(here: Result) -> None:
@@ -154,7 +157,7 @@ def test_a_bar_is_drawn_where_somebody_looks_and_nowhere_else(capsys: pytest.Cap
 def test_a_worker_that_dies_is_reported_and_only_its_replications_run_again(tmp_path: Path) -> None:
     measure = DiesOnce(mark=tmp_path / "died", replication=2, measure=MEASURE)
     with pytest.warns(LostWorkWarning, match=r"seed 1, replications.*\b2\b.*of 'devops'"):
-        outcomes = outcomes_of(measure, 4, workers=2)
+        outcomes = outcomes_of(measure, 4, workers=2, engine="reference")
     assert (tmp_path / "died").exists()
     expected = outcomes_of(MEASURE, 4)
     assert repr(outcomes) == repr(expected)
@@ -165,7 +168,7 @@ def test_workers_that_always_die_end_the_experiment_with_one_line() -> None:
         pytest.warns(LostWorkWarning),
         pytest.raises(LostWorkError, match=r"seed 7, replications 0 of 'devops'.*memory") as caught,
     ):
-        outcomes_of(AlwaysDies(), 1, scenario=DEVOPS, seed=7, workers=2)
+        outcomes_of(AlwaysDies(), 1, scenario=DEVOPS, seed=7, workers=2, engine="reference")
     assert "\n" not in str(caught.value)
     assert caught.value.lost[0].replications == (0,)
 
@@ -175,9 +178,15 @@ def test_an_executor_of_somebody_else_that_broke_is_not_used_again() -> None:
         outcomes_of(AlwaysDies(), 1, scenario=DEVOPS, executor=pool)
 
 
-def test_an_error_of_the_model_is_raised_as_it_is() -> None:
+@pytest.mark.parametrize("engine", ["reference", pytest.param("fast", marks=pytest.mark.fast)])
+def test_an_error_of_the_model_is_raised_as_it_is(engine: str) -> None:
     with pytest.raises(ZeroDivisionError, match="devops, seed 1, replication 2"):
-        outcomes_of(Refuses(at=2), 4, scenario=DEVOPS, workers=2)
+        outcomes_of(Refuses(at=2), 4, scenario=DEVOPS, workers=2, engine=engine)
+
+
+def test_an_engine_that_is_unknown_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match=r"engine='quick' .* must be one of fast, reference"):
+        Execution(engine="quick")
 
 
 def test_an_experiment_that_is_interrupted_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -207,35 +216,50 @@ def test_a_number_of_workers_that_cannot_be_is_refused(workers: int) -> None:
 
 
 PROGRAM = ["env", "--default-signal=INT", sys.executable, "-m", "devopssim", "compare"]
-ASKED = ["agile", "devops", "--replications", "12", "--years", "0.4", "--workers", "2"]
+ASKED = {
+    "reference": [
+        "agile",
+        "devops",
+        "--replications",
+        "12",
+        "--years",
+        "0.4",
+        "--workers",
+        "2",
+        "--engine",
+        "reference",
+    ],
+    "fast": ["agile", "devops", "--replications", "300", "--years", "2", "--workers", "2", "--engine", "fast"],
+}
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a comparison that nobody disturbed."""
+@pytest.fixture(scope="module", params=["reference", pytest.param("fast", marks=pytest.mark.fast)])
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[str, Path]:
+    """An engine, and the folder of its comparison that nobody disturbed."""
     folder = tmp_path_factory.mktemp("undisturbed") / "out"
-    subprocess.run([*PROGRAM, *ASKED, "--out", str(folder)], check=True, capture_output=True)
-    return folder
+    subprocess.run([*PROGRAM, *ASKED[request.param], "--out", str(folder)], check=True, capture_output=True)
+    return request.param, folder
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_an_experiment_killed_half_way_and_resumed_equals_an_undisturbed_one(
-    tmp_path: Path, undisturbed: Path, number: signal.Signals, status: int
+    tmp_path: Path, undisturbed: tuple[str, Path], number: signal.Signals, status: int
 ) -> None:
+    engine, whole = undisturbed
     folder = tmp_path / "killed"
-    killed = subprocess.Popen([*PROGRAM, *ASKED, "--out", str(folder)], stderr=subprocess.PIPE, text=True)
+    killed = subprocess.Popen([*PROGRAM, *ASKED[engine], "--out", str(folder)], stderr=subprocess.PIPE, text=True)
     wait_until(lambda: len(list((folder / "unfinished").glob("*.json"))) >= 3)
     workers = children(killed.pid)
     killed.send_signal(number)
     _, said = killed.communicate(timeout=300)
     assert killed.returncode == status
     assert number != signal.SIGINT or f"--resume {folder}" in said
-    assert workers
+    assert bool(workers) == (engine == "reference"), "the fast engine runs in threads"
     wait_until(lambda: not any(map(alive, workers)))
     subprocess.run([*PROGRAM, "--resume", str(folder)], check=True, capture_output=True)
     for name in ("values.csv", "estimates.csv", "differences.csv", "curves.csv", "experiment.json", "report.html"):
-        assert (folder / name).read_bytes() == (undisturbed / name).read_bytes(), name
+        assert (folder / name).read_bytes() == (whole / name).read_bytes(), name
     assert not (folder / "unfinished").exists()
 
 
