@@ -41,12 +41,16 @@ class ByHand(Executor):
 
 
 class Bench:
-    """Worker pools of two such executors."""
+    """Worker pools of two such executors, as without the fast engine; or as with it, where nobody needs `previews`."""
 
     workers = 2
 
-    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None) -> None:
+    def __init__(
+        self, instead: Callable[[Scenario, int, int], Outcome] | None = None, *, previews: bool = True
+    ) -> None:
         self.quick, self.background = ByHand(instead), ByHand(instead)
+        self.estimating = self.background
+        self.previews = previews
 
     def work(self) -> None:
         while self.quick.work() or self.background.work():
@@ -70,8 +74,10 @@ def query_of(given: Scenario = SHORT, *, replications: int = 5, precision: float
 class RecordedEstimates:
     """Live estimates on a bench: what they reported."""
 
-    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = measured) -> None:
-        self.bench = Bench(instead)
+    def __init__(
+        self, instead: Callable[[Scenario, int, int], Outcome] | None = measured, *, previews: bool = True
+    ) -> None:
+        self.bench = Bench(instead, previews=previews)
         self.reported: list[LiveEstimate] = []
         self.errors: list[Exception] = []
         self.live = LiveEstimates(

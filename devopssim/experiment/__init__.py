@@ -18,7 +18,7 @@ from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict,
 from devopssim.experiment.measure import Measure, Outcome
 from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
 from devopssim.experiment.options import Options
-from devopssim.experiment.pool import MOST_WORKERS, process_pool
+from devopssim.experiment.pool import MOST_WORKERS, process_pool, thread_pool
 from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
 from devopssim.experiment.result import Result, write_tables
 from devopssim.experiment.sweeps import Sweep, sweep
@@ -66,6 +66,7 @@ __all__ = [
     "sensitivity",
     "sweep",
     "t_quantile",
+    "thread_pool",
     "warm_up",
     "welch",
     "write_tables",

@@ -2,8 +2,8 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field, fields, replace
+from functools import cache, cached_property
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
@@ -69,6 +69,18 @@ class Scenario(Part):
     >>> scenario.team.developers, scenario.years
     (5, 3.0)
     """
+
+    def __hash__(self) -> int:
+        """Return the hash of all values; worked out once, because caches ask for it often."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the values alone: another process has other hashes of texts."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     name: str = "scenario"
     workflow: str = parameter(

@@ -33,8 +33,8 @@ def compare(
 ) -> "Compare":
     """Show scenarios side by side, with sliders for practices, security, team and demand.
 
-    A moved slider gets a preview at once (one replication of a few batches), then more and more whole replications until the confidence
-    intervals of lead time and deployment frequency are tight enough. Sliders of practices set the chosen scenario; sliders of team and
+    A moved slider gets more and more replications until the confidence intervals of lead time and deployment frequency are tight enough;
+    without the fast engine it gets a preview first, one replication of a few batches. Sliders of practices set the chosen scenario; sliders of team and
     demand set all scenarios.
 
     Parameters
@@ -133,8 +133,8 @@ class Compare(ScenarioPanel):
             self.request_estimates()
 
     @property
-    def preview_curves(self) -> tuple[str, ...]:
-        """The curve on display, the only one that a preview measures."""
+    def shown_curves(self) -> tuple[str, ...]:
+        """The curve on display."""
         return (self.curve,)
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:

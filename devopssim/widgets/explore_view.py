@@ -40,8 +40,8 @@ def explore(
 ) -> "Explore":
     """Show one scenario with sliders, its KPIs, and figures of one replication.
 
-    KPIs get a preview at once, then more and more whole replications until the confidence intervals of lead time and deployment
-    frequency are tight enough. Figures show one replication, which may be an outlier.
+    KPIs get more and more replications until the confidence intervals of lead time and deployment frequency are tight enough; without
+    the fast engine they get a preview first. Figures show one replication, which may be an outlier.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Live estimates: a preview at once, then more and more replications until the confidence intervals are tight.
+"""Live estimates: more and more replications until the confidence intervals are tight; a preview first, where a replication takes long.
 
 A new query replaces the old one: its waiting tasks are cancelled, its finished outcomes stay in a cache, in case the slider
 returns to the same value. All state changes in one thread, the widget's; only the simulations run elsewhere.
@@ -18,6 +18,8 @@ from devopssim.widgets.worker_pools import Scheduler, at_low_priority
 
 FEWEST_SHOWN: Final = 3
 """Replications of the first estimate, unless fewer were requested: the interval of two is too wide to be useful."""
+FEWEST_PRECISE: Final = 20
+"""Replications before an estimate counts as precise, where a replication takes some milliseconds: the interval of fewer is ragged."""
 GROWTH: Final = 1.3
 """Growth of the number of replications from one reported estimate to the next."""
 PREVIEW_BATCHES: Final = 4
@@ -29,17 +31,23 @@ Key = tuple[Scenario, int, bool, Measure]
 
 
 class WorkerPools(Protocol):
-    """Two pools of workers; see `worker_pools.ProcessPools`."""
+    """Pools of workers; see `worker_pools.Pools`."""
 
     workers: int
+    previews: bool
+    """Whether a replication takes so long that the user wants a preview."""
 
     @property
     def quick(self) -> Executor:
-        """Pool for previews, which the user waits for."""
+        """Processes for what the user waits for: previews, figures."""
 
     @property
     def background(self) -> Executor:
-        """Pool for whole replications, which refine an estimate."""
+        """Processes for what may take long."""
+
+    @property
+    def estimating(self) -> Executor:
+        """Threads or processes for whole replications, which refine an estimate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,27 +172,29 @@ class LiveEstimates:
         if query is None or self._settled:
             return
         experiment = query.experiment
-        n, first = self._finished_count(query), min(FEWEST_SHOWN, experiment.replications)
+        n, previews = self._finished_count(query), self._pools.previews
+        first, least = (min(count, experiment.replications) for count in (FEWEST_SHOWN, FEWEST_PRECISE))
         final = n >= experiment.replications
-        tight = n >= FEWEST_SHOWN and is_precise(experiment, self._outcomes(query, n))
-        if n >= first and (final or tight or n >= self._reported * GROWTH) and n > self._reported:
+        tight = n >= (first if previews else least) and is_precise(experiment, self._outcomes(query, n))
+        wanted = least if not previews and 0 < self._reported < least else max(first, self._reported * GROWTH)
+        if (final or tight or n >= wanted) and n > self._reported:
             self._reported, self._settled = n, final or tight
             result = Result.of(experiment, self._outcomes(query, n))
             self._on_result(query, LiveEstimate(result=result, final=final or tight, precise=tight))
         if final or tight:
             return
         measure = query.preview.measure
-        previews = [(preview_scenario(scenario), 0, True, measure) for scenario in query.nameless.values()]
-        if not self._reported and not self._previewed:
-            missing = [key for key in previews if key not in self._cache]
+        keys = [(preview_scenario(scenario), 0, True, measure) for scenario in query.nameless.values()]
+        if previews and not self._reported and not self._previewed:
+            missing = [key for key in keys if key not in self._cache]
             if missing:
                 self._submit(self._pools.quick, missing, experiment.seed)
                 return
             self._previewed = True
-            outcomes = {name: [self._cache[key]] for name, key in zip(experiment.scenarios, previews, strict=True)}
+            outcomes = {name: [self._cache[key]] for name, key in zip(experiment.scenarios, keys, strict=True)}
             self._on_result(query, LiveEstimate(result=Result.of(query.preview, outcomes), preview=True))
         room = 2 * self._pools.workers - len(self._pending)
-        self._submit(self._pools.background, self._missing_keys(query)[: max(0, room)], experiment.seed)
+        self._submit(self._pools.estimating, self._missing_keys(query)[: max(0, room)], experiment.seed)
 
     def _submit(self, pool: Executor, keys: Iterable[Key], seed: int) -> None:
         """Submit the tasks that are not pending already."""
@@ -193,7 +203,7 @@ class LiveEstimates:
             if key in under_way:
                 continue
             scenario, replication, is_preview, measure = key
-            task = measure if is_preview else partial(at_low_priority, measure)
+            task = partial(at_low_priority, measure) if self._pools.previews and not is_preview else measure
             try:
                 future: Future[Outcome] = pool.submit(task, scenario, seed, replication)
             except RuntimeError as error:  # the pool is shut down

@@ -69,8 +69,8 @@ class ScenarioPanel(Panel):
         super().__init__(shown={"status": waiting()}, controls=self.groups(), **traits)
 
     @property
-    def preview_curves(self) -> tuple[str, ...]:
-        """Curves that a preview measures."""
+    def shown_curves(self) -> tuple[str, ...]:
+        """The curves on display: all that is measured where an estimate comes at once, and of a preview."""
         return self.curves
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
@@ -144,8 +144,9 @@ class ScenarioPanel(Panel):
         It includes the baseline of each changed scenario, so that differences are paired under common random numbers.
         """
         baselines = {BASELINE_NAME.format(name): self.state.baseline[name] for name in self.state.changed}
-        experiment = replace(self._experiment, scenarios={**baselines, **self.state.scenarios})
-        return Query(experiment=experiment, preview_curves=self.preview_curves)
+        curves = self.curves if self.pools.previews else self.shown_curves
+        experiment = replace(self._experiment, scenarios={**baselines, **self.state.scenarios}, curves=curves)
+        return Query(experiment=experiment, preview_curves=self.shown_curves)
 
     def show_error(self, error: Exception) -> None:
         """Show an error in the status line."""

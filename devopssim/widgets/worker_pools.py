@@ -1,4 +1,4 @@
-"""Worker pools of the widgets: processes beside the kernel, so that the kernel stays responsive."""
+"""Worker pools of the widgets, beside the kernel, so that it stays responsive."""
 
 import asyncio
 import atexit
@@ -9,7 +9,8 @@ from contextlib import ExitStack, suppress
 from functools import cache, cached_property, partial
 from typing import Any, Final
 
-from devopssim.experiment import process_pool
+from devopssim.experiment import process_pool, thread_pool
+from devopssim.simulation import serving
 
 NICENESS: Final = 5
 """Niceness of the background workers (POSIX)."""
@@ -20,41 +21,53 @@ Step = tuple[Executor, Callable[[], Any]]
 """A pool, and the picklable function that it runs."""
 
 
-class ProcessPools:
-    """Two pools of processes: `quick` for previews, `background` for whole replications.
+class Pools:
+    """Pools of processes for previews and figures, and a pool for whole replications.
 
-    Separate pools keep a preview from queueing behind whole replications. They start on first use, serve all widgets of the kernel,
-    and end with it.
+    Whole replications run in threads where the fast engine serves: it leaves Python's lock, and no process has to start. Otherwise
+    they share the processes of what may take long; what the user waits for has processes of its own. Pools start on first use,
+    serve all widgets of the kernel, and end with it.
 
     Parameters
     ----------
     workers : int, optional
-        Processes of the background pool; default: one a core.
+        Workers of a pool; default: one a core.
+
+    Attributes
+    ----------
+    previews : bool
+        Whether a replication takes so long that the user wants a preview: without the fast engine.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or max(1, os.cpu_count() or 1)
+        self.previews = serving() != "fast"
         self._open = ExitStack()
 
     @cached_property
     def quick(self) -> Executor:
-        """Pool for previews, of at most three processes."""
+        """Processes for what the user waits for, at most three."""
         return self._open.enter_context(process_pool(min(self.workers, 3)))
 
     @cached_property
     def background(self) -> Executor:
-        """Pool for whole replications; its tasks run with `at_low_priority`."""
+        """Processes whose tasks run with `at_low_priority`."""
         return self._open.enter_context(process_pool(self.workers))
 
+    @cached_property
+    def estimating(self) -> Executor:
+        """Threads or processes for whole replications."""
+        return self.background if self.previews else self._open.enter_context(thread_pool(self.workers))
+
     def close(self) -> None:
-        """End the processes."""
+        """End the threads and processes."""
         self._open.close()
 
 
 @cache
-def shared_pools() -> ProcessPools:
+def shared_pools() -> Pools:
     """Return the pools that all widgets of this kernel share."""
-    new = ProcessPools()
+    new = Pools()
     atexit.register(new.close)
     return new
 

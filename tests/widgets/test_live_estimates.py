@@ -24,6 +24,15 @@ def test_a_preview_comes_first_then_more_and_more_replications() -> None:
     assert not recorded.live.busy
 
 
+def test_without_previews_three_replications_come_first_and_twenty_next() -> None:
+    recorded = RecordedEstimates(previews=False)
+    recorded.live.start(query_of(precision=0.1, replications=50))
+    recorded.bench.work()
+    assert not any(estimate.preview for estimate in recorded.reported)
+    assert [estimate.result.replications for estimate in recorded.reported] == [3, 20]
+    assert recorded.reported[-1].precise, "three are too few to tell"
+
+
 @pytest.mark.parametrize("few", [1, 2])
 def test_few_replications_suffice_if_no_more_are_requested(few: int) -> None:
     recorded = RecordedEstimates()
