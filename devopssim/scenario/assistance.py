@@ -150,7 +150,7 @@ ASSISTANCE: Final = Practice(
     mechanism="a change is assisted if its draw lies below `share`; then its coding takes `coding_effort` times the effort, its lines "
     "grow by `change_size`, which brings defects and review effort as the size of any change does, and it may hold the "
     "next change of its item; each assisted change adds complexity that slows all later coding, until the gain is gone "
-    "(`assistance.coding_effort`, `reviews.review`, `demand.larger_change`)",
+    "(`assistance.coding_effort`, `reviews.review`, `draws.larger_change`)",
     events=("change.created", "defect.injected", "stage.queued", "stage.finished"),
     debatable="repairs of defects and rework after a review take as long as without assistance; the machine costs no money",
     parameters=(

@@ -114,7 +114,7 @@ class AssistedItems(NamedTuple):
 def assisted_items(scenario: Scenario) -> AssistedItems:
     """Return how many changes an item has, and which share of its work is assisted.
 
-    An assisted change may hold the next pieces of its item. Mechanism: `demand.pieces_held`.
+    An assisted change may hold the next pieces of its item. Mechanism: `draws.pieces_held`.
 
     Parameters
     ----------
@@ -517,7 +517,7 @@ def reviewed_share(scenario: Scenario, *, assisted: bool | None = None) -> float
 def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[Any]) -> NDArray[np.float64]:
     """Return the factor on `security.backlog_delay`, the wait of a finding in production until its repair begins.
 
-    Mechanisms: `demand.new_vulnerability`, `ProductSecurity.patch_dependency` and `rescan`, `scanning.training_factor`.
+    Mechanisms: `draws.vulnerability_rows`, `ProductSecurity.patch_dependency` and `rescan`, `scanning.training_factor`.
 
     Parameters
     ----------

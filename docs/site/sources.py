@@ -18,7 +18,14 @@ from devopssim.kpis import KPIS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HERE: Final = Path(__file__).parent
-PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "engine/README.md", "notebooks/README.md")
+PAGES: Final = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "engine/README.md",
+    "notebooks/README.md",
+)
 GUIDES: Final = ("docs/*.md", "docs/kpis/*.md", "docs/practices/*.md")
 
 LINK: Final = re.compile(r"(\]\()([^)\s#]+)([^)]*\))")

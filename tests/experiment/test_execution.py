@@ -229,7 +229,7 @@ ASKED = {
         "--engine",
         "reference",
     ],
-    "fast": ["agile", "devops", "--replications", "300", "--years", "2", "--workers", "2", "--engine", "fast"],
+    "fast": ["agile", "devops", "--replications", "80", "--years", "1", "--workers", "2", "--engine", "fast"],
 }
 
 
