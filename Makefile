@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets wheel mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -65,6 +65,10 @@ equality: install-dev ## compare the engines on random scenarios (CASES=5000, SE
 
 sanitizers: install-dev ## test the engine's event loop, and whole runs, under the sanitizers of addresses and of undefined behaviour
 	@engine/tests/run.sh $(BIN)/python
+
+wheel: install-dev ## build a wheel for this system, with the fast engine in it, into dist/
+	@DEVOPSSIM_WHEEL_ENGINE=1 $(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 targets: engine ## build the engine with zig for Linux, macOS, Windows and WASM; compare the native and the WASM one with the reference
 	@$(BIN)/python tests/targets.py

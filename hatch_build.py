@@ -1,5 +1,10 @@
-"""A wheel also holds the course's notebooks and the recorded logs; an editable installation finds them in the repository."""
+"""A wheel also holds the course's notebooks and the recorded logs; an editable installation finds them in the repository.
 
+With DEVOPSSIM_WHEEL_ENGINE=1 it holds the fast engine, too, as `make run` or `make engine` has built it, and is one for this system.
+"""
+
+import os
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -17,3 +22,21 @@ class CourseFiles(BuildHookInterface):  # type: ignore[type-arg] # the configura
             build_data["force_include"] |= {
                 name: place for name, place in PLACES.items() if (Path(self.root) / name).is_dir()
             }
+            if os.environ.get("DEVOPSSIM_WHEEL_ENGINE"):
+                self._add_engine(build_data)
+
+    def _add_engine(self, build_data: dict[str, Any]) -> None:
+        """Add the fast engine; any Python of this kind of system may load it."""
+        built = [
+            path
+            for path in (Path(self.root) / "devopssim/simulation").glob("_engine.*")
+            if path.suffix in {".so", ".dll", ".dylib"}
+        ]
+        if not built:
+            raise FileNotFoundError(
+                "devopssim/simulation/_engine.*: build the fast engine first, with `make run` or `make engine`"
+            )
+        name = built[0].relative_to(self.root).as_posix()
+        build_data["force_include"][name] = name
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+        build_data["pure_python"] = False

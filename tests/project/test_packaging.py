@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from devopssim.simulation import LIBRARY
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -137,6 +140,26 @@ def test_a_wheel_holds_every_tracked_file_of_the_package_and_the_course(tmp_path
     with zipfile.ZipFile(wheel) as archive:
         assert expected - set(archive.namelist()) == set()
     assert {"devopssim/py.typed", "devopssim/notebooks/exercises.toml"} <= expected
+
+
+@pytest.mark.fast
+def test_a_wheel_of_this_system_holds_the_fast_engine(tmp_path: Path) -> None:
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
+    subprocess.run([*pip, "--wheel-dir", tmp_path, ROOT], check=True, env={**os.environ, "DEVOPSSIM_WHEEL_ENGINE": "1"})
+    (wheel,) = tmp_path.glob("devopssim-*.whl")
+    assert "-py3-none-" in wheel.name
+    assert "-any" not in wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"devopssim/simulation/{LIBRARY.name}" in archive.namelist()
 
 
 def module_of(need: Requirement) -> str:
