@@ -76,7 +76,7 @@ class DrawTable:
         self._generator = streams.stream(kind)
         self._width = width
         self._convert = convert
-        self._blocks: list[Rows] = []
+        self._table: Rows | None = None
         self._rows: Iterator[list[float]] = iter(())
 
     def _next_block(self) -> Rows:
@@ -93,10 +93,13 @@ class DrawTable:
 
     def at_least(self, rows: int) -> Rows:
         """Return the table from its first row on, with at least so many rows; for a table whose rows are not taken one by one."""
-        while len(self._blocks) * self.BLOCK < rows or not self._blocks:
-            self._blocks.append(self._next_block())
-        self._blocks = [np.concatenate(self._blocks)] if len(self._blocks) > 1 else self._blocks
-        return self._blocks[0]
+        blocks = [self._table] if self._table is not None else []
+        left = rows - sum(map(len, blocks))
+        while left > 0 or not blocks:
+            blocks.append(self._next_block())
+            left -= self.BLOCK
+        self._table = np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
+        return self._table
 
 
 def repair_tables(scenario: Scenario, streams: Streams) -> tuple[DrawTable, DrawTable, DrawTable]:

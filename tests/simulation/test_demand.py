@@ -1,68 +1,20 @@
-"""Requests are drawn ahead; what a draw decides, and how a need is understood."""
+"""Requests are drawn ahead; what a draw decides."""
 
-from math import exp, inf, log, sqrt
+from math import log
 
 import numpy as np
 import pytest
-from organisations import WITHOUT_LUCK, change, item
+from organisations import WITHOUT_LUCK
 
 from devopssim.scenario import PRACTICES, Scenario, vary
 from devopssim.simulation import demand, draws
-from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.randomness import Streams
 from devopssim.simulation.work_items import Checks
 
 
 def drawn(**changes: float) -> demand.DrawnDemand:
     changed = {name.replace("__", "."): value for name, value in changes.items()}
     return demand.DrawnDemand(vary(Scenario(), {**WITHOUT_LUCK, **changed}), Streams(1))
-
-
-def test_the_effort_that_remains_is_that_of_the_changes_not_committed_yet() -> None:
-    work = item(change("C1", effort=2), change("C2", effort=3))
-    work.changes[0].committed = True
-    assert (work.code_effort, work.remaining_effort) == (5, 3)
-
-
-def test_a_need_drifts_once_after_it_was_understood() -> None:
-    work = item(change())
-    work.drifts_after = 10
-    work.understand(5)
-    assert not work.misfits(14.9)
-    assert work.misfits(15)
-    work.understand(9)  # anew: six of the ten hours are left
-    assert work.drifts_after == 6
-    assert work.misfits(15)
-    work.understand(15)
-    assert work.drifts_after == inf
-    assert not work.misfits(1e9)
-
-
-def test_a_misunderstanding_stays_until_the_need_is_understood_anew() -> None:
-    work = item(change(), misunderstood=True)
-    work.understand(1)
-    assert work.misfits(1)
-    work.understand(2)
-    assert not work.misfits(2)
-
-
-def test_what_is_left_to_a_new_request_counts_as_fitting() -> None:
-    work = item(change(), misunderstood=True)
-    work.drifts_after = 1
-    work.understand(0)
-    work.leave_to_follow_up()
-    assert not work.misfits(1e9)
-
-
-@pytest.mark.parametrize("mean", [0.3, 2.0, 7.5])
-def test_a_count_is_the_quantile_of_poisson(mean: float) -> None:
-    probabilities = [exp(-mean)]
-    for count in range(1, 60):
-        probabilities.append(probabilities[-1] * mean / count)
-    shares = np.cumsum(probabilities)
-    for count in range(5):
-        assert draws.poisson_quantile(mean, shares[count] - 1e-9) == count
-        assert draws.poisson_quantile(mean, shares[count] + 1e-9) == count + 1
-    assert draws.poisson_quantile(0.0, 0.999) == 0
 
 
 def test_requests_arrive_up_to_the_horizon_at_their_rate_after_the_backlog() -> None:
@@ -187,60 +139,3 @@ def test_each_number_of_a_row_has_its_own_use() -> None:
     }
     assert set(drawn_checks) == {"pairing", "unreviewed", "second_round", "flaky"}
     assert 5 + len(PRACTICES) == draws.CHANGE_DRAWS
-
-
-def test_a_defect_is_severe_below_the_share_and_shows_itself_by_its_kind() -> None:
-    scenario = vary(
-        Scenario(),
-        {
-            "quality.severe_share": 0.3,
-            "quality.fix_effort": 4,
-            "quality.fix_cv": 1,
-            "production.surfacing": 100,
-            "production.minor_surfacing": 700,
-        },
-    )
-    rest = [0.11, 0.12, 0.13, 0.14, 0.5, 0.5, 0.17, 0.18, 0.19, 0.2]
-    rows = draws.defect_rows(scenario, np.array([[draw, *rest] for draw in (0.29, 0.3)]))
-    severe, minor = (draws.new_defect("1", row) for row in rows.tolist())
-    assert (severe.severe, minor.severe) == (True, False)
-    assert severe.surfaces_after == pytest.approx(100 * log(2))
-    assert minor.surfaces_after == pytest.approx(700 * log(2))
-    assert (severe.review, severe.test, severe.acceptance, severe.prevention) == (0.11, 0.12, 0.13, 0.14)
-    assert severe.fix_effort == pytest.approx(4 / sqrt(2))
-    assert (severe.bad_fix, severe.regression, severe.canary) == (0.17, 0.19, 0.2)
-    demanded, quality = scenario.demand, scenario.quality
-    again = effort_distribution(demanded.test_effort * quality.retest_share, demanded.effort_cv)
-    assert severe.retest == pytest.approx(again.quantile(0.18))
-    assert 1 + len(rest) == draws.DEFECT_DRAWS
-
-
-def test_a_vulnerability_is_critical_below_the_share_and_attacked_at_its_rate() -> None:
-    scenario = vary(
-        Scenario(),
-        {
-            "security.critical_share": 0.2,
-            "security.backlog_delay": 50,
-            "security.backlog_shape": 0.5,
-            "security.critical_delay": 0.4,
-            "security.fix_effort": 6,
-            "security.exploits_per_year": 4,
-            "security.rules_per_year": 0,
-        },
-    )
-    rest = [0.11, 0.5, 0.75, 0.5, 0.15]
-    rows = draws.vulnerability_rows(scenario, np.array([[draw, *rest] for draw in (0.19, 0.2)]))
-    critical, medium = (draws.new_vulnerability("V1", row) for row in rows.tolist())
-    assert (critical.severity, medium.severity) == ("critical", "medium")
-    assert (critical.search, critical.embedded) == (0.11, 0.15)
-    assert medium.backlog_delay == pytest.approx(50 * log(2) ** 2)
-    assert critical.backlog_delay == pytest.approx(0.4 * medium.backlog_delay)
-    assert critical.fix_effort == pytest.approx(6 * log(4))
-    assert critical.exploited_after == pytest.approx(8760 / 4 * log(2))
-    assert 1 + len(rest) == draws.VULNERABILITY_DRAWS
-
-
-def test_rows_of_draws_come_one_after_the_other_across_the_blocks() -> None:
-    table = draws.DrawTable(Streams(1), "incidents", 2)
-    rows = [table.next_row() for _ in range(2 * table.BLOCK + 1)]
-    assert np.array_equal(np.ravel(rows), Streams(1).stream("incidents").random((len(rows), 2)).ravel())
