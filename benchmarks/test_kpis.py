@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from devopssim import events, kpis
-from devopssim.scenario import DEVSECOPS
-from devopssim.simulation import simulate
+from devopssim.scenario import DEVSECOPS, vary
+from devopssim.simulation import simulate, simulate_coded
 
 CPU: Final = pytest.mark.benchmark(timer=time.process_time)
 SIZES: Final = (100_000, 1_000_000, 10_000_000)
@@ -51,6 +51,16 @@ def test_one_kpi(benchmark: Any, size: int) -> None:
     benchmark.group = f"a log of {size:,} events"
     found = benchmark.pedantic(kpis.lead_time, args=(log_of(size),), rounds=3, warmup_rounds=1)
     assert len(found)
+
+
+@CPU
+def test_all_kpis_of_a_million_events_in_codes(benchmark: Any) -> None:
+    """One run of many years."""
+    coded = simulate_coded(vary(DEVSECOPS, {"years": 24}), engine="fast")
+    benchmark.group = "a log of 1,000,000 events"
+    benchmark.extra_info["events"] = len(coded)
+    found = benchmark.pedantic(kpis.values, args=(coded,), rounds=3, warmup_rounds=1)
+    assert len(found) == len(kpis.KPIS)
 
 
 @CPU

@@ -1,11 +1,11 @@
-"""The whole model: what a replication costs beside a bare SimPy program that does as much and means nothing.
+"""The whole model: what a replication costs on either engine, and beside a bare SimPy program that does as much and means nothing.
 
 The bare program starts as many processes, waits for as many events and writes the same rows as the model did, all prepared
 beforehand. What the model costs more is its own: drawing random numbers, deciding, queueing for people.
 """
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -18,7 +18,8 @@ from devopssim import events, kpis
 from devopssim.events import HOURS_PER_YEAR, Row
 from devopssim.experiment.pool import little_garbage
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario
-from devopssim.simulation import simulate
+from devopssim.simulation import Streams, library, simulate, simulate_coded
+from devopssim.simulation.tables import Tables
 
 ROUNDS: Final = 5
 CPU: Final = pytest.mark.benchmark(timer=time.process_time)
@@ -86,12 +87,43 @@ def rows_of(log: pd.DataFrame) -> list[Row]:
     return list(plain.itertuples(index=False, name=None))
 
 
+def measured(scenario: Scenario, engine: str) -> dict[str, float]:
+    """Return all KPIs of a replication: draws, events and KPIs, as an experiment has them."""
+    return kpis.values(simulate_coded(scenario, engine=engine))
+
+
 @CPU
 @EACH
-def test_a_replication(benchmark: Any, scenario: Scenario) -> None:
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_a_replication_with_all_kpis(benchmark: Any, scenario: Scenario, engine: str) -> None:
     benchmark.group = f"{scenario.name}, {YEARS} years"
-    log = benchmark.pedantic(simulate, args=(scenario,), rounds=ROUNDS, warmup_rounds=1)
+    benchmark.pedantic(measured, args=(scenario, engine), rounds=ROUNDS, warmup_rounds=1)
+
+
+@CPU
+@EACH
+def test_a_log_of_the_reference(benchmark: Any, scenario: Scenario) -> None:
+    benchmark.group = f"{scenario.name}, {YEARS} years"
+    log = benchmark.pedantic(simulate, args=(scenario,), kwargs={"engine": "reference"}, rounds=ROUNDS, warmup_rounds=1)
     benchmark.extra_info["events in the log"] = len(log)
+
+
+@CPU
+@EACH
+def test_the_draws(benchmark: Any, scenario: Scenario) -> None:
+    benchmark.group = f"{scenario.name}, {YEARS} years"
+    benchmark.pedantic(Tables, args=(scenario, Streams(1)), rounds=ROUNDS, warmup_rounds=1)
+
+
+@CPU
+@EACH
+def test_the_events_of_the_fast_engine(benchmark: Any, scenario: Scenario) -> None:
+    benchmark.group = f"{scenario.name}, {YEARS} years"
+    engine = library()
+    assert engine is not None
+    tables = Tables(scenario, Streams(1))
+    written = benchmark.pedantic(engine.run, args=(scenario, tables), rounds=ROUNDS, warmup_rounds=1)
+    benchmark.extra_info["events"] = written.events
 
 
 @CPU
@@ -101,7 +133,7 @@ def test_a_bare_program_with_as_many_events(
 ) -> None:
     benchmark.group = f"{scenario.name}, {YEARS} years"
     monkeypatch.setattr("devopssim.simulation.organisation.Environment", Counting)
-    log = simulate(scenario)
+    log = simulate(scenario, engine="reference")
     env = Counting.made.pop()
     waits = env.scheduled - 2 * env.processes  # a process's beginning and its end are events, too
     done = benchmark.pedantic(bare, args=(env.processes, waits, rows_of(log)), rounds=ROUNDS, warmup_rounds=1)
@@ -111,7 +143,8 @@ def test_a_bare_program_with_as_many_events(
 
 @CPU
 @EACH
-def test_the_kpis_of_a_replication(benchmark: Any, scenario: Scenario) -> None:
+@pytest.mark.parametrize("form", [simulate, simulate_coded], ids=["names", "codes"])
+def test_the_kpis_of_a_replication(benchmark: Any, scenario: Scenario, form: Callable[[Scenario], kpis.Log]) -> None:
     benchmark.group = f"{scenario.name}, {YEARS} years"
-    found = benchmark.pedantic(kpis.values, args=(simulate(scenario),), rounds=ROUNDS, warmup_rounds=1)
+    found = benchmark.pedantic(kpis.values, args=(form(scenario),), rounds=ROUNDS, warmup_rounds=1)
     assert list(found) == list(kpis.KPIS)

@@ -20,7 +20,7 @@ import simpy
 from devopssim import events, kpis
 from devopssim.experiment.pool import little_garbage
 from devopssim.scenario import PLAIN_FLOW, vary
-from devopssim.simulation import Streams, simulate
+from devopssim.simulation import Streams, simulate, simulate_coded
 from devopssim.simulation.demand import DrawnDemand
 
 CV: Final = 1.0
@@ -70,8 +70,8 @@ def draw() -> list[Story]:
     ]
 
 
-def ours() -> pd.DataFrame:
-    return simulate(SCENARIO, seed=1)
+def ours(engine: str = "reference") -> pd.DataFrame:
+    return simulate(SCENARIO, seed=1, engine=engine)
 
 
 def plain_simpy(stories: list[Story]) -> dict[str, float]:
@@ -190,8 +190,17 @@ def ends_of(log: pd.DataFrame) -> dict[str, float]:
 
 
 @GROUP
-def test_ours(benchmark: Any) -> None:
-    log = benchmark.pedantic(ours, rounds=ROUNDS, warmup_rounds=1)
+def test_ours_in_codes_on_the_fast_engine(benchmark: Any) -> None:
+    log = benchmark.pedantic(
+        simulate_coded, args=(SCENARIO,), kwargs={"engine": "fast"}, rounds=ROUNDS, warmup_rounds=1
+    )
+    assert len(log) == len(ours())
+
+
+@GROUP
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_ours(benchmark: Any, engine: str) -> None:
+    log = benchmark.pedantic(ours, args=(engine,), rounds=ROUNDS, warmup_rounds=1)
     benchmark.extra_info["events in the log"] = len(log)
     assert len(kpis.lead_time(log)) > 5000
 
