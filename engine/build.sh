@@ -20,7 +20,7 @@ fi
 flags="-std=c++20 -O2 -ffp-contract=off -fno-exceptions -fno-rtti -fvisibility=hidden -Wall -Wextra -Wpedantic"
 [ "${CI:-}" != true ] || flags="$flags -Werror"
 case "$*" in
-    *wasm32*) kind=-mexec-model=reactor ;;
+    *wasm32*) kind="-mexec-model=reactor -Wl,--export-dynamic -Wl,--export=malloc -Wl,--export=free" ;;
     *windows*) kind=-shared ;;
     *) kind="-shared -fPIC" ;;
 esac
