@@ -26,6 +26,7 @@ from devopssim.history.records import (
     join,
     merge_records,
     new_ancestors,
+    separate_outages,
 )
 from devopssim.history.translation import Attribution, DeployedRecord, translate
 
@@ -48,5 +49,6 @@ __all__ = [
     "join",
     "merge_records",
     "new_ancestors",
+    "separate_outages",
     "translate",
 ]
