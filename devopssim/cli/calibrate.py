@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
-from devopssim.cli.options import FILE, ExecutionOptions, execution_options, json_option, seed_option
+from devopssim.cli.options import FILE, ExecutionOptions, execution_options, json_option, seed_option, window_options
 from devopssim.cli.scenarios import assignments, named
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 )
 @seed_option
 @execution_options
+@window_options
 @click.option("--out", type=FILE, metavar="FILE", help="Write the scenario to this .toml file.")
 @json_option
 def command(
@@ -49,6 +50,8 @@ def command(
     replications: int,
     seed: int,
     options: ExecutionOptions,
+    since: str | None,
+    until: str | None,
     out: Path | None,
     in_json: bool,
 ) -> int:
@@ -62,7 +65,7 @@ def command(
         raise InvalidInputError(
             f"--replications {replications} is not allowed; use 0 to skip the check, or at least 2 (default 20)."
         )
-    log = events.read(log_file)
+    log = events.between(events.read(log_file), since, until)
     stated = assignments(settings, "--set", "team.developers=5")
     with options.execution() as execution:
         calibration = calibrate(

@@ -9,6 +9,7 @@ Importers read a team's records from its tools, the live lab reads its own from 
 Importers offer the shorter `devopssim.importers.log_of(history)`.
 """
 
+from devopssim.history.clocks import YEAR_1980
 from devopssim.history.records import (
     ArtifactRecord,
     ChangeRecord,
@@ -31,6 +32,7 @@ from devopssim.history.records import (
 from devopssim.history.translation import Attribution, DeployedRecord, translate
 
 __all__ = [
+    "YEAR_1980",
     "ArtifactRecord",
     "Attribution",
     "ChangeRecord",

@@ -155,8 +155,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     iso = datetime.fromtimestamp(start, UTC).isoformat()
     log = from_rows(rows, start=iso, source=_source(history, writer))
     log.attrs["observed"] = sorted(history.observes | writer.observed())
-    complete = {change_id(commit) for commit in history.graph}
-    window = observed_from((row[0] for row in rows if row[1] not in STARTS or row[3] in complete), log.attrs["horizon"])
+    window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"])
     if window > 0:
         log.attrs["window"] = window
     return validate(log)
