@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,6 +11,10 @@ from devopssim.cli.options import FILE, json_option, only_one_of, window_options
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+OPTION_OF: Final = {"paths": "path", "hotfixes": "hotfix", "exclude_authors": "exclude-author"}
+"""Options whose parameter has another name."""
 
 
 @click.command()
@@ -53,7 +57,7 @@ def command(
     from devopssim.wording import kpi_table
 
     if log_file is not None and git is None:
-        given = [f"--{name.replace('_', '-')}" for name, value in rules.items() if value]
+        given = [f"--{OPTION_OF.get(name, name.replace('_', '-'))}" for name, value in rules.items() if value]
         if given:
             message = f"{' and '.join(given)}: these options apply to a git history only; pass --git REPOSITORY or omit them."
             raise InvalidInputError(message)

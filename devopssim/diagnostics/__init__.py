@@ -4,7 +4,7 @@ report(log)       what is odd about it: gaps, impossible orders, repeated ids, w
 intervals(log)    every KPI with a bootstrap interval and a plain word
 """
 
-from devopssim.diagnostics.anomalies import Finding, report
+from devopssim.diagnostics.anomalies import Finding, report, window_sentence
 from devopssim.diagnostics.bootstrap import intervals
 
-__all__ = ["Finding", "intervals", "report"]
+__all__ = ["Finding", "intervals", "report", "window_sentence"]

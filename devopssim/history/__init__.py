@@ -29,7 +29,7 @@ from devopssim.history.records import (
     new_ancestors,
     separate_outages,
 )
-from devopssim.history.translation import Attribution, DeployedRecord, translate
+from devopssim.history.translation import Attribution, DeployedRecord, HistoryWriter, moment, translate, written
 
 __all__ = [
     "YEAR_1980",
@@ -40,6 +40,7 @@ __all__ = [
     "DeploymentRecord",
     "FindingRecord",
     "History",
+    "HistoryWriter",
     "IncidentRecord",
     "Observation",
     "PipelineRunRecord",
@@ -50,7 +51,9 @@ __all__ = [
     "change_id",
     "join",
     "merge_records",
+    "moment",
     "new_ancestors",
     "separate_outages",
     "translate",
+    "written",
 ]

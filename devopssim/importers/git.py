@@ -148,6 +148,11 @@ class GitRules:
         return (self.tags,) if isinstance(self.tags, str) else tuple(self.tags)
 
     @property
+    def observes(self) -> tuple[str, ...]:
+        """What the rules make the history tell: with a window for repairs, a deployment without one failed in nothing."""
+        return () if self.repair_window is None else ("service.deployed repair",)
+
+    @property
     def assumptions(self) -> dict[str, str]:
         """The assumptions that the rules make, by the kind of event that rests on them."""
         if self.repair_window is None:
@@ -284,7 +289,7 @@ class _Reading:
             deployments={deployment.id: deployment for deployment in releases.deployments()},
             graph={name: commit.parents for name, commit in self.commits.items()},
             counts={key: count for key, count in self.counts.items() if count},
-            observes=frozenset({"change.created", "change.merged", "service.deployed"}),
+            observes=frozenset({"change.created", "change.merged", "service.deployed", *rules.observes}),
             copies=copies,
             remarks=tuple(self.remarks),
             assumptions=rules.assumptions,
