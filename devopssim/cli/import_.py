@@ -113,13 +113,30 @@ class Rules:
     @property
     def git(self) -> dict[str, Any]:
         """The rules of a git history, as keywords of `importers.git_history`."""
-        names = ("tags", "not_tags", "paths", "branch", "repair_window", "exclude_authors", "assisted_trailer", *self._hotfixes)
+        names = (
+            "tags",
+            "not_tags",
+            "paths",
+            "branch",
+            "repair_window",
+            "exclude_authors",
+            "assisted_trailer",
+            *self._hotfixes,
+        )
         return {name: getattr(self, name) for name in names}
 
     @property
     def tools(self) -> dict[str, Any]:
         """The rules of other tools' exports, as keywords of `importers.github_history` and its like."""
-        names = ("environments", "incidents", "assisted_labels", "exclude_authors", "deploy_workflows", "withdrawn", *self._hotfixes)
+        names = (
+            "environments",
+            "incidents",
+            "assisted_labels",
+            "exclude_authors",
+            "deploy_workflows",
+            "withdrawn",
+            *self._hotfixes,
+        )
         return {"ready": self.begin == "ready", **{name: getattr(self, name) for name in names}}
 
     @property
@@ -207,9 +224,15 @@ def git_options(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--time-format", metavar="FORMAT", help="jira: format of its times, for example %d/%b/%y %H:%M.")
 @click.option("--zone", metavar="ZONE", help="jira: time zone of its times (default UTC).")
-@click.option("--language", metavar="CODE", help="jira: language of its month names, for example pl, where they are ambiguous.")
+@click.option(
+    "--language", metavar="CODE", help="jira: language of its month names, for example pl, where they are ambiguous."
+)
 @window_options
-@click.option("--explain", metavar="DEPLOYMENT", help="Show which changes and incidents a deployment carries, and why: D3, a tag or a commit.")
+@click.option(
+    "--explain",
+    metavar="DEPLOYMENT",
+    help="Show which changes and incidents a deployment carries, and why: D3, a tag or a commit.",
+)
 @click.option("--out", type=FILE, metavar="LOG", help="Write the event log to this .csv or .parquet file.")
 @json_option
 def command(
@@ -269,7 +292,9 @@ def _log(sources: Sources, rules: Rules, explain: str | None) -> "tuple[pd.DataF
         restored = importers.restored_log(*sources.cdevents)
         if restored is not None:
             if explain is not None:
-                raise InvalidInputError("--explain needs the sources of a history; devopssim itself wrote these CDEvents.")
+                raise InvalidInputError(
+                    "--explain needs the sources of a history; devopssim itself wrote these CDEvents."
+                )
             return restored, None
     if not histories:
         raise InvalidInputError("a source is required; pass at least one, for example --git REPOSITORY.")
@@ -291,9 +316,13 @@ def _histories(sources: Sources, rules: Rules) -> "list[History]":
     }
     times = {"time_format": rules.time_format, "zone": rules.zone, "language": rules.language}
     histories = [importers.git_history(path, **rules.git) for path in sources.git]
-    histories += [read(*getattr(sources, name), **rules.tools) for name, read in readers.items() if getattr(sources, name)]
+    histories += [
+        read(*getattr(sources, name), **rules.tools) for name, read in readers.items() if getattr(sources, name)
+    ]
     if sources.jira:
-        histories.append(importers.jira_history(*sources.jira, **times, incidents=rules.incidents, withdrawn=rules.withdrawn))
+        histories.append(
+            importers.jira_history(*sources.jira, **times, incidents=rules.incidents, withdrawn=rules.withdrawn)
+        )
     if sources.cdevents:
         histories.append(importers.cdevents_history(*sources.cdevents, environments=rules.environments))
     return histories + [importers.mapped_history(path) for path in sources.csv]

@@ -59,7 +59,9 @@ def command(
     if log_file is not None and git is None:
         given = [f"--{OPTION_OF.get(name, name.replace('_', '-'))}" for name, value in rules.items() if value]
         if given:
-            message = f"{' and '.join(given)}: these options apply to a git history only; pass --git REPOSITORY or omit them."
+            message = (
+                f"{' and '.join(given)}: these options apply to a git history only; pass --git REPOSITORY or omit them."
+            )
             raise InvalidInputError(message)
         log = events.read(log_file)
     elif git is not None and log_file is None:

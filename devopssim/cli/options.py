@@ -25,7 +25,9 @@ seed_option: Final = click.option("--seed", type=int, default=1, show_default=Tr
 
 def window_options(command: Callable[..., Status]) -> Callable[..., Status]:
     """Add `--since` and `--until`."""
-    until = click.option("--until", metavar="DATE", help="End of observation, a date (its end) or a time (default: the last event).")
+    until = click.option(
+        "--until", metavar="DATE", help="End of observation, a date (its end) or a time (default: the last event)."
+    )
     since = click.option(
         "--since",
         metavar="DATE",

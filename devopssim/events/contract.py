@@ -123,7 +123,10 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
         "horizon": (_is_amount, hours),
         "warm_up": (_is_amount, hours),
         "window": (_is_amount, hours),
-        "observed": (_is_observed, 'a list of kinds of events, each alone or with a key of detail, such as ["service.deployed repair"]'),
+        "observed": (
+            _is_observed,
+            'a list of kinds of events, each alone or with a key of detail, such as ["service.deployed repair"]',
+        ),
         "open_items": (_is_amount, "a number, 0 or more"),
         "calendar": (_is_calendar, 'working hours, such as {"hours_per_week": 40, "monday": 0}'),
         "source": (lambda value: isinstance(value, Mapping), 'an object, such as {"git": "shop"}'),

@@ -62,14 +62,18 @@ def between(log: pd.DataFrame, since: str | None = None, until: str | None = Non
         return log
     stated = log.attrs.get("start")
     if not stated:
-        raise InvalidInputError("the log states no start, so dates have no place in it; use --warm-up HOURS instead of dates.")
+        raise InvalidInputError(
+            "the log states no start, so dates have no place in it; use --warm-up HOURS instead of dates."
+        )
     start = _zoned(datetime.fromisoformat(stated))
     begin = window_start(log) if since is None else _hour(since, "since", start)
     end = float(log.attrs["horizon"]) if until is None else _hour(until, "until", start, end_of_day=True)
     if begin >= end:
         moments = (start + timedelta(hours=hour) for hour in (begin, end))
         shown = " to ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
-        raise InvalidInputError(f"the window {shown} is empty; --since must lie before --until and before the last event.")
+        raise InvalidInputError(
+            f"the window {shown} is empty; --since must lie before --until and before the last event."
+        )
     observed = log[log["time"] <= end].reset_index(drop=True)
     shift = max(0.0, -begin)
     observed["time"] += shift
@@ -109,7 +113,9 @@ def _hour(text: str, name: str, start: datetime, *, end_of_day: bool = False) ->
         moment = _zoned(datetime.fromisoformat(text))
         return (moment - start).total_seconds() / SECONDS_PER_HOUR + (HOURS_PER_DAY if day and end_of_day else 0)
     except (ValueError, OverflowError) as error:
-        raise InvalidInputError(f"--{name} {text!r} is not a date; write it as 2026-03-01 or 2026-03-01T09:30.") from error
+        raise InvalidInputError(
+            f"--{name} {text!r} is not a date; write it as 2026-03-01 or 2026-03-01T09:30."
+        ) from error
 
 
 def _zoned(moment: datetime) -> datetime:

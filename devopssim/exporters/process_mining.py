@@ -64,9 +64,9 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
     validate(log)
     rows = log.assign(case=_cases(log, case)).dropna(subset="case")
     if rows.empty:
-        others = [name for name in IDS if log[name].notna().any()]
-        step = f"pass --case {others[0]}; the log names {', '.join(others)}" if others else "it names no entity at all"
-        raise InvalidInputError(f"the log names no {case}, so there are no cases; {step}.")
+        others = [column for column in IDS if log[column].notna().any()]
+        hint = f"pass --case {others[0]}; the log names {', '.join(others)}" if others else "it names no entity at all"
+        raise InvalidInputError(f"the log names no {case}, so there are no cases; {hint}.")
     kind = rows["kind"].astype(object)
     on_stage = kind.str.startswith("stage.").to_numpy()
     start = pd.Timestamp(datetime.fromisoformat(log.attrs.get("start") or START))
@@ -139,6 +139,6 @@ def _cases(log: pd.DataFrame, case: str) -> "pd.Series[str]":
     if case != "item":
         return log[case].astype(object)
     if log["item"].isna().all():
-        return log["item"].astype(object)
+        return pd.Series(None, index=log.index, dtype=object)
     owner = log.dropna(subset=["item", "change"]).drop_duplicates("change").set_index("change")["item"].astype(object)
     return log["item"].astype(object).where(log["item"].notna(), log["change"].astype(object).map(owner))

@@ -16,7 +16,20 @@ STRAY_SHARE: Final = 0.02
 """Share of a history's ends that can be strays; one always can."""
 LEAST_ENDS: Final = 5
 """Ends that a history needs before the first ones can be strays."""
-TIMES: Final = ("created", "started", "done", "closed", "withdrawn", "merged", "abandoned", "at", "occurred", "detected", "resolved", "finished")
+TIMES: Final = (
+    "created",
+    "started",
+    "done",
+    "closed",
+    "withdrawn",
+    "merged",
+    "abandoned",
+    "at",
+    "occurred",
+    "detected",
+    "resolved",
+    "finished",
+)
 """Fields of records that hold times."""
 
 
@@ -54,14 +67,18 @@ def without_impossible_times(history: History) -> History:
     if not wrong:
         return history
     count = 0
-    cleaned: dict[str, dict[str, Any]] = {}
+    cleaned: dict[str, Any] = {}
     for table in JOINED:
         cleaned[table] = {}
         for name, record in getattr(history, table).items():
             if id(record) not in wrong:
                 cleaned[table][name] = record
                 continue
-            bad = [item.name for item in fields(record) if item.name in TIMES and _is_wrong(getattr(record, item.name), earliest, latest)]
+            bad = [
+                item.name
+                for item in fields(record)
+                if item.name in TIMES and _is_wrong(getattr(record, item.name), earliest, latest)
+            ]
             count += len(bad)
             if not isinstance(record, DeploymentRecord):
                 cleaned[table][name] = replace(record, **dict.fromkeys(bad))

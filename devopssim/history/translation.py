@@ -396,7 +396,9 @@ class HistoryWriter:
         if deployment.commit is not None and deployment.commit in self.history.graph:
             new = new_ancestors(self.history.graph, deployment.commit, self.reached)
             self.reached.update(dict.fromkeys(new, deployment.id))
-            self.why[name].append(f"its commit {deployment.commit[:12]} reaches its changes, and no earlier deployment reached them")
+            self.why[name].append(
+                f"its commit {deployment.commit[:12]} reaches its changes, and no earlier deployment reached them"
+            )
             return [change for commit in new if (change := self.change_of(commit))]
         if deployment.commit is None:
             self.why[name].append("the source names neither changes nor a commit")
@@ -490,7 +492,9 @@ class HistoryWriter:
         if caused_by:
             reason = "the source names it" if named else "the last deployment before it"
             of = f" of {incident.of}" if incident.of and not named else ""
-            self.why[caused_by.name].append(f"failed: incident {name} ({incident.id}) at {moment(occurred)}; {reason}{of}")
+            self.why[caused_by.name].append(
+                f"failed: incident {name} ({incident.id}) at {moment(occurred)}; {reason}{of}"
+            )
             occurred = self.after(occurred, caused_by.at)
         cause = incident.cause
         if self.history.observation and not cause:  # what no deployment caused, where all of them were seen

@@ -157,9 +157,9 @@ class AzureReader(RecordReader):
     def _withdraws(self, state: str, reason: str) -> bool:
         """Return whether a state or a reason means that an item was not delivered."""
         words = (state.casefold(), reason.casefold().removeprefix("removed from the backlog").strip())
-        return any(word in REMOVED | WITHDRAWN or matches(word, self.chosen.withdrawn) for word in words) or reason.casefold().startswith(
-            "removed"
-        )
+        return any(
+            word in REMOVED | WITHDRAWN or matches(word, self.chosen.withdrawn) for word in words
+        ) or reason.casefold().startswith("removed")
 
     def _pull_request(self, thing: Mapping[str, Any], where: str) -> None:
         """Keep a pull request until all are read."""
@@ -173,7 +173,11 @@ class AzureReader(RecordReader):
         repository = _repository_of(thing)
         commit = text_in(thing, "lastMergeCommit", "commitId") if status == "completed" else None
         references = thing.get("workItemRefs")
-        listed = [text_in(one, "id") for one in references if isinstance(one, Mapping)] if isinstance(references, list) else []
+        listed = (
+            [text_in(one, "id") for one in references if isinstance(one, Mapping)]
+            if isinstance(references, list)
+            else []
+        )
         named = {*NAMED.findall(f"{thing.get('title') or ''}\n{thing.get('description') or ''}"), *filter(None, listed)}
         change = ChangeRecord(
             id=change_id(commit) if commit else identifier(f"{repository}!{required(thing, 'pullRequestId', where)}"),
@@ -213,7 +217,7 @@ class AzureReader(RecordReader):
             commit=text_in(thing, "sourceVersion"),
         )
 
-    def _deployment(  # noqa: PLR0913 - the two kinds of deployment differ in the names of these
+    def _deployment(
         self,
         thing: Mapping[str, Any],
         where: str,
@@ -247,7 +251,9 @@ class AzureReader(RecordReader):
             self.observes |= {"service.deployed"}
             if outcome == "success" and finished is not None:
                 of = text_in(thing, "repository", "name")
-                self.deployments.append(DeploymentRecord(id=number, at=finished, commit=commit, of=of, environment=name))
+                self.deployments.append(
+                    DeploymentRecord(id=number, at=finished, commit=commit, of=of, environment=name)
+                )
             else:
                 self.counts["deployments that did not succeed"] += 1
             return
@@ -282,6 +288,8 @@ def _commit_of_release(thing: Mapping[str, Any]) -> str | None:
     release = thing.get("release")
     artifacts = release.get("artifacts") if isinstance(release, Mapping) else None
     for artifact in artifacts if isinstance(artifacts, list) else []:
-        if isinstance(artifact, Mapping) and (commit := text_in(artifact, "definitionReference", "sourceVersion", "id")):
+        if isinstance(artifact, Mapping) and (
+            commit := text_in(artifact, "definitionReference", "sourceVersion", "id")
+        ):
             return commit
     return None

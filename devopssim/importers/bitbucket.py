@@ -82,7 +82,9 @@ class BitbucketReader(RecordReader):
     """Reader of Bitbucket's responses; this module's docstring lists its rules."""
 
     tool: ClassVar[str] = "bitbucket"
-    rules: ClassVar[str] = "issues are work items, pull requests are changes, successful deployments to production count"
+    rules: ClassVar[str] = (
+        "issues are work items, pull requests are changes, successful deployments to production count"
+    )
     requests: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
     """Target branch and change of each pull request, by the change's id."""
 
@@ -111,14 +113,14 @@ class BitbucketReader(RecordReader):
             resolved = updated if state in CLOSED else None
             title = text_in(thing, "title")
             self.incidents.append(
-                IncidentRecord(id=name, detected=created, resolved=resolved, severity=grade, name=title, updated=updated)
+                IncidentRecord(
+                    id=name, detected=created, resolved=resolved, severity=grade, name=title, updated=updated
+                )
             )
             return
         self.observes |= {"ticket.created", "ticket.closed"}
         closed, withdrawn = (updated if state in states else None for states in (CLOSED, WITHDRAWN))
-        self.items.append(
-            WorkItemRecord(id=name, created=created, closed=closed, withdrawn=withdrawn, updated=updated)
-        )
+        self.items.append(WorkItemRecord(id=name, created=created, closed=closed, withdrawn=withdrawn, updated=updated))
 
     def _pull_request(self, thing: Mapping[str, Any], where: str) -> None:
         """Keep a pull request until all are read."""

@@ -25,7 +25,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.history import ChangeRecord, DeploymentRecord, History, IncidentRecord, WorkItemRecord, by_id, change_id, separate_outages
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    WorkItemRecord,
+    by_id,
+    change_id,
+    separate_outages,
+)
 from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_of
 from devopssim.importers.normalisation import identifier, severity
 
@@ -106,13 +115,14 @@ def mapped_history(mapping: str | Path) -> History:
         raise InvalidInputError(f"{path}: [[table]] is missing; write one for each CSV file.")
     records: dict[str, list[Any]] = {kind: [] for kind in FIELDS}
     counts: Counter[str] = Counter()
+    # the name of `kind` was `what` in earlier versions
+    tables = [{("kind" if name == "what" else name): value for name, value in table.items()} for table in tables]
     for table in tables:
-        table = {("kind" if name == "what" else name): value for name, value in table.items()}  # its name until 2024
         _checked(path, table)
         records[table["kind"]] += _table(path, table, counts)
     records["incidents"] = separate_outages(records["incidents"])
     joined: dict[str, Any] = {kind: by_id(rows) for kind, rows in records.items()}
-    observes = {kind for table in tables for kind in OBSERVED[table.get("kind") or table["what"]]}
+    observes = {kind for table in tables for kind in OBSERVED[table["kind"]]}
     return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), observes=frozenset(observes), **joined)
 
 

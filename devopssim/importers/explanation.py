@@ -60,7 +60,9 @@ def _deployed(writer: HistoryWriter, name: str) -> DeployedRecord:
         exact = name in (deployed.name, record.id, record.name, record.commit)
         if exact or (len(name) >= 7 and (record.commit or "").startswith(name)):
             return deployed
-    shown = ", ".join(f"{one.name} ({one.record.name})" if one.record.name else one.name for one in writer.deployed[-5:])
+    shown = ", ".join(
+        f"{one.name} ({one.record.name})" if one.record.name else one.name for one in writer.deployed[-5:]
+    )
     raise InvalidInputError(f"--explain {name!r}: no such deployment; the last ones are {shown or 'none'}.")
 
 

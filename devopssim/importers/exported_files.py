@@ -258,10 +258,10 @@ def rows_of(
         names = [name.strip() for name in next(reader, [])]
         if sum(map(bool, names)) < 2:
             raise InvalidInputError(f"{path}: a header row with at least two columns is missing; pass a CSV file.")
-        for fields in reader:
-            if not any(field.strip() for field in fields):
+        for written in reader:
+            if not any(field.strip() for field in written):
                 continue
-            fields = _without_empty_columns(fields, names)
+            fields = _without_empty_columns(written, names)
             if len(fields) != len(names):
                 raise InvalidInputError(
                     f"{path}: line {reader.line_num} has {len(fields)} fields, the header has {len(names)}; export the file "

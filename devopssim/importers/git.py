@@ -66,7 +66,9 @@ REPAIRS: Final = re.compile(r"(revert|hot-?fix|fix|bugfix)\b", re.IGNORECASE)
 """Beginning of a subject that looks like a repair."""
 HOTFIXES: Final = ("hotfix*", "*/hotfix*", "*-hotfix*", "hot-fix*", "*/hot-fix*")
 """Shell patterns of branches and tags that are hotfixes."""
-MERGED_BRANCH: Final = re.compile(r"Merge (?:remote-tracking )?branch '([^']+)'|Merge pull request #\d+ from [^/\s]+/(\S+)")
+MERGED_BRANCH: Final = re.compile(
+    r"Merge (?:remote-tracking )?branch '([^']+)'|Merge pull request #\d+ from [^/\s]+/(\S+)"
+)
 """Subject of a merge commit, whose groups are the merged branch."""
 VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)$")
 """Version at the end of a tag's name."""
@@ -83,11 +85,11 @@ CLOSES: Final = re.compile(
 YEAR: Final = 365 * DAY
 LAGGING: Final = 90 * DAY
 """Lag of a tag behind its commit from which it is worth a remark."""
+MOST_ALIKE: Final = 50
+"""Commits of one subject that are compared at most."""
 MOST_PATCHES: Final = 20_000
 """Commits whose patches are compared at most."""
-RULES: Final = (
-    "commits are changes, tags are deployments; a deployment failed if a later one reverts what it shipped, or is a hotfix of it"
-)
+RULES: Final = "commits are changes, tags are deployments; a deployment failed if a later one reverts what it shipped, or is a hotfix of it"
 """Rules of reading, in the provenance."""
 ASSUMPTION: Final = (
     "a tag within {window:g} hours that brings a fix or raises only the last number of its version is assumed to repair the one before it; "
@@ -272,16 +274,20 @@ class _Reading:
         copies = self._copies(arrived, reverts)
         hotfix = self._hotfix_commits(arrived)
         releases = _Releases(
-            commits=self.commits, hotfix=hotfix, rules=rules, carrying=left_out, services=services_of([tag.name for tag in tags])
+            commits=self.commits,
+            hotfix=hotfix,
+            rules=rules,
+            carrying=left_out,
+            services=services_of([tag.name for tag in tags]),
         )
         releases.take(tags)
         ahead = releases.ahead()
         self.counts["commits dated more than a day after the tag that deploys them: left out"] = len(ahead)
         changes = self._changes(arrived, reverts, impossible | ahead | left_out | set(copies))
         self.counts.update(releases.counts)
-        self.counts["commits that look squashed: made when they were merged, so their lead times lack the work before"] = sum(
-            bool(SQUASHED.search(commit.subject)) for commit in self.commits.values()
-        )
+        self.counts[
+            "commits that look squashed: made when they were merged, so their lead times lack the work before"
+        ] = sum(bool(SQUASHED.search(commit.subject)) for commit in self.commits.values())
         self.counts["cherry-picks and backports, counted with their originals"] = len(copies)
         return History(
             provenance=(("git", folder.resolve().name, RULES),),
@@ -357,11 +363,16 @@ class _Reading:
 
     def _is_early(self, tag: Tag) -> bool:
         """Return whether a tag's date lies more than a day before its commit and before most of the commit's nearest ancestors."""
-        dates, name = [], tag.commit
+        dates: list[int] = []
+        name = tag.commit
         while name in self.commits and len(dates) < NEIGHBOURS:
             dates.append(self.commits[name].committed)
             name = next(iter(self.commits[name].parents), "")
-        return tag.annotated and dates[0] > tag.time + DAY and 2 * sum(date > tag.time + DAY for date in dates) > len(dates) > 1
+        return (
+            tag.annotated
+            and dates[0] > tag.time + DAY
+            and 2 * sum(date > tag.time + DAY for date in dates) > len(dates) > 1
+        )
 
     def _left_out(self) -> set[str]:
         """Return the commits that are no changes, because of their paths or authors."""
@@ -395,19 +406,27 @@ class _Reading:
             if len(commit.parents) <= 1 and name not in reverts:
                 groups["authored", commit.authored, commit.subject].append(name)
                 groups["subject", DECORATION.sub("", commit.subject).strip().casefold()].append(name)
-        alike = [
-            group for key, group in groups.items() if len(group) > 1 and (key[0] == "authored" or any(one not in arrived for one in group))
+        alike = [  # large groups are habits, not copies
+            group
+            for key, group in groups.items()
+            if 1 < len(group) <= MOST_ALIKE and (key[0] == "authored" or any(one not in arrived for one in group))
         ]
         candidates = list(dict.fromkeys(name for group in alike for name in group))[:MOST_PATCHES]
         patches = patch_ids(self.folder, candidates) if candidates else {}
-        copies = {copy: origin for copy, origin in picked_from(self.folder, self.heads, self.commits).items() if copy not in reverts}
+        copies = {
+            copy: origin
+            for copy, origin in picked_from(self.folder, self.heads, self.commits).items()
+            if copy not in reverts
+        }
         for group in alike:
             same = defaultdict(list)
             for name in group:
                 if name in patches:
                     same[patches[name]].append(name)
             for twins in same.values():
-                first, *others = sorted(twins, key=lambda name: (name not in arrived, self.commits[name].committed, name))
+                first, *others = sorted(
+                    twins, key=lambda name: (name not in arrived, self.commits[name].committed, name)
+                )
                 copies.update({name: first for name in others if name not in copies})
         return {copy: _original(copy, copies) for copy in copies}
 
@@ -579,7 +598,9 @@ class _Releases:
         if nearest >= 0:
             return nearest
         service = self.services.get(self.tags[number].name)
-        own = (earlier for earlier in range(number - 1, -1, -1) if self.services.get(self.tags[earlier].name) == service)
+        own = (
+            earlier for earlier in range(number - 1, -1, -1) if self.services.get(self.tags[earlier].name) == service
+        )
         return next(own, -1)
 
 

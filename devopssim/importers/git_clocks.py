@@ -56,7 +56,16 @@ def impossible_clocks(commits: Mapping[str, Commit], tags: Sequence[Tag], now: f
             tagged[tag.commit] = min(tag.time, tagged.get(tag.commit, tag.time))
             if commits[tag.commit].committed > tag.time + DAY:
                 suspects.add(tag.commit)
-    wrong = certain | {name for name in suspects if _contradicts(name, commits, child, parent, tagged, certain)}
+    wrong = certain | {
+        name
+        for name in suspects
+        if _contradicts(
+            commits[name].committed,
+            _dates(name, child, commits, certain),
+            _dates(name, parent, commits, certain),
+            tagged.get(name),
+        )
+    }
     corrected: dict[str, int] = {}
     for name in reversed(list(commits)):  # parents first
         if name in wrong:
@@ -66,20 +75,12 @@ def impossible_clocks(commits: Mapping[str, Commit], tags: Sequence[Tag], now: f
     return corrected
 
 
-def _contradicts(  # noqa: PLR0913 - one step of the function above
-    name: str,
-    commits: Mapping[str, Commit],
-    child: Mapping[str, str],
-    parent: Mapping[str, str],
-    tagged: Mapping[str, int],
-    certain: set[str],
-) -> bool:
-    """Return whether a commit is later than most of its descendants, or earlier than most of its ancestors."""
-    own = commits[name].committed
-    later, earlier = _dates(name, child, commits, certain), _dates(name, parent, commits, certain)
-    ahead = sum(own > time + CONTRADICTION for time in later) + (name in tagged and own > tagged[name] + DAY)
+def _contradicts(own: int, later: list[int], earlier: list[int], tagged: int | None) -> bool:
+    """Return whether a date is later than most descendants' dates and the tag's, or earlier than most ancestors'."""
+    too_late = tagged is not None and own > tagged + DAY
+    ahead = sum(own > time + CONTRADICTION for time in later) + too_late
     behind = sum(own < time - CONTRADICTION for time in earlier)
-    return 2 * ahead > len(later) + (name in tagged) or 2 * behind > len(earlier)
+    return 2 * ahead > len(later) + (tagged is not None) or 2 * behind > len(earlier)
 
 
 def _dates(name: str, following: Mapping[str, str], commits: Mapping[str, Commit], certain: set[str]) -> list[int]:

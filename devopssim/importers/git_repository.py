@@ -8,6 +8,7 @@ dropped, and a caller's text never stands where git could take it for an option.
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -30,6 +31,16 @@ HARMLESS: Final = tuple(
     for word in ("-c", setting)
 )
 """Options of git that switch off what could start programs, and fix the form of the output."""
+QUIET: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ASKPASS": "",
+    "LC_ALL": "C",
+}
+"""Variables that keep git from the network, from questions and from other settings."""
 FIELD: Final = "\x1f"
 """Separator of fields in git's output; the unit separator stands in no name or date."""
 REVERTED: Final = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
@@ -105,7 +116,9 @@ def head_of(folder: Path, branch: str | None) -> str:
             return git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").strip()
         except InvalidInputError as error:
             if not branches:
-                raise InvalidInputError(f"{folder}: the repository has no commits; commit and tag something first.") from error
+                raise InvalidInputError(
+                    f"{folder}: the repository has no commits; commit and tag something first."
+                ) from error
             missing = git(folder, "rev-parse", "--symbolic-full-name", "HEAD").strip()
             missing = missing if missing != "HEAD" else git(folder, "symbolic-ref", "HEAD").strip()
             example = min(branches)
@@ -171,7 +184,9 @@ def _peeled(folder: Path, tags: Sequence[str]) -> dict[str, str]:
         return {}
     asked = "\n".join(f"{tag}^{{commit}}" for tag in tags) + "\n"
     answers = git(folder, "cat-file", "--batch-check", stdin=asked).splitlines()
-    return {tag: words[0] for tag, answer in zip(tags, answers, strict=True) if (words := answer.split())[1:2] == ["commit"]}
+    return {
+        tag: words[0] for tag, answer in zip(tags, answers, strict=True) if (words := answer.split())[1:2] == ["commit"]
+    }
 
 
 def touching(folder: Path, heads: Sequence[str], paths: Sequence[str]) -> set[str]:
@@ -196,7 +211,9 @@ def touching(folder: Path, heads: Sequence[str], paths: Sequence[str]) -> set[st
     text = "\n".join([*heads, "--", *paths])
     commits = set(git(folder, *arguments, stdin=text).split())
     if not commits:
-        raise InvalidInputError(f"{folder}: no commit touches {', '.join(paths)}; pass a path inside the repository, such as services/cart.")
+        raise InvalidInputError(
+            f"{folder}: no commit touches {', '.join(paths)}; pass a path inside the repository, such as services/cart."
+        )
     return commits
 
 
@@ -213,7 +230,14 @@ def authored_by(folder: Path, heads: Sequence[str], patterns: Sequence[str]) -> 
 
 def picked_from(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit]) -> dict[str, str]:
     """Return the commit from which each commit was cherry-picked, according to its message."""
-    arguments = ("log", "-z", "--fixed-strings", "--grep=(cherry picked from commit ", f"--format=%H{FIELD}%B", "--stdin")
+    arguments = (
+        "log",
+        "-z",
+        "--fixed-strings",
+        "--grep=(cherry picked from commit ",
+        f"--format=%H{FIELD}%B",
+        "--stdin",
+    )
     picked = {}
     for record in filter(None, git(folder, *arguments, stdin="\n".join(heads)).split("\0")):
         name, _, message = record.partition(FIELD)
@@ -226,8 +250,8 @@ def picked_from(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit
 def patch_ids(folder: Path, commits: Sequence[str]) -> dict[str, str]:
     """Return the id of each commit's patch: equal for the same change on another line; commits without a patch are absent."""
     arguments = ("diff-tree", "--stdin", "--root", "-p", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
-    patches = git(folder, *arguments, stdin="\n".join(commits) + "\n")
-    lines = git(folder, "patch-id", "--stable", stdin=patches).splitlines()
+    piped = _run(folder, [arguments, ("patch-id", "--stable")], "\n".join(commits) + "\n")
+    lines = piped.decode(errors="replace").splitlines()
     return {commit: patch for patch, commit in (line.split() for line in lines)}
 
 
@@ -251,7 +275,9 @@ def reverts_of(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit]
     """
     wanted = ("--grep=This reverts commit ", "--grep=Reverts .*#[0-9]")
     arguments = ("log", "-z", *wanted, f"--format=%H{FIELD}%B", "--stdin")
-    numbered = {found[1] or found[2]: name for name, commit in commits.items() if (found := NUMBERED.search(commit.subject))}
+    numbered = {
+        found[1] or found[2]: name for name, commit in commits.items() if (found := NUMBERED.search(commit.subject))
+    }
     reverts: dict[str, list[str]] = {}
     for record in filter(None, git(folder, *arguments, stdin="\n".join(heads)).split("\0")):
         name, _, message = record.partition(FIELD)
@@ -320,26 +346,38 @@ def git(folder: Path, *arguments: str, stdin: str | None = None) -> str:
         Where git is missing or fails; the message states the reason in one line.
 
     """
-    quiet = {
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_ASKPASS": "",
-        "LC_ALL": "C",
-    }
-    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | quiet
-    command = ["git", *HARMLESS, "-C", str(folder), "--no-pager", *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, check=False, env=env, input=(stdin or "").encode(errors="surrogateescape")
-        )
-    except FileNotFoundError as error:
-        raise InvalidInputError("the program git is missing; install git to read a repository.") from error
-    if done.returncode:
-        raise InvalidInputError(f"{folder}: {_reason(done.stderr.decode(errors='replace'))}")
-    return done.stdout.decode(errors="replace")
+    return _run(folder, [arguments], stdin or "").decode(errors="replace")
+
+
+def _run(folder: Path, commands: Sequence[Sequence[str]], stdin: str) -> bytes:
+    """Run several commands of git, each on the output of the one before it, and return the output of the last."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | QUIET
+    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
+        source.write(stdin.encode(errors="surrogateescape"))
+        source.seek(0)
+        running: list[subprocess.Popen[bytes]] = []
+        try:
+            for arguments in commands:
+                running.append(
+                    subprocess.Popen(  # noqa: S603
+                        ["git", *HARMLESS, "-C", str(folder), "--no-pager", *arguments],  # noqa: S607 - the user's own git
+                        stdin=running[-1].stdout if running else source,
+                        stdout=subprocess.PIPE,
+                        stderr=errors,
+                        env=env,
+                    )
+                )
+        except FileNotFoundError as error:
+            raise InvalidInputError("the program git is missing; install git to read a repository.") from error
+        for process in running[:-1]:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            process.stdout.close()
+        output = running[-1].communicate()[0]
+        failed = [process.wait() for process in running]
+        if any(failed):
+            errors.seek(0)
+            raise InvalidInputError(f"{folder}: {_reason(errors.read().decode(errors='replace'))}")
+    return output
 
 
 def _reason(stderr: str) -> str:

@@ -258,7 +258,9 @@ class GitHubReader(RecordReader):
         self.deployments += list(self._reached())
         deployed = {deployment.of for deployment in self.deployments}
         self.incidents = [
-            replace(incident, of=None) if incident.of == incident.id.rpartition("#")[0] and incident.of not in deployed else incident
+            replace(incident, of=None)
+            if incident.of == incident.id.rpartition("#")[0] and incident.of not in deployed
+            else incident
             for incident in self.incidents
         ]
         if not by_workflow and not self.deployments and self.runs_that_deploy.total():

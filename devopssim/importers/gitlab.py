@@ -164,7 +164,11 @@ class GitLabReader(RecordReader):
         )
         if self.is_excluded(text_in(thing, "author", "username"), text_in(thing, "author", "name")):
             return
-        if self.chosen.ready and (thing.get("draft") or thing.get("work_in_progress")) and thing.get("state") == "opened":
+        if (
+            self.chosen.ready
+            and (thing.get("draft") or thing.get("work_in_progress"))
+            and thing.get("state") == "opened"
+        ):
             self.counts["drafts of merge requests"] += 1
             return
         updated = seconds(thing.get("updated_at"), where)
@@ -253,7 +257,9 @@ class GitLabReader(RecordReader):
         status = str(thing["status"])
         name = text_in(thing, "name")
         if matches(name, self.chosen.deploy_workflows):
-            self._deploying_run(thing, where, f"pipeline {required(thing, 'id', where)}", name or "", text_in(thing, "sha"))
+            self._deploying_run(
+                thing, where, f"pipeline {required(thing, 'id', where)}", name or "", text_in(thing, "sha")
+            )
             return
         ended = thing.get("finished_at") or thing.get("updated_at")
         run = PipelineRunRecord(
@@ -283,7 +289,9 @@ class GitLabReader(RecordReader):
         ]
         deployed = {deployment.of for deployment in self.deployments}
         self.incidents = [
-            replace(incident, of=None) if incident.of == incident.id.partition("#")[0] and incident.of not in deployed else incident
+            replace(incident, of=None)
+            if incident.of == incident.id.partition("#")[0] and incident.of not in deployed
+            else incident
             for incident in self.incidents
         ]
         self.looked_for_incidents()

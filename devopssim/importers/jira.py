@@ -30,35 +30,132 @@ FAILED: Final = ("Custom field (Impact start)", "Custom field (Impact started at
 """Columns with the moment of failure, the preferred one first."""
 WITHDRAWN: Final = frozenset(
     {
-        *("duplicate", "duplicated", "won't do", "won't fix", "wontfix", "will not do", "will not fix", "declined", "rejected"),
-        *("cancelled", "canceled", "abandoned", "obsolete", "outdated", "invalid", "incomplete", "not a bug", "not an issue"),
-        *("not a problem", "not a defect", "not applicable", "not required", "not needed", "not reproducible", "cannot reproduce"),
+        *(
+            "duplicate",
+            "duplicated",
+            "won't do",
+            "won't fix",
+            "wontfix",
+            "will not do",
+            "will not fix",
+            "declined",
+            "rejected",
+        ),
+        *(
+            "cancelled",
+            "canceled",
+            "abandoned",
+            "obsolete",
+            "outdated",
+            "invalid",
+            "incomplete",
+            "not a bug",
+            "not an issue",
+        ),
+        *(
+            "not a problem",
+            "not a defect",
+            "not applicable",
+            "not required",
+            "not needed",
+            "not reproducible",
+            "cannot reproduce",
+        ),
         *("can't reproduce", "works as designed", "works for me", "as designed", "by design", "withdrawn", "discarded"),
-        *("no longer needed", "no longer relevant", "deferred", "won’t do", "later", "expired", "no action", "known error"),
+        *(
+            "no longer needed",
+            "no longer relevant",
+            "deferred",
+                "later",
+            "expired",
+            "no action",
+            "known error",
+        ),
     }
 )
 """Resolutions, and statuses, that mean that an issue was not delivered; in lower case."""
-DONE: Final = frozenset({"done", "fertig", "erledigt", "terminé", "terminée", "fini", "hecho", "listo", "finalizado", "concluído", "completato", "gereed", "klar", "færdig", "valmis", "zrobione", "gotowe", "hotovo", "готово", "完了", "完成"})
+DONE: Final = frozenset(
+    {
+        "done",
+        "fertig",
+        "erledigt",
+        "terminé",
+        "terminée",
+        "fini",
+        "hecho",
+        "listo",
+        "finalizado",
+        "concluído",
+        "completato",
+        "gereed",
+        "klar",
+        "færdig",
+        "valmis",
+        "zrobione",
+        "gotowe",
+        "hotovo",
+        "готово",
+        "完了",
+        "完成",
+    }
+)
 """Names of the status category Done, in lower case."""
 OPEN: Final = frozenset(
     {
-        *("to do", "in progress", "new", "indeterminate", "undefined", "no category", "zu erledigen", "in arbeit", "in bearbeitung"),
-        *("à faire", "en cours", "por hacer", "en curso", "tareas por hacer", "a fazer", "em andamento", "da fare", "in corso"),
-        *("te doen", "in uitvoering", "att göra", "pågående", "do zrobienia", "w toku", "к выполнению", "в работе", "作業前", "進行中"),
+        *(
+            "to do",
+            "in progress",
+            "new",
+            "indeterminate",
+            "undefined",
+            "no category",
+            "zu erledigen",
+            "in arbeit",
+            "in bearbeitung",
+        ),
+        *(
+            "à faire",
+            "en cours",
+            "por hacer",
+            "en curso",
+            "tareas por hacer",
+            "a fazer",
+            "em andamento",
+            "da fare",
+            "in corso",
+        ),
+        *(
+            "te doen",
+            "in uitvoering",
+            "att göra",
+            "pågående",
+            "do zrobienia",
+            "w toku",
+            "к выполнению",
+            "в работе",
+            "作業前",
+            "進行中",
+        ),
     }
 )
 """Names of the other status categories, in lower case."""
 PARTS: Final = {"epic", "initiative", "sub-task", "subtask"}
 """Issue types that are sums or parts of other issues, in lower case."""
 BY_NAME: Final = {
-    **dict.fromkeys(("to do", "open", "backlog", "new", "selected for development", "reopened", "ready", "triage"), "new"),
+    **dict.fromkeys(
+        ("to do", "open", "backlog", "new", "selected for development", "reopened", "ready", "triage"), "new"
+    ),
     **dict.fromkeys(("done", "closed", "resolved", "released"), "done"),
 }
 """Status category of usual statuses, where the export does not state it."""
 
 
 def jira_history(
-    *exports: str | Path, time_format: str | None = None, zone: str | None = None, language: str | None = None, **chosen: Any
+    *exports: str | Path,
+    time_format: str | None = None,
+    zone: str | None = None,
+    language: str | None = None,
+    **chosen: Any,
 ) -> History:
     r"""Return the history of exported issues, ready to be joined with others.
 
@@ -138,7 +235,10 @@ class JiraReader(RecordReader):
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Add one issue as a work item or an incident."""
         if isinstance(thing.get("fields"), Mapping):
-            name, key = text_in(thing, "fields", "status", "name"), text_in(thing, "fields", "status", "statusCategory", "key")
+            name, key = (
+                text_in(thing, "fields", "status", "name"),
+                text_in(thing, "fields", "status", "statusCategory", "key"),
+            )
             if name and key:
                 self.categories[name.casefold()] = key
             self.raw_issues.append((where, thing))
@@ -210,7 +310,7 @@ class JiraReader(RecordReader):
 
     def _withdraws(self, word: str) -> bool:
         """Return whether a resolution or a status means that an issue was not delivered."""
-        plain = " ".join(word.replace("’", "'").casefold().split())
+        plain = " ".join(word.replace("\u2019", "'").casefold().split())
         return plain in WITHDRAWN or matches(plain, self.chosen.withdrawn)
 
     def _issue(self, where: str, thing: Mapping[str, Any]) -> "_Issue":
@@ -218,7 +318,9 @@ class JiraReader(RecordReader):
         fields = thing["fields"]
         where = f"{where}: {text_in(thing, 'key') or 'an issue'}"
         if not text_in(thing, "key") or not fields.get("created"):
-            raise InvalidInputError(f"{where}: `key` or `created` is missing; export the responses of the REST API unchanged.")
+            raise InvalidInputError(
+                f"{where}: `key` or `created` is missing; export the responses of the REST API unchanged."
+            )
         moves = sorted(self._moves(where, thing))
         started = next((at for at, category in moves if category == "indeterminate"), None)
         last_done = None
@@ -258,7 +360,9 @@ class JiraReader(RecordReader):
     def _category(self, status: str) -> str:
         """Return the category of a status: as the export states it, else by its usual name, else in progress."""
         name = status.casefold()
-        return self.categories.get(name) or BY_NAME.get(name) or ("done" if self._withdraws(status) else "indeterminate")
+        return (
+            self.categories.get(name) or BY_NAME.get(name) or ("done" if self._withdraws(status) else "indeterminate")
+        )
 
     def _time(self, row: Mapping[str, str], where: str, *names: str) -> float | None:
         """Return the time in the first filled one of these columns, or None."""

@@ -9,12 +9,38 @@ from babel import Locale, UnknownLocaleError
 
 from devopssim.errors import InvalidInputError
 
-LANGUAGES: Final = (
-    "cs da de el es et fi fr hr hu id it lt lv nb nl pl pt pt_PT ro ru sk sl sv tr uk vi".split()
-)
+LANGUAGES: Final = [
+    "cs",
+    "da",
+    "de",
+    "el",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "lt",
+    "lv",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "pt_PT",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sv",
+    "tr",
+    "uk",
+    "vi",
+]
 """Languages of Jira and of usual spreadsheets whose months have names."""
 WORD: Final = re.compile(r"[^\W\d_]+(?:\.(?:\s?[^\W\d_]+\.)?)?")
-FILLER: Final = re.compile(r"\s+(?:de|del|di)\s+|\s+d[’']\s*")
+FILLER: Final = re.compile(r"\s+(?:de|del|di)\s+|\s+d[\u2019']\s*")
 """Words between day, month and year."""
 ENGLISH: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -59,21 +85,23 @@ def in_english(text: str, language: str | None = None) -> str | None:
 def _words(language: str | None) -> dict[str, set[str]]:
     """Return the English words that each name stands for, in one language or over all."""
     known: dict[str, set[str]] = defaultdict(set)
-    for name in LANGUAGES if language is None else (language,):
+    for code in LANGUAGES if language is None else (language,):
         try:
-            locale = Locale.parse(name.replace("-", "_"))
+            locale = Locale.parse(code.replace("-", "_"))
         except (UnknownLocaleError, ValueError) as error:
-            raise InvalidInputError(f"language {name!r} of month names is unknown; pass a code such as de, fr or pt_BR.") from error
+            raise InvalidInputError(
+                f"language {code!r} of month names is unknown; pass a code such as de, fr or pt_BR."
+            ) from error
         for form in ("format", "stand-alone"):
             for width in ("abbreviated", "wide"):
-                for number, name in locale.months[form][width].items():
-                    known[_plain(name)].add(ENGLISH[number - 1])
-        for form in locale.day_periods:
-            for width in locale.day_periods[form]:
+                for number, month in locale.months[form][width].items():
+                    known[_plain(month)].add(ENGLISH[number - 1])
+        for style in locale.day_periods:
+            for width in locale.day_periods[style]:
                 for half in ("am", "pm"):
-                    if name := locale.day_periods[form][width].get(half):
-                        known[_plain(name)].add(half.upper())
-    return {**known, **{_plain(name): {english} for name, english in FIXED.items()}}
+                    if period := locale.day_periods[style][width].get(half):
+                        known[_plain(period)].add(half.upper())
+    return {**known, **{_plain(word): {english} for word, english in FIXED.items()}}
 
 
 def _plain(word: str) -> str:

@@ -8,8 +8,43 @@ from typing import Final
 PRODUCTION: Final = frozenset({"prod", "production", "prd", "live"})
 """Words of a name that make an environment production."""
 NOT_PRODUCTION: Final = frozenset(
-    "pre preprod preproduction non nonprod nonproduction not no stage staging stg test testing tst qa uat dev develop development review "
-    "preview sandbox demo like mirror shadow copy sim simulation ci int integration perf load training".split()
+    [
+        "pre",
+        "preprod",
+        "preproduction",
+        "non",
+        "nonprod",
+        "nonproduction",
+        "not",
+        "no",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "testing",
+        "tst",
+        "qa",
+        "uat",
+        "dev",
+        "develop",
+        "development",
+        "review",
+        "preview",
+        "sandbox",
+        "demo",
+        "like",
+        "mirror",
+        "shadow",
+        "copy",
+        "sim",
+        "simulation",
+        "ci",
+        "int",
+        "integration",
+        "perf",
+        "load",
+        "training",
+    ]
 )
 """Words of a name that make it another environment, whatever else it says."""
 INCIDENTS: Final = frozenset({"incident", "incidents", "outage", "outages"})

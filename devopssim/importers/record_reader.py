@@ -90,7 +90,7 @@ class RecordReader(ABC):
     """Kind of source, in the provenance."""
     rules: ClassVar[str]
     """Rules of reading in one sentence, in the provenance."""
-    chosen: ReadingRules = field(default_factory=lambda: ReadingRules())
+    chosen: ReadingRules = field(default_factory=ReadingRules)
     """What people chose."""
     items: list[WorkItemRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
@@ -233,7 +233,9 @@ class RecordReader(ABC):
         usual = {repository: _usual_branches(branches) for repository, branches in times.items()}
         for repository, names in sorted(usual.items(), key=str):
             if len(names) > 1:
-                self.remarks.append(f"{repository or 'the repository'}: the main branch was renamed: {', '.join(sorted(names))}")
+                self.remarks.append(
+                    f"{repository or 'the repository'}: the main branch was renamed: {', '.join(sorted(names))}"
+                )
         kept = [change for branch, change in requests if branch is None or branch in usual.get(change.of, {branch})]
         self.counts[what] += len(requests) - len(kept)
         return kept
@@ -243,7 +245,9 @@ class RecordReader(ABC):
         if self.environments_seen:
             shown = {
                 reached: ", ".join(
-                    f"{name} ({count})" for (name, counts), count in self.environments_seen.most_common() if counts == reached
+                    f"{name} ({count})"
+                    for (name, counts), count in self.environments_seen.most_common()
+                    if counts == reached
                 )
                 for reached in (True, False)
             }

@@ -17,23 +17,123 @@ WILDCARD: Final = re.compile(r"\.x$", re.IGNORECASE)
 """End of a name that stands for a line of versions: `2.x`."""
 WORDS: Final = re.compile(r"[A-Za-z]+")
 PRE_RELEASE: Final = frozenset(
-    "rc cr alpha beta pre preview prerelease milestone ea next insider insiders pr test testing candidate".split()
+    [
+        "rc",
+        "cr",
+        "alpha",
+        "beta",
+        "pre",
+        "preview",
+        "prerelease",
+        "milestone",
+        "ea",
+        "next",
+        "insider",
+        "insiders",
+        "pr",
+        "test",
+        "testing",
+        "candidate",
+    ]
 )
 """Words behind a version that make it a pre-release."""
-NIGHTLY: Final = frozenset("nightly canary snapshot daily dev edge unstable experimental".split())
+NIGHTLY: Final = frozenset(["nightly", "canary", "snapshot", "daily", "dev", "edge", "unstable", "experimental"])
 """Words that make a tag a nightly build, wherever they stand."""
 BRANCH: Final = frozenset(
-    "branch branchpoint basepoint base start fork forked merge end eol archive archived backup attic freeze root before after "
-    "maint maintenance import imported deleted".split()
+    [
+        "branch",
+        "branchpoint",
+        "basepoint",
+        "base",
+        "start",
+        "fork",
+        "forked",
+        "merge",
+        "end",
+        "eol",
+        "archive",
+        "archived",
+        "backup",
+        "attic",
+        "freeze",
+        "root",
+        "before",
+        "after",
+        "maint",
+        "maintenance",
+        "import",
+        "imported",
+        "deleted",
+    ]
 )
 """Words that make a tag the mark of a branch, or of a moment in it."""
 RELEASE: Final = frozenset(
-    "final ga release rel lts stable post hotfix patch sp p r rev build fix security "
-    "linux windows win macos darwin android ios arm amd x jre jdk java alpine debian ubuntu slim docker community enterprise oss "
-    "cli server client lib gpu cuda cpu v".split()
+    [
+        "final",
+        "ga",
+        "release",
+        "rel",
+        "lts",
+        "stable",
+        "post",
+        "hotfix",
+        "patch",
+        "sp",
+        "p",
+        "r",
+        "rev",
+        "build",
+        "fix",
+        "security",
+        "linux",
+        "windows",
+        "win",
+        "macos",
+        "darwin",
+        "android",
+        "ios",
+        "arm",
+        "amd",
+        "x",
+        "jre",
+        "jdk",
+        "java",
+        "alpine",
+        "debian",
+        "ubuntu",
+        "slim",
+        "docker",
+        "community",
+        "enterprise",
+        "oss",
+        "cli",
+        "server",
+        "client",
+        "lib",
+        "gpu",
+        "cuda",
+        "cpu",
+        "v",
+    ]
 )
 """Words behind a version that leave it a release: SemVer would call them pre-releases, teams do not."""
-GENERIC: Final = frozenset("release releases rel version ver v tag tags deploy deployment build prod production".split())
+GENERIC: Final = frozenset(
+    [
+        "release",
+        "releases",
+        "rel",
+        "version",
+        "ver",
+        "v",
+        "tag",
+        "tags",
+        "deploy",
+        "deployment",
+        "build",
+        "prod",
+        "production",
+    ]
+)
 """Words before a version that name no service."""
 
 

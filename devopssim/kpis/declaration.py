@@ -166,7 +166,6 @@ def duration(
     callable
         Decorator that turns a function from a Run to Durations into one from a log to a Series of hours.
     """
-
     needs = _needs(declared)
 
     def declare(function: Callable[[Run], Durations]) -> Callable[[Log], pd.Series]:

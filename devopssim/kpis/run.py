@@ -109,7 +109,7 @@ class Run:
         if self.begin <= self.warm_up:
             return self
         log = self.log.copy(deep=False)
-        log.attrs = self.attrs
+        log.attrs.update(self.attrs)
         return Run(cut_to_window(log))
 
     def observes(self, needs: "Needs") -> bool:

@@ -62,7 +62,11 @@ def test_commits_are_changes_and_tags_deploy_what_no_earlier_tag_reached(reposit
     repository.tag("v1.1.0", at=204)
     log = read_git(repository.folder)
     assert kpis.lead_time_for_changes(log).tolist() == [10, 9, 8, 4]
-    assert kpis.table(log).loc[["change_failure_rate", "availability", "security_test_coverage"], "n"].tolist() == [0, 0, 0]
+    assert kpis.table(log).loc[["change_failure_rate", "availability", "security_test_coverage"], "n"].tolist() == [
+        0,
+        0,
+        0,
+    ]
     assert len(kpis.lead_time(log)) == 0  # a git history knows no tickets
 
 

@@ -109,7 +109,8 @@ def test_the_kpis_of_three_styles(repository: Repository, style: Callable[[Repos
 def test_squashed_commits_are_counted_for_their_lead_time_is_too_short(repository: Repository) -> None:
     squash_style(repository)
     ((reason, count),) = read_git(repository.folder).attrs["source"]["counts"].items()
-    assert reason.startswith("commits that look squashed") and count == 12
+    assert reason.startswith("commits that look squashed")
+    assert count == 12
 
 
 def test_a_revert_names_what_failed_even_if_other_releases_came_between(repository: Repository) -> None:
@@ -124,7 +125,11 @@ def test_a_revert_names_what_failed_even_if_other_releases_came_between(reposito
     log = read_git(repository.folder)
     assert details(log, "repair").dropna().tolist() == ["D2"]
     assert kpis.change_failure_rate(log) == 1 / 4
-    assert kpis.table(log).loc[["mttr", "availability", "mtbf"], "n"].tolist() == [0, 0, 0]  # git cannot tell when it broke
+    assert kpis.table(log).loc[["mttr", "availability", "mtbf"], "n"].tolist() == [
+        0,
+        0,
+        0,
+    ]  # git cannot tell when it broke
 
 
 def test_a_hot_fix_of_an_older_line_repairs_that_line(repository: Repository) -> None:
