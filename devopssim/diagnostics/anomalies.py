@@ -29,6 +29,8 @@ ASKED: Final = (
     "mttf",
     "mtbf",
 )
+MOMENT: Final = 1e-3
+"""Hours by which the end of a day lies before the next one, in a date."""
 EDGES: Final = (
     ("item", "ticket.created", ("ticket.closed",)),
     ("change", "change.created", ("service.deployed", "change.abandoned")),
@@ -67,7 +69,10 @@ def window_sentence(log: pd.DataFrame) -> str | None:
     if not start:
         return None
     run = Run(log)
-    moments = (datetime.fromisoformat(start) + timedelta(hours=hour) for hour in (run.begin, run.horizon))
+    moments = (
+        datetime.fromisoformat(start) + timedelta(hours=hour)
+        for hour in (run.begin, max(run.begin, run.horizon - MOMENT))
+    )
     dates = " to ".join(f"{moment:%Y-%m-%d}" for moment in moments)
     edges = []
     for what, begins, ends in EDGES:

@@ -59,6 +59,8 @@ ORDER: Final = {
 """Rank of event kinds within one instant: causes before effects."""
 STARTS: Final = {"ticket.created", "ticket.started", "change.created"}
 """Kinds that begin something; an export often holds only those of what ended in it."""
+FAILURES: Final = {"service.rolledback", "service.deployed repair"}
+LOWER_BOUND: Final = "no source of incidents: failed deployments are those that were rolled back or repaired, so the change failure rate is a lower bound"
 TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
 """Keys of detail, by kind, that a source can tell if one row has them."""
 
@@ -182,7 +184,9 @@ def _source(history: History, writer: "HistoryWriter") -> dict[str, Any]:
         names[kind] = f"{names[kind]}, {name}" if kind in names else name
     rules = "; ".join(dict.fromkeys(rules for _, _, rules in history.provenance))
     counts = {**history.counts, **{key: count for key, count in writer.counts.items() if count}}
-    stated = {"counts": counts, "remarks": list(history.remarks), "assumptions": dict(history.assumptions)}
+    observed = writer.observed() | history.observes
+    remarks = [*history.remarks, *([LOWER_BOUND] if FAILURES & observed and "service.failed" not in observed else [])]
+    stated = {"counts": counts, "remarks": remarks, "assumptions": dict(history.assumptions)}
     return {**names, "rules": rules, "moved": writer.moved, **{key: value for key, value in stated.items() if value}}
 
 

@@ -328,15 +328,19 @@ def seconds(
     """
     if text is None or text == "":
         return None
+    written = str(text).strip()
     number = float(text) if isinstance(text, int | float) and not isinstance(text, bool) else None
-    try:
-        moment = _moment(str(text).strip(), time_format) if number is None else datetime.fromtimestamp(number, UTC)
-        if moment is None and (english := in_english(str(text).strip(), language)):
+    if number is None:
+        moment = _moment(written, time_format)
+        if moment is None and (english := in_english(written, language)):
             moment = _moment(english, time_format)
-    except (OverflowError, ValueError, OSError) as error:
-        raise InvalidInputError(
-            f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
-        ) from error
+    else:
+        try:
+            moment = datetime.fromtimestamp(number, UTC)
+        except (OverflowError, ValueError, OSError) as error:
+            raise InvalidInputError(
+                f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
+            ) from error
     if moment is None:
         raise InvalidInputError(
             f"{where}: unknown time format {_shown(text)}; write times as 2026-03-01T09:30:00Z or state their format."

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 from devopssim.errors import InvalidInputError
+from devopssim.importers.normalisation import is_author
 
 HARMLESS: Final = tuple(
     word
@@ -221,11 +221,7 @@ def authored_by(folder: Path, heads: Sequence[str], patterns: Sequence[str]) -> 
     """Return the commits whose author's name or address matches one of several shell patterns, regardless of case."""
     text = git(folder, "log", "-z", f"--format=%H{FIELD}%an{FIELD}%ae", "--stdin", stdin="\n".join(heads))
     named = (record.split(FIELD) for record in filter(None, text.split("\0")))
-    return {
-        commit.strip()
-        for commit, *authors in named
-        if any(fnmatchcase(author.casefold(), pattern.casefold()) for author in authors for pattern in patterns)
-    }
+    return {commit.strip() for commit, *authors in named if any(is_author(author, patterns) for author in authors)}
 
 
 def picked_from(folder: Path, heads: Sequence[str], commits: Mapping[str, Commit]) -> dict[str, str]:

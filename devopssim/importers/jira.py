@@ -66,7 +66,7 @@ WITHDRAWN: Final = frozenset(
             "no longer needed",
             "no longer relevant",
             "deferred",
-                "later",
+            "later",
             "expired",
             "no action",
             "known error",

@@ -212,6 +212,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def is_author(author: str | None, patterns: Iterable[str]) -> bool:
+    """Return whether an author's name matches one of several shell patterns; brackets stand for themselves, as in `renovate[bot]`.
+
+    Examples
+    --------
+    >>> is_author("renovate[bot]", ["*[bot]"]), is_author("Bo", ["*[bot]"])
+    (True, False)
+
+    """
+    return matches(author, (pattern.replace("[", "[[]") for pattern in patterns))
+
+
 def severity(words: Sequence[str | None]) -> str | None:
     """Return the gravest severity of the log (total, partial, minor) that one of several labels or priorities means.
 

@@ -20,7 +20,7 @@ from devopssim.history import (
 )
 from devopssim.importers.exported_files import objects_of, text_in
 from devopssim.importers.git import CLOSES, HOTFIXES
-from devopssim.importers.normalisation import counted, identifier, is_incident_label, is_production, matches
+from devopssim.importers.normalisation import counted, identifier, is_author, is_incident_label, is_production, matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ class RecordReader(ABC):
 
     def is_excluded(self, *authors: str | None) -> bool:
         """Return whether people chose to leave out the changes of an author; count the change if so."""
-        excluded = any(matches(author, self.chosen.exclude_authors) for author in authors)
+        excluded = any(is_author(author, self.chosen.exclude_authors) for author in authors)
         self.counts["changes of excluded authors"] += excluded
         return excluded
 
