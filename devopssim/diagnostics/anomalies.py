@@ -81,7 +81,7 @@ def window_sentence(log: pd.DataFrame) -> str | None:
             ended = np.fmin.reduce([run.first(what, end) for end in ends])
             at_start = int(((began < run.begin) & ~(ended < run.begin)).sum())
             at_end = int((np.isfinite(began) & ~np.isfinite(ended)).sum())
-            edges.append(f"{at_start} {what}s were open at its begin, {at_end} are open at its end")
+            edges.append(f"{what}s open at its begin: {at_start}, at its end: {at_end}")
     more = f"; {'; '.join(edges)}" if edges else ""
     return f"{dates}, {(run.horizon - run.begin) / HOURS_PER_WEEK:,.3g} weeks, for which rates count{more}."
 

@@ -451,7 +451,7 @@ def test_people_choose_the_window(tmp_path: Path, capsys: pytest.CaptureFixture[
     page = table(tmp_path, "items", "id,created,closed", *daily)
     january = Import(tmp_path, capsys, "--csv", page, "--since", "2024-01-08", "--until", "2024-01-21")
     assert (january.value("throughput"), january.n("throughput"), january.n("lead_time")) == (7, [14], [14])
-    assert "3 items were open at its begin, 3 are open at its end" in january.notes
+    assert "items open at its begin: 3, at its end: 3" in january.notes
     longer = Import(tmp_path, capsys, "--csv", page, "--since", "2023-12-18", "--until", "2024-04-07")
     assert longer.value("throughput") == pytest.approx(70 / 16)
     log = str(tmp_path / "team.csv")
