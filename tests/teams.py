@@ -25,7 +25,8 @@ class Repository:
     """A bare repository, written as a stream for `git fast-import`; times are seconds since 1970."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.stream, self.marks = folder, [], 0
+        self.folder, self.marks = folder, 0
+        self.stream: list[str] = []
 
     def commit(
         self,
@@ -164,7 +165,8 @@ class Import:
         return [self.kpis[kpi]["n"] for kpi in kpis]
 
     def value(self, kpi: str) -> float | None:
-        return self.kpis[kpi].get("value", self.kpis[kpi].get("median"))
+        number: float | None = self.kpis[kpi].get("value", self.kpis[kpi].get("median"))
+        return number
 
     def count(self, kind: str) -> int:
         return int((self.log["kind"] == kind).sum())

@@ -1,6 +1,7 @@
 """Habits of repositories: pre-releases, planned patches, wrong clocks, late tags, several services, backports, hotfixes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from teams import DAY, HOUR, START, WEEK, Import, Repository
@@ -13,9 +14,9 @@ FAILURE_KPIS = ("change_failure_rate", "mttr", "availability", "mtbf", "security
 
 def weekly(folder: Path, weeks: int = 10, **odd: int) -> Repository:
     """A release a week, a day after its commit; the clocks of the fifth commit are given by `odd`."""
-    repository, mark = Repository(folder), None
+    repository, mark = Repository(folder), 0
     for week in range(weeks):
-        clocks = {"at": START + week * WEEK, **(odd if week == 4 else {})}
+        clocks: dict[str, Any] = {"at": START + week * WEEK, **(odd if week == 4 else {})}
         mark = repository.commit(**clocks, parents=[mark] if mark else None)
         repository.tag(f"v1.{week}.0", START + week * WEEK + DAY, mark)
     return repository
@@ -23,7 +24,7 @@ def weekly(folder: Path, weeks: int = 10, **odd: int) -> Repository:
 
 def pre_releases(folder: Path, form: str) -> Path:
     """A release every four weeks, with a pre-release in each week before it."""
-    repository, at, mark = Repository(folder), START, None
+    repository, at, mark = Repository(folder), START, 0
     for release in range(1, 5):
         for candidate in range(1, 4):
             mark = repository.commit(at, parents=[mark] if mark else None)

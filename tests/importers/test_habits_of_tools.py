@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from teams import DAY, HOUR, START, Import, address, exported, iso, issue, pull, rollout, sha, status
@@ -65,7 +66,7 @@ def test_other_environments_are_not_production(tmp_path: Path, capsys: pytest.Ca
     ],
 )
 def test_what_github_states_of_an_environment_decides_before_its_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: dict[str, object], expected: int
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: dict[str, Any], expected: int
 ) -> None:
     page = exported(tmp_path / "a.json", *PULLS, *(rollout(day, day, **flags) for day in (1, 2, 3)))
     assert Import(tmp_path, capsys, "--github", page).deployments == expected
