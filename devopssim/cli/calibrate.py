@@ -11,6 +11,8 @@ from devopssim.cli.options import FILE, ExecutionOptions, execution_options, jso
 from devopssim.cli.scenarios import assignments, named
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from devopssim.twin import Calibration, Check
 
 
@@ -80,8 +82,16 @@ def command(
     if out is not None:
         write_text(out, calibration.as_toml())
         sys.stderr.write(f"{out}: twin written; next, for example: `devopssim what-if {out} --adopt testing=1`.\n")
+    for line in assumptions_of(log):
+        sys.stderr.write(f"Assumption of the log: {line}.\n")
     print(as_json(calibration, checked) if in_json else as_text(calibration, checked))
     return SUCCESS if checked is None or checked.holds else CHECK_FAILED
+
+
+def assumptions_of(log: "pd.DataFrame") -> list[str]:
+    """Return the assumptions that the log's source rests on, so that the twin rests on them, too."""
+    source = log.attrs.get("source") or {}
+    return list(dict.fromkeys((source.get("assumptions") or {}).values()))
 
 
 def as_json(calibration: "Calibration", checked: "Check | None") -> str:

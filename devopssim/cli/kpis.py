@@ -71,7 +71,7 @@ def command(
             "expected exactly one source; pass either LOG, the file of an event log, or --git REPOSITORY."
         )
     log = events.between(log, since, until)
-    if git is not None:
+    if git is not None or since or until:
         for line in notes_of(log):
             sys.stderr.write(f"{line}\n")
     only_one_of({"--by": by is not None, "--intervals": intervals})

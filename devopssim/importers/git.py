@@ -273,7 +273,9 @@ class _Reading:
         reverts = self._reverts(arrived)
         copies = self._copies(arrived, reverts)
         hotfix = self._hotfix_commits(arrived)
+        place = folder.resolve()
         releases = _Releases(
+            name=f"{place.parent.name}/{place.name.removesuffix('.git')}",
             commits=self.commits,
             hotfix=hotfix,
             rules=rules,
@@ -513,6 +515,8 @@ def _arrivals(commits: Mapping[str, Commit], head: str) -> dict[str, str]:
 class _Releases:
     """The tags that are deployments, oldest first, each with the commits that it is the first to reach."""
 
+    name: str
+    """Folder of the repository and the folder above it, which tell two repositories apart."""
     commits: Mapping[str, Commit]
     hotfix: set[str]
     """Ends of hotfix branches."""
@@ -564,13 +568,13 @@ class _Releases:
         for number, tag in enumerate(self.tags):
             repaired, assumed = self._repaired(number)
             yield DeploymentRecord(
-                id=f"tag {tag.name}",
+                id=f"tag {self.name} {tag.name}",
                 at=float(tag.time),
                 commit=tag.commit,
                 name=tag.name,
-                of=self.services.get(tag.name),
+                of=self.services.get(tag.name, self.name.rpartition("/")[2]),
                 tag=True,
-                repairs=None if repaired is None else f"tag {self.tags[repaired].name}",
+                repairs=None if repaired is None else f"tag {self.name} {self.tags[repaired].name}",
                 assumed=assumed,
             )
 

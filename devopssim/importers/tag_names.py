@@ -37,7 +37,9 @@ PRE_RELEASE: Final = frozenset(
     ]
 )
 """Words behind a version that make it a pre-release."""
-NIGHTLY: Final = frozenset(["nightly", "canary", "snapshot", "daily", "dev", "edge", "unstable", "experimental"])
+NIGHTLY: Final = frozenset(
+    ["nightly", "canary", "snapshot", "daily", "weekly", "dev", "edge", "unstable", "experimental"]
+)
 """Words that make a tag a nightly build, wherever they stand."""
 BRANCH: Final = frozenset(
     [

@@ -289,4 +289,4 @@ def test_words_that_are_no_utf8_are_read(repository: Repository) -> None:
     )
     repository.git("tag", "v-ü=1;2")
     log = events.validate(read_git(repository.folder))
-    assert log.query("kind == 'service.deployed'")["detail"].tolist() == ["name=v-ü_1_2"]
+    assert log.query("kind == 'service.deployed'")["detail"].tolist() == ["name=v-ü_1_2;service=shop"]

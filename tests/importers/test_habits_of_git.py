@@ -280,3 +280,24 @@ def test_kpis_of_a_repository_print_the_same_notes_as_the_import(
     assert capsys.readouterr().err.splitlines() == kpis
     assert main(["kpis", "--git", str(folder), "--since", "2024-02-01", "--until", "2024-03-31"]) == 0
     assert "Window: 2024-02-01 to 2024-03-31" in capsys.readouterr().err
+
+
+def test_two_repositories_with_the_same_tags_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop, api = weekly(tmp_path / "shop", weeks=3), weekly(tmp_path / "api.git", weeks=4)
+    api.stream = [line.replace("work", "other") for line in api.stream]
+    sources = ["--git", shop.written(), "--git", api.written()]
+    table = tmp_path / "incidents.csv"
+    table.write_text("id,detected,of\nI,2024-01-02T10:00:00Z,shop\n")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(
+        '[[table]]\nfile = "incidents.csv"\nkind = "incidents"\ncolumns = { id = "id", detected = "detected", of = "of" }\n'
+    )
+    result = Import(tmp_path, capsys, *sources, "--csv", mapping)
+    assert result.deployments == 7
+    assert details(result.log, "service").value_counts().to_dict() == {
+        "api": 4,
+        "shop": 4,
+    }  # three deployments, one incident
+    (failed,) = result.log.loc[result.log["kind"] == "service.failed", "deployment"]
+    carried = result.log[(result.log["kind"] == "service.deployed") & (result.log["deployment"] == failed)]
+    assert details(carried, "service").tolist() == ["shop"]
