@@ -160,6 +160,10 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"])
     if window > 0:
         log.attrs["window"] = window
+    strays = sum(row[0] < window for row in rows if row[1] not in STARTS)
+    if strays:
+        remark = f"{strays} events before {moment(start + window * SECONDS_PER_HOUR)[:10]} lie apart from the rest, outside the window"
+        log.attrs["source"].setdefault("remarks", []).append(remark)
     return validate(log)
 
 

@@ -1,6 +1,6 @@
 """Stored responses of GitLab's REST API as a history: issues, merge requests, deployments, pipelines, incidents.
 
-Files may hold one page or many, in one folder or several; the keys of an object show its kind. Rules:
+Files may hold one page or many, or the payloads of webhooks, in one folder or several; the keys of an object show its kind. Rules:
 
 - An issue is a work item: requested when it was created, closed when it was closed. An issue of the type `incident`, or with
   a label of `incidents`, is an incident: detected when it was created, resolved when it was closed. An issue that was moved to another
@@ -44,6 +44,8 @@ WITHDRAWN: Final = {"duplicate", "wontfix", "won't fix", "won't do", "invalid", 
 """Labels of issues that were not delivered, in lower case."""
 REVERTS: Final = re.compile(r"[Rr]everts merge request ([\w./-]+)?!(\d+)")
 """Sentence that GitLab writes into the description of a revert, whose groups are project and number."""
+MARKS: Final = {"merge_request": "!", "issue": "#"}
+"""Mark between project and number, by the kind of a webhook's object."""
 PROJECT: Final = re.compile(r"https?://[^/]+/(.+?)/-/")
 """Address of an object, whose group is the project."""
 ENDED: Final = {"success", "failed", "canceled"}
@@ -103,6 +105,7 @@ class GitLabReader(RecordReader):
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Add the records of one object; its keys show its kind."""
+        thing = _unwrapped(thing)
         where = f"{where}: {text_in(thing, 'web_url') or text_in(thing, 'id') or 'an object'}"
         if "source_branch" in thing and "target_branch" in thing:
             self._merge_request(thing, where)
@@ -301,6 +304,31 @@ class GitLabReader(RecordReader):
         number = change.id.rpartition("!")[2]
         marked = [at for name, at in self.ready.items() if name.rpartition("!")[2] == number]
         return marked[0] if len(marked) == 1 else change.created
+
+
+def _unwrapped(thing: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the object in the payload of a webhook, in the form of the REST API; any other object stands for itself."""
+    kind, project = thing.get("object_kind"), thing.get("project")
+    if kind is None or not isinstance(project, Mapping):
+        return thing
+    place = text_in(project, "path_with_namespace") or ""
+    if kind == "deployment":
+        commit = (text_in(thing, "commit_url") or "").rpartition("/")[2]
+        return {
+            "id": thing.get("deployment_id"),
+            "status": thing.get("status"),
+            "sha": commit,
+            "ref": thing.get("ref"),
+            "environment": {"name": thing.get("environment"), "tier": thing.get("environment_tier")},
+            "updated_at": thing.get("status_changed_at"),
+            "web_url": f"{text_in(project, 'web_url') or ''}/-/deployments",
+        }
+    attributes = thing.get("object_attributes")
+    if kind not in MARKS or not isinstance(attributes, Mapping):
+        return thing
+    labels = [text_in(label, "title") for label in thing.get("labels") or [] if isinstance(label, Mapping)]
+    full = f"{place}{MARKS[str(kind)]}{attributes.get('iid')}"
+    return {**attributes, "labels": [label for label in labels if label], "references": {"full": full}}
 
 
 def project_of(thing: Mapping[str, Any]) -> str | None:

@@ -284,8 +284,8 @@ def test_kpis_of_a_repository_print_the_same_notes_as_the_import(
 
 def test_two_repositories_with_the_same_tags_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shop, api = weekly(tmp_path / "shop", weeks=3), weekly(tmp_path / "api.git", weeks=4)
-    api.stream = [line.replace("work", "other") for line in api.stream]
-    sources = ["--git", shop.written(), "--git", api.written()]
+    api.stream = [line.replace("work", "page") for line in api.stream]
+    sources: list[str | Path] = ["--git", shop.written(), "--git", api.written()]
     table = tmp_path / "incidents.csv"
     table.write_text("id,detected,of\nI,2024-01-02T10:00:00Z,shop\n")
     mapping = tmp_path / "map.toml"

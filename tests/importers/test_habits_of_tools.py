@@ -320,6 +320,40 @@ def test_a_merge_request_merged_without_a_time_is_merged(tmp_path: Path, capsys:
     assert "1 merge requests merged without a time" in result.notes
 
 
+def test_payloads_of_gitlabs_webhooks_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = {"path_with_namespace": "acme/shop", "web_url": "https://gitlab.test/acme/shop"}
+    request = {
+        "iid": 1,
+        "source_branch": "x",
+        "target_branch": "main",
+        "state": "merged",
+        "merge_commit_sha": sha(1),
+        "created_at": "2024-01-01 09:00:00 UTC",
+        "updated_at": "2024-01-01 13:00:00 UTC",
+    }
+    ticket = {"iid": 4, "state": "closed", "created_at": iso(START), "closed_at": iso(START + DAY)}
+    rolled_out = {
+        "object_kind": "deployment",
+        "status": "success",
+        "status_changed_at": "2024-01-01 16:00:00 +0100",
+        "deployment_id": 15,
+        "environment": "shop",
+        "environment_tier": "production",
+        "commit_url": f"https://gitlab.test/acme/shop/-/commit/{sha(1)}",
+        "project": project,
+    }
+    page = exported(
+        tmp_path / "a.json",
+        {"object_kind": "merge_request", "project": project, "object_attributes": request},
+        {"object_kind": "issue", "project": project, "object_attributes": ticket, "labels": [{"title": "outage"}]},
+        rolled_out,
+        {"object_kind": "push", "project": project},
+    )
+    result = Import(tmp_path, capsys, "--gitlab", page)
+    assert (result.count("change.merged"), result.count("service.failed")) == (1, 1)
+    assert (result.deployments, result.value("lead_time_for_changes")) == (1, 6)
+
+
 def test_jobs_of_gitlab_deploy_if_people_say_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = {
         "id": 9,
@@ -444,6 +478,7 @@ def test_an_old_ticket_and_a_wrong_year_move_no_rate(tmp_path: Path, capsys: pyt
     assert result.value("lead_time") == 72
     assert result.value("wip") == pytest.approx(3 + 2, abs=0.6)  # three on their way, OLD-2 and ODD-2
     assert "1 times before 1980 or in the future: left out" in result.notes
+    assert "2 events before 2024-01-04 lie apart from the rest" in result.notes  # ODD-1 was done and closed
     assert "Window: 2024-01-04 to" in result.notes
 
 
