@@ -15,7 +15,7 @@ DAY: Final = 86_400.0
 STRAY_SHARE: Final = 0.02
 """Share of a history's ends that can be strays; one always can."""
 LEAST_ENDS: Final = 5
-"""Ends that a history needs before the first ones can be strays."""
+"""Ends that a history needs to show when observation began."""
 TIMES: Final = (
     "created",
     "started",
@@ -90,7 +90,7 @@ def _is_wrong(at: float | None, earliest: float, latest: float) -> bool:
     return at is not None and not earliest <= at <= latest
 
 
-def observed_from(ends: Iterable[float], horizon: float) -> float:
+def observed_from(ends: Iterable[float], horizon: float, typical: float = 0.0) -> float:
     """Return the hour from which a history is whole: that of the first end, strays left out.
 
     Strays are the first few ends if more time lies between them and the rest than the rest covers, and at least a year.
@@ -101,27 +101,29 @@ def observed_from(ends: Iterable[float], horizon: float) -> float:
         Hours at which something ended, sorted.
     horizon : float
         Hour at which observation ends.
+    typical : float, default 0
+        Hours from begin to end of a typical item or change.
 
     Returns
     -------
     float
-        0 without ends, or if observation would last no time.
+        0 for fewer than five ends, and if observation would last no time, or not even as long as a typical item or change: then the ends
+        are a moment's tidying up, and say nothing of when observation began.
 
     Examples
     --------
-    >>> observed_from([100.0, 200.0], 300.0)
-    100.0
+    >>> observed_from([100.0, 150.0, 200.0, 250.0, 300.0], 300.0), observed_from([100.0, 200.0], 300.0)
+    (100.0, 0.0)
     >>> observed_from([0.0, *range(100_000, 100_100)], 100_100.0)
     100000
 
     """
     hours = list(ends)
-    if not hours:
+    if len(hours) < LEAST_ENDS:
         return 0.0
     first = 0
-    if len(hours) > LEAST_ENDS:
-        for stray in range(1, 1 + max(1, int(STRAY_SHARE * len(hours)))):
-            gap = hours[stray] - hours[stray - 1]
-            if gap > max(float(HOURS_PER_YEAR), hours[-1] - hours[stray]):
-                first = stray
-    return hours[first] if hours[first] < horizon else 0.0
+    for stray in range(1, 1 + max(1, int(STRAY_SHARE * len(hours)))):
+        gap = hours[stray] - hours[stray - 1]
+        if gap > max(float(HOURS_PER_YEAR), hours[-1] - hours[stray]):
+            first = stray
+    return hours[first] if horizon - hours[first] > typical else 0.0

@@ -8,6 +8,7 @@ The log states its window: rates count from the first thing that ended (a merge,
 earlier an export often holds a part only. It also states what its sources can tell (`attrs["observed"]`).
 """
 
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -157,7 +158,7 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     iso = datetime.fromtimestamp(start, UTC).isoformat()
     log = from_rows(rows, start=iso, source=_source(history, writer))
     log.attrs["observed"] = sorted(history.observes | writer.observed())
-    window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"])
+    window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"], _typical(rows))
     if window > 0:
         log.attrs["window"] = window
     strays = sum(row[0] < window for row in rows if row[1] not in STARTS)
@@ -165,6 +166,19 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
         remark = f"{strays} events before {moment(start + window * SECONDS_PER_HOUR)[:10]} lie apart from the rest, outside the window"
         log.attrs["source"].setdefault("remarks", []).append(remark)
     return validate(log)
+
+
+def _typical(rows: Iterable[Row]) -> float:
+    """Return the median hours from the creation of an item or a change to its close or merge; 0 where none ended."""
+    begun: dict[str, float] = {}
+    lengths = []
+    for at, kind, item, change, *_ in rows:
+        entity = item if kind.startswith("ticket.") else change
+        if kind in {"ticket.created", "change.created"}:
+            begun[f"{kind[0]} {entity}"] = at
+        elif kind in {"ticket.closed", "change.merged"}:
+            lengths.append(at - begun.get(f"{kind[0]} {entity}", at))
+    return statistics.median(lengths) if lengths else 0.0
 
 
 def written(history: History, *, attribute: Attribution, plain: Callable[[str], str]) -> "HistoryWriter":

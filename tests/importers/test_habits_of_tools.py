@@ -482,6 +482,13 @@ def test_an_old_ticket_and_a_wrong_year_move_no_rate(tmp_path: Path, capsys: pyt
     assert "Window: 2024-01-04 to" in result.notes
 
 
+def test_tidying_up_is_no_begin_of_observation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A quarter's tickets are all closed on its last two days."""
+    rows = [f"T{day},{iso(START + day * DAY)},{iso(START + 90 * DAY + day * HOUR // 2)}" for day in range(90)]
+    result = Import(tmp_path, capsys, "--csv", table(tmp_path, "items", "id,created,closed", *rows))
+    assert result.value("throughput") == pytest.approx(90 / (92 / 7), rel=0.02)
+
+
 def test_people_choose_the_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     daily = [f"T{day},{iso(START + day * DAY)},{iso(START + (day + 3) * DAY)}" for day in range(70)]
     page = table(tmp_path, "items", "id,created,closed", *daily)
