@@ -13,7 +13,8 @@ from devopssim.importers.bitbucket import bitbucket_history
 from devopssim.importers.cdevents import cdevents_history, from_cdevents, read_cdevents, restored_log
 from devopssim.importers.csv_mapping import mapped_history
 from devopssim.importers.explanation import explain
-from devopssim.importers.git import GitRules, git_history, read_git
+from devopssim.importers.git import git_history, read_git
+from devopssim.importers.git_rules import GitRules
 from devopssim.importers.github import github_history
 from devopssim.importers.gitlab import gitlab_history
 from devopssim.importers.jira import jira_history

@@ -28,9 +28,8 @@ A git history lacks tickets, incidents, work on stages and security tests: KPIs 
 
 import re
 import time
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -40,9 +39,9 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import SECONDS_PER_HOUR
-from devopssim.history import YEAR_1980, ChangeRecord, DeploymentRecord, History, change_id, new_ancestors
+from devopssim.history import YEAR_1980, ChangeRecord, History, change_id, new_ancestors
 from devopssim.importers.git_clocks import DAY, NEIGHBOURS, impossible_clocks, late_tags
+from devopssim.importers.git_releases import Releases
 from devopssim.importers.git_repository import (
     Commit,
     Tag,
@@ -58,20 +57,15 @@ from devopssim.importers.git_repository import (
     tags_of,
     touching,
 )
+from devopssim.importers.git_rules import GitRules
 from devopssim.importers.normalisation import counted, matches
-from devopssim.importers.tag_names import Sort, services_of, sort_of, version_key
+from devopssim.importers.tag_names import Sort, services_of, sort_of
 from devopssim.importers.translation import log_of
 
-REPAIRS: Final = re.compile(r"(revert|hot-?fix|fix|bugfix)\b", re.IGNORECASE)
-"""Beginning of a subject that looks like a repair."""
-HOTFIXES: Final = ("hotfix*", "*/hotfix*", "*-hotfix*", "hot-fix*", "*/hot-fix*")
-"""Shell patterns of branches and tags that are hotfixes."""
 MERGED_BRANCH: Final = re.compile(
     r"Merge (?:remote-tracking )?branch '([^']+)'|Merge pull request #\d+ from [^/\s]+/(\S+)"
 )
 """Subject of a merge commit, whose groups are the merged branch."""
-VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)$")
-"""Version at the end of a tag's name."""
 SQUASHED: Final = re.compile(r"\((?:#|!)\d+\)$")
 """End of a subject that GitHub and GitLab give to squashed commits."""
 DECORATION: Final = re.compile(r"\s*\((?:#|!)\d+\)|^\[[^\]]*\]\s*|^(?:backport|cherry-?pick)\w*[:\s]+", re.IGNORECASE)
@@ -91,76 +85,6 @@ MOST_PATCHES: Final = 20_000
 """Commits whose patches are compared at most."""
 RULES: Final = "commits are changes, tags are deployments; a deployment failed if a later one reverts what it shipped, or is a hotfix of it"
 """Rules of reading, in the provenance."""
-ASSUMPTION: Final = (
-    "a tag within {window:g} hours that brings a fix or raises only the last number of its version is assumed to repair the one before it; "
-    "planned patches look the same"
-)
-"""What `repair_window` assumes."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class GitRules:
-    """The rules by which a repository is read.
-
-    Parameters
-    ----------
-    tags : str or sequence of str, default ()
-        Shell patterns of the tags that are deployments, for example `v*`; by default all releases.
-    not_tags : sequence of str, default ()
-        Shell patterns of tags that are not.
-    paths : sequence of str, default ()
-        Paths of one service of a monorepo: only commits that touch them are changes.
-    branch : str, optional
-        Main line; default HEAD.
-    repair_window : float, optional
-        Hours after a tag within which a later tag is assumed to repair it; by default only evidence counts.
-    hotfixes : sequence of str, default HOTFIXES
-        Shell patterns of branches and tags that are hotfixes.
-    assisted_trailer : str, optional
-        Regular expression of the trailers that mark a commit as written with AI assistance.
-    exclude_authors : sequence of str, default ()
-        Shell patterns of names or addresses of authors whose commits are left out, for example `*[bot]*`.
-
-    Examples
-    --------
-    >>> GitRules(tags="v*").patterns
-    ('v*',)
-
-    """
-
-    tags: str | Sequence[str] = ()
-    not_tags: Sequence[str] = ()
-    paths: Sequence[str] = ()
-    branch: str | None = None
-    repair_window: float | None = None
-    hotfixes: Sequence[str] = HOTFIXES
-    assisted_trailer: str | None = None
-    exclude_authors: Sequence[str] = ()
-
-    def __post_init__(self) -> None:
-        """Raise InvalidInputError unless the window is positive."""
-        if self.repair_window is not None and not self.repair_window > 0:
-            raise InvalidInputError(
-                f"repair_window={self.repair_window:g} h (maximum time from a tag to its repair) must be above 0."
-            )
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The patterns of tags, as a tuple."""
-        return (self.tags,) if isinstance(self.tags, str) else tuple(self.tags)
-
-    @property
-    def observes(self) -> tuple[str, ...]:
-        """What the rules make the history tell: with a window for repairs, a deployment without one failed in nothing."""
-        return () if self.repair_window is None else ("service.deployed repair",)
-
-    @property
-    def assumptions(self) -> dict[str, str]:
-        """The assumptions that the rules make, by the kind of event that rests on them."""
-        if self.repair_window is None:
-            return {}
-        sentence = ASSUMPTION.format(window=self.repair_window)
-        return dict.fromkeys(("service.failed", "incident.resolved"), sentence)
 
 
 def read_git(repository: str | Path, **rules: Any) -> pd.DataFrame:
@@ -187,6 +111,7 @@ def read_git(repository: str | Path, **rules: Any) -> pd.DataFrame:
     --------
     >>> import tempfile
     >>> from devopssim.exporters import write_git
+    >>> from devopssim.history import DeploymentRecord
     >>> history = History(
     ...     changes={"C1": ChangeRecord(id="C1", created=1e9, merged=1e9 + 1800)},
     ...     deployments={"7": DeploymentRecord(id="7", at=1e9 + 3600, changes=("C1",))},
@@ -274,7 +199,7 @@ class _Reading:
         copies = self._copies(arrived, reverts)
         hotfix = self._hotfix_commits(arrived)
         place = folder.resolve()
-        releases = _Releases(
+        releases = Releases(
             name=f"{place.parent.name}/{place.name.removesuffix('.git')}",
             commits=self.commits,
             hotfix=hotfix,
@@ -509,106 +434,3 @@ def _arrivals(commits: Mapping[str, Commit], head: str) -> dict[str, str]:
     for step in reversed(line):
         arrived.update(dict.fromkeys(new_ancestors(parents, step, arrived), step))
     return arrived
-
-
-@dataclass(kw_only=True)
-class _Releases:
-    """The tags that are deployments, oldest first, each with the commits that it is the first to reach."""
-
-    name: str
-    """Folder of the repository and the folder above it, which tell two repositories apart."""
-    commits: Mapping[str, Commit]
-    hotfix: set[str]
-    """Ends of hotfix branches."""
-    rules: GitRules
-    carrying: set[str]
-    """Commits that are no changes; a tag that brings nothing else brings nothing new."""
-    services: Mapping[str, str]
-    """Service of each tag, in a repository of several."""
-    tags: list[Tag] = field(default_factory=list)
-    brought: list[list[str]] = field(default_factory=list)
-    """Commits that each tag is the first to reach."""
-    first_in: dict[str, int] = field(default_factory=dict)
-    """Index of the tag that first reached a commit, by the commit's hash."""
-    index: dict[str, int] = field(default_factory=dict)
-    """Index of a tag, by the hash of its commit."""
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def take(self, tags: Sequence[Tag]) -> None:
-        """Add tags in the order of time; at one moment ancestors come first, then smaller versions."""
-        parents = {name: commit.parents for name, commit in self.commits.items()}
-        depth = {name: -position for position, name in enumerate(self.commits)}
-        for tag in sorted(tags, key=lambda tag: (tag.time, depth[tag.commit], version_key(tag.name), tag.name)):
-            if tag.commit in self.index:
-                self.counts["further tags of the same commit"] += 1
-                continue
-            new = new_ancestors(parents, tag.commit, self.first_in)
-            if not new:
-                self.counts["tags of nothing new"] += 1
-                continue
-            if self.rules.paths and self.carrying.issuperset(new):
-                self.counts[f"tags that bring nothing to {', '.join(self.rules.paths)}"] += 1
-                continue
-            number = self.index[tag.commit] = len(self.tags)
-            self.first_in.update(dict.fromkeys(new, number))
-            self.tags.append(tag)
-            self.brought.append(new)
-
-    def ahead(self) -> set[str]:
-        """Return the commits that were created more than a day after the tag that first reached them: their clocks ran ahead."""
-        return {
-            name
-            for tag, brought in zip(self.tags, self.brought, strict=True)
-            for name in brought
-            if min(self.commits[name].authored, self.commits[name].committed) > tag.time + DAY
-        }
-
-    def deployments(self) -> Iterator[DeploymentRecord]:
-        """Yield a deployment for each tag."""
-        for number, tag in enumerate(self.tags):
-            repaired, assumed = self._repaired(number)
-            yield DeploymentRecord(
-                id=f"tag {self.name} {tag.name}",
-                at=float(tag.time),
-                commit=tag.commit,
-                name=tag.name,
-                of=self.services.get(tag.name, self.name.rpartition("/")[2]),
-                tag=True,
-                repairs=None if repaired is None else f"tag {self.name} {self.tags[repaired].name}",
-                assumed=assumed,
-            )
-
-    def _repaired(self, number: int) -> tuple[int | None, bool]:
-        """Return the index of the earlier tag that this one repairs, or None, and whether that is an assumption."""
-        tag, new = self.tags[number], self.brought[number]
-        before = self._below(number)
-        if before < 0:
-            return None, False
-        if matches(tag.name, self.rules.hotfixes) or not self.hotfix.isdisjoint(new):
-            return before, False
-        if self.rules.repair_window is None:
-            return None, False
-        window = self.rules.repair_window * SECONDS_PER_HOUR
-        recent = bisect_left(self.tags, tag.time - window, hi=number, key=lambda earlier: earlier.time)
-        fixes = any(REPAIRS.match(self.commits[name].subject) for name in new)
-        looks = before >= recent and (fixes or _patched(self.tags[before], tag))
-        return (before, True) if looks else (None, False)
-
-    def _below(self, number: int) -> int:
-        """Return the index of the newest earlier tag right below what this one brought, else of the one of its service before it; -1 without one."""
-        new = set(self.brought[number])
-        below = {parent for name in new for parent in self.commits[name].parents if parent not in new}
-        nearest = max((self.index[name] for name in below if self.index.get(name, number) < number), default=-1)
-        if nearest >= 0:
-            return nearest
-        service = self.services.get(self.tags[number].name)
-        own = (
-            earlier for earlier in range(number - 1, -1, -1) if self.services.get(self.tags[earlier].name) == service
-        )
-        return next(own, -1)
-
-
-def _patched(earlier: Tag, tag: Tag) -> bool:
-    """Return whether only the last number of the version was raised."""
-    old, new = VERSION.search(earlier.name), VERSION.search(tag.name)
-    return old is not None and new is not None and old.groups()[:2] == new.groups()[:2] and int(new[3]) > int(old[3])

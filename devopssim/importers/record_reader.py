@@ -19,7 +19,8 @@ from devopssim.history import (
     separate_outages,
 )
 from devopssim.importers.exported_files import objects_of, text_in
-from devopssim.importers.git import CLOSES, HOTFIXES
+from devopssim.importers.git import CLOSES
+from devopssim.importers.git_rules import HOTFIXES
 from devopssim.importers.normalisation import counted, identifier, is_author, is_incident_label, is_production, matches
 
 

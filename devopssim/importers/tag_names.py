@@ -96,7 +96,6 @@ RELEASE: Final = frozenset(
         "ios",
         "arm",
         "amd",
-        "x",
         "jre",
         "jdk",
         "java",
