@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
-from devopssim.cli.options import FILE, ExecutionOptions, execution_options, json_option, seed_option
+from devopssim.cli.options import FILE, ExecutionOptions, execution_options, json_option, seed_option, window_options
 from devopssim.cli.scenarios import assignments, named
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from devopssim.twin import Calibration, Check
 
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 )
 @seed_option
 @execution_options
+@window_options
 @click.option("--out", type=FILE, metavar="FILE", help="Write the scenario to this .toml file.")
 @json_option
 def command(
@@ -49,6 +52,8 @@ def command(
     replications: int,
     seed: int,
     options: ExecutionOptions,
+    since: str | None,
+    until: str | None,
     out: Path | None,
     in_json: bool,
 ) -> int:
@@ -62,7 +67,7 @@ def command(
         raise InvalidInputError(
             f"--replications {replications} is not allowed; use 0 to skip the check, or at least 2 (default 20)."
         )
-    log = events.read(log_file)
+    log = events.between(events.read(log_file), since, until)
     stated = assignments(settings, "--set", "team.developers=5")
     with options.execution() as execution:
         calibration = calibrate(
@@ -77,8 +82,16 @@ def command(
     if out is not None:
         write_text(out, calibration.as_toml())
         sys.stderr.write(f"{out}: twin written; next, for example: `devopssim what-if {out} --adopt testing=1`.\n")
+    for line in assumptions_of(log):
+        sys.stderr.write(f"Assumption of the log: {line}.\n")
     print(as_json(calibration, checked) if in_json else as_text(calibration, checked))
     return SUCCESS if checked is None or checked.holds else CHECK_FAILED
+
+
+def assumptions_of(log: "pd.DataFrame") -> list[str]:
+    """Return the assumptions that the log's source rests on, so that the twin rests on them, too."""
+    source = log.attrs.get("source") or {}
+    return list(dict.fromkeys((source.get("assumptions") or {}).values()))
 
 
 def as_json(calibration: "Calibration", checked: "Check | None") -> str:

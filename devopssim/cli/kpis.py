@@ -2,21 +2,26 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from devopssim.cli.options import FILE, json_option, only_one_of
+from devopssim.cli.import_ import git_options, notes_of
+from devopssim.cli.options import FILE, json_option, only_one_of, window_options
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+OPTION_OF: Final = {"paths": "path", "hotfixes": "hotfix", "exclude_authors": "exclude-author"}
+"""Options whose parameter has another name."""
+
+
 @click.command()
 @click.argument("log_file", type=FILE, required=False, metavar="[LOG]", help="Event log, a .csv or .parquet file.")
 @click.option("--git", type=FILE, metavar="REPOSITORY", help="Read the history of this git repository instead.")
-@click.option("--tags", metavar="PATTERN", help="With --git: tags that are deployments, for example v* (default *).")
-@click.option("--branch", metavar="NAME", help="With --git: the main branch (default: HEAD).")
+@git_options
+@window_options
 @click.option(
     "--warm-up",
     type=float,
@@ -35,31 +40,40 @@ def command(
     *,
     log_file: Path | None,
     git: Path | None,
-    tags: str | None,
-    branch: str | None,
+    since: str | None,
+    until: str | None,
     warm_up: float,
     by: str | None,
     intervals: bool,
     in_json: bool,
+    **rules: Any,
 ) -> None:
     """Print the KPIs of a log or of a git history."""
     import json
 
     from devopssim import events, kpis
     from devopssim.errors import InvalidInputError
+    from devopssim.importers import read_git
     from devopssim.wording import kpi_table
 
     if log_file is not None and git is None:
-        if tags is not None or branch is not None:
-            message = "--tags and --branch apply to a git history only; pass --git REPOSITORY or omit them."
+        given = [f"--{OPTION_OF.get(name, name.replace('_', '-'))}" for name, value in rules.items() if value]
+        if given:
+            message = (
+                f"{' and '.join(given)}: these options apply to a git history only; pass --git REPOSITORY or omit them."
+            )
             raise InvalidInputError(message)
         log = events.read(log_file)
     elif git is not None and log_file is None:
-        log = _log_of_git(git, tags, branch)
+        log = read_git(git, **{name: value for name, value in rules.items() if value})
     else:
         raise InvalidInputError(
             "expected exactly one source; pass either LOG, the file of an event log, or --git REPOSITORY."
         )
+    log = events.between(log, since, until)
+    if git is not None or since or until:
+        for line in notes_of(log):
+            sys.stderr.write(f"{line}\n")
     only_one_of({"--by": by is not None, "--intervals": intervals})
     if by:
         _print_halves(log, warm_up, in_json=in_json)
@@ -69,14 +83,6 @@ def command(
         _print_with_intervals(log, in_json=in_json)
     else:
         print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))
-
-
-def _log_of_git(repository: Path, tags: str | None, branch: str | None) -> "pd.DataFrame":
-    from devopssim.importers import read_git
-
-    log = read_git(repository, tags=tags or "*", branch=branch)
-    sys.stderr.write(f"{repository}: {log.attrs['source']['rules']}.\n")
-    return log
 
 
 def _print_halves(log: "pd.DataFrame", warm_up: float, *, in_json: bool) -> None:

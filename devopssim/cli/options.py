@@ -28,6 +28,19 @@ engine_option: Final = click.option(
 seed_option: Final = click.option("--seed", type=int, default=1, show_default=True, help="Random seed.")
 
 
+def window_options(command: Callable[..., Status]) -> Callable[..., Status]:
+    """Add `--since` and `--until`."""
+    until = click.option(
+        "--until", metavar="DATE", help="End of observation, a date (its end) or a time (default: the last event)."
+    )
+    since = click.option(
+        "--since",
+        metavar="DATE",
+        help="Begin of observation, a date or a time; rates count from there (default: the first thing that ended).",
+    )
+    return since(until(command))
+
+
 def only_one_of(options: Mapping[str, bool]) -> None:
     """Raise UsageError if more than one of these options is given."""
     given = [name for name, is_given in options.items() if is_given]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from devopssim.diagnostics.bootstrap import word_for
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import KPIS, EventPair, Run, outages_of, table
+from devopssim.kpis import KPIS, EventPair, Run, table
 
 GAP: Final = 10
 """A silence so many times as long as the usual longest one of a log that is as busy (see `_gaps`)."""
@@ -29,6 +29,13 @@ ASKED: Final = (
     "mttf",
     "mtbf",
 )
+MOMENT: Final = 1e-3
+"""Hours by which the end of a day lies before the next one, in a date."""
+EDGES: Final = (
+    ("item", "ticket.created", ("ticket.closed",)),
+    ("change", "change.created", ("service.deployed", "change.abandoned")),
+)
+"""What can be in progress at the edges of a window: the column of its ids, what begins it and what ends it."""
 PAIRS: Final = (
     ("cycle_time", EventPair(start="ticket.started", end="ticket.done", entity="item")),
     ("mttd", EventPair(start="service.failed", end="incident.detected", entity="incident")),
@@ -42,7 +49,7 @@ PAIRS: Final = (
 class Finding:
     """One oddity: what sort, how many, and a sentence about its effect on KPIs."""
 
-    sort: Literal["gap", "order", "repeated", "unfinished", "small", "left out", "clock"]
+    sort: Literal["gap", "order", "repeated", "unfinished", "small", "left out", "clock", "assumption", "remark"]
     count: int
     sentence: str
 
@@ -54,6 +61,29 @@ def report(log: pd.DataFrame) -> list[Finding]:
         return []
     parts = (_clock(run), _orders(run), _repeated(run), _left_out(run), _gaps(run), _unfinished(run), _small(run))
     return [finding for part in parts for finding in part]
+
+
+def window_sentence(log: pd.DataFrame) -> str | None:
+    """Return what a log's window of observation is, and what was in progress at its edges; None for a log without dates."""
+    start = log.attrs.get("start")
+    if not start:
+        return None
+    run = Run(log)
+    moments = (
+        datetime.fromisoformat(start) + timedelta(hours=hour)
+        for hour in (run.begin, max(run.begin, run.horizon - MOMENT))
+    )
+    dates = " to ".join(f"{moment:%Y-%m-%d}" for moment in moments)
+    edges = []
+    for what, begins, ends in EDGES:
+        if len(run.rows(begins)):
+            began = run.first(what, begins)
+            ended = np.fmin.reduce([run.first(what, end) for end in ends])
+            at_start = int(((began < run.begin) & ~(ended < run.begin)).sum())
+            at_end = int((np.isfinite(began) & ~np.isfinite(ended)).sum())
+            edges.append(f"{what}s open at its begin: {at_start}, at its end: {at_end}")
+    more = f"; {'; '.join(edges)}" if edges else ""
+    return f"{dates}, {(run.horizon - run.begin) / HOURS_PER_WEEK:,.3g} weeks, for which rates count{more}."
 
 
 def _clock(run: Run) -> Iterator[Finding]:
@@ -125,11 +155,16 @@ def _left_out(run: Run) -> Iterator[Finding]:
     counts = source.get("counts") if isinstance(source, dict) else None
     for what, count in (counts or {}).items():
         yield Finding(sort="left out", count=int(count), sentence=f"{count} {what}.")
+    stated = source if isinstance(source, dict) else {}
+    for sentence in dict.fromkeys((stated.get("assumptions") or {}).values()):
+        yield Finding(sort="assumption", count=1, sentence=f"{sentence}.")
+    for remark in stated.get("remarks") or ():
+        yield Finding(sort="remark", count=1, sentence=f"{remark}.")
 
 
 def _gaps(run: Run) -> Iterator[Finding]:
     """The longest of n exponential waits is about ln(n) mean waits; ten times the median wait times that is a gap."""
-    times = np.unique(run.time)
+    times = np.unique(run.time[run.time >= run.begin])
     if len(times) < 20:
         return
     waits = np.diff(times)
@@ -171,7 +206,8 @@ def _small(run: Run) -> Iterator[Finding]:
             yield Finding(sort="small", count=n, sentence=f"{KPIS[name].title} rests on {n}: {worth}.")
         elif word == "nothing":
             yield Finding(sort="small", count=0, sentence=f"{KPIS[name].title}: not observed (n = 0).")
-    down = outages_of(run).hours(run.horizon) / run.hours if run.hours > 0 else 0.0
+    run = run.in_window
+    down = 1 - KPIS["availability"].value(run)
     if down > DOWN:
         yield Finding(
             sort="small",

@@ -2,7 +2,8 @@
 
 A log is a pandas DataFrame, one row an event, sorted by time; events of one instant keep the order in which they happened.
 `COLUMNS` lists its columns, `KINDS` the kinds of events, `DETAIL_KEYS` the keys of the free column. `log.attrs` carries
-`start` (ISO time, or None for a simulated log), `horizon` (hours), `warm_up` (hours that were cut off the front, 0 at first)
+`start` (ISO time, or None for a simulated log), `horizon` (hours), `warm_up` (hours that were cut off the front, 0 at first), where
+it is not the whole log the `window` (the hour at which observation begins), where sources cannot tell everything what is `observed`,
 and `source` (where the log came from: a mapping that can be written as JSON, for a simulated log with the whole scenario).
 
 Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) where it has the kind.
@@ -28,6 +29,7 @@ from devopssim.events.schema import (
     with_attrs,
 )
 from devopssim.events.warm_up import check_warm_up, since
+from devopssim.events.window import between, cut_to_window, window_start
 
 __all__ = [
     "COLUMNS",
@@ -48,7 +50,9 @@ __all__ = [
     "Recorder",
     "Row",
     "WorkingTime",
+    "between",
     "check_warm_up",
+    "cut_to_window",
     "decode_detail",
     "details",
     "encode_detail",
@@ -58,6 +62,7 @@ __all__ = [
     "since",
     "validate",
     "validate_columns",
+    "window_start",
     "with_attrs",
     "write",
 ]

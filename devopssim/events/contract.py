@@ -122,6 +122,11 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
         "start": (_is_time, "an ISO 8601 time, such as 2026-03-01T09:30:00+00:00"),
         "horizon": (_is_amount, hours),
         "warm_up": (_is_amount, hours),
+        "window": (_is_amount, hours),
+        "observed": (
+            _is_observed,
+            'a list of kinds of events, each alone or with a key of detail, such as ["service.deployed repair"]',
+        ),
         "open_items": (_is_amount, "a number, 0 or more"),
         "calendar": (_is_calendar, 'working hours, such as {"hours_per_week": 40, "monday": 0}'),
         "source": (lambda value: isinstance(value, Mapping), 'an object, such as {"git": "shop"}'),
@@ -136,6 +141,14 @@ def validate_attrs(attrs: Mapping[Any, Any]) -> None:
 def _is_amount(value: Any) -> bool:
     """Return whether a value is a finite number, 0 or more."""
     return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(0 <= value < np.inf)
+
+
+def _is_observed(value: Any) -> bool:
+    """Return whether a value lists kinds of events, alone or with a key of detail."""
+    if not isinstance(value, list | tuple) or not all(isinstance(word, str) for word in value):
+        return False
+    pairs = [word.partition(" ") for word in value]
+    return all(kind in KINDS and (not key or key in DETAIL_KEYS) for kind, _, key in pairs)
 
 
 def _is_calendar(value: Any) -> bool:

@@ -44,7 +44,7 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
     Raises
     ------
     InvalidInputError
-        If `case` is another column.
+        If `case` is another column, or the log names none of its ids.
     BrokenContractError
         If the table breaks the contract of an event log.
 
@@ -63,6 +63,10 @@ def process_table(log: pd.DataFrame, case: str = "item") -> pd.DataFrame:
         raise InvalidInputError(f"case={case!r} (column whose ids are the cases) must be one of {', '.join(IDS)}.")
     validate(log)
     rows = log.assign(case=_cases(log, case)).dropna(subset="case")
+    if rows.empty:
+        others = [column for column in IDS if log[column].notna().any()]
+        hint = f"pass --case {others[0]}; the log names {', '.join(others)}" if others else "it names no entity at all"
+        raise InvalidInputError(f"the log names no {case}, so there are no cases; {hint}.")
     kind = rows["kind"].astype(object)
     on_stage = kind.str.startswith("stage.").to_numpy()
     start = pd.Timestamp(datetime.fromisoformat(log.attrs.get("start") or START))
@@ -134,5 +138,7 @@ def _cases(log: pd.DataFrame, case: str) -> "pd.Series[str]":
     """Return the case of each row; a row that names only a change belongs to the item of that change."""
     if case != "item":
         return log[case].astype(object)
+    if log["item"].isna().all():
+        return pd.Series(None, index=log.index, dtype=object)
     owner = log.dropna(subset=["item", "change"]).drop_duplicates("change").set_index("change")["item"].astype(object)
     return log["item"].astype(object).where(log["item"].notna(), log["change"].astype(object).map(owner))

@@ -9,6 +9,7 @@ Importers read a team's records from its tools, the live lab reads its own from 
 Importers offer the shorter `devopssim.importers.log_of(history)`.
 """
 
+from devopssim.history.clocks import YEAR_1980
 from devopssim.history.records import (
     ArtifactRecord,
     ChangeRecord,
@@ -26,10 +27,12 @@ from devopssim.history.records import (
     join,
     merge_records,
     new_ancestors,
+    separate_outages,
 )
-from devopssim.history.translation import Attribution, DeployedRecord, translate
+from devopssim.history.translation import Attribution, DeployedRecord, HistoryWriter, moment, translate, written
 
 __all__ = [
+    "YEAR_1980",
     "ArtifactRecord",
     "Attribution",
     "ChangeRecord",
@@ -37,6 +40,7 @@ __all__ = [
     "DeploymentRecord",
     "FindingRecord",
     "History",
+    "HistoryWriter",
     "IncidentRecord",
     "Observation",
     "PipelineRunRecord",
@@ -47,6 +51,9 @@ __all__ = [
     "change_id",
     "join",
     "merge_records",
+    "moment",
     "new_ancestors",
+    "separate_outages",
     "translate",
+    "written",
 ]

@@ -6,7 +6,7 @@ the alphabetically first text win, so the order in which they are joined does no
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from typing import Any, Final, TypeVar
 
@@ -33,6 +33,8 @@ class WorkItemRecord:
         When it was closed without being done; withdrawn items stay out of the log.
     name : str, optional
         Title.
+    updated : float, optional
+        When the source last changed it.
 
     Examples
     --------
@@ -49,6 +51,8 @@ class WorkItemRecord:
     withdrawn: float | None = None
     """When it was closed without being done: not planned, a duplicate."""
     name: str | None = None
+    updated: float | None = None
+    """When the source last changed it: of two snapshots of one thing, the newer one wins."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,14 @@ class ChangeRecord:
         Subject, and the short form of the hash.
     assisted : bool, optional
         Whether the change is marked as written with AI assistance; None without a mark.
+    of : str, optional
+        Repository; deployments of another service or repository never carry it.
+    reverts : tuple of str, default ()
+        Ids or commits of the changes that it takes back, by its own message.
+    hotfix : bool, optional
+        True for a change of a hotfix branch; None otherwise.
+    updated : float, optional
+        When the source last changed it.
 
     Examples
     --------
@@ -93,6 +105,13 @@ class ChangeRecord:
     version: str | None = None
     assisted: bool | None = None
     """Whether the change is marked as written with AI assistance; None without a mark."""
+    of: str | None = None
+    """Repository; deployments of another service or repository never carry it."""
+    reverts: tuple[str, ...] = ()
+    """Ids or commits of the changes that it takes back, by its own message."""
+    hotfix: bool | None = None
+    """True for a change of a hotfix branch."""
+    updated: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +119,8 @@ class DeploymentRecord:
     """A deployment: changes reach production at one moment.
 
     The changes are those that `changes` names; without names, those that `commit` reaches in the history's graph and that no
-    earlier deployment carried; without a graph, those merged until then.
+    earlier deployment carried; without a graph, those of its service merged until `commit`, or until then. Each environment of each
+    service has its own sequence of versions.
 
     Parameters
     ----------
@@ -115,11 +135,15 @@ class DeploymentRecord:
     name : str, optional
         Tag, version or reference.
     of : str, optional
-        The deployed service; each service has its own sequence of versions.
+        The deployed service or repository.
+    environment : str, optional
+        The environment that it reached.
     tag : bool, default False
         Whether the deployment is inferred from a tag.
     repairs, during : str, optional
-        The deployment that this one repairs; the incident during which it came.
+        The deployment that this one repairs, by the source's evidence; the incident during which it came.
+    assumed : bool, default False
+        Whether `repairs` is an assumption rather than evidence; then an incident is inferred as well.
     back : bool, optional
         Whether this restores the version before the present one; None lets the commit decide.
     digest, replica : str, optional
@@ -138,11 +162,14 @@ class DeploymentRecord:
     changes: tuple[str, ...] = ()
     name: str | None = None
     of: str | None = None
-    """The deployed service."""
+    """The deployed service or repository."""
+    environment: str | None = None
     tag: bool = False
     """Whether it is inferred from a tag; tags are excluded where another source reports deployments."""
     repairs: str | None = None
-    """The deployment that this one repairs, inferred from tags and messages."""
+    """The deployment that this one repairs, by the source's evidence."""
+    assumed: bool = False
+    """Whether `repairs` is an assumption rather than evidence."""
     during: str | None = None
     """The open incident that this deployment is meant to end."""
     back: bool | None = None
@@ -189,6 +216,10 @@ class IncidentRecord:
         restart, rollback or fix.
     restored_by_script : bool, default False
         Whether a script, not a person, restored the service.
+    of : str, optional
+        The service that failed; only its deployments can be the cause.
+    updated : float, optional
+        When the source last changed it.
 
     Examples
     --------
@@ -212,6 +243,9 @@ class IncidentRecord:
     restored_by: str | None = None
     """How it ended: restart, rollback, fix."""
     restored_by_script: bool = False
+    of: str | None = None
+    """The service that failed."""
+    updated: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -381,6 +415,15 @@ class History:
         How often an importer excluded or moved something, by reason.
     rollbacks, artifacts, scans, findings : tuple, default ()
         Records that only the live lab writes.
+    observes : frozenset of str, default frozenset()
+        Kinds of events that the sources can tell, alone or with a key of detail, even if none happened. Kinds that happened are told
+        anyway.
+    copies : Mapping, default {}
+        Original commit of each cherry-pick and backport.
+    remarks : tuple of str, default ()
+        What a reader of the numbers should know of the sources, in sentences.
+    assumptions : Mapping, default {}
+        Assumptions that were asked for, by the kind of event that rests on them.
     pipelined : Mapping, default {}
         Commits that the pipeline handled, and since when.
     observation : Observation, optional
@@ -411,10 +454,20 @@ class History:
     findings: tuple[FindingRecord, ...] = ()
     pipelined: Mapping[str, float] = field(default_factory=dict)
     """Commits that the pipeline handled, and since when (seconds since 1970)."""
+    observes: frozenset[str] = frozenset()
+    """What the sources can tell: kinds of events, alone or with a key of detail, even if none happened."""
+    copies: Mapping[str, str] = field(default_factory=dict)
+    """Original commit of each cherry-pick and backport."""
+    remarks: tuple[str, ...] = ()
+    """What a reader of the numbers should know of the sources."""
+    assumptions: Mapping[str, str] = field(default_factory=dict)
+    """Assumptions that were asked for, by the kind of event that rests on them."""
     observation: Observation | None = None
     """The recorder, if one recorder saw everything; None for exports of tools."""
 
 
+LIFE: Final = {"started", "done", "closed", "withdrawn", "merged", "abandoned", "resolved"}
+"""Times that a newer snapshot may take back: a reopened issue is open."""
 JOINED: Final = ("items", "changes", "deployments", "incidents", "runs")
 """Fields of `History` that exports of tools fill, by id."""
 
@@ -470,8 +523,9 @@ def by_id(records: Iterable[Record]) -> dict[str, Record]:
 def merge_records(one: Record, other: Record) -> Record:
     """Return one record of what two sources report of the same thing.
 
-    The earlier time and the alphabetically first text win; tuples are united; a flag that both set holds if both agree. The
-    result is the same in either order.
+    Of two snapshots with different times of `updated`, the newer one wins, and what it lacks of the other times and texts comes from the
+    older one. Otherwise the earlier time and the alphabetically first text win; tuples are united; a flag that both set holds if both
+    agree. The result is the same in either order.
 
     Parameters
     ----------
@@ -491,9 +545,24 @@ def merge_records(one: Record, other: Record) -> Record:
     >>> merged.created, merged.merged, merged.items
     (10.0, 30.0, ('#1', '#2'))
 
+    Reopened after the first export:
+
+    >>> old = WorkItemRecord(id="W1", created=0.0, closed=9.0, updated=9.0)
+    >>> merge_records(old, WorkItemRecord(id="W1", created=0.0, updated=12.0)).closed is None
+    True
+
     """
     if one == other:
         return one
+    stamps = getattr(one, "updated", None), getattr(other, "updated", None)
+    if None not in stamps and stamps[0] != stamps[1]:
+        older, newer = (one, other) if stamps[0] < stamps[1] else (other, one)  # type: ignore[operator]
+        kept = {
+            item.name: getattr(older, item.name)
+            for item in fields(one)
+            if item.name not in LIFE and getattr(newer, item.name) in (None, ())
+        }
+        return replace(newer, **kept)
     values = {item.name: _agreed(getattr(one, item.name), getattr(other, item.name)) for item in fields(one)}
     return type(one)(**values)
 
@@ -543,8 +612,52 @@ def _joined(one: History, other: History) -> History:
         provenance=tuple(sorted({*one.provenance, *other.provenance})),
         graph={**one.graph, **other.graph},
         counts={key: counts[key] for key in sorted(counts)},
+        observes=one.observes | other.observes,
+        copies={**one.copies, **other.copies},
+        remarks=tuple(sorted({*one.remarks, *other.remarks})),
+        assumptions={**one.assumptions, **other.assumptions},
         **both,
     )
+
+
+def separate_outages(incidents: Iterable[IncidentRecord]) -> list[IncidentRecord]:
+    """Return the incidents of one source; several outages under one id become several incidents.
+
+    Parameters
+    ----------
+    incidents : Iterable of IncidentRecord
+        Records in any order; two records of one id belong together unless the later one begins after the earlier one was resolved.
+
+    Returns
+    -------
+    list of IncidentRecord
+        One record for each outage; the second of `INC-7` is called `INC-7~2`.
+
+    Examples
+    --------
+    >>> twice = [IncidentRecord(id="7", detected=0.0, resolved=5.0), IncidentRecord(id="7", detected=9.0)]
+    >>> [incident.id for incident in separate_outages(twice)]
+    ['7', '7~2']
+
+    """
+    by_name: dict[str, list[IncidentRecord]] = {}
+    for incident in sorted(incidents, key=lambda incident: (_began(incident) or incident.resolved or 0.0, incident.id)):
+        outages = by_name.setdefault(incident.id, [])
+        began, ended = _began(incident), outages[-1].resolved if outages else None
+        again = began is not None and ended is not None and began > ended
+        if not outages or (again and began not in {_began(outage) for outage in outages}):
+            outages.append(incident)
+        else:
+            outages[-1] = merge_records(outages[-1], incident)
+    return [
+        outage if number == 1 else replace(outage, id=f"{name}~{number}")
+        for name, outages in by_name.items()
+        for number, outage in enumerate(outages, start=1)
+    ]
+
+
+def _began(incident: IncidentRecord) -> float | None:
+    return min((time for time in (incident.occurred, incident.detected) if time is not None), default=None)
 
 
 def new_ancestors(graph: Mapping[str, tuple[str, ...]], head: str, seen: Iterable[str]) -> list[str]:

@@ -1,9 +1,14 @@
 """Translation of a history into an event log: what deployments carried, what incidents were, and causes before effects.
 
 Clocks differ between sources, so an event that precedes its cause is moved to it; `log.attrs["source"]["moved"]` counts how
-often. One recorder has one clock, so a history with an observation carries no such count.
+often. One recorder has one clock, so a history with an observation carries no such count. Times that no clock should show, in the
+future or before 1980 in a history of later years, are dropped and counted.
+
+The log states its window: rates count from the first thing that ended (a merge, a deployment, a delivery), because of what began
+earlier an export often holds a part only. It also states what its sources can tell (`attrs["observed"]`).
 """
 
+import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +20,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
+from devopssim.history.clocks import observed_from, without_impossible_times
 from devopssim.history.records import (
     ChangeRecord,
     DeploymentRecord,
@@ -52,6 +58,12 @@ ORDER: Final = {
     )
 }
 """Rank of event kinds within one instant: causes before effects."""
+STARTS: Final = {"ticket.created", "ticket.started", "change.created"}
+"""Kinds that begin something; an export often holds only those of what ended in it."""
+FAILURES: Final = {"service.rolledback", "service.deployed repair"}
+LOWER_BOUND: Final = "no source of incidents: failed deployments are those that were rolled back or repaired, so the change failure rate is a lower bound"
+TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
+"""Keys of detail, by kind, that a source can tell if one row has them."""
 
 
 @dataclass(kw_only=True)
@@ -128,9 +140,8 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     [(0.0, 'change.created'), (0.5, 'change.merged'), (1.0, 'service.deployed')]
 
     """
-    writer = _HistoryWriter(history=history, attribute=attribute, plain=plain)
-    writer.write()
-    observation = history.observation
+    writer = written(history, attribute=attribute, plain=plain)
+    history, observation = writer.history, history.observation
     if observation is not None:
         start = datetime.fromisoformat(observation.start).timestamp()
         rows = _since(start, writer.rows)
@@ -145,7 +156,38 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
     rows = _since(start, writer.rows)
     rows.sort(key=lambda row: (row[0], ORDER[row[1]], *(value or "" for value in row[2:])))
     iso = datetime.fromtimestamp(start, UTC).isoformat()
-    return validate(from_rows(rows, start=iso, source=_source(history, writer)))
+    log = from_rows(rows, start=iso, source=_source(history, writer))
+    log.attrs["observed"] = sorted(history.observes | writer.observed())
+    window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"], _typical(rows))
+    if window > 0:
+        log.attrs["window"] = window
+    strays = sum(row[0] < window for row in rows if row[1] not in STARTS)
+    if strays:
+        remark = f"{strays} events before {moment(start + window * SECONDS_PER_HOUR)[:10]} lie apart from the rest, outside the window"
+        log.attrs["source"].setdefault("remarks", []).append(remark)
+    return validate(log)
+
+
+def _typical(rows: Iterable[Row]) -> float:
+    """Return the median hours from the creation of an item or a change to its close or merge; 0 where none ended."""
+    begun: dict[str, float] = {}
+    lengths = []
+    for at, kind, item, change, *_ in rows:
+        entity = item if kind.startswith("ticket.") else change
+        if kind in {"ticket.created", "change.created"}:
+            begun[f"{kind[0]} {entity}"] = at
+        elif kind in {"ticket.closed", "change.merged"}:
+            lengths.append(at - begun.get(f"{kind[0]} {entity}", at))
+    return statistics.median(lengths) if lengths else 0.0
+
+
+def written(history: History, *, attribute: Attribution, plain: Callable[[str], str]) -> "HistoryWriter":
+    """Return the writer that has written all rows of a history, with its reasons; times that no clock should show are dropped."""
+    if not history.observation:
+        history = without_impossible_times(history)
+    writer = HistoryWriter(history=history, attribute=attribute, plain=plain)
+    writer.write()
+    return writer
 
 
 def _since(start: float, rows: Iterable[Row]) -> list[Row]:
@@ -153,18 +195,21 @@ def _since(start: float, rows: Iterable[Row]) -> list[Row]:
     return [(max(0.0, (row[0] - start) / SECONDS_PER_HOUR), *row[1:]) for row in rows]
 
 
-def _source(history: History, writer: "_HistoryWriter") -> dict[str, Any]:
+def _source(history: History, writer: "HistoryWriter") -> dict[str, Any]:
     """Return where the log comes from, its rules, the number of moved events, and the counts of excluded or doubtful records."""
     names: dict[str, Any] = {}
     for kind, name, _ in history.provenance:
         names[kind] = f"{names[kind]}, {name}" if kind in names else name
     rules = "; ".join(dict.fromkeys(rules for _, _, rules in history.provenance))
     counts = {**history.counts, **{key: count for key, count in writer.counts.items() if count}}
-    return {**names, "rules": rules, "moved": writer.moved, **({"counts": counts} if counts else {})}
+    observed = writer.observed() | history.observes
+    remarks = [*history.remarks, *([LOWER_BOUND] if FAILURES & observed and "service.failed" not in observed else [])]
+    stated = {"counts": counts, "remarks": remarks, "assumptions": dict(history.assumptions)}
+    return {**names, "rules": rules, "moved": writer.moved, **{key: value for key, value in stated.items() if value}}
 
 
 @dataclass(kw_only=True)
-class _HistoryWriter:
+class HistoryWriter:
     """Writer of a history's rows, with times in seconds since 1970.
 
     Changes come first, since deployments ask when a change was created; deployments next, since incidents and items ask what
@@ -194,6 +239,14 @@ class _HistoryWriter:
     """The id of each incident in the log, by its id in the source."""
     inferred: int = 0
     """How many incidents were inferred from deployments that repair another one."""
+    carried_by: dict[str, DeployedRecord] = field(default_factory=dict)
+    """The deployment that first carried each change."""
+    versions: dict[str | None, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Commits that each service deployed, in any environment."""
+    redeploys: bool = False
+    """Whether a commit was deployed a second time, so that the sources would show a rollback."""
+    why: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Why a deployment carries its changes, failed, or was followed by an incident, by its id in the log."""
 
     def write(self) -> None:
         """Write all rows of the history."""
@@ -233,7 +286,7 @@ class _HistoryWriter:
 
     def change_of(self, commit: str | None) -> str | None:
         """Return the id of a commit's change: the recorder's id, else the one made from the hash; None for an unknown change."""
-        name = self.recorded.get(commit) or change_id(commit or "")
+        name = self.recorded.get(commit) or change_id(self.history.copies.get(commit or "", commit or ""))
         return name if name in self.changes else None
 
     def _changes(self) -> dict[str, ChangeRecord]:
@@ -254,8 +307,14 @@ class _HistoryWriter:
                 del changes[name]
             elif change.brought_by in merges:
                 request = merges[change.brought_by]
-                items = tuple(sorted({*change.items, *request.items}))
-                changes[name] = replace(change, items=items, assisted=change.assisted or request.assisted)
+                changes[name] = replace(
+                    change,
+                    items=tuple(sorted({*change.items, *request.items})),
+                    assisted=change.assisted or request.assisted,
+                    reverts=tuple(sorted({*change.reverts, *request.reverts})),
+                    hotfix=change.hotfix or request.hotfix,
+                    of=change.of or request.of,
+                )
         return changes
 
     def _with_items(self, changes: Mapping[str, ChangeRecord]) -> dict[str, ChangeRecord]:
@@ -295,18 +354,29 @@ class _HistoryWriter:
         self.counts["tags, because another source has deployments"] = (
             len(deployments) - len(reported) if reported else 0
         )
-        waiting = sorted(self.changes.values(), key=_when_merged)
-        waiting.reverse()
+        waiting = self._waiting()
         order = {name: index for index, name in enumerate(self.changes)}
-        present: dict[str | None, list[DeploymentRecord]] = defaultdict(list)
+        present: dict[tuple[str | None, str | None], list[DeploymentRecord]] = defaultdict(list)
         for deployment in reported or deployments:
-            running = present[deployment.of]
+            running, before = present[deployment.of, deployment.environment], self.versions[deployment.of]
             if self._goes_back(deployment, running):
                 self._roll_back(deployment, running)
                 continue
+            previous = running[-1] if running else None
             running.append(deployment)
             brought = {change for change in self._brought(deployment, waiting) if change not in self.shipped}
-            self._deploy(deployment, sorted(brought, key=order.__getitem__))
+            if deployment.commit:
+                self.redeploys |= deployment.commit in before
+                before.add(deployment.commit)
+            self._deploy(deployment, sorted(brought, key=order.__getitem__), previous)
+
+    def _waiting(self) -> dict[str | None, list[ChangeRecord]]:
+        """Return the merged changes of each repository, the next one to be merged last."""
+        waiting: dict[str | None, list[ChangeRecord]] = defaultdict(list)
+        for change in sorted(self.changes.values(), key=_when_merged, reverse=True):
+            if change.merged is not None:
+                waiting[change.of].append(change)
+        return waiting
 
     @staticmethod
     def _goes_back(deployment: DeploymentRecord, running: list[DeploymentRecord]) -> bool:
@@ -327,55 +397,110 @@ class _HistoryWriter:
         until = same[0] if same else len(running) - 2
         for newer in running[max(0, until) + 1 :] or running[-1:]:
             self._take_back(self.by_record[newer.id], deployment.at)
+            self.why[self.by_record[newer.id].name].append(
+                f"rolled back at {moment(deployment.at)}: {_named(deployment)} brought back an earlier version"
+            )
             running.remove(newer)
 
     def _take_back(self, deployed: DeployedRecord, at: float, incident: str | None = None) -> None:
         deployed.taken_back = self.after(at, deployed.at)
         self.add(deployed.taken_back, "service.rolledback", deployment=deployed.name, incident=incident)
 
-    def _brought(self, deployment: DeploymentRecord, waiting: list[ChangeRecord]) -> Iterable[str]:
-        """Return the changes that a deployment carries: named, reached by its commit, or merged until then.
+    def _brought(self, deployment: DeploymentRecord, waiting: dict[str | None, list[ChangeRecord]]) -> Iterable[str]:
+        """Return the changes that a deployment carries: named, reached by its commit, or of its repository and merged until then.
 
         `waiting` holds the changes of no deployment yet, the next one to be merged last; taken ones are popped.
         """
+        name = f"D{len(self.deployed) + 1}"
         if deployment.changes:
+            self.why[name].append("the source names its changes")
             return [change for change in deployment.changes if change in self.changes]
         if deployment.commit is not None and deployment.commit in self.history.graph:
             new = new_ancestors(self.history.graph, deployment.commit, self.reached)
             self.reached.update(dict.fromkeys(new, deployment.id))
+            self.why[name].append(
+                f"its commit {deployment.commit[:12]} reaches its changes, and no earlier deployment reached them"
+            )
             return [change for commit in new if (change := self.change_of(commit))]
         if deployment.commit is None:
+            self.why[name].append("the source names neither changes nor a commit")
             return ()
+        head = self.changes.get(self.change_of(deployment.commit) or "")
+        until = deployment.at if head is None or head.merged is None else min(head.merged, deployment.at)
+        repositories = (deployment.of, None) if deployment.of in waiting else tuple(waiting)
+        self.why[name].append(
+            f"its changes were merged until {moment(until)} and no earlier deployment carried them"
+            + (f"; of {deployment.of} only" if deployment.of in waiting and deployment.of else "")
+        )
         brought = []
-        while waiting and waiting[-1].merged is not None and waiting[-1].merged <= deployment.at:
-            brought.append(waiting.pop().id)
+        for repository in repositories:
+            pending = waiting.get(repository, [])
+            while pending and (pending[-1].merged or 0.0) <= until:
+                brought.append(pending.pop().id)
         return brought
 
-    def _deploy(self, deployment: DeploymentRecord, brought: list[str]) -> None:
-        """Write a deployment with its changes, and the incident that it repairs if no source reports incidents."""
+    def _deploy(self, deployment: DeploymentRecord, brought: list[str], previous: DeploymentRecord | None) -> None:
+        """Write a deployment with its changes, and what it repairs.
+
+        An assumed repair also writes an incident, if no source reports incidents.
+        """
         before = self.deployed[-1].at if self.deployed else None
         at = self.after(deployment.at, before, *(self.created[change] for change in brought))
         name = f"D{len(self.deployed) + 1}"
         deployed = self.by_record[deployment.id] = DeployedRecord(at=at, name=name, record=deployment)
         self.deployed.append(deployed)
         self.shipped.update(dict.fromkeys(brought, at))
-        repaired = self.by_record.get(deployment.repairs or "") if not self.history.incidents else None
-        ended = self.incidents.get(deployment.during or "")
+        repaired = self._repaired(deployment, brought, previous)
+        self.carried_by.update(dict.fromkeys(brought, deployed))
         details = {
             "name": deployment.name,
             "digest": deployment.digest,
-            "repair": repaired.name if repaired else ended,
+            "repair": repaired.name if repaired else self.incidents.get(deployment.during or ""),
             "replica": deployment.replica,
+            "service": deployment.of,
+            "environment": deployment.environment,
         }
         carried: list[str | None] = [*brought] or [None]
         for change in carried:
             self.add(at, "service.deployed", details, change=change, deployment=name)
-        if repaired:
+        if repaired and deployment.assumed:
             self.inferred += 1
             incident = f"I{self.inferred}"
             failed = {"incident": incident, "deployment": repaired.name}
             self.add(repaired.at, "service.failed", {"cause": "defect"}, **failed)
             self.add(at, "incident.resolved", {"via": "fix"}, incident=incident)
+
+    def _repaired(
+        self, deployment: DeploymentRecord, brought: list[str], previous: DeploymentRecord | None
+    ) -> DeployedRecord | None:
+        """Return the deployment that this one repairs: of the changes that it reverts, before its hotfix, or as the source has it."""
+        name = self.by_record[deployment.id].name
+        taken_back = [change for commit in brought for change in self.changes[commit].reverts]
+        broken = [self.carried_by.get(self.change_of(change) or change) for change in taken_back]
+        reverted = max((one for one in broken if one), key=lambda one: one.at, default=None)
+        if reverted:
+            self.why[reverted.name].append(f"failed: {name} reverts what it shipped")
+            self.why[name].append(f"repairs {reverted.name}: it reverts what {reverted.name} shipped")
+            return reverted
+        hotfix = any(self.changes[change].hotfix for change in brought)
+        source = previous.id if hotfix and previous and not deployment.repairs else deployment.repairs or ""
+        repaired = self.by_record.get(source)
+        if not repaired or (deployment.assumed and self.history.incidents):
+            return None
+        reason = "assumed, by --repair-window" if deployment.assumed else "it brings a hotfix"
+        self.why[repaired.name].append(f"failed: {name} repairs it ({reason})")
+        self.why[name].append(f"repairs {repaired.name}: {reason}")
+        return repaired
+
+    def observed(self) -> set[str]:
+        """Return the kinds of the rows written, and the keys of detail in them; a commit deployed again would show a rollback."""
+        kinds = {row[1] for row in self.rows}
+        keys = {
+            f"{row[1]} {TOLD[row[1]]}"
+            for row in self.rows
+            if row[1] in TOLD and row[9] and f"{TOLD[row[1]]}=" in row[9]
+        }
+        return {*kinds, *keys, *(["service.rolledback"] if self.redeploys else [])}
 
     def _incident(self, incident: IncidentRecord) -> None:
         """Write failure, detection and resolution of one incident."""
@@ -384,8 +509,14 @@ class _HistoryWriter:
         if occurred is None:
             self.counts["incidents without any time"] += 1
             return
-        caused_by = self._named_cause(incident, occurred) or self.attribute(incident, occurred, self.deployed)
+        named = self._named_cause(incident, occurred)
+        caused_by = named or self.attribute(incident, occurred, self._suspects(incident))
         if caused_by:
+            reason = "the source names it" if named else "the last deployment before it"
+            of = f" of {incident.of}" if incident.of and not named else ""
+            self.why[caused_by.name].append(
+                f"failed: incident {name} ({incident.id}) at {moment(occurred)}; {reason}{of}"
+            )
             occurred = self.after(occurred, caused_by.at)
         cause = incident.cause
         if self.history.observation and not cause:  # what no deployment caused, where all of them were seen
@@ -395,6 +526,7 @@ class _HistoryWriter:
             "severity": incident.severity,
             "downtime": _yes_or_no(incident.downtime),
             "name": incident.name,
+            "service": incident.of,
         }
         deployment = caused_by.name if caused_by else None
         self.add(occurred, "service.failed", details, incident=name, deployment=deployment)
@@ -406,6 +538,12 @@ class _HistoryWriter:
         if incident.resolved is not None:
             details = {"via": incident.restored_by, "automated": "yes" if incident.restored_by_script else None}
             self.add(self.after(incident.resolved, detected), "incident.resolved", details, incident=name)
+
+    def _suspects(self, incident: IncidentRecord) -> Sequence[DeployedRecord]:
+        """Return the deployments that can have caused an incident: those of the service that it names."""
+        if incident.of is None:
+            return self.deployed
+        return [deployed for deployed in self.deployed if _same_service(deployed.record.of, incident.of)]
 
     def _named_cause(self, incident: IncidentRecord, occurred: float) -> DeployedRecord | None:
         """Return the deployment that the source names as the cause: the last one before the failure, else the first."""
@@ -516,6 +654,26 @@ class _HistoryWriter:
         ids |= {"stage": "deploy" if task == "patch" else "test", "role": None if automated else "security"}
         for at, kind in ((began, "stage.started"), (ended, "stage.finished")):
             self.add(at, kind, details, **ids)
+
+
+def moment(at: float) -> str:
+    """Return a time as text, to the minute.
+
+    >>> moment(0.0)
+    '1970-01-01 00:00'
+    """
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}"
+
+
+def _named(deployment: DeploymentRecord) -> str:
+    """Return the name of a deployment for a reader."""
+    return f"deployment {deployment.name or deployment.id}"
+
+
+def _same_service(deployed: str | None, named: str) -> bool:
+    """Return whether an incident names the service of a deployment: by its whole name, or by its last part."""
+    own, other = (deployed or "").casefold(), named.casefold()
+    return own == other or own.rpartition("/")[2] == other.rpartition("/")[2]
 
 
 def _incident_order(incident: IncidentRecord) -> tuple[float, str]:

@@ -3,12 +3,13 @@
 Rules:
 
 - A ticket is a work item; one closed as withdrawn or as a duplicate is withdrawn. A change is a change.
-- `service.deployed` and `service.upgraded` in an environment of `environments` are deployments. They carry the changes that
+- `service.deployed` and `service.upgraded` in production (`environments`, else the words of the name) are deployments. They carry the changes that
   `artifact.packaged` events name for their artifact; without such events their changes are unknown.
-- `service.rolledback` takes the present deployment of that service back.
+- `service.rolledback` takes the present deployment of that service in that environment back.
 - An incident is detected at its first `incident.detected` or `incident.reported`, and resolved at `incident.resolved`.
   CDEvents lack the moment of failure: times to detect have n = 0, times to recover are lower bounds. The artifact that the
-  incident names caused it.
+  incident names caused it, else a deployment of the service that it names. An incident that is detected again after it was resolved is
+  another one.
 - An event that is delivered twice (same source and id) counts once. Kinds that the log lacks are excluded and counted.
 """
 
@@ -36,8 +37,8 @@ from devopssim.history import (
     change_id,
 )
 from devopssim.importers.exported_files import objects_of, seconds, text_in
-from devopssim.importers.normalisation import PRODUCTION, identifier
-from devopssim.importers.record_reader import RecordReader
+from devopssim.importers.normalisation import identifier
+from devopssim.importers.record_reader import ReadingRules, RecordReader
 from devopssim.importers.translation import ATTRIBUTION_WINDOW, log_of
 
 TYPE: Final = re.compile(r"dev\.cdevents\.([a-z]+)\.([a-z]+)(?:\.\d+\.\d+\.\d+(?:-draft)?)?")
@@ -50,7 +51,7 @@ OUTCOMES: Final = {"success": "success", "pass": "success", "failure": "failure"
 
 
 def read_cdevents(
-    *exports: str | Path, environments: Sequence[str] = PRODUCTION, attribution_window: float = ATTRIBUTION_WINDOW
+    *exports: str | Path, environments: Sequence[str] = (), attribution_window: float = ATTRIBUTION_WINDOW
 ) -> pd.DataFrame:
     r"""Return the event log of CDEvents: restored if devopssim wrote them, else translated by this module's rules.
 
@@ -58,8 +59,8 @@ def read_cdevents(
     ----------
     *exports : str or Path
         Files and folders of JSON.
-    environments : Sequence of str, default PRODUCTION
-        Shell patterns of environments that serve users.
+    environments : Sequence of str, default ()
+        Shell patterns of environments that serve users; by default the words of the name decide.
     attribution_window : float, default 24
         As of `log_of`.
 
@@ -191,15 +192,15 @@ def own_data(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return own if isinstance(own, Mapping) else None
 
 
-def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCTION) -> History:
+def cdevents_history(*exports: str | Path, environments: Sequence[str] = ()) -> History:
     """Return the history of CDEvents of other tools, ready to be joined with others.
 
     Parameters
     ----------
     *exports : str or Path
         Files and folders of JSON.
-    environments : Sequence of str, default PRODUCTION
-        Shell patterns of environments that serve users.
+    environments : Sequence of str, default ()
+        Shell patterns of environments that serve users; by default the words of the name decide.
 
     Returns
     -------
@@ -224,7 +225,7 @@ def cdevents_history(*exports: str | Path, environments: Sequence[str] = PRODUCT
     3600.0
 
     """
-    return CDEventsReader(environments=environments).read_all(exports)
+    return CDEventsReader(chosen=ReadingRules(environments=environments)).read_all(exports)
 
 
 @dataclass(kw_only=True)
@@ -276,6 +277,7 @@ class CDEventsReader(RecordReader):
         field_name = {"created": "created", "closed": "withdrawn" if withdrawn else "closed"}.get(predicate)
         if field_name:
             times: dict[str, Any] = {field_name: event.at}
+            self.observes |= {"ticket.created", "ticket.closed"}
             self.items.append(WorkItemRecord(id=identifier(event.subject), **times))
         return field_name is not None
 
@@ -310,7 +312,9 @@ class CDEventsReader(RecordReader):
     def _service(self, predicate: str, event: "_CDEvent") -> bool:
         if predicate not in {"deployed", "upgraded", "rolledback"}:
             return False
-        if not self.reaches_users(text_in(event.content, "environment", "id")):
+        self.observes |= {"service.deployed"}
+        environment = text_in(event.content, "environment", "id")
+        if not self.reaches_users(environment):
             return True
         artifact = text_in(event.content, "artifactId")
         self.deployments.append(
@@ -319,6 +323,7 @@ class CDEventsReader(RecordReader):
                 at=event.at,
                 name=artifact,
                 of=event.subject,
+                environment=environment,
                 back=predicate == "rolledback" or None,
             )
         )
@@ -330,8 +335,15 @@ class CDEventsReader(RecordReader):
             caused_by = text_in(event.content, "artifactId") if field_name == "detected" else None
             description = text_in(event.content, "description")
             times: dict[str, Any] = {field_name: event.at}
+            self.observes |= {"service.failed", "incident.reported", "incident.resolved"}
             self.incidents.append(
-                IncidentRecord(id=identifier(event.subject), name=description, deployment=caused_by, **times)
+                IncidentRecord(
+                    id=identifier(event.subject),
+                    name=description,
+                    deployment=caused_by,
+                    of=text_in(event.content, "service", "id"),
+                    **times,
+                )
             )
         return field_name is not None
 

@@ -25,28 +25,44 @@ from pathlib import Path
 from typing import Any, Final
 
 from devopssim.errors import InvalidInputError
-from devopssim.history import ChangeRecord, DeploymentRecord, History, IncidentRecord, WorkItemRecord, by_id, change_id
+from devopssim.history import (
+    ChangeRecord,
+    DeploymentRecord,
+    History,
+    IncidentRecord,
+    WorkItemRecord,
+    by_id,
+    change_id,
+    separate_outages,
+)
 from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_of
 from devopssim.importers.normalisation import identifier, severity
 
 RULES: Final = "the mapping assigns tables and columns"
 """Rules of reading, in the provenance."""
 TIMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "items": ("created", "started", "done", "closed", "withdrawn"),
-    "changes": ("created", "merged", "abandoned"),
+    "items": ("created", "started", "done", "closed", "withdrawn", "updated"),
+    "changes": ("created", "merged", "abandoned", "updated"),
     "deployments": ("at",),
-    "incidents": ("occurred", "detected", "resolved"),
+    "incidents": ("occurred", "detected", "resolved", "updated"),
 }
 """Fields of each kind of table that hold times."""
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "items": (),
-    "changes": ("commit", "items", "assisted"),
-    "deployments": ("commit", "changes", "name", "of"),
-    "incidents": ("deployment", "severity", "cause"),
+    "changes": ("commit", "items", "assisted", "of"),
+    "deployments": ("commit", "changes", "name", "of", "environment"),
+    "incidents": ("deployment", "severity", "cause", "name", "of"),
 }
 """Fields of each kind of table that hold texts or ids."""
 FIELDS: Final = {kind: ("id", *TIMES[kind], *TEXTS[kind]) for kind in TIMES}
 """All fields of each kind of table."""
+OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
+    "items": ("ticket.created", "ticket.closed"),
+    "changes": ("change.created", "change.merged"),
+    "deployments": ("service.deployed",),
+    "incidents": ("service.failed", "incident.reported", "incident.resolved"),
+}
+"""Kinds of events that each kind of table can tell, even if it is empty."""
 SETTINGS: Final = {"file", "kind", "columns", "keep", "delimiter", "encoding", "time_format", "zone"}
 """Settings that a table may have."""
 CAUSES: Final = {"defect", "installation", "infrastructure", "vulnerability", "dependency"}
@@ -99,11 +115,15 @@ def mapped_history(mapping: str | Path) -> History:
         raise InvalidInputError(f"{path}: [[table]] is missing; write one for each CSV file.")
     records: dict[str, list[Any]] = {kind: [] for kind in FIELDS}
     counts: Counter[str] = Counter()
+    # the name of `kind` was `what` in earlier versions
+    tables = [{("kind" if name == "what" else name): value for name, value in table.items()} for table in tables]
     for table in tables:
         _checked(path, table)
         records[table["kind"]] += _table(path, table, counts)
+    records["incidents"] = separate_outages(records["incidents"])
     joined: dict[str, Any] = {kind: by_id(rows) for kind, rows in records.items()}
-    return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), **joined)
+    observes = {kind for table in tables for kind in OBSERVED[table["kind"]]}
+    return History(provenance=(("csv", path.name, RULES),), counts=dict(counts), observes=frozenset(observes), **joined)
 
 
 def _checked(path: Path, table: Mapping[str, Any]) -> None:

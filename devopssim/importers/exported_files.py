@@ -14,11 +14,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from devopssim.errors import InvalidInputError
+from devopssim.importers.month_names import in_english
 
 LARGEST: Final = 1 << 30
 """Maximum size of one file in bytes."""
 JSON_ENDINGS: Final = {".json", ".jsonl", ".ndjson"}
 """File name extensions of JSON and JSON lines."""
+IDENTITIES: Final = {"id", "number", "iid", "key", "context"}
+"""Keys that show that an object stands for itself."""
 FORMATS: Final = (
     "%d/%b/%y %I:%M %p",
     "%d/%b/%y %H:%M",
@@ -28,6 +31,9 @@ FORMATS: Final = (
     "%Y-%m-%d %H:%M:%S UTC",
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
+    "%d %b %Y %H:%M",
+    "%d %b %Y %I:%M %p",
+    "%d-%b-%Y %H:%M",
 )
 """Formats of times beside ISO 8601: those of Jira's and GitLab's exports, and of spreadsheets."""
 
@@ -78,7 +84,7 @@ def paths_of(given: str | Path, endings: set[str] = JSON_ENDINGS) -> list[Path]:
 def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield each JSON object of an export with its file.
 
-    Files may hold pages (`[{…}, …]`), JSON lines, or several pages in sequence. An object that holds exactly one list of
+    Files may hold pages (`[{…}, …]`), pages of pages, JSON lines, or several pages in sequence. An object that holds exactly one list of
     objects, such as `{"workflow_runs": […]}`, is a page too.
 
     Parameters
@@ -116,16 +122,22 @@ def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _members(document: Any) -> list[Any]:
-    """Return the objects of a page; an object with an id or a CDEvents context stands for itself."""
+    """Return the objects of a page, or of a page of pages; an object with an id or a CDEvents context stands for itself."""
     if isinstance(document, list):
-        return document
-    if isinstance(document, dict) and "id" not in document and "context" not in document:
+        inner = (_members(page) if isinstance(page, list) or _is_page(page) else [page] for page in document)
+        return [member for page in inner for member in page]
+    if isinstance(document, dict) and not IDENTITIES & set(document):
         pages = [
             value for value in document.values() if isinstance(value, list) and all(isinstance(x, dict) for x in value)
         ]
         if len(pages) == 1:
             return pages[0]
     return [document]
+
+
+def _is_page(thing: Any) -> bool:
+    """Return whether an object inside a page is a page itself, as `gh api --paginate --slurp` writes them."""
+    return isinstance(thing, dict) and "total_count" in thing and not IDENTITIES & set(thing)
 
 
 def _documents(path: Path) -> Iterator[Any]:
@@ -244,11 +256,12 @@ def rows_of(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [name.strip() for name in next(reader, [])]
-        if len(names) < 2:
+        if sum(map(bool, names)) < 2:
             raise InvalidInputError(f"{path}: a header row with at least two columns is missing; pass a CSV file.")
-        for fields in reader:
-            if not any(field.strip() for field in fields):
+        for written in reader:
+            if not any(field.strip() for field in written):
                 continue
+            fields = _without_empty_columns(written, names)
             if len(fields) != len(names):
                 raise InvalidInputError(
                     f"{path}: line {reader.line_num} has {len(fields)} fields, the header has {len(names)}; export the file "
@@ -256,7 +269,8 @@ def rows_of(
                 )
             row: dict[str, str] = {}
             for name, value in zip(names, fields, strict=True):
-                row[name] = row.get(name) or value.strip()
+                if name:
+                    row[name] = row.get(name) or value.strip()
             yield reader.line_num, row
     except csv.Error as error:
         raise InvalidInputError(
@@ -264,7 +278,19 @@ def rows_of(
         ) from error
 
 
-def seconds(text: object, where: str, *, time_format: str | None = None, zone: str | None = None) -> float | None:
+def _without_empty_columns(fields: list[str], names: list[str]) -> list[str]:
+    """Return a row as long as the header, if the difference is empty columns at the end, as spreadsheets write and omit them."""
+    width = len(names)
+    if len(fields) > width and not any(field.strip() for field in fields[width:]):
+        return fields[:width]
+    if len(fields) < width and not any(names[len(fields) :]):
+        return [*fields, *([""] * (width - len(fields)))]
+    return fields
+
+
+def seconds(
+    text: object, where: str, *, time_format: str | None = None, zone: str | None = None, language: str | None = None
+) -> float | None:
     """Return the seconds since 1970 that a value of an export states.
 
     Parameters
@@ -277,6 +303,8 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
         Format as of `strptime`; replaces the default formats.
     zone : str, optional
         IANA name of the time zone of times without one; default UTC.
+    language : str, optional
+        Language of month names, such as `pl`, where they are ambiguous.
 
     Returns
     -------
@@ -300,13 +328,19 @@ def seconds(text: object, where: str, *, time_format: str | None = None, zone: s
     """
     if text is None or text == "":
         return None
+    written = str(text).strip()
     number = float(text) if isinstance(text, int | float) and not isinstance(text, bool) else None
-    try:
-        moment = _moment(str(text).strip(), time_format) if number is None else datetime.fromtimestamp(number, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise InvalidInputError(
-            f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
-        ) from error
+    if number is None:
+        moment = _moment(written, time_format)
+        if moment is None and (english := in_english(written, language)):
+            moment = _moment(english, time_format)
+    else:
+        try:
+            moment = datetime.fromtimestamp(number, UTC)
+        except (OverflowError, ValueError, OSError) as error:
+            raise InvalidInputError(
+                f"{where}: the time {_shown(text)} is out of range; allowed are the years 1 to 9999."
+            ) from error
     if moment is None:
         raise InvalidInputError(
             f"{where}: unknown time format {_shown(text)}; write times as 2026-03-01T09:30:00Z or state their format."

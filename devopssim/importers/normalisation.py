@@ -5,10 +5,53 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from typing import Final
 
-PRODUCTION: Final = ("prod*", "live*", "*/prod*", "*-prod*")
-"""Shell patterns of environments that serve users."""
-INCIDENTS: Final = ("incident*", "*incident", "outage*", "sev[0-9]*", "p1", "p0")
-"""Shell patterns of labels, or issue types, that make an issue an incident."""
+PRODUCTION: Final = frozenset({"prod", "production", "prd", "live"})
+"""Words of a name that make an environment production."""
+NOT_PRODUCTION: Final = frozenset(
+    [
+        "pre",
+        "preprod",
+        "preproduction",
+        "non",
+        "nonprod",
+        "nonproduction",
+        "not",
+        "no",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "testing",
+        "tst",
+        "qa",
+        "uat",
+        "dev",
+        "develop",
+        "development",
+        "review",
+        "preview",
+        "sandbox",
+        "demo",
+        "like",
+        "mirror",
+        "shadow",
+        "copy",
+        "sim",
+        "simulation",
+        "ci",
+        "int",
+        "integration",
+        "perf",
+        "load",
+        "training",
+    ]
+)
+"""Words of a name that make it another environment, whatever else it says."""
+INCIDENTS: Final = frozenset({"incident", "incidents", "outage", "outages"})
+"""Whole labels, last words of labels, or issue types that make an issue an incident; so do `sev1`, `sev-2` and the like."""
+SEVERITY_LABEL: Final = re.compile(r"sev-?[0-9]")
+NEGATIONS: Final = frozenset({"no", "non", "not", "former", "false"})
+"""Words that turn a label into its opposite."""
 LONGEST: Final = 120
 """Characters of a name that are kept."""
 UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
@@ -96,11 +139,89 @@ def matches(word: str | None, patterns: Iterable[str]) -> bool:
 
     Examples
     --------
-    >>> matches("Prod-EU", PRODUCTION), matches("staging", PRODUCTION), matches(None, PRODUCTION)
+    >>> matches("Prod-EU", ["prod*"]), matches("staging", ["prod*"]), matches(None, ["*"])
     (True, False, False)
 
     """
     return word is not None and any(fnmatch(word.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+def is_production(environment: str | None, patterns: Sequence[str] = ()) -> bool:
+    """Return whether an environment serves users, by its name.
+
+    Parameters
+    ----------
+    environment : str or None
+        Name; None is no production.
+    patterns : sequence of str, default ()
+        Shell patterns that decide; without them the words of the name do.
+
+    Examples
+    --------
+    >>> [is_production(name) for name in ("production", "prod-eu", "shop/prod2", "Live")]
+    [True, True, True, True]
+    >>> [is_production(name) for name in ("pre-prod", "non-prod", "preproduction", "review/product-page", "review/fix-prod", None)]
+    [False, False, False, False, False, False]
+
+    """
+    if patterns:
+        return matches(environment, patterns)
+    words = set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", environment or "").casefold()))
+    return bool(words & PRODUCTION) and not words & NOT_PRODUCTION
+
+
+def is_incident_label(label: str, patterns: Sequence[str] = ()) -> bool:
+    """Return whether a label, or an issue type, makes an issue an incident.
+
+    Parameters
+    ----------
+    label : str
+        Label or type; parts between `:` and `/` count as labels of their own.
+    patterns : sequence of str, default ()
+        Shell patterns of whole labels that decide; without them the label's last word does.
+
+    Examples
+    --------
+    >>> [is_incident_label(label) for label in ("incident", "type: Incident", "production incident", "SEV-1", "sev2::major")]
+    [True, True, True, True, True]
+    >>> [is_incident_label(label) for label in ("non-incident", "not an incident", "incident-tooling", "incident tooling", "P1")]
+    [False, False, False, False, False]
+    >>> is_incident_label("priority: P1", ["p1"]), is_incident_label("p10", ["p1"])
+    (True, False)
+
+    """
+    parts = [part.strip() for part in re.split(r"[:/]+", label.strip().strip("[]").replace("] ", ":")) if part.strip()]
+    if patterns:
+        return any(matches(part, patterns) for part in {label, *parts})
+    for part in parts:
+        words = part.casefold().split()
+        if words and (words[-1] in INCIDENTS or SEVERITY_LABEL.fullmatch(words[-1])) and not NEGATIONS & set(words):
+            return True
+    return False
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "commit"), counted(3, "commit")
+    ('1 commit', '3 commits')
+
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def is_author(author: str | None, patterns: Iterable[str]) -> bool:
+    """Return whether an author's name matches one of several shell patterns; brackets stand for themselves, as in `renovate[bot]`.
+
+    Examples
+    --------
+    >>> is_author("renovate[bot]", ["*[bot]"]), is_author("Bo", ["*[bot]"])
+    (True, False)
+
+    """
+    return matches(author, (pattern.replace("[", "[[]") for pattern in patterns))
 
 
 def severity(words: Sequence[str | None]) -> str | None:

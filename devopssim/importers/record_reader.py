@@ -1,11 +1,11 @@
 """What readers of exports share: they collect records, count what they exclude, and return both as a history."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.history import (
@@ -16,10 +16,52 @@ from devopssim.history import (
     PipelineRunRecord,
     WorkItemRecord,
     by_id,
+    separate_outages,
 )
 from devopssim.importers.exported_files import objects_of, text_in
 from devopssim.importers.git import CLOSES
-from devopssim.importers.normalisation import INCIDENTS, PRODUCTION, identifier, matches
+from devopssim.importers.git_rules import HOTFIXES
+from devopssim.importers.normalisation import counted, identifier, is_author, is_incident_label, is_production, matches
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingRules:
+    """What people chose about the reading of exports.
+
+    Parameters
+    ----------
+    environments : Sequence of str, default ()
+        Shell patterns of the environments that serve users; by default what the tool states, else the words of the name.
+    incidents : Sequence of str, default ()
+        Shell patterns of the labels or types that make an issue an incident; by default incident, outage, sev1 and the like.
+    assisted_labels : Sequence of str, default ()
+        Shell patterns of the labels that mark a change as written with AI assistance.
+    exclude_authors : Sequence of str, default ()
+        Shell patterns of authors whose changes are left out.
+    deploy_workflows : Sequence of str, default ()
+        Shell patterns of workflows, pipelines or jobs whose successful runs are deployments.
+    hotfixes : Sequence of str, default HOTFIXES
+        Shell patterns of branches that are hotfixes.
+    ready : bool, default False
+        Whether a change begins when it is ready for review, rather than when it was opened; drafts are left out then.
+    withdrawn : Sequence of str, default ()
+        Shell patterns of resolutions or states, beside the usual ones, that mean that an item was not delivered.
+
+    Examples
+    --------
+    >>> ReadingRules(environments=("prod-*",)).environments
+    ('prod-*',)
+
+    """
+
+    environments: Sequence[str] = ()
+    incidents: Sequence[str] = ()
+    assisted_labels: Sequence[str] = ()
+    exclude_authors: Sequence[str] = ()
+    deploy_workflows: Sequence[str] = ()
+    hotfixes: Sequence[str] = HOTFIXES
+    ready: bool = False
+    withdrawn: Sequence[str] = ()
 
 
 @dataclass(kw_only=True)
@@ -28,12 +70,8 @@ class RecordReader(ABC):
 
     Parameters
     ----------
-    environments : Sequence of str, default PRODUCTION
-        Shell patterns of the environments that serve users.
-    incident_labels : Sequence of str, default INCIDENTS
-        Shell patterns of the labels that make an issue an incident.
-    assisted_labels : Sequence of str, default ()
-        Shell patterns of the labels that mark a change as written with AI assistance.
+    chosen : ReadingRules
+        What people chose: environments, incidents, authors, workflows that deploy.
 
     Examples
     --------
@@ -53,12 +91,8 @@ class RecordReader(ABC):
     """Kind of source, in the provenance."""
     rules: ClassVar[str]
     """Rules of reading in one sentence, in the provenance."""
-    environments: Sequence[str] = PRODUCTION
-    """Shell patterns of the environments that serve users."""
-    incident_labels: Sequence[str] = INCIDENTS
-    """Shell patterns of the labels that make an issue an incident."""
-    assisted_labels: Sequence[str] = ()
-    """Shell patterns of the labels that mark a change as written with AI assistance."""
+    chosen: ReadingRules = field(default_factory=ReadingRules)
+    """What people chose."""
     items: list[WorkItemRecord] = field(default_factory=list)
     changes: list[ChangeRecord] = field(default_factory=list)
     deployments: list[DeploymentRecord] = field(default_factory=list)
@@ -66,6 +100,13 @@ class RecordReader(ABC):
     runs: list[PipelineRunRecord] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     """How often an object was excluded, by reason."""
+    observes: set[str] = field(default_factory=set)
+    """What the export can tell, even if none of it happened."""
+    environments_seen: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    """How many deployments each environment had, by its name and whether it counts as production."""
+    incident_kinds: Counter[str] = field(default_factory=Counter)
+    """How many issues each label or type made incidents."""
+    remarks: list[str] = field(default_factory=list)
 
     @abstractmethod
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
@@ -122,28 +163,56 @@ class RecordReader(ABC):
             items=by_id(self.items),
             changes=by_id(self.changes),
             deployments=by_id(self.deployments),
-            incidents=by_id(self.incidents),
+            incidents=by_id(separate_outages(self.incidents)),
             runs=by_id(self.runs),
             counts={key: count for key, count in self.counts.items() if count},
+            observes=frozenset(self.observes),
+            remarks=(*self.remarks, *self._seen()),
         )
 
     def is_incident(self, labels: Sequence[str]) -> bool:
-        """Return whether one of an issue's labels makes it an incident."""
-        return any(matches(label, self.incident_labels) for label in labels)
+        """Return whether one of an issue's labels, or its type, makes it an incident; count what did."""
+        named = [label for label in labels if is_incident_label(label, self.chosen.incidents)]
+        self.incident_kinds.update(named[:1])
+        return bool(named)
+
+    def looked_for_incidents(self) -> None:
+        """Note that the export holds issues: it can tell incidents if it has some, or if people stated what marks them."""
+        if self.chosen.incidents or self.incidents:
+            self.observes |= {"service.failed", "incident.reported", "incident.resolved"}
+        elif self.items:
+            self.remarks.append(
+                f"no incident among {counted(len(self.items), 'issue')}, so failures are not observed; if a label or a type marks incidents, "
+                "and there were none, state it with --incidents PATTERN"
+            )
 
     def assisted(self, labels: Sequence[str]) -> bool | None:
         """Return True if one of a change's labels marks it as written with AI assistance; None without a mark."""
-        return any(matches(label, self.assisted_labels) for label in labels) or None
+        return any(matches(label, self.chosen.assisted_labels) for label in labels) or None
 
-    def reaches_users(self, environment: str | None) -> bool:
-        """Return whether an environment serves users; count the deployment as excluded otherwise."""
-        reached = matches(environment, self.environments)
+    def is_excluded(self, *authors: str | None) -> bool:
+        """Return whether people chose to leave out the changes of an author; count the change if so."""
+        excluded = any(is_author(author, self.chosen.exclude_authors) for author in authors)
+        self.counts["changes of excluded authors"] += excluded
+        return excluded
+
+    def reaches_users(self, environment: str | None, *, stated: bool | None = None) -> bool:
+        """Return whether an environment serves users; count the deployment as excluded otherwise.
+
+        Patterns that people chose decide first, then what the tool states, then the words of the name.
+        """
+        patterns = self.chosen.environments
+        reached = is_production(environment, patterns) if patterns or stated is None else stated
+        self.environments_seen[environment or "(none)", reached] += 1
         if not reached:
             self.counts["deployments to other environments"] += 1
         return reached
 
-    def keep_usual_branch(self, requests: Sequence[tuple[str | None, ChangeRecord]], what: str) -> list[ChangeRecord]:
-        """Return the changes to the usual branch: the target of most merged ones, the alphabetically first among equals.
+    def keep_usual_branches(self, requests: Sequence[tuple[str | None, ChangeRecord]], what: str) -> list[ChangeRecord]:
+        """Return the changes to the usual branch of each repository.
+
+        It is the target of most merged changes, the alphabetically first among equals. A branch with one of the usual names that was
+        merged to only before or only after it is the same branch under another name: it was renamed.
 
         Parameters
         ----------
@@ -158,12 +227,51 @@ class RecordReader(ABC):
             All changes where no branch is known.
 
         """
-        merged = Counter(branch for branch, change in requests if branch and change.merged is not None)
-        most = max(merged.values(), default=0)
-        usual = min((branch for branch, many in merged.items() if many == most), default=None)
-        usual_ones = [change for branch, change in requests if usual is None or branch in (None, usual)]
-        self.counts[what] += len(requests) - len(usual_ones)
-        return usual_ones
+        times: dict[str | None, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for branch, change in requests:
+            if branch and change.merged is not None:
+                times[change.of][branch].append(change.merged)
+        usual = {repository: _usual_branches(branches) for repository, branches in times.items()}
+        for repository, names in sorted(usual.items(), key=str):
+            if len(names) > 1:
+                self.remarks.append(
+                    f"{repository or 'the repository'}: the main branch was renamed: {', '.join(sorted(names))}"
+                )
+        kept = [change for branch, change in requests if branch is None or branch in usual.get(change.of, {branch})]
+        self.counts[what] += len(requests) - len(kept)
+        return kept
+
+    def _seen(self) -> Iterator[str]:
+        """Yield what people should know of the environments and of the kinds of incidents."""
+        if self.environments_seen:
+            shown = {
+                reached: ", ".join(
+                    f"{name} ({count})"
+                    for (name, counts), count in self.environments_seen.most_common()
+                    if counts == reached
+                )
+                for reached in (True, False)
+            }
+            yield f"production environments: {shown[True] or 'none'}; others: {shown[False] or 'none'}; choose with --environment PATTERN"
+        if self.incident_kinds:
+            kinds = ", ".join(f"{kind} ({count})" for kind, count in self.incident_kinds.most_common())
+            yield f"incidents are the issues of these kinds: {kinds}; choose with --incidents PATTERN"
+
+
+MAIN_BRANCHES: Final = {"main", "master", "trunk", "develop", "development", "default", "mainline"}
+"""Usual names of a main branch."""
+
+
+def _usual_branches(merged: Mapping[str, Sequence[float]]) -> set[str]:
+    """Return the branch with the most merges, and the names that it had before or has now."""
+    most = max(len(times) for times in merged.values())
+    usual = min(branch for branch, times in merged.items() if len(times) == most)
+    names = {usual}
+    for branch in MAIN_BRANCHES & set(merged) - {usual}:
+        apart = max(merged[branch]) <= min(merged[usual]) or min(merged[branch]) >= max(merged[usual])
+        if apart and usual in MAIN_BRANCHES:
+            names.add(branch)
+    return names
 
 
 def required(thing: Mapping[str, Any], key: str, where: str) -> str:

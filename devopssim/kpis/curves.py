@@ -57,8 +57,8 @@ def kpi_curve(log: Log, kpi: str, window: str = "28D", step: str = "7D") -> pd.S
     measured = chosen([kpi])[0]
     width, stride = hours("window", window), hours("step", step)
     run = run_of(log)
-    count = int(np.floor(max(run.hours - width, -stride) / stride + 1e-9)) + 1
-    ends: Floats = np.asarray(run.warm_up + width + stride * np.arange(count), dtype=np.float64)
+    count = int(np.floor(max(run.horizon - run.begin - width, -stride) / stride + 1e-9)) + 1
+    ends: Floats = np.asarray(run.begin + width + stride * np.arange(count), dtype=np.float64)
     starts: Floats = ends - width
     points = (
         _rates(measured, run, starts, ends)
@@ -116,6 +116,7 @@ def _window(run: Run, kpi: Kpi, first: int, last: int, *, start: float, end: flo
         "warm_up": start,
         "horizon": min(end, run.horizon),
         "source": {"people": people(run)},
+        **({} if run.observed is None else {"observed": sorted(run.observed)}),
     }
     return run.part(first, last, {**observed, **in_progress(run, start, kpi.events, kpi.detail)})
 

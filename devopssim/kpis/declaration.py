@@ -6,15 +6,15 @@ definition.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NotRequired, TypedDict, TypeVar, Unpack, cast
 
 import numpy as np
 import pandas as pd
 
-from devopssim.kpis.durations import Durations
-from devopssim.kpis.run import Floats, Log, Run, run_of
+from devopssim.kpis.durations import NOT_OBSERVED, Durations
+from devopssim.kpis.run import Floats, Log, Needs, Run, run_of
 
 Family = Literal["delivery", "security", "flow"]
 Better = Literal["lower", "higher"]
@@ -28,6 +28,15 @@ LITTLE: Final = "Little 1961, A proof for the queuing formula L = λW"
 INCIDENT: Final = ("service.failed", "service.restored", "incident.resolved")
 """The events of an incident that most KPIs of incidents read."""
 RESTORED: Final = "the first of `service.restored` and `incident.resolved`"
+DISPENSABLE: Final = {
+    "service.restored",
+    "change.abandoned",
+    "finding.dismissed",
+    "finding.fixed",
+    "patch.deployed",
+    "vulnerability.injected",
+}
+"""Kinds of events that a KPI reads where a log has them, and does without otherwise."""
 MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, the 85th percentile and n beside it"
 
 
@@ -93,6 +102,8 @@ class Kpi:
     """The kinds of rows that it reads."""
     detail: tuple[str, ...] = ()
     """The keys of `detail` that it reads."""
+    needs: Needs
+    """What the log's sources must be able to tell; the KPI is not observed otherwise."""
     debatable: str
     """The choice in the definition that others make differently."""
     source: str
@@ -130,6 +141,7 @@ class Declared(TypedDict):
     formula: str
     events: tuple[str, ...]
     detail: NotRequired[tuple[str, ...]]
+    needs: NotRequired[Needs]
     debatable: str
     source: str
     counts: str
@@ -154,13 +166,17 @@ def duration(
     callable
         Decorator that turns a function from a Run to Durations into one from a log to a Series of hours.
     """
+    needs = _needs(declared)
 
     def declare(function: Callable[[Run], Durations]) -> Callable[[Log], pd.Series]:
+        def durations(run: Run) -> Durations:
+            return function(run).since(run.begin) if run.observes(needs) else NOT_OBSERVED
+
         def measure(log: Log) -> pd.Series:
             run = run_of(log)
-            return function(run).series(function.__name__, run)
+            return durations(run).series(function.__name__, run)
 
-        fields = {"durations": function, "unit": "h", "sampled": "durations", "better": better, "summary": summary}
+        fields = {"durations": durations, "unit": "h", "sampled": "durations", "better": better, "summary": summary}
         return _declared(measure, function, "Return the hours ", **fields, **declared)
 
     return declare
@@ -213,13 +229,24 @@ def declared_in(module: object) -> list[Kpi]:
 
 
 def _rate(**fields: Any) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
-    def declare(function: Callable[[Run], Rate]) -> Callable[[Log], float]:
-        def measure(log: Log) -> float:
-            return function(run_of(log)).value
+    needs = _needs(fields)
 
-        return _declared(measure, function, "Return the ", rate=function, **fields)
+    def declare(function: Callable[[Run], Rate]) -> Callable[[Log], float]:
+        def rate(run: Run) -> Rate:
+            return function(run.in_window) if run.observes(needs) else Rate(0, 0)
+
+        def measure(log: Log) -> float:
+            return rate(run_of(log)).value
+
+        return _declared(measure, function, "Return the ", rate=rate, **fields)
 
     return declare
+
+
+def _needs(declared: Mapping[str, Any]) -> Needs:
+    """Return what a KPI needs: what it declares, else each of its events that is not dispensable."""
+    events: tuple[str, ...] = declared["events"]
+    return declared.get("needs") or tuple((kind,) for kind in events if kind not in DISPENSABLE)
 
 
 def _declared(measure: Measure, function: Callable[[Run], Any], lead: str, **fields: Any) -> Measure:
@@ -232,6 +259,6 @@ def _declared(measure: Measure, function: Callable[[Run], Any], lead: str, **fie
         family=cast("Family", function.__module__.rpartition(".")[2]),
         function=measure,
         definition=sentence.removeprefix(lead).removesuffix("."),
-        **fields,
+        **{**fields, "needs": _needs(fields)},
     )
     return measure

@@ -38,6 +38,10 @@ RESOLUTION: Final = EventPair(start="service.failed", end="incident.resolved", e
 
 FAILED_DEPLOYMENT: Final = ("service.deployed", "service.failed", "service.rolledback")
 """The events of a failed deployment."""
+FAILURES: Final = (("service.deployed",), ("service.failed", "service.rolledback", "service.deployed repair"))
+"""What a failed deployment needs: deployments, and a source of incidents, of rollbacks or of repairs."""
+REPAIRS: Final = (("service.deployed",), ("service.deployed repair",))
+"""What a repair needs: deployments, and a source that names what they repair."""
 
 
 @duration(
@@ -153,15 +157,16 @@ def lead_time_for_changes(log: Run) -> Durations:
 @share(
     title="Change failure rate",
     better="lower",
-    formula="deployments that a `service.failed` or a `service.rolledback` names ÷ deployments",
+    formula="deployments that a `service.failed`, a `service.rolledback` or a `repair=…` of another deployment names ÷ deployments",
     events=FAILED_DEPLOYMENT,
-    detail=("severity",),
+    detail=("severity", "repair"),
+    needs=FAILURES,
     debatable="repairs are deployments, too: each failure brings some, and they dilute the rate of a team that fails often",
     source=DORA,
     counts="deployments",
 )
 def change_failure_rate(log: Run) -> Rate:
-    """Return the deployments that a failure or a rollback names ÷ deployments.
+    """Return the deployments that a failure, a rollback or a repair names ÷ deployments.
 
     Counted in deployments, never in changes or incidents: one that failed twice and was rolled back is one failed deployment.
     Failures of every severity count: each one asks for a rollback, a hotfix or another remedy. A defect that disturbs nobody does
@@ -202,12 +207,13 @@ def change_failure_rate(log: Run) -> Rate:
     formula="failed deployments without `repair=…` ÷ deployments without `repair=…`",
     events=FAILED_DEPLOYMENT,
     detail=("severity", "repair"),
+    needs=FAILURES,
     debatable="a deployment of a repair and of planned changes together is a repair; a log that names no repair has planned ones only",
     source=DORA,
     counts="planned deployments",
 )
 def change_failure_rate_planned(log: Run) -> Rate:
-    """Return the deployments without a repair that a failure or a rollback names ÷ deployments without a repair.
+    """Return the deployments without a repair that a failure, a rollback or a repair names ÷ deployments without a repair.
 
     A deployment repairs if all its rows carry `repair=…`, as in `deployment_rework_rate`; it failed as in
     `change_failure_rate`.
@@ -247,12 +253,13 @@ def change_failure_rate_planned(log: Run) -> Rate:
     formula="failed deployments with `repair=…` ÷ deployments with `repair=…`",
     events=FAILED_DEPLOYMENT,
     detail=("severity", "repair"),
+    needs=REPAIRS,
     debatable="a deployment of a repair and of planned changes together is a repair",
     source=DORA,
     counts="repair deployments",
 )
 def change_failure_rate_repair(log: Run) -> Rate:
-    """Return the deployments with a repair that a failure or a rollback names ÷ deployments with a repair.
+    """Return the deployments with a repair that a failure, a rollback or a repair names ÷ deployments with a repair.
 
     A deployment repairs if all its rows carry `repair=…`, as in `deployment_rework_rate`; it failed as in
     `change_failure_rate`.
@@ -332,6 +339,7 @@ def deployment_frequency(log: Run) -> Rate:
     formula="deployments with a change of an item without `rework_of=…`, repairs left out ÷ weeks of observation",
     events=("ticket.created", "service.deployed"),
     detail=("rework_of", "repair"),
+    needs=(("ticket.created rework_of",), ("service.deployed repair",)),
     debatable="a deployment of new work and of failure demand together counts",
     source=DORA,
     counts="deployments",
@@ -588,6 +596,7 @@ def mtbf(log: Run) -> Durations:
     formula="deployments of nothing but changes with `repair=…` ÷ deployments",
     events=("service.deployed",),
     detail=("repair",),
+    needs=REPAIRS,
     debatable="DORA asks for unplanned deployments; here a deployment is unplanned if all its changes name what they repair",
     source=DORA_2024,
     counts="deployments",
@@ -670,7 +679,7 @@ def failed_deployment_recovery_time(log: Run) -> Durations:
 
 
 def failed_deployments(run: Run) -> Truths:
-    """Return the mask of `run.names("deployment")` that failed: a failure or a rollback names them.
+    """Return the mask of `run.names("deployment")` that failed: a failure, a rollback, or `repair=…` of a later deployment names them.
 
     Examples
     --------
@@ -681,7 +690,8 @@ def failed_deployments(run: Run) -> Truths:
     >>> run.names("deployment")[failed_deployments(run)].tolist()
     ['D1', 'D2']
     """
-    return run.occurred("deployment", "service.failed") | run.occurred("deployment", "service.rolledback")
+    repaired = run.names("deployment").isin(run.detail("service.deployed", "repair")[1])
+    return run.occurred("deployment", "service.failed") | run.occurred("deployment", "service.rolledback") | repaired
 
 
 def _failure_rate(run: Run, chosen: Truths) -> Rate:

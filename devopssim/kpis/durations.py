@@ -1,6 +1,7 @@
 """Durations from one event to another, per item, change, incident or finding, finished and unfinished."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -59,6 +60,10 @@ class Durations:
         """Return the durations that a mask chooses."""
         return replace(self, entities=self.entities[chosen], start=self.start[chosen], end=self.end[chosen])
 
+    def since(self, begin: float) -> "Durations":
+        """Return the durations that end from an hour on, or not at all: those of a window that begins then."""
+        return self if begin <= 0 else self.select(~(self.end < begin))
+
     def shares_ended(self, horizon: float) -> tuple[Floats, Floats]:
         """Return the estimated distribution of the durations, with the unfinished ones censored at the horizon.
 
@@ -97,6 +102,12 @@ class Durations:
         if self.censored:
             series.attrs["censored"] = self.unfinished
         return series
+
+
+NOT_OBSERVED: Final = Durations(
+    ids=pd.Index([], dtype="str"), entities=np.empty(0, dtype=np.intp), start=np.empty(0), end=np.empty(0)
+)
+"""The durations of a KPI whose events the log's sources cannot tell."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """One run's log, opened for measuring: rows by kind, the ids that they name, and what was in progress at its start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -9,12 +9,24 @@ import numpy.typing as npt
 import pandas as pd
 
 from devopssim.errors import BrokenContractError, InvalidInputError
-from devopssim.events import DETAIL_KEYS, HOURS_PER_WEEK, KINDS, NUMBERS, CodedLog, WorkingTime, validate_columns
+from devopssim.events import (
+    DETAIL_KEYS,
+    HOURS_PER_WEEK,
+    KINDS,
+    NUMBERS,
+    CodedLog,
+    WorkingTime,
+    cut_to_window,
+    validate_columns,
+)
 from devopssim.kpis.columns import CodedColumns, Integers, LogColumns, TableColumns
 
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
 Truths = npt.NDArray[np.bool_]
+
+Needs = tuple[tuple[str, ...], ...]
+"""What a KPI needs of a log: of each tuple one entry, a kind of event, or a kind and a key of its detail: `service.deployed repair`."""
 
 NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "item": (
@@ -72,6 +84,7 @@ class Run:
         self.attrs = columns.attrs
         self.time: Floats = columns.time
         self.warm_up = float(self.attrs.get("warm_up") or 0.0)
+        self.begin = max(self.warm_up, float(self.attrs.get("window") or 0.0))
         self.horizon = _horizon(self.attrs, self.time)
         _refuse_disorder(self.time, self.warm_up, self.horizon)
         self._rows: dict[str, Integers] = {}
@@ -101,6 +114,27 @@ class Run:
     def weeks(self) -> float:
         """The observed weeks, of 168 hours."""
         return self.hours / HOURS_PER_WEEK
+
+    @cached_property
+    def in_window(self) -> "Run":
+        """The run cut to the log's window of observation; the run itself where that is the whole log."""
+        if self.begin <= self.warm_up:
+            return self
+        log = self.log.copy(deep=False)
+        log.attrs.update(self.attrs)
+        return Run(cut_to_window(log))
+
+    def observes(self, needs: "Needs") -> bool:
+        """Return whether the log's sources can tell what a KPI needs; a log that does not say can tell everything."""
+        if self.observed is None:
+            return True
+        return all(self.observed.intersection(alternatives) for alternatives in needs)
+
+    @cached_property
+    def observed(self) -> frozenset[str] | None:
+        """The kinds of events, and keys of detail, that the log's sources can tell; None if the log does not say."""
+        stated: Iterable[str] | None = self.attrs.get("observed")
+        return None if stated is None else frozenset(stated)
 
     @cached_property
     def working_time(self) -> WorkingTime | None:

@@ -1,7 +1,7 @@
 """KPIs of one log as a table, as numbers to compare, and as records for programs."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -140,7 +140,8 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
     -------
     list of dict
         A duration has the keys `kpi`, `unit`, `median`, `p85`, `mean`, `n`, `counts`, `unfinished` (in hours), a rate `kpi`,
-        `unit`, `value`, `n`, `counts`. None stands for NaN.
+        `unit`, `value`, `n`, `counts`. None stands for NaN. A KPI that rests on an assumption of the log's source has the key
+        `assumption`.
 
     Examples
     --------
@@ -149,11 +150,16 @@ def records(log: Log, names: Iterable[str] | None = None) -> list[dict[str, Any]
     >>> kpis.records(from_rows([event(5, "ticket.closed", item="W1")], horizon=168), ["throughput"])
     [{'kpi': 'throughput', 'unit': 'per week', 'value': 1.0, 'n': 1, 'counts': 'items'}]
     """
+    run = run_of(log)
+    source = run.attrs.get("source")
+    assumed: Mapping[str, str] = (source.get("assumptions") if isinstance(source, Mapping) else None) or {}
     rows = []
-    for row in table(log, names).reset_index().to_dict("records"):
+    for row in table(run, names).reset_index().to_dict("records"):
         is_duration = KPIS[str(row["kpi"])].shape == "duration"
         keys = ("median", "p85", "mean", "n", "counts", "unfinished") if is_duration else ("value", "n", "counts")
-        rows.append({"kpi": row["kpi"], "unit": row["unit"], **{key: _plain(row[key], key) for key in keys}})
+        record = {"kpi": row["kpi"], "unit": row["unit"], **{key: _plain(row[key], key) for key in keys}}
+        sentences = [assumed[kind] for kind in KPIS[str(row["kpi"])].events if kind in assumed]
+        rows.append(record | ({"assumption": sentences[0]} if sentences else {}))
     return rows
 
 

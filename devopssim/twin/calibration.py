@@ -16,7 +16,7 @@ import pandas as pd
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, details
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, cut_to_window, details
 from devopssim.experiment import replicate
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
@@ -170,7 +170,7 @@ def calibrate(
                       parameter  value  default  n
     0  demand.requests_per_week    1.4        5  7
     """
-    run = Run(log)
+    run = Run(cut_to_window(log))
     if run.weeks < LEAST_WEEKS:
         raise InvalidInputError(
             f"the log spans {run.weeks:.2g} weeks; a twin needs at least {LEAST_WEEKS}, and half a year makes it useful."

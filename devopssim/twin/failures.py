@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.kpis import Run
+from devopssim.kpis import Run, failed_deployments
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
     defects_of_change,
@@ -62,9 +62,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         yield from _installers(run, wrong)
         mistakes = wrong["deployment"].nunique() / len(sizes)
     yield from _rollbacks(run, scenario, broken)
-    failed = sizes.index.isin(set(broken["deployment"])) | sizes.index.isin(
-        set(run.log["deployment"].iloc[run.rows("service.rolledback")].dropna())
-    )
+    failed = sizes.index.isin(run.names("deployment")[failed_deployments(run)])
     count = int(failed.sum())
     if count == 0:
         return
@@ -75,7 +73,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         )
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
     hidden = defects_of_change(scenario) * escape_share(scenario)
-    documented = broken["cause"].notna().all()
+    documented = len(broken) > 0 and broken["cause"].notna().all()
     caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
     if documented or broken["deployment"].duplicated().any():
         # a deployment that fails several times reveals each of its defects

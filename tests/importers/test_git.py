@@ -62,7 +62,11 @@ def test_commits_are_changes_and_tags_deploy_what_no_earlier_tag_reached(reposit
     repository.tag("v1.1.0", at=204)
     log = read_git(repository.folder)
     assert kpis.lead_time_for_changes(log).tolist() == [10, 9, 8, 4]
-    assert values(log)["change_failure_rate"] == 0
+    assert kpis.table(log).loc[["change_failure_rate", "availability", "security_test_coverage"], "n"].tolist() == [
+        0,
+        0,
+        0,
+    ]
     assert len(kpis.lead_time(log)) == 0  # a git history knows no tickets
 
 
@@ -77,17 +81,22 @@ def test_commits_are_changes_and_tags_deploy_what_no_earlier_tag_reached(reposit
         ("fixture for tests", "v1.1.0", 5, False),
     ],
 )
-def test_a_tag_that_reverts_or_patches_the_one_before_it_soon_repairs_it(
+def test_what_only_looks_like_a_repair_is_an_assumption_that_people_ask_for(
     repository: Repository, subject: str, tag: str, hours: float, *, failed: bool
 ) -> None:
     repository.commit("change 0", at=0)
     repository.tag("v1.0.0", at=1)
     repository.commit(subject, at=hours)
     repository.tag(tag, at=hours + 1)
-    found = values(read_git(repository.folder))
-    assert found["change_failure_rate"] == (0.5 if failed else 0)
+    assert kpis.table(read_git(repository.folder)).loc[["change_failure_rate", "mttr"], "n"].tolist() == [0, 0]
+    log = read_git(repository.folder, repair_window=72)
+    assert values(log)["change_failure_rate"] == (0.5 if failed else 0)
+    assert "is assumed to repair" in log.attrs["source"]["assumptions"]["service.failed"]
     if failed:
-        assert found["mttr"] == hours
+        assert values(log)["mttr"] == hours
+    stated = {record["kpi"]: record.get("assumption") for record in kpis.records(log)}
+    assert stated["mttr"] == stated["change_failure_rate"] == log.attrs["source"]["assumptions"]["service.failed"]
+    assert stated["lead_time_for_changes"] is None
 
 
 def test_a_branch_is_merged_when_its_merge_commit_is_made(repository: Repository) -> None:
