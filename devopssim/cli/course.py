@@ -13,7 +13,7 @@ from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
 from devopssim.cli.options import FILE, json_option
 
 if TYPE_CHECKING:
-    from devopssim.course import Grade, Submission
+    from devopssim.course import Grade, Placement, Source
 
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
@@ -94,6 +94,12 @@ class Grading:
 @click.option("--out", type=FILE, default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder for the reports.")
 @click.option("--student", metavar="ID", help="Student who submitted (default: the folder's name).")
 @click.option(
+    "--students",
+    type=FILE,
+    metavar="FILE",
+    help="CSV file with the column student (the id) and columns of names under which an LMS or a folder lists them.",
+)
+@click.option(
     "--sandbox",
     default="auto",
     show_default=True,
@@ -112,8 +118,9 @@ class Grading:
 @click.option(
     "--points",
     type=FILE,
+    multiple=True,
     metavar="FILE",
-    help="CSV file with points for written answers (default: OUT/written/points.csv).",
+    help="CSV file with points for written answers, besides OUT/written/points.csv; may be given several times.",
 )
 @click.option(
     "--pass-mark",
@@ -130,46 +137,61 @@ def grade(
     paths: tuple[Path, ...],
     out: Path,
     student: str | None,
-    points: Path | None,
+    students: Path | None,
+    points: tuple[Path, ...],
     pass_mark: float | None,
     in_json: bool,
     source: Path | None,
     key: Path | None,
     **settings: Any,
 ) -> int:
-    """Grade; return 0 on success, 1 if a submission could not be graded or missed the pass mark."""
+    """Grade; return 0 on success, 1 if a submission could not be graded or placed, or missed the pass mark."""
     import json
+    import tempfile
 
-    from devopssim.course import apply_marks, find_submissions, marks_path, read_marks, terminal_table, write_reports
+    from devopssim.course import find_submissions, load_source, read_roster, terminal_table, update_reports
 
-    submissions = find_submissions(paths, student)
-    marks_file = points or marks_path(out)
-    marks = read_marks(marks_file) if points or marks_file.exists() else {}
     grading = Grading(paths=paths, source=_source(source), key=_key(key), **settings)
-    grades = apply_marks(_graded(grading, submissions, out), marks)
-    write_reports(grades, out)
+    roster = read_roster(students) if students else None
+    with tempfile.TemporaryDirectory(prefix="devopssim-handed-in-") as scratch:
+        course = load_source(grading.source)
+        placement = find_submissions(
+            paths,
+            student,
+            roster=roster,
+            course=course.course.name,
+            notebooks=[notebook.name for notebook in course.notebooks],
+            scratch=Path(scratch),
+        )
+        graded = _graded(grading, course, placement, out)
+    notes = [f"{path}: {why}" for path, why in placement.unplaced.items()]
+    notes += [f"{name}: nothing was handed in" for name in placement.absent]
+    grades, unknown = update_reports(graded, out, points=points, notes=notes)
     print(json.dumps([grade.to_json() for grade in grades]) if in_json else terminal_table(grades))
+    for note in [*notes, *unknown]:
+        sys.stderr.write(f"{note}\n")
     sys.stderr.write(f"{out}: reports written (index.html, grades.csv, junit.xml and more).\n")
     missed = any(grade.points < (pass_mark or 0) * grade.max_points for grade in grades)
-    return CHECK_FAILED if missed or any(grade.trouble for grade in grades) else SUCCESS
+    incomplete = any(grade.not_graded for grade in grades) or placement.unplaced or unknown
+    return CHECK_FAILED if missed or incomplete else SUCCESS
 
 
-def _graded(grading: Grading, submissions: "list[Submission]", out: Path) -> "list[Grade]":
+def _graded(grading: Grading, course: "Source", placement: "Placement", out: Path) -> "list[Grade]":
     from tqdm import tqdm
 
-    from devopssim.course import Grader, Limits, choose_sandbox, grade_all, load_source
+    from devopssim.course import Grader, Limits, choose_sandbox, grade_all
 
+    tqdm.monitor_interval = 0  # its thread would be copied into the processes that grade
     limits = Limits(**grading.limits())
-    course = load_source(grading.source)
     sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.paths], image=grading.image)
-    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=grading.key, sees_lab=len(submissions) == 1)
+    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=grading.key, sees_lab=len(placement) == 1)
     grader.expected(grader.numbers("nobody"))
-    with tqdm(total=len(submissions), unit="submission", disable=None) as bar:
+    with tqdm(total=len(placement), unit="submission", disable=None) as bar:
 
         def advance(_: object) -> None:
             bar.update()
 
-        return grade_all(grader, submissions, out, workers=grading.workers, fresh=grading.fresh, progress=advance)
+        return grade_all(grader, placement, out, workers=grading.workers, fresh=grading.fresh, progress=advance)
 
 
 @command.command("workflow", help="Print the CI workflow that grades from your repository")

@@ -14,6 +14,7 @@ from .variants import (
     derive,
     numbers_in_grading,
     read_key,
+    student_id,
     variant_json,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "parse_goals",
     "read_key",
     "released_files",
+    "student_id",
     "variant_json",
     "write_release",
 ]

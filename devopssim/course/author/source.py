@@ -18,6 +18,11 @@ from devopssim.errors import DevopssimError, InvalidInputError
 
 BEGIN_HIDDEN: Final = "BEGIN HIDDEN TESTS"
 END_HIDDEN: Final = "END HIDDEN TESTS"
+BEGIN_SOLUTION: Final = "BEGIN SOLUTION"
+END_SOLUTION: Final = "END SOLUTION"
+CODE_STUB: Final = ("# YOUR CODE HERE", "raise NotImplementedError()")
+TEXT_STUB: Final = ("YOUR ANSWER HERE",)
+"""What nbgrader puts in the place of solutions."""
 NOT_GRADED: Final = "no-grading"
 LARGEST_FILE: Final = 8 * 1024**2
 
@@ -42,6 +47,8 @@ class Cell:
         nbgrader's marks `solution` and `grade`; a task has both.
     is_run : bool, default True
         Whether the grader runs it: code without the tag `no-grading`.
+    cell_id : str, default ""
+        The notebook format's own id of the cell, which editors keep even where they drop metadata.
 
     Examples
     --------
@@ -58,6 +65,31 @@ class Cell:
     is_answer: bool = False
     is_graded: bool = False
     is_run: bool = True
+    cell_id: str = ""
+
+    @property
+    def stub(self) -> str:
+        r"""The text of the cell in a student's copy, as nbgrader makes it: a stub in the place of each solution.
+
+        Examples
+        --------
+        >>> source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+        >>> Cell(position=0, type="code", source=source, is_answer=True).stub
+        'def f():\n    # YOUR CODE HERE\n    raise NotImplementedError()'
+        """
+        placeholder = CODE_STUB if self.type == "code" else TEXT_STUB
+        lines, inside, replaced = [], False, False
+        for line in self.source.split("\n"):
+            if BEGIN_SOLUTION in line:
+                inside = replaced = True
+                indent = line[: len(line) - len(line.lstrip())]
+                lines += [f"{indent}{text}" for text in placeholder]
+            elif END_SOLUTION in line:
+                inside = False
+            elif not inside:
+                lines.append(line)
+        whole = self.is_answer and not replaced
+        return "\n".join(placeholder if whole else lines)
 
     @property
     def is_manual(self) -> bool:
@@ -273,6 +305,7 @@ def _cell(position: int, cell: Mapping[str, Any]) -> Cell:
         is_answer=bool(marks.get("solution", False)) or task,
         is_graded=bool(marks.get("grade", False)) or task,
         is_run=cell["cell_type"] == "code" and NOT_GRADED not in metadata.get("tags", []),
+        cell_id=str(cell.get("id", "")),
     )
 
 

@@ -1,21 +1,23 @@
 from .batch import grade_all
 from .grades import Grade
 from .grading import Grader
-from .reports import apply_marks, marks_path, read_marks, terminal_table, write_reports
+from .placement import Placement, find_submissions
+from .reports import terminal_table, update_reports, write_reports
+from .roster import read_roster
 from .sandbox import Limits, choose_sandbox
-from .submissions import Submission, find_submissions
+from .submissions import Submission
 
 __all__ = [
     "Grade",
     "Grader",
     "Limits",
+    "Placement",
     "Submission",
-    "apply_marks",
     "choose_sandbox",
     "find_submissions",
     "grade_all",
-    "marks_path",
-    "read_marks",
+    "read_roster",
     "terminal_table",
+    "update_reports",
     "write_reports",
 ]

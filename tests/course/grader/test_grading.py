@@ -10,9 +10,9 @@ from course.grading import by_exercise, graded
 from devopssim.cli import main
 from devopssim.course.author import Source, load_source
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import choose_sandbox
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.submissions import find_submissions
 
 KEY = b"0123456789abcdef"
 

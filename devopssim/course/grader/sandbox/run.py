@@ -101,6 +101,8 @@ class SandboxRun:
         Elapsed time of the steps; where the notebook's time ran out, the starts of the sandbox are included.
     starts : int, default 0
         How often the sandbox was started.
+    timed_out : bool, default False
+        Whether a limit of time ended a cell or the notebook.
     """
 
     answers: dict[str, Json] = field(default_factory=dict)
@@ -108,6 +110,7 @@ class SandboxRun:
     killed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
     starts: int = 0
+    timed_out: bool = False
 
 
 def run_in_sandbox(
@@ -157,6 +160,7 @@ def run_in_sandbox(
             return result
     for step in left:
         result.killed.setdefault(step.id, "not reached: the notebook's time was used up.")
+        result.timed_out = True
     result.seconds = max(result.seconds, time.monotonic() - began)
     return result
 
@@ -172,6 +176,7 @@ class _Attempt:
         self.current: str | None = None
         self.received = 0
         self.reason = "the kernel died."
+        self.watched = 0.0
 
     def run(self, files: Mapping[str, bytes]) -> str | None:
         """Run the steps and return the one that killed the kernel, None if all were done."""
@@ -232,17 +237,19 @@ class _Attempt:
             raise SandboxError("the sandbox has no standard output.")
         rest = b""
         deadline = self.overall = time.monotonic() + self.limits.start_seconds
+        self.watched = time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
             while True:
-                now = time.monotonic()
-                if now > deadline:
-                    self.reason = "it took longer than it may and did not let itself be interrupted."
+                selector.select(max(0.0, min(CHECK_EVERY, deadline - time.monotonic())))
+                if self._uses_too_much(started):
                     return
-                if started.memory() > self.limits.memory_mb * MEGABYTE:
-                    self.reason = f"it used more than {self.limits.memory_mb} MB of memory."
-                    return
-                if not selector.select(min(CHECK_EVERY, deadline - now)):
+                if not selector.select(0):
+                    # the pipe is empty: only now does the clock count, since a busy grader may be late itself
+                    if time.monotonic() > deadline:
+                        self.reason = "it took longer than it may and did not let itself be interrupted."
+                        self.result.timed_out = True
+                        return
                     continue
                 piece = os.read(stream.fileno(), 65536)
                 self.received += len(piece)
@@ -256,6 +263,16 @@ class _Attempt:
                     if message := _message(line):
                         deadline = self._deadline(message, deadline)
                         yield message
+
+    def _uses_too_much(self, started: Started) -> bool:
+        """Return whether the sandbox uses too much memory; five times a second it is looked at."""
+        if time.monotonic() < self.watched + CHECK_EVERY / 2:
+            return False
+        self.watched = time.monotonic()
+        if started.memory() <= self.limits.memory_mb * MEGABYTE:
+            return False
+        self.reason = f"it used more than {self.limits.memory_mb} MB of memory."
+        return True
 
     def _deadline(self, message: dict[str, Any], deadline: float) -> float:
         """Return the deadline after a message: each step has its own time within the notebook's, and forged messages extend neither."""
@@ -282,10 +299,16 @@ class _Attempt:
         elif isinstance(ended, str) and ended in self.positions:
             if message.get("error") is not None:
                 self.result.errors.setdefault(ended, message["error"])
+                self.result.timed_out |= is_out_of_time(message["error"])
         elif isinstance(answered, str) and answered in self.questions:
             self.result.answers.setdefault(answered, message.get("is"))
         elif message.get("finished") is True:
             self.finished = True
+
+
+def is_out_of_time(error: Json) -> bool:
+    """Return whether an error is the one of a cell that was interrupted because of its time."""
+    return isinstance(error, dict) and error.get("type") == "OutOfTime"
 
 
 def close(process: subprocess.Popen[bytes]) -> None:

@@ -22,8 +22,8 @@ from devopssim.course.author import load_source
 from devopssim.course.grader.batch import grade_all
 from devopssim.course.grader.grades import Grade
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import Limits, choose_sandbox, host
-from devopssim.course.grader.submissions import find_submissions
 from devopssim.files import write_text
 
 NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.grader.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
