@@ -194,8 +194,8 @@ def in_child(work: Callable[[Say], None], limits: ChildLimits) -> Child:
     --------
     >>> in_child(lambda say: say(b"done"), ChildLimits()).lines
     [b'done']
-    >>> in_child(lambda say: os.abort(), ChildLimits()).ended
-    'it ended with status -6'
+    >>> in_child(lambda say: os._exit(3), ChildLimits()).ended
+    'it ended with status 3'
     """
     child = start(work, limits)
     children = {child.reader: child}

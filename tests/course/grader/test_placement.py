@@ -72,12 +72,12 @@ def test_moodles_folders_are_named_by_people(tmp_path: Path) -> None:
 def test_a_table_of_students_maps_names_to_ids_and_lists_who_is_missing(tmp_path: Path) -> None:
     table = tmp_path / "students.csv"
     table.write_text("student;name;canvas\nada;Lovelace, Ada;10001\ngrace;Hopper, Grace;10002\nmary;Shaw, Mary;3\n")
-    for folder in (
+    for name in (
         "Ada Lovelace_12_assignsubmission_file_",
         "Grace Hopper_13_assignsubmission_file_",
         "Mallory_9_assignsubmission_file_",
     ):
-        courses.hand_in(tmp_path / "in" / folder, "01-values")
+        courses.hand_in(tmp_path / "in" / name, "01-values")
     placement = place(tmp_path / "in", roster=read_roster(table))
     assert ids(placement) == ["ada", "grace", "Mallory"]
     assert "fits no student" in next(iter(placement.unplaced.values()))

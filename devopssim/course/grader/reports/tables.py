@@ -149,7 +149,7 @@ def harmless(value: Any) -> Any:
     Examples
     --------
     >>> harmless("=1+1"), harmless("a;=1+1"), harmless("'t Hooft")
-    ("'=1+1", "a; =1+1", "''t Hooft")
+    ("'=1+1", 'a; =1+1', "''t Hooft")
     """
     if not isinstance(value, str):
         return value

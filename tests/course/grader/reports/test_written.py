@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from devopssim.course.grader import batch, reports
@@ -22,7 +23,7 @@ def store(out: Path, *grades: Grade) -> list[Grade]:
     """Store grades as a batch does, and write the reports."""
     (out / batch.FOLDER).mkdir(parents=True, exist_ok=True)
     for grade in grades:
-        text = batch.msgspec.json.encode(batch.StoredGrade(fingerprint="", grade=grade)).decode()
+        text = msgspec.json.encode(batch.StoredGrade(fingerprint="", grade=grade)).decode()
         write_text(out / batch.FOLDER / f"{batch.file_name(grade.student)}.json", text)
     return reports.update_reports(grades, out)[0]
 
