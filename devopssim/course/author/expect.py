@@ -107,7 +107,8 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     kind = _exercise(exercise).kind
     if isinstance(kind, OneOf) and kind.several and isinstance(form, list):
         form = {FORM: "set", "of": form}  # what is chosen has no order
-    if isinstance(kind, Number) and number_of(form) is not None:
+    wanted = number_of(form)
+    if isinstance(kind, Number) and wanted is not None and not wanted.is_integer():
         more.setdefault("description", f"{kind.expected}, {near.words}")
     _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
 
