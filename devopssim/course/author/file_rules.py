@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
-from devopssim.course.author.shell import commands
+from devopssim.course.author.shell import commands, decisive_commands
 from devopssim.course.author.yaml_files import DEEPEST, MOST_NODES, parse_yaml
 from devopssim.errors import InvalidInputError
 
@@ -279,11 +279,20 @@ def _run_commands(value: str) -> Iterator[str]:
         yield from commands(script)
 
 
-def runs(pattern: str, description: str = "") -> Rule:
+def runs(pattern: str, description: str = "", *, decisive: bool = False) -> Rule:
     """Return a rule: a step of a GitHub workflow or a script of a GitLab job runs a command that matches the regular expression `pattern`.
 
     A command in a comment, behind `echo`, in a step or job that never runs (`if: false`, `when: never`), or in a hidden GitLab job does
     not count. The words of a command are matched without quotes.
+
+    Parameters
+    ----------
+    pattern : str
+        Regular expression, searched in each command.
+    description : str, default ""
+        The rule in words.
+    decisive : bool, default False
+        Whether the command's failure must end the job: `|| true`, a pipe or `continue-on-error` would swallow it.
 
     Examples
     --------
@@ -291,11 +300,14 @@ def runs(pattern: str, description: str = "") -> Rule:
     True
     >>> runs("pytest").holds({"jobs": {"test": {"steps": [{"run": "echo pytest # todo"}]}}})
     False
+    >>> runs("pytest", decisive=True).holds({"jobs": {"test": {"steps": [{"run": "pytest || true"}]}}})
+    False
     """
+    read = decisive_commands if decisive else commands
     return Rule(
         description=description or f"a step runs {pattern}",
         holds=lambda tree: any(
-            re.search(pattern, command) for script in _commands(tree) for command in commands(script)
+            re.search(pattern, command) for script in _commands(tree, decisive=decisive) for command in read(script)
         ),
     )
 
@@ -433,12 +445,14 @@ def _steps(job: Any) -> list[dict[str, Any]]:
     return [step for step in _listed(steps) if isinstance(step, dict) and not _never(step)]
 
 
-def _commands(tree: Any) -> Iterator[str]:
-    """Yield the scripts of a GitHub workflow's steps and of a GitLab file's jobs that may run."""
+def _commands(tree: Any, *, decisive: bool = False) -> Iterator[str]:
+    """Yield the scripts of a GitHub workflow's steps and of a GitLab file's jobs that may run, or those whose failure counts."""
     for job in _jobs(tree).values():
-        if isinstance(job, dict):
-            yield from (step["run"] for step in _steps(job) if isinstance(step.get("run"), str))
-            for key in ("before_script", "script", "after_script"):
+        if isinstance(job, dict) and not (decisive and (job.get("continue-on-error") or job.get("allow_failure"))):
+            for step in _steps(job):
+                if isinstance(step.get("run"), str) and not (decisive and step.get("continue-on-error")):
+                    yield step["run"]
+            for key in ("before_script", "script") if decisive else ("before_script", "script", "after_script"):
                 yield from (line for line in _listed(job.get(key)) if isinstance(line, str))
 
 

@@ -85,6 +85,40 @@ def commands(script: str, depth: int = 0) -> Iterator[str]:
             yield " ".join(words)
 
 
+def decisive_commands(script: str) -> Iterator[str]:
+    r"""Yield those of a script's commands whose failure ends a step, under the shell's `-e` that CI services use.
+
+    The failure of a command is swallowed by `||`, a pipe, `&`, `!`, a condition, or `set +e` before it.
+
+    Parameters
+    ----------
+    script : str
+        The script.
+
+    Yields
+    ------
+    str
+        A command.
+
+    Examples
+    --------
+    >>> list(decisive_commands("make && pytest\nruff check || true\nmypy | tee log"))
+    ['make', 'pytest', 'tee log']
+    """
+    simple = list(_simple_commands(script))
+    swallowed = False
+    decides = []
+    for position in reversed(range(len(simple))):
+        after = simple[position + 1][0] if position + 1 < len(simple) else "\n"
+        swallowed = after in {"||", "|", "|&", "&"} or (swallowed and after == "&&")
+        if not swallowed and simple[position][1][0] not in {"if", "while", "until", "elif", "!"}:
+            decides.append(" ".join(_without_wrappers(simple[position][1])))
+    loose = next((at for at, (_, words) in enumerate(simple) if words[0] == "set" and "+e" in words), len(simple))
+    before = {" ".join(_without_wrappers(words)) for _, words in simple[:loose]}
+    reached = set(commands(script))
+    yield from (command for command in reversed(decides) if command in reached and command in before)
+
+
 def _reachable(script: str) -> Iterator[list[str]]:
     """Yield the commands that can be reached, by the constant conditions before them."""
     dead, succeeds = 0, None
