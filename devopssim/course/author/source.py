@@ -340,6 +340,11 @@ def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectatio
             exec(compile(cell.hidden, location, "exec"), {"__name__": "hidden"})  # noqa: S102 - the instructor's own code
     except DevopssimError as error:
         raise InvalidInputError(f"{location}: {error}") from error
+    except ModuleNotFoundError as error:
+        raise InvalidInputError(
+            f"{location}: its hidden tests need the package {error.name}; install it, for the course of this package with "
+            "`pip install 'devopssim[grading]'`."
+        ) from error
     except Exception as error:
         hint = (
             "; a hidden region brings its own imports and cannot see the notebook's names"
