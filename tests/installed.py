@@ -17,6 +17,8 @@ class Some:
         self.finder = finder
     def find_spec(self, name, path=None, target=None):
         return None if name.partition(".")[0] in names else self.finder.find_spec(name, path, target)
+    def find_distributions(self, *context):
+        return getattr(self.finder, "find_distributions", lambda *_: ())(*context)
 sys.meta_path = [Some(finder) for finder in sys.meta_path]
 sys.argv[0] = "devopssim"
 runpy.run_module("devopssim", run_name="__main__", alter_sys=True)
