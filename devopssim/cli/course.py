@@ -52,13 +52,17 @@ def start(*, folder: Path, student: str | None, source: Path | None, key: Path |
 @command.command("release", help="Write the student release: the notebooks without solutions and hidden tests")
 @click.argument("folder", type=FILE, metavar="DIR", help="New or empty folder.")
 @source_option
-def release(*, folder: Path, source: Path | None) -> None:
+@key_option
+def release(*, folder: Path, source: Path | None, key: Path | None) -> None:
     """Write the student release into a new or empty folder."""
-    from devopssim.course import released_files, write_release
+    from devopssim.course import course_files, released_files, write_release
 
-    files = released_files(_source(source))
+    home, secret = _source(source), _key(key)
+    files = released_files(home, key=secret)
     write_release(files, folder)
     print(f"{folder}: {len(files)} files written.")
+    for name, why in course_files(home, secret).left_out.items():
+        print(f"  left out: {name} ({why})")
 
 
 @dataclass(frozen=True, kw_only=True)

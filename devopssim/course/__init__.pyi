@@ -1,6 +1,7 @@
 from .author import (
     SHORTEST_KEY,
     Source,
+    course_files,
     expect,
     file_rules,
     load_source,
@@ -35,6 +36,7 @@ __all__ = [
     "Submission",
     "check",
     "choose_sandbox",
+    "course_files",
     "expect",
     "file_rules",
     "find_submissions",

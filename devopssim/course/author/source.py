@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from devopssim.course.author.exercises import EXERCISES_FILE, Course, load_course
 from devopssim.course.author.expectations import Expectation, collecting
+from devopssim.course.author.public_files import course_files
 from devopssim.course.author.variants import Value, graded_as
 from devopssim.errors import DevopssimError, InvalidInputError
 
@@ -244,32 +245,10 @@ def load_source(folder: str | Path) -> Source:
     return Source(folder=home, course=load_course(home), notebooks=notebooks, files=dict(_public_files(home)))
 
 
-def public_paths(home: Path) -> Iterator[Path]:
-    """Yield the files besides notebooks that go to students: all but hidden ones and caches, as nbgrader does it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     for name in ("exercises.toml", "01-values.ipynb", ".key"):
-    ...         Path(folder, name).touch()
-    ...     [path.name for path in public_paths(Path(folder))]
-    ['exercises.toml']
-    """
-    for path in sorted(home.rglob("*")):
-        parts = path.relative_to(home).parts
-        private = any(part.startswith(".") or part == "__pycache__" for part in parts) or path.suffix in {
-            ".ipynb",
-            ".pyc",
-        }
-        if path.is_file() and not private:
-            yield path
-
-
 def _public_files(home: Path) -> Iterator[tuple[str, bytes]]:
-    for path in public_paths(home):
+    for name, path in course_files(home).public.items():
         if path.stat().st_size <= LARGEST_FILE:
-            yield path.relative_to(home).as_posix(), path.read_bytes()
+            yield name, path.read_bytes()
 
 
 def _notebook(path: Path) -> Notebook:

@@ -127,7 +127,7 @@ def contents(source: str | Path, *, student: str | None = None, key: bytes | Non
         For a student without a key.
     """
     course = load_course(source)
-    files = released_files(source)
+    files = released_files(source, key=key)
     files.pop(VARIANT_FILE, None)
     if student is not None:
         if key is None:
