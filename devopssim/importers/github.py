@@ -149,7 +149,8 @@ class GitHubReader(RecordReader):
     def _pull(self, thing: Mapping[str, Any], where: str) -> None:
         """Keep a pull request until all are read."""
         number = required(thing, "number", where)
-        merged_at = thing.get("merged_at") or (thing.get("pull_request") or {}).get("merged_at")
+        nested = thing.get("pull_request")
+        merged_at = thing.get("merged_at") or (nested.get("merged_at") if isinstance(nested, dict) else None)
         merged, closed = seconds(merged_at, where), seconds(thing.get("closed_at"), where)
         commit = text_in(thing, "merge_commit_sha") if merged is not None else None
         repository = _repository_of(thing)

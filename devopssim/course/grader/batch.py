@@ -186,7 +186,7 @@ def _grade(grader: Grader, task: _Task, say: Say) -> None:
     """Grade in the child: a line with a question mark before each answer that is judged, and the grade as the last line."""
     judging = Judging(note=lambda name: say(b"?" + name.encode()), skip=task.skip)
     grade = grader.grade(task.submission, judging)
-    say(b"=" + msgspec.json.encode(grade))
+    say(b"=" + json.dumps(asdict(grade)).encode())  # Python's writer takes lone surrogates, which ids and errors may hold
 
 
 def _received(child: Child) -> Grade | None:
@@ -194,8 +194,8 @@ def _received(child: Child) -> Grade | None:
     if not child.lines or not child.lines[-1].startswith(b"="):
         return None
     try:
-        return msgspec.json.decode(child.lines[-1][1:], type=Grade)
-    except msgspec.MsgspecError:
+        return msgspec.convert(json.loads(child.lines[-1][1:]), Grade)
+    except ValueError:
         return None
 
 
@@ -236,8 +236,8 @@ def stored_grades(out: Path, assignment: str, besides: Iterable[str] = ()) -> li
     grades = []
     for path in sorted((out / FOLDER).glob("*.json")):
         try:
-            grade = msgspec.json.decode(path.read_bytes(), type=StoredGrade).grade
-        except (OSError, msgspec.MsgspecError):
+            grade = msgspec.convert(json.loads(path.read_bytes()), StoredGrade).grade
+        except (OSError, ValueError):
             continue
         if grade.assignment == assignment and grade.student not in left_out:
             grades.append(grade)
@@ -278,8 +278,8 @@ def file_name(student: str) -> str:
 def _stored_grade(path: Path, fingerprint: str) -> Grade | None:
     """Return the grade stored under the same fingerprint, None without one."""
     try:
-        stored = msgspec.json.decode(path.read_bytes(), type=StoredGrade)
-    except (OSError, msgspec.MsgspecError):
+        stored = msgspec.convert(json.loads(path.read_bytes()), StoredGrade)
+    except (OSError, ValueError):
         return None
     return stored.grade if stored.fingerprint == fingerprint else None
 

@@ -6,6 +6,7 @@ batch, nor a table that somebody saves without its last column loses one.
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -219,7 +220,7 @@ def keep_marks(out: Path, grades: Sequence[Grade], files: Sequence[Path] = ()) -
     if ledger:
         (out / FOLDER).mkdir(parents=True, exist_ok=True)
         rows = [asdict(row) for row in ledger.values()]
-        write_text(out / FOLDER / LEDGER, msgspec.json.format(msgspec.json.encode(rows), indent=1).decode() + "\n")
+        write_text(out / FOLDER / LEDGER, json.dumps(rows, indent=1) + "\n")
     holding = {
         key: row.marks.get(cells[key].text_id) or list(row.marks.values())[-1]
         for key, row in ledger.items()
@@ -293,10 +294,10 @@ def _ledger(out: Path) -> dict[Key, LedgerRow]:
     """Return the marks that are kept, by answer; none without the file."""
     path = out / FOLDER / LEDGER
     try:
-        rows = msgspec.json.decode(path.read_bytes(), type=list[LedgerRow])
+        rows = msgspec.convert(json.loads(path.read_bytes()), list[LedgerRow])
     except FileNotFoundError:
         return {}
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError) as error:
         raise InvalidInputError(
             f"{path}: the marks that people gave cannot be read ({error}); restore the file, or move it away to begin without them."
         ) from error
