@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,6 +79,8 @@ class Grading:
     notebook_seconds: float | None
     memory_mb: int | None
     fresh: bool
+    lab_of: str | None
+    secret: tuple[Path, ...]
 
     def limits(self) -> dict[str, Any]:
         """Return the limits that were given."""
@@ -102,6 +104,11 @@ class Grading:
     type=FILE,
     metavar="FILE",
     help="CSV file with the column student (the id) and columns of names under which an LMS or a folder lists them.",
+)
+@click.option(
+    "--lab-of",
+    metavar="ID",
+    help="Student whose work the live lab of this machine is (default: nobody's; live exercises wait for a person).",
 )
 @click.option(
     "--sandbox",
@@ -155,7 +162,8 @@ def grade(
 
     from devopssim.course import find_submissions, load_source, read_roster, terminal_table, update_reports
 
-    grading = Grading(paths=paths, source=_source(source), key=_key(key), **settings)
+    secret = [path for path in (*paths, out, key, students, *points) if path is not None]
+    grading = Grading(paths=paths, source=_source(source), key=_key(key), secret=tuple(secret), **settings)
     roster = read_roster(students) if students else None
     with tempfile.TemporaryDirectory(prefix="devopssim-handed-in-") as scratch:
         course = load_source(grading.source)
@@ -167,7 +175,7 @@ def grade(
             notebooks=[notebook.name for notebook in course.notebooks],
             scratch=Path(scratch),
         )
-        graded = _graded(grading, course, placement, out)
+        graded = _graded(replace(grading, secret=(*secret, Path(scratch))), course, placement, out)
     notes = [f"{path}: {why}" for path, why in placement.unplaced.items()]
     notes += [f"{name}: nothing was handed in" for name in placement.absent]
     grades, unknown = update_reports(graded, out, points=points, notes=notes)
@@ -187,8 +195,15 @@ def _graded(grading: Grading, course: "Source", placement: "Placement", out: Pat
 
     tqdm.monitor_interval = 0  # its thread would be copied into the processes that grade
     limits = Limits(**grading.limits())
-    sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.paths], image=grading.image)
-    grader = Grader(source=course, sandbox=sandbox, limits=limits, key=grading.key, sees_lab=len(placement) == 1)
+    sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.secret], image=grading.image)
+    grader = Grader(
+        source=course,
+        sandbox=sandbox,
+        limits=limits,
+        key=grading.key,
+        sees_lab=grading.lab_of is not None,
+        lab_of=grading.lab_of or "",
+    )
     grader.expected(grader.numbers("nobody"))
     with tqdm(total=len(placement), unit="submission", disable=None) as bar:
 

@@ -186,7 +186,9 @@ def _grade(grader: Grader, task: _Task, say: Say) -> None:
     """Grade in the child: a line with a question mark before each answer that is judged, and the grade as the last line."""
     judging = Judging(note=lambda name: say(b"?" + name.encode()), skip=task.skip)
     grade = grader.grade(task.submission, judging)
-    say(b"=" + json.dumps(asdict(grade)).encode())  # Python's writer takes lone surrogates, which ids and errors may hold
+    say(
+        b"=" + json.dumps(asdict(grade)).encode()
+    )  # Python's writer takes lone surrogates, which ids and errors may hold
 
 
 def _received(child: Child) -> Grade | None:
@@ -292,6 +294,7 @@ def fingerprint_of(grader: Grader, submission: Submission) -> str:
         __version__,
         grader.sandbox.name,
         str(grader.sees_lab),
+        grader.lab_of,
         json.dumps(asdict(grader.limits)),
         (grader.key or b"").hex(),
         submission.student,

@@ -164,14 +164,17 @@ class Grade:
 
 
 def cut(text: str, most: int = LONGEST_REMARK) -> str:
-    """Return a text of at most `most` characters, its end replaced where it is longer.
+    """Return a text of at most `most` characters, its end replaced where it is longer, without characters that act on a reader's screen.
+
+    Control characters, marks of writing direction and lone surrogates are replaced.
 
     Examples
     --------
     >>> cut("a long remark", 8)
     'a long …'
     """
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    short = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in short)
 
 
 def verdict_of(share: float) -> Verdict:

@@ -29,7 +29,7 @@ READING_SECONDS: Final = 60
 JUDGING_SECONDS: Final = 20
 """Processor time for reading a submission's notebook, and for judging one answer."""
 SHARED_LAB: Final = Judgement(
-    share=0, remark="waits for a person: the lab of this machine cannot be the work of several students.", waiting=True
+    share=0, remark="waits for a person: no lab on this machine is known to be this student's work.", waiting=True
 )
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
 
@@ -81,6 +81,8 @@ class Grader:
         The course's key, where students have numbers of their own.
     sees_lab : bool, default True
         Whether the live lab of this machine is the work of the student being graded; otherwise live exercises wait for a person.
+    lab_of : str, default ""
+        The only student whose work the lab is; empty if `sees_lab` holds for everybody.
 
     Examples
     --------
@@ -98,6 +100,7 @@ class Grader:
     limits: Limits = field(default_factory=Limits)
     key: bytes | None = None
     sees_lab: bool = True
+    lab_of: str = ""
     _expected_by_numbers: dict[str, Expected] = field(default_factory=dict)
 
     def grade(self, submission: Submission, judging: Judging | None = None) -> Grade:
@@ -116,7 +119,11 @@ class Grader:
             Its `trouble` holds the error if the grader, rather than the student, failed; its `ungraded` what could not be read.
         """
         began = time.monotonic()
-        work = _Work(judging=judging or Judging(), remarks=list(submission.remarks))
+        work = _Work(
+            judging=judging or Judging(),
+            remarks=list(submission.remarks),
+            sees_lab=self.sees_lab and self.lab_of in {"", submission.whose},
+        )
         trouble = ""
         try:
             numbers = self.numbers(submission.whose)
@@ -194,7 +201,7 @@ class Grader:
                 notebook.name,
                 cell,
                 expected[notebook.name, cell.grade_id],
-                _Claims(answers=answers, run=run),
+                _Claims(answers=answers, run=run, sees_lab=work.sees_lab),
                 work.judging,
             )
             for cell in notebook.graded
@@ -206,7 +213,9 @@ class Grader:
         """Grade a test cell: the cell's points are shared out by the weights of its expectations."""
         checks = []
         for index, (expectation, worth) in enumerate(_worths(cell, expected)):
-            if expectation.question is None and not self.sees_lab:
+            if expectation.question is None and claims.untouched(expectation.exercise.id):
+                checks.append(_result(expectation, worth, Judgement(share=0, remark=NO_ANSWER)))
+            elif expectation.question is None and not claims.sees_lab:
                 checks.append(_result(expectation, worth, SHARED_LAB))
             else:
                 checks.append(_result(expectation, worth, claims.judged(cell, index, expectation, judging)))
@@ -262,6 +271,7 @@ class _Work:
     """What grading one submission has gathered so far."""
 
     judging: Judging
+    sees_lab: bool
     cells: list[CellGrade] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     ungraded: dict[str, str] = field(default_factory=dict)
@@ -398,6 +408,13 @@ class _Claims:
 
     answers: AnswerCells
     run: SandboxRun
+    sees_lab: bool
+
+    def untouched(self, exercise: str) -> bool:
+        """Return whether nothing was handed in for an exercise: no notebook, or an answer cell that is still the stub."""
+        return self.answers.problem is not None or (
+            exercise in self.answers.copies and exercise not in self.answers.worked_on
+        )
 
     def judged(self, cell: Cell, index: int, expectation: Expectation, judging: Judging) -> Judgement:
         """Judge the answer to an expectation's question; without one, say why there is none."""
