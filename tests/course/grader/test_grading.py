@@ -68,7 +68,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: S
     assert checks["02-b"].points == 2
     assert "not `latest`" in checks["02-b"].remark
     assert checks["02-c"].points == 2
-    assert checks["01-b"].verdict == "partly"
+    assert checks["01-b"].verdict == "failed"
     assert checks["01-b"].hint == "One row for each role."
 
 
