@@ -1,9 +1,10 @@
-from .batch import grade_all
+from .batch import grade_all, is_stored, stored_grades
+from .changes import changes
 from .grades import Grade
 from .grading import Grader
 from .placement import Placement, find_submissions
 from .reports import terminal_table, update_reports, write_reports
-from .roster import read_roster
+from .roster import Roster, read_roster
 from .sandbox import Limits, choose_sandbox
 from .submissions import Submission
 
@@ -12,11 +13,15 @@ __all__ = [
     "Grader",
     "Limits",
     "Placement",
+    "Roster",
     "Submission",
+    "changes",
     "choose_sandbox",
     "find_submissions",
     "grade_all",
+    "is_stored",
     "read_roster",
+    "stored_grades",
     "terminal_table",
     "update_reports",
     "write_reports",

@@ -212,6 +212,39 @@ def _trouble(grader: Grader, submission: Submission, why: str) -> Grade:
     )
 
 
+def is_stored(grader: Grader, submission: Submission, out: Path) -> bool:
+    """Return whether a batch would take a submission's grade from the folder of its results.
+
+    Parameters
+    ----------
+    grader : Grader
+        What would grade it.
+    submission : Submission
+        The submission.
+    out : Path
+        The folder of the results.
+
+    Returns
+    -------
+    bool
+        Whether a grade is stored there for the same course, settings and files.
+
+    Examples
+    --------
+    >>> from devopssim.course.author import Course, Source
+    >>> from devopssim.course.grader.sandbox import choose_sandbox
+    >>> source = Source(folder=Path("course"), course=Course(name="delivery"), notebooks=())
+    >>> grader = Grader(source=source, sandbox=choose_sandbox("none"))
+    >>> is_stored(grader, Submission(student="ada", path=Path("ada")), Path("nowhere"))
+    False
+    """
+    path = _path(out / FOLDER, submission.student)
+    try:
+        return path.exists() and _stored_grade(path, fingerprint_of(grader, submission)) is not None
+    except (OSError, DevopssimError):
+        return False
+
+
 def stored_grades(out: Path, assignment: str, besides: Iterable[str] = ()) -> list[Grade]:
     """Return the grades of earlier batches in a folder of results, by student.
 

@@ -29,7 +29,9 @@ READING_SECONDS: Final = 60
 JUDGING_SECONDS: Final = 20
 """Processor time for reading a submission's notebook, and for judging one answer."""
 SHARED_LAB: Final = Judgement(
-    share=0, remark="waits for a person: the lab of this machine cannot be the work of several students; --lab-of names whose it is.", waiting=True
+    share=0,
+    remark="waits for a person: the lab of this machine cannot be the work of several students; --lab-of names whose it is.",
+    waiting=True,
 )
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
 

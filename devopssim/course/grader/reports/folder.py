@@ -8,14 +8,17 @@ from typing import Final
 
 from devopssim.course.grader.batch import stored_grades
 from devopssim.course.grader.grades import Grade
-from devopssim.course.grader.reports import gradescope, junit, pages, summary, tables, written
+from devopssim.course.grader.reports import gradebooks, gradescope, junit, overview, pages, summary, tables, written
+from devopssim.course.grader.roster import Roster
 from devopssim.files import write_text
 
 SUMMARY_VARIABLE: Final = "GITHUB_STEP_SUMMARY"
 LOCK: Final = ".lock"
 
 
-def write_reports(grades: Sequence[Grade], out: Path, notes: Sequence[str] = ()) -> list[Path]:
+def write_reports(
+    grades: Sequence[Grade], out: Path, notes: Sequence[str] = (), roster: Roster | None = None
+) -> list[Path]:
     """Write every report into an existing folder.
 
     In GitHub Actions, the step summary (`GITHUB_STEP_SUMMARY`) gets the summary, too.
@@ -28,11 +31,13 @@ def write_reports(grades: Sequence[Grade], out: Path, notes: Sequence[str] = ())
         The folder.
     notes : sequence of str, default ()
         What could not be placed; the summary and the index list it.
+    roster : Roster, optional
+        Whose columns identify students in the files for gradebooks.
 
     Returns
     -------
     list of Path
-        `grades.csv`, `checks.csv`, `junit.xml`, `summary.md`, Gradescope's results, HTML pages, and, if answers wait for a person,
+        `grades.csv`, `checks.csv`, `canvas.csv`, `moodle.csv`, `junit.xml`, `summary.md`, Gradescope's results, HTML pages, and, if answers wait for a person,
         the pages of written answers and `written/points.csv`.
 
     Examples
@@ -46,12 +51,15 @@ def write_reports(grades: Sequence[Grade], out: Path, notes: Sequence[str] = ())
     made = {
         out / "grades.csv": tables.grades_csv(grades),
         out / "checks.csv": tables.checks_csv(grades),
+        out / "canvas.csv": gradebooks.canvas_csv(grades, roster),
+        out / "moodle.csv": gradebooks.moodle_csv(grades, roster),
         out / "junit.xml": junit.document(grades),
         out / "summary.md": summary.markdown(grades, notes),
     }
     for path, text in made.items():
         write_text(path, text)
-    paths = [*made, *gradescope.write(grades, out), *pages.write(grades, out, notes), *written.write(grades, out)]
+    paths = [*made, *gradescope.write(grades, out), *pages.write(grades, out, notes), *overview.write(grades, out)]
+    paths += written.write(grades, out)
     if step_summary := os.environ.get(SUMMARY_VARIABLE):
         with Path(step_summary).open("a", encoding="utf-8") as stream:
             stream.write(summary.markdown(grades, notes))
@@ -59,7 +67,12 @@ def write_reports(grades: Sequence[Grade], out: Path, notes: Sequence[str] = ())
 
 
 def update_reports(
-    grades: Sequence[Grade], out: Path, *, points: Sequence[Path] = (), notes: Sequence[str] = ()
+    grades: Sequence[Grade],
+    out: Path,
+    *,
+    points: Sequence[Path] = (),
+    notes: Sequence[str] = (),
+    roster: Roster | None = None,
 ) -> tuple[list[Grade], list[str]]:
     """Merge a batch into the reports of a folder: students of earlier batches stay, and so does every mark.
 
@@ -75,6 +88,8 @@ def update_reports(
         Further tables with points that people gave.
     notes : sequence of str, default ()
         What could not be placed.
+    roster : Roster, optional
+        Whose columns identify students in the files for gradebooks.
 
     Returns
     -------
@@ -103,7 +118,7 @@ def update_reports(
             everyone.sort(key=lambda grade: grade.student)
         marks, unknown = written.keep_marks(out, everyone, points)
         marked = written.apply_marks(everyone, marks)
-        write_reports(marked, out, [*notes, *unknown])
+        write_reports(marked, out, [*notes, *unknown], roster)
     order = {grade.student: grade for grade in marked}
     return [order[grade.student] for grade in grades], unknown
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from devopssim.course.grader.grades import Grade
@@ -79,7 +79,7 @@ def grades_csv(grades: Iterable[Grade]) -> str:
         }
         for grade in grades
     )  # fmt: skip
-    return _csv(NBGRADER_COLUMNS, rows)
+    return csv_text(NBGRADER_COLUMNS, rows)
 
 
 def checks_csv(grades: Iterable[Grade]) -> str:
@@ -93,7 +93,7 @@ def checks_csv(grades: Iterable[Grade]) -> str:
         for cell in grade.cells
         for check in cell.checks
     )  # fmt: skip
-    return _csv(CHECK_COLUMNS, rows)
+    return csv_text(CHECK_COLUMNS, rows)
 
 
 def _not_graded(grade: Grade) -> list[str]:
@@ -126,7 +126,14 @@ def _named(sandbox: str) -> str:
     return "NO SANDBOX" if sandbox == "none" else sandbox
 
 
-def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    r"""Return rows as CSV, each text made harmless for spreadsheets; a missing cell is empty.
+
+    Examples
+    --------
+    >>> csv_text(["a", "b"], [{"a": "=1"}])
+    "a,b\n'=1,\n"
+    """
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
     writer.writeheader()
