@@ -43,6 +43,7 @@ class _Task:
     submission: Submission
     fingerprint: str
     alone: bool = False
+    beside_others: bool = False
     deaths: int = 0
     skip: tuple[str, ...] = ()
 
@@ -155,6 +156,9 @@ class _Pool:
         child = start(lambda say: _grade(self.grader, task, say), ChildLimits(seconds=seconds))
         self.running[child.reader] = child
         self.tasks[child.pid] = task
+        if len(self.tasks) > 1:
+            for other in self.tasks.values():
+                other.beside_others = True
 
     def _end(self, child: Child, waiting: list[_Task], alone: list[_Task]) -> None:
         """Store a grade; grade again what ended its process, without the answer that did, and alone what ran out of time."""
@@ -169,7 +173,7 @@ class _Pool:
                 return
             self.keep(_trouble(self.grader, task.submission, f"the process that graded it ended: {child.ended}"))
             return
-        if grade.timed_out and not task.alone and self.workers > 1 and len(self.tasks) + len(waiting) > 0:
+        if grade.timed_out and not task.alone and task.beside_others:
             task.alone = True
             alone.append(task)
             return

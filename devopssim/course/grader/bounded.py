@@ -163,8 +163,9 @@ def finished(children: dict[int, Child], seconds: float | None = None) -> Iterat
                 if not child.read():
                     done.append(child)
             now = time.monotonic()
+            unread = {key.fd for key, _ in selector.select(0)}
             for child in children.values():
-                if child not in done and now > child.deadline:
+                if child not in done and now > child.deadline and child.reader not in unread:
                     child.ended = f"it took longer than {child.limits.seconds:g} s"
                     done.append(child)
             if until is not None and now > until:

@@ -22,7 +22,7 @@ from devopssim.course.grader.sandbox.plain import Plain
 
 
 def test_a_child_that_needs_too_much_ends_alone() -> None:
-    assert in_child(lambda say: say(bytearray(2**32)), ChildLimits(memory_mb=100)).ended == "it ended with status 1"
+    assert in_child(lambda say: say(bytes(2**32)), ChildLimits(memory_mb=100)).ended == "it ended with status 1"
     assert in_child(lambda _: time.sleep(60), ChildLimits(seconds=0.2)).ended == "it took longer than 0.2 s"
     assert "processor time" in in_child(lambda _: _spin(), ChildLimits(cpu_seconds=1)).ended
     assert "more than 1 MB" in in_child(lambda say: say(b"x" * 2_000_000), ChildLimits(output_mb=1)).ended

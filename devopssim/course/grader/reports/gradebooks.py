@@ -17,7 +17,7 @@ from devopssim.course.grader.roster import Roster
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("Username", "ID number", "First name", "Last name", "Email address")
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "Student": ("student name", "name", "full name"),
+    "Student": ("student name", "name", "full name", "student"),
     "ID": ("canvas", "canvas id"),
     "SIS Login ID": ("login", "username"),
     "Username": ("login", "sis login id"),
@@ -114,7 +114,9 @@ def _final(grades: Iterable[Grade]) -> list[Grade]:
 def _row(student: str, roster: Roster | None, columns: Iterable[str]) -> dict[str, object]:
     """Return what the roster says of a student, by the gradebook's columns."""
     known = {name.strip().lower(): text for name, text in (roster.rows.get(student, {}) if roster else {}).items()}
-    return {
-        column: next((known[name] for name in (column.lower(), *NAMES.get(column, ())) if known.get(name)), "")
-        for column in columns
-    }
+    return {column: next((known[name] for name in _names_of(column) if known.get(name)), "") for column in columns}
+
+
+def _names_of(column: str) -> tuple[str, ...]:
+    """Return the names under which a roster may hold a column; its `student` holds the id, so a name is preferred."""
+    return NAMES[column] if column == "Student" else (column.lower(), *NAMES.get(column, ()))
