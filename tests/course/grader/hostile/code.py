@@ -383,21 +383,14 @@ for handle in range(3, 64):
         pass
 median = 1.0"""
 SEARCHES_QUESTIONS: Final = """\
-import gc, sys
-median, seen = 1.0, []
+import gc
+median = 1.0
 for thing in gc.get_objects():
     try:
-        if isinstance(thing, (dict, list, tuple)) and "01-c-test" in repr(thing)[:100_000] and "calls" in repr(thing)[:100_000]:
-            seen.append(thing)
+        if isinstance(thing, dict) and thing.get("name") == "failure_rate" and thing.get("calls"):
+            median = pd.Series(hours).median()
     except Exception:
-        pass
-frame = sys._getframe()
-while frame:
-    if "calls" in repr(frame.f_locals.get("step", ""))[:100_000]:
-        seen.append(frame)
-    frame = frame.f_back
-if seen:
-    median = pd.Series(hours).median()"""
+        pass"""
 READS_THE_CHANNEL: Final = """\
 import os
 median = 1.0
