@@ -65,7 +65,7 @@ def examine() -> Iterable[MachineCheck]:
     yield _browser()
     yield _program("bwrap", "a sandbox for grading without containers", "install bubblewrap (Linux only)")
     yield _guarded(_fonts)
-    yield _disk()
+    yield _guarded(_disk)
 
 
 def table(checks: Iterable[MachineCheck]) -> str:

@@ -17,6 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _status(sys.argv[1:] if arguments is None else arguments)
     except DevopssimError as error:
         print(f"devopssim: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        from devopssim.cli.missing import sentence
+
+        text = sentence(error.name or "")
+        if text is None:
+            raise
+        print(f"devopssim: {text}", file=sys.stderr)
     except KeyboardInterrupt:
         print("devopssim: interrupted.", file=sys.stderr)
         return INTERRUPTED

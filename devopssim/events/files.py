@@ -80,7 +80,7 @@ def read(path: str | Path) -> pd.DataFrame:
     except BrokenContractError as error:
         message = f"{source}: {error}"
         raise BrokenContractError(message, row=error.row, rule=error.rule) from error
-    except (ValueError, OSError, TypeError, KeyError) as error:
+    except Exception as error:  # readers of Parquet raise errors of many kinds on a file with a damaged index or schema
         reason = " ".join(str(error).split()) or type(error).__name__
         message = f"{source}: cannot be read as an event log ({reason}); was it cut short or changed by hand?"
         raise InvalidInputError(message) from error

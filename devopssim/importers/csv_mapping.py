@@ -108,7 +108,7 @@ def mapped_history(mapping: str | Path) -> History:
         raise InvalidInputError(f"{path}: no such file; pass the path of a mapping in TOML.")
     try:
         given = tomllib.loads(text_of(path))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits and deep nesting
         raise InvalidInputError(f"{path}: invalid TOML ({error}); correct the syntax.") from error
     tables = given.get("table")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):

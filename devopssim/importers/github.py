@@ -171,7 +171,8 @@ class GitHubReader(RecordReader):
         number = required(thing, "number", where)
         if self.is_excluded(text_in(thing, "user", "login"), text_in(thing, "user", "type")):
             return
-        merged_at = thing.get("merged_at") or (thing.get("pull_request") or {}).get("merged_at")
+        nested = thing.get("pull_request")
+        merged_at = thing.get("merged_at") or (nested.get("merged_at") if isinstance(nested, dict) else None)
         merged, closed = seconds(merged_at, where), seconds(thing.get("closed_at"), where)
         if self.chosen.ready and thing.get("draft") is True and closed is None:
             self.counts["drafts of pull requests"] += 1

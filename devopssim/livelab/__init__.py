@@ -5,14 +5,16 @@
     lab.log()                         # the event log of everything so far, for devopssim.kpis
     lab.down()                        # removes everything again
 
-The lab needs the extra `livelab`; without it, importing this package raises PackageMissingError with the command to install
-it. Machines without a container engine read recorded logs: `recorded.log("operate")`.
+The lab needs the extra `livelab`; without it, using the lab raises PackageMissingError with the command to install it. Machines
+without a container engine, or without the extra, read recorded logs: `recorded.log("operate")`.
 """
 
+from typing import NoReturn
+
+from devopssim.livelab import recorded
 from devopssim.livelab.errors import CommandFailedError, EngineMissingError, LabError, PackageMissingError
 
 try:
-    from devopssim.livelab import recorded
     from devopssim.livelab.engine import (
         cache_folder,
         compose_binary,
@@ -29,8 +31,15 @@ try:
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"bcrypt", "docker", "requests"}:
         raise
-    message = f"the live lab needs {error.name}, which is not installed; run pip install 'devopssim[livelab]'."
-    raise PackageMissingError(message, name=error.name) from error
+    _lacking = error.name
+
+    def __getattr__(name: str) -> NoReturn:
+        """Raise PackageMissingError for the lab's names, so that recordings and grading work without the extra."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        message = f"the live lab needs {_lacking}, which is not installed; run pip install 'devopssim[livelab]'."
+        raise PackageMissingError(message, name=_lacking)
+
 
 __all__ = [
     "DRILLS",

@@ -114,7 +114,7 @@ def loads(text: str, *, name: str = "the scenario") -> Scenario:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a whole number of thousands of digits, or arrays nested as deeply
         message = f"{name}: not TOML ({error}); write it as `devopssim parameters --toml` shows."
         raise InvalidInputError(message) from error
     try:

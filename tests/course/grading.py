@@ -6,10 +6,10 @@ from pathlib import Path
 from devopssim.course.author import Source
 from devopssim.course.grader.grades import CheckResult, Grade
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import Limits, SandboxError
 from devopssim.course.grader.sandbox.plain import Plain
 from devopssim.course.grader.sandbox.run import Started
-from devopssim.course.grader.submissions import find_submissions
 
 
 def graded(course: Source, path: Path, key: bytes | None = None) -> Grade:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from logs import committed, deployed, log_of, requested, valid
 
 from devopssim import events, kpis
-from devopssim.errors import InvalidInputError
+from devopssim.errors import DevopssimError, InvalidInputError
 
 
 def a_log() -> pd.DataFrame:
@@ -142,3 +143,17 @@ def test_csv_needs_no_pyarrow_and_parquet_says_that_it_does(tmp_path: Path) -> N
     ]
     assert again.read_bytes() == csv.read_bytes()
     assert not parquet.exists()
+
+
+def test_a_damaged_parquet_file_is_refused_wherever_the_damage_is(tmp_path: Path) -> None:
+    """Readers raise errors of many kinds: of the file's own, of pandas' index, of the schema."""
+    path = tmp_path / "log.parquet"
+    events.write(a_log(), path)
+    content, random = path.read_bytes(), np.random.default_rng(1)
+    for _ in range(150):
+        damaged = bytearray(content)
+        for at in random.integers(0, len(damaged), 20):
+            damaged[at] = random.integers(256)
+        path.write_bytes(damaged)
+        with suppress(DevopssimError):
+            events.read(path)

@@ -95,3 +95,9 @@ def test_a_usage_error_is_reported_in_one_line(
     assert main([word.replace("LOG", "log.csv") for word in words]) == INVALID_INPUT
     printed = capsys.readouterr()
     assert (printed.out, len(printed.err.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("nested", [[], [1], "x", 7, None, {"merged_at": []}])
+def test_a_pull_request_of_any_form_ends_in_records_or_one_line(tmp_path: Path, nested: Any) -> None:
+    (tmp_path / "page.json").write_text(json.dumps([{**ISSUE, "pull_request": nested}]))
+    assert main(["import", "--github", str(tmp_path), "--out", str(tmp_path / "log.csv")]) in {SUCCESS, INVALID_INPUT}

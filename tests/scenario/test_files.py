@@ -86,3 +86,11 @@ def test_a_file_that_is_not_there_or_is_no_text_is_said_so(tmp_path: Path) -> No
     (tmp_path / "picture.toml").write_bytes(b"\x89PNG\xff")
     with pytest.raises(InvalidInputError, match="UTF-8"):
         load(tmp_path / "picture.toml")
+
+
+@pytest.mark.parametrize(
+    "text", [f"years = {'1' * 5000}", f"years = {'[' * 2000}{']' * 2000}", "years = " + "{a=" * 2000]
+)
+def test_a_text_that_breaks_the_parser_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError, match="not TOML"):
+        loads(text)

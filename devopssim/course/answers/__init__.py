@@ -9,6 +9,7 @@ an object with a dishonest `__eq__` cannot take part in its own judgement.
 from devopssim.course.answers.isolation import kernel_isolation
 from devopssim.course.answers.judging import (
     NO_ANSWER,
+    TO_HOURS,
     GraderTroubleError,
     Judgement,
     Tolerance,
@@ -17,12 +18,14 @@ from devopssim.course.answers.judging import (
     judge_figure,
     judge_table,
     judge_value,
+    plain_text,
     same,
 )
 from devopssim.course.answers.questions import EMPTY, Question, answer, call, raised
 from devopssim.course.answers.serialisation import (
     FORM,
     Json,
+    argument_to_json,
     describe,
     form_of,
     from_json,
@@ -37,12 +40,14 @@ __all__ = [
     "EMPTY",
     "FORM",
     "NO_ANSWER",
+    "TO_HOURS",
     "GraderTroubleError",
     "Json",
     "Judgement",
     "Question",
     "Tolerance",
     "answer",
+    "argument_to_json",
     "call",
     "columns_of",
     "describe",
@@ -57,6 +62,7 @@ __all__ = [
     "log_to_json",
     "missing",
     "number",
+    "plain_text",
     "raised",
     "same",
     "to_json",

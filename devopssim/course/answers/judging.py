@@ -5,8 +5,10 @@ contain the expected value.
 """
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from devopssim.course.answers.questions import EMPTY
@@ -14,7 +16,10 @@ from devopssim.course.answers.serialisation import Json, describe, form_of, miss
 from devopssim.errors import DevopssimError
 
 EXACT: Final = 1e-9
+ZERO: Final = 1e-12
+"""Below this, an expected number is a zero with rounding errors, and `EXACT` is an absolute tolerance."""
 NO_ANSWER: Final = "the answer is missing."
+TO_HOURS: Final = "divide it by pd.Timedelta(hours=1) for its hours"
 
 
 class GraderTroubleError(DevopssimError):
@@ -47,7 +52,9 @@ class Judgement:
 
 @dataclass(frozen=True, kw_only=True)
 class Tolerance:
-    """The distance at which two numbers count as equal: the larger of a relative and an absolute one.
+    """The distance at which two numbers count as equal: the larger of a relative and an absolute one, its bound included.
+
+    An expected zero has no relative tolerance; numbers within 1e-9 are equal to it.
 
     Parameters
     ----------
@@ -76,11 +83,25 @@ class Tolerance:
             return math.isnan(got)
         if not math.isfinite(expected) or not math.isfinite(got):
             return got == expected
-        return abs(got - expected) <= max(self.plus_minus, self.within * abs(expected))
+        bound = max(self.plus_minus, self.within * abs(expected), EXACT if abs(expected) < ZERO else 0.0)
+        rounding = 4 * math.ulp(max(abs(got), abs(expected), bound))  # 46.0 is 45.8 ± 0.2, also in binary
+        return abs(got - expected) <= bound + rounding
+
+    @property
+    def words(self) -> str:
+        """How near an answer has to be, in words."""
+        if self.plus_minus:
+            return f"± {self.plus_minus:g}"
+        if self.within >= 1e-4:
+            return f"within {self.within * 100:g} %"
+        return "with all its digits"
 
 
 def same(got: Json, expected: Json, near: Tolerance) -> bool:
     """Return whether two forms are equal: numbers within the tolerance, lists in order, dictionaries with keys in any order.
+
+    Texts are equal without blanks at their ends and in any Unicode normal form; times are equal as instants; a list stands for an
+    expected set.
 
     Parameters
     ----------
@@ -100,16 +121,77 @@ def same(got: Json, expected: Json, near: Tolerance) -> bool:
     True
     >>> same(True, 1, Tolerance())
     False
+    >>> same(" devops", "devops", Tolerance())
+    True
     """
     wanted, given = number(expected), number(got)
     if wanted is not None:
         return given is not None and near.near(given, wanted)
+    if isinstance(expected, str):
+        return isinstance(got, str) and plain_text(got) == plain_text(expected)
+    if form_of(expected) == "time":
+        return form_of(got) == "time" and _instant(got) == _instant(expected)
+    if form_of(expected) == "set":
+        return _same_members(got, expected, near)
     if isinstance(expected, list):
         return isinstance(got, list) and len(got) == len(expected) and all(map(same, got, expected, [near] * len(got)))
     if isinstance(expected, dict):
         keys = isinstance(got, dict) and got.keys() == expected.keys()
         return keys and isinstance(got, dict) and all(same(got[key], expected[key], near) for key in expected)
     return type(got) is type(expected) and got == expected
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text in one of its Unicode spellings, without blanks at its ends.
+
+    Examples
+    --------
+    >>> plain_text("cafe\u0301 ") == "café"
+    True
+    """
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _instant(form: Json) -> object:
+    """Return the moment of a form `time`, comparable with others; the text itself if it is forged."""
+    text = str(form.get("iso")) if isinstance(form, dict) else ""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _same_members(got: Json, expected: Json, near: Tolerance) -> bool:
+    """Return whether a set, or a list without repeats, has the members of an expected set."""
+    members = got.get("of") if isinstance(got, dict) and form_of(got) == "set" else got
+    wanted = expected.get("of") if isinstance(expected, dict) else None
+    if not isinstance(members, list) or not isinstance(wanted, list) or len(members) != len(wanted):
+        return False
+    return all(map(same, sorted(members, key=_order), sorted(wanted, key=_order), [near] * len(wanted)))
+
+
+def _order(form: Json) -> tuple[int, float, str]:
+    """Return a key that sorts forms of any type: numbers by size, others by their text."""
+    value = number(form)
+    if value is not None:
+        return (0, value, "") if not math.isnan(value) else (1, 0.0, "")
+    return 2, 0.0, plain_text(form) if isinstance(form, str) else repr(form)
+
+
+def is_rounded(got: Json, expected: Json) -> bool:
+    """Return whether a number is the expected one, rounded to fewer digits than the tolerance allows.
+
+    Examples
+    --------
+    >>> is_rounded(12.35, 12.345678), is_rounded(12.4, 12.345678)
+    (True, False)
+    """
+    given, wanted = number(got), number(expected)
+    if given is None or wanted is None or not Tolerance(within=0.01).near(given, wanted) or not math.isfinite(wanted):
+        return False
+    return any(given == round(wanted, digits) for digits in range(1, 13)) or any(
+        given == float(f"{wanted:.{digits}g}") for digits in range(2, 13)
+    )
 
 
 def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
@@ -138,7 +220,11 @@ def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
         return Judgement(share=1, remark=f"{describe(got)} is right.")
     given, wanted = number(got), number(expected)
     if given is not None and wanted is not None and math.isfinite(given) and math.isfinite(wanted):
+        if is_rounded(got, expected):
+            return Judgement(share=0, remark=f"{given:.6g} is near, but rounded: keep all digits.")
         return Judgement(share=0, remark=f"{given:.6g} is too {'low' if given < wanted else 'high'}.")
+    if wanted is not None and form_of(got) == "duration":
+        return Judgement(share=0, remark=f"this is {describe(got)}, not a number; {TO_HOURS}.")
     return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not what is expected.")
 
 
@@ -174,7 +260,8 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
     if all(got[index] == EMPTY for index in range(len(expected))):
         return Judgement(share=0, remark=NO_ANSWER)
     inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
-    remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}."
+    remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}"
+    remark += ", which is rounded: keep all digits." if is_rounded(got[wrong[0]], expected[wrong[0]]) else "."
     return Judgement(share=1 - len(wrong) / len(expected), remark=remark)
 
 
@@ -186,6 +273,8 @@ def _short(argument: Json) -> str:
 
 def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: Tolerance) -> Judgement:
     """Judge a table or series column by column; each expected column counts the same, further columns are ignored.
+
+    The key column, which the exercise often gives away, earns nothing by itself.
 
     Parameters
     ----------
@@ -207,19 +296,41 @@ def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: T
     --------
     >>> right = {"$": "table", "columns": ["role", "hours"], "index": [0, 1], "values": [["dev", "ops"], [10, 4]]}
     >>> given = {"$": "table", "columns": ["role", "hours"], "index": [0, 1], "values": [["ops", "dev"], [4, 9]]}
-    >>> judge_table(given, right, "role", Tolerance()).share
-    0.5
+    >>> judge_table(given, right, "role", Tolerance())
+    Judgement(share=0, remark='1 of 2 columns are right; look at hours.', waiting=False)
     """
     columns, wanted = columns_of(got), columns_of(dict(expected))
     if columns is None or wanted is None:
         return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not a table.")
-    if key is not None:
+    judged = list(wanted)
+    if key in columns and key in wanted and len(wanted) > 1:
+        judged.remove(key)
         columns, wanted = _sorted_by(columns, key), _sorted_by(wanted, key)
-    wrong = [name for name in wanted if name not in columns or not same(columns[name], wanted[name], near)]
+        if not same(columns[key], wanted[key], near):
+            return Judgement(share=0, remark=_wrong_rows(columns[key], wanted[key], key))
+    wrong = [name for name in judged if not same(columns.get(name), wanted[name], near)]
     if not wrong:
         return Judgement(share=1, remark=f"each of {len(wanted)} columns is right.")
-    remark = f"{len(wanted) - len(wrong)} of {len(wanted)} columns are right; look at {', '.join(wrong)}."
-    return Judgement(share=1 - len(wrong) / len(wanted), remark=remark)
+    remark = f"{len(wanted) - len(wrong)} of {len(wanted)} columns are right; look at {', '.join(wrong)}"
+    rounded = [name for name in wrong if _are_rounded(columns.get(name), wanted[name], near)]
+    remark += f"; {', '.join(rounded)}: rounded, keep all digits." if rounded else "."
+    return Judgement(share=(0 if len(wrong) == len(judged) else 1 - len(wrong) / len(judged)), remark=remark)
+
+
+def _wrong_rows(got: Sequence[Json], wanted: Sequence[Json], key: str) -> str:
+    """Return what is wrong with the key column: its length or its values."""
+    if len(got) != len(wanted):
+        return f"{len(got)} rows came, {len(wanted)} are expected; look at {key}."
+    return f"the rows are others than expected; look at {key}."
+
+
+def _are_rounded(got: Json, wanted: Sequence[Json], near: Tolerance) -> bool:
+    """Return whether a column differs from the expected one by rounding only."""
+    return (
+        isinstance(got, list)
+        and len(got) == len(wanted)
+        and all(same(cell, right, near) or is_rounded(cell, right) for cell, right in zip(got, wanted, strict=True))
+    )
 
 
 def columns_of(form: Json) -> dict[str, list[Json]] | None:
@@ -258,7 +369,7 @@ def columns_of(form: Json) -> dict[str, list[Json]] | None:
         or len(names) != len(values)
     ):
         return None
-    return {str(name): cells for name, cells in zip(names, values, strict=True) if isinstance(cells, list)}
+    return {plain_text(str(name)): cells for name, cells in zip(names, values, strict=True) if isinstance(cells, list)}
 
 
 def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, near: Tolerance) -> Judgement:
@@ -338,8 +449,6 @@ def figure_lines(form: Json) -> dict[str, list[tuple[Json, Json]]] | None:
 
 
 def _sorted_by(columns: dict[str, list[Json]], key: str) -> dict[str, list[Json]]:
-    """Return the columns with rows in the order of the key column; unchanged without such a column."""
-    if key not in columns:
-        return columns
-    order = sorted(range(len(columns[key])), key=lambda row: str(columns[key][row]))
+    """Return the columns with rows in the order of the key column."""
+    order = sorted(range(len(columns[key])), key=lambda row: _order(columns[key][row]))
     return {name: [cells[row] for row in order if row < len(cells)] for name, cells in columns.items()}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.answers.serialisation import FORM, Json, from_json, to_json
+from devopssim.course.answers.serialisation import FORM, LONGEST_TYPE, Json, from_json, to_json
 
 LARGEST_FILE: Final = 256_000
 
@@ -100,7 +100,7 @@ def raised(error: BaseException) -> Json:
     >>> raised(KeyError("lead"))
     {'$': 'raised', 'type': 'KeyError', 'message': "'lead'"}
     """
-    return {FORM: "raised", "type": type(error).__name__, "message": str(error)[:300]}
+    return {FORM: "raised", "type": type(error).__name__[:LONGEST_TYPE], "message": str(error)[:300]}
 
 
 def call(function: Any, arguments: Sequence[Json]) -> Json:

@@ -8,6 +8,8 @@ pickled, NaN and the infinities have a form of their own, and reading refuses al
 ========== =========================================================
 float      `is`: nan, inf or -inf
 set        `of`: the members
+tuple      `of`: the members; of arguments only, in answers a tuple is a list
+array      `of`: the cells of a NumPy array; of arguments only
 table      `columns`, `index`, `values`: a list of cells per column
 series     `index`, `values`
 figure     `axes`: title, labels, ticks, legend, lines, bars
@@ -23,10 +25,13 @@ other      `type`
 ========== =========================================================
 """
 
+import datetime as dt
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final, NoReturn, TypeAlias
 
 from devopssim.errors import InvalidInputError
@@ -37,6 +42,8 @@ FORM: Final = "$"
 MOST_VALUES: Final = 100_000
 MOST_CHARACTERS: Final = 500_000
 DEEPEST: Final = 12
+LONGEST_TYPE: Final = 80
+"""Characters of a type's name: a class can have a name of megabytes."""
 
 
 class TooLargeError(InvalidInputError):
@@ -66,10 +73,36 @@ def to_json(value: object) -> Json:
     >>> to_json(object())
     {'$': 'other', 'type': 'object'}
     """
+    return _form(value, _AnswerWriter())
+
+
+def argument_to_json(value: object) -> Json:
+    """Return an argument of a function in a form that `from_json` reads back with its type: tuples and arrays stay what they are.
+
+    Parameters
+    ----------
+    value : object
+        The argument.
+
+    Returns
+    -------
+    Json
+        The form, as `to_json` returns it, with tuples and arrays told from lists.
+
+    Examples
+    --------
+    >>> from_json(argument_to_json((1, [2])))
+    (1, [2])
+    """
+    return _form(value, _AnswerWriter(keeps_types=True))
+
+
+def _form(value: object, writer: "_AnswerWriter") -> Json:
+    """Return what a writer makes of a value; the form `large` beyond its bounds."""
     try:
-        return _AnswerWriter().written(value, DEEPEST)
+        return writer.written(value, DEEPEST)
     except TooLargeError:
-        return {FORM: "large", "type": type(value).__name__}
+        return {FORM: "large", "type": type(value).__name__[:LONGEST_TYPE]}
 
 
 def dumps(value: Json) -> str:
@@ -128,8 +161,9 @@ def from_json(form: Json) -> Any:
     Returns
     -------
     object
-        A DataFrame for `table`, a Series for `series`, an event log for `log`, a Scenario for `scenario`, a set for `set`. Forms
-        that only describe a value (`figure`, `duration`, `other`, …) come back as their dictionary.
+        A DataFrame for `table`, a Series for `series`, an event log for `log`, a Scenario for `scenario`, a set for `set`, pandas'
+        Timestamp for `time` and Timedelta for `duration`. Forms that only describe a value (`figure`, `other`, …) come back as
+        their dictionary.
 
     Examples
     --------
@@ -264,7 +298,8 @@ def missing(answer: Json) -> str | None:
 class _AnswerWriter:
     """Write forms and count what is written, so that an answer of any size and shape costs a bounded amount of work."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_types: bool = False) -> None:
+        self.keeps_types = keeps_types
         self.values = 0
         self.characters = 0
 
@@ -281,14 +316,26 @@ class _AnswerWriter:
             return self._whole(value)
         if isinstance(value, float):
             return _float(float(value))
+        if isinstance(value, complex | Decimal | Fraction | dt.date | dt.timedelta):
+            return _number_or_moment(value)
         if isinstance(value, list | tuple):
-            return [self.written(part, depth - 1) for part in value]
+            return self._sequence(value, depth)
         if isinstance(value, set | frozenset):
             # by repr, because members of different types have no order of their own
             return {FORM: "set", "of": sorted((self.written(part, depth - 1) for part in value), key=repr)}
         if isinstance(value, Mapping):
             return self._mapping(value, depth)
         return self._library_value(value, depth)
+
+    def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> Json:
+        """Return a list or tuple as a list; one of matplotlib's artists, such as `plot` returns, as their figure."""
+        first: Any = value
+        while isinstance(first, list | tuple) and first:
+            first = first[0]
+        if type(first).__module__.startswith("matplotlib."):
+            return self._library_value(first, depth)
+        parts = [self.written(part, depth - 1) for part in value]
+        return {FORM: "tuple", "of": parts} if self.keeps_types and isinstance(value, tuple) else parts
 
     def _text(self, value: str) -> str:
         """Return the text as a plain `str` without lone surrogates, which UTF-8 cannot encode."""
@@ -311,7 +358,7 @@ class _AnswerWriter:
         """Write values of pandas, NumPy, matplotlib and this package; the module's name selects the writer, so that none is imported."""
         home = type(value).__module__.partition(".")[0]
         if home == "pandas" and type(value).__name__ in {"NAType", "NaTType"}:
-            return None
+            return _float(math.nan)  # missing is missing
         writer: Callable[[Any, int], Json | None] | None = {
             "pandas": self._pandas,
             "numpy": self._numpy,
@@ -319,24 +366,40 @@ class _AnswerWriter:
             "devopssim": self._scenario,
         }.get(home)
         written = writer(value, depth) if writer else None
-        return {FORM: "other", "type": type(value).__name__} if written is None else written
+        return {FORM: "other", "type": type(value).__name__[:LONGEST_TYPE]} if written is None else written
 
     def _numpy(self, value: Any, depth: int) -> Json | None:
-        """Return an array or scalar of numbers, truth values or texts as plain values, None for another dtype."""
-        if value.dtype.kind in "biufUS":
-            if value.size + self.values > MOST_VALUES:
-                raise TooLargeError("an array of more values than can be judged.")
-            return self.written(value.tolist(), depth)
-        return None
+        """Return an array or scalar as plain values, None for a dtype without a form."""
+        if not hasattr(value, "dtype") or value.dtype.kind not in "biufcUSmMO":
+            return None
+        if value.size + self.values > MOST_VALUES:
+            raise TooLargeError("an array of more values than can be judged.")
+        if value.dtype.kind in "mM":
+            return self._numpy_times(value, depth)
+        if value.dtype.kind in "fc" and value.dtype.itemsize > (8 if value.dtype.kind == "f" else 16):
+            value = value.astype("float64" if value.dtype.kind == "f" else "complex128")
+        plain = value.tolist()
+        if isinstance(plain, list) and self.keeps_types:
+            return {FORM: "array", "of": self.written(plain, depth)}
+        return self.written(plain, depth) if type(plain) is not type(value) else None
+
+    def _numpy_times(self, value: Any, depth: int) -> Json:
+        """Return NumPy's times and durations in the forms of pandas'."""
+        import pandas as pd  # noqa: PLC0415 - for times only
+
+        convert = pd.Timestamp if value.dtype.kind == "M" else pd.Timedelta
+        if value.ndim == 0:
+            return self.written(convert(value[()]), depth)
+        return [self.written(part if value.ndim > 1 else convert(part), depth - 1) for part in value]
 
     def _pandas(self, value: Any, depth: int) -> Json | None:
         """Return the form of a time, a duration, a Series, an index or a DataFrame, None for another pandas object."""
         import pandas as pd  # noqa: PLC0415 - for values of pandas only, so that a check without them stays fast
 
-        if isinstance(value, pd.Timedelta):
-            return {FORM: "duration", "hours": _float(value / pd.Timedelta(hours=1))}
-        if isinstance(value, pd.Timestamp):
-            return {FORM: "time", "iso": value.isoformat()}
+        if isinstance(value, pd.Period):
+            return _moment(value.start_time)
+        if isinstance(value, pd.api.extensions.ExtensionArray):
+            return self._cells(value, depth)
         if isinstance(value, pd.Series | pd.Index):
             series = value if isinstance(value, pd.Series) else value.to_series()
             return {FORM: "series", "index": self._cells(series.index, depth), "values": self._cells(series, depth)}
@@ -355,7 +418,8 @@ class _AnswerWriter:
         """Return the forms of a column's or an index's cells."""
         if len(cells) + self.values > MOST_VALUES:
             raise TooLargeError("a table of more values than can be judged.")
-        return [self.written(cell, depth - 1) for cell in cells]
+        written = [self.written(cell, depth - 1) for cell in cells]
+        return [_float(math.nan) if cell is None else cell for cell in written]  # missing is missing
 
     def _figure(self, value: Any, depth: int) -> Json | None:
         """Return the form of a figure or of the figure that an artist belongs to, None for another matplotlib object."""
@@ -365,25 +429,21 @@ class _AnswerWriter:
         return {FORM: "figure", "axes": [self._axes(axes, depth - 2) for axes in figure.get_axes()]}
 
     def _axes(self, axes: Any, depth: int) -> Json:
-        """Return what a reader sees of axes; each bar is `[centre, height, width]`."""
-        lines = [(line.get_label(), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()]
-        bars = [
-            (bar.get_x() + bar.get_width() / 2, bar.get_height(), bar.get_width())
-            for bar in axes.patches
-            if hasattr(bar, "get_height")
-        ]
+        """Return what a reader sees of axes; each bar is `[centre, height, width]`, of a horizontal one `[centre, width, height]`."""
         legend = axes.get_legend()
+        named = [self._text(text.get_text()) for text in legend.get_texts()] if legend else []
+        lines: list[Json] = [
+            {"label": self._text(label), "x": self.written(list(x), depth), "y": self.written(list(y), depth)}
+            for label, x, y in _series_of(axes, named)
+        ]
         return {
             "title": self._text(axes.get_title()),
             "xlabel": self._text(axes.get_xlabel()),
             "ylabel": self._text(axes.get_ylabel()),
             "xticks": [self._text(tick.get_text()) for tick in axes.get_xticklabels()],
-            "legend": [self._text(text.get_text()) for text in legend.get_texts()] if legend else [],
-            "lines": [
-                {"label": self._text(str(label)), "x": self.written(list(x), depth), "y": self.written(list(y), depth)}
-                for label, x, y in lines
-            ],
-            "bars": self.written(bars, depth),
+            "legend": list[Json](named),
+            "lines": lines,
+            "bars": self.written(_bars_of(axes), depth),
         }
 
     def _scenario(self, value: Any, depth: int) -> Json | None:
@@ -395,6 +455,59 @@ class _AnswerWriter:
         if is_dataclass(value) and not isinstance(value, type):
             return {FORM: "record", "type": type(value).__name__, "of": self._mapping(vars(value), depth)}
         return None
+
+
+def _series_of(axes: Any, named: list[str]) -> list[tuple[str, Any, Any]]:
+    """Return (label, x, y) of the lines and scatters of axes; what has no label of its own takes the legend's, in order.
+
+    A legend may name all that is drawn after the fact: `axes.legend(["open", "closed"])`.
+    """
+    drawn = [(str(line.get_label()), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()]
+    for collection in axes.collections:
+        if type(collection).__name__ == "PathCollection":
+            points = collection.get_offsets().tolist()
+            drawn.append((str(collection.get_label()), [point[0] for point in points], [point[1] for point in points]))
+    own = {label for label, _, _ in drawn if not label.startswith("_")}
+    left = iter([name for name in named if name not in own])
+    return [(next(left, label) if label.startswith("_") else label, x, y) for label, x, y in drawn]
+
+
+def _bars_of(axes: Any) -> list[list[float]]:
+    """Return the bars of axes as `[centre, length, breadth]`; spans and other rectangles are no bars."""
+    bars = []
+    for container in axes.containers:
+        lying = getattr(container, "orientation", None) == "horizontal"
+        for bar in container if type(container).__name__ == "BarContainer" else ():
+            x, y, width, height = (
+                float(value) for value in (bar.get_x(), bar.get_y(), bar.get_width(), bar.get_height())
+            )
+            bars.append([y + height / 2, width, height] if lying else [x + width / 2, height, width])
+    return bars
+
+
+def _number_or_moment(value: complex | Decimal | Fraction | dt.date | dt.timedelta) -> Json:
+    """Return a number without an imaginary part as a float, a time or a duration in its form; pandas' derive from the standard ones."""
+    if isinstance(value, dt.date | dt.timedelta):
+        return _moment(value)
+    try:
+        if not isinstance(value, complex):
+            return _float(float(value))
+        if value.imag == 0:
+            return _float(value.real)
+    except (ValueError, OverflowError):
+        return {FORM: "large", "type": type(value).__name__[:LONGEST_TYPE]}
+    return {FORM: "other", "type": "complex"}
+
+
+def _moment(value: dt.date | dt.timedelta) -> Json:
+    """Return the form of a time or a duration, of the standard library's types as of pandas', which derive from them."""
+    if value != value:  # noqa: PLR0124 - only pandas' NaT, which is a time, differs from itself
+        return _float(math.nan)
+    if isinstance(value, dt.timedelta):
+        return {FORM: "duration", "hours": _float(value / dt.timedelta(hours=1))}
+    if not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day has no zone
+    return {FORM: "time", "iso": value.isoformat()}
 
 
 def _float(value: float) -> Json:
@@ -452,6 +565,24 @@ def _series(form: Mapping[str, Any]) -> Any:
     return pd.Series([from_json(cell) for cell in form["values"]], index=[from_json(cell) for cell in form["index"]])
 
 
+def _array(form: Mapping[str, Any]) -> Any:
+    import numpy as np  # noqa: PLC0415 - imported for an array only
+
+    return np.array(from_json(form["of"]))
+
+
+def _time(form: Mapping[str, Any]) -> Any:
+    import pandas as pd  # noqa: PLC0415 - imported for a time only
+
+    return pd.Timestamp(str(form["iso"]))
+
+
+def _duration(form: Mapping[str, Any]) -> Any:
+    import pandas as pd  # noqa: PLC0415 - imported for a duration only
+
+    return pd.Timedelta(hours=number(form["hours"]) or 0.0)
+
+
 def _log(form: Mapping[str, Any]) -> Any:
     """Read an event log back through its CSV file, which keeps types and attributes."""
     import tempfile  # noqa: PLC0415 - imported for a log only
@@ -506,6 +637,10 @@ def _scenario(form: Mapping[str, Any]) -> Any:
 _READERS: Final[dict[str, Callable[[Mapping[str, Any]], Any]]] = {
     "float": lambda form: number(dict(form)),
     "set": lambda form: {from_json(part) for part in form["of"]},
+    "tuple": lambda form: tuple(from_json(part) for part in form["of"]),
+    "array": _array,
+    "time": _time,
+    "duration": _duration,
     "table": _table,
     "series": _series,
     "log": _log,
@@ -521,15 +656,22 @@ _DESCRIBERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "log": lambda form: f"an event log of {str(form.get('csv', '')).count(chr(10))} lines",
     "scenario": lambda _: "a scenario",
     "figure": lambda form: f"a figure with {len(form.get('axes', ()))} axes",
-    "duration": lambda form: f"a duration of {form.get('hours')} hours",
-    "time": lambda form: f"the time {form.get('iso')}",
-    "record": lambda form: f"a value of the type {form.get('type')}",
-    "large": lambda form: f"a value of the type {form.get('type')} that is too large to be judged",
+    "duration": lambda form: f"a duration of {number(form.get('hours')) or 0:g} hours",
+    "time": lambda form: f"the time {_short(str(form.get('iso')))}",
+    "record": lambda form: f"a value of the type {_short(str(form.get('type')))}",
+    "large": lambda form: f"a value of the type {_short(str(form.get('type')))} that is too large to be judged",
     "raised": lambda form: ": ".join(
-        [f"the error {form.get('type')}", *([_short(str(form["message"]), 120)] if form.get("message") else [])]
+        [
+            f"the error {_short(str(form.get('type')))}",
+            *([_short(str(form["message"]), 120)] if form.get("message") else []),
+        ]
     ),
     "missing": lambda form: (
-        f"no such name: {form.get('name')}" if "name" in form else f"no such file: {form.get('file')}"
+        f"no such name: {_short(str(form.get('name')))}"
+        if "name" in form
+        else f"no such file: {_short(str(form.get('file')))}"
     ),
-    "other": lambda form: f"a value of the type {form.get('type')}",
+    "tuple": lambda form: f"a tuple of {len(form.get('of', ()))} values",
+    "array": lambda form: f"an array of {len(form.get('of', ()))} values",
+    "other": lambda form: f"a value of the type {_short(str(form.get('type')))}",
 }

@@ -2,6 +2,7 @@ from . import expect, file_rules
 from .answer_types import AnswerType, File, Function, Live, ScenarioOf
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
+from .public_files import course_files
 from .releases import released_files, write_release
 from .scenario_trials import parse_goals
 from .source import Cell, Notebook, Source, joined, load_source
@@ -14,6 +15,7 @@ from .variants import (
     derive,
     numbers_in_grading,
     read_key,
+    student_id,
     variant_json,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "Source",
     "Value",
     "VariantNumber",
+    "course_files",
     "defaults",
     "derive",
     "expect",
@@ -45,6 +48,7 @@ __all__ = [
     "parse_goals",
     "read_key",
     "released_files",
+    "student_id",
     "variant_json",
     "write_release",
 ]

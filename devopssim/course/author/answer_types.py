@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Final, Protocol
 
-from devopssim.course.answers import Json, describe, form_of, missing, number
+from devopssim.course.answers import TO_HOURS, Json, describe, form_of, missing, number, plain_text
 from devopssim.course.author.declarations import refuse_unknown, typed
 from devopssim.errors import InvalidInputError
 
@@ -84,7 +84,8 @@ class Number:
         """Accept NaN and infinities where no bound excludes them; reject truth values."""
         value = number(answer)
         if value is None:
-            return missing(answer) or f"this is {describe(answer)}, not a number."
+            further = f"; {TO_HOURS}" if form_of(answer) == "duration" else ""
+            return missing(answer) or f"this is {describe(answer)}, not a number{further}."
         if self.whole and not value.is_integer():
             return f"{value:g} is not a whole number."
         too_low = self.low is not None and value < self.low
@@ -123,7 +124,7 @@ class OneOf:
         given = answer["of"] if isinstance(answer, dict) and form_of(answer) == "set" else answer
         chosen = given if self.several and isinstance(given, list) else [given]
         for text in chosen:
-            if not isinstance(text, str) or text not in self.of:
+            if not isinstance(text, str) or plain_text(text) not in {plain_text(choice) for choice in self.of}:
                 return missing(text) or f"{describe(text)} is not {self.expected}."
         return None
 
@@ -189,7 +190,8 @@ class Table:
         if not isinstance(answer, dict) or form_of(answer) != ("series" if self.series else "table"):
             return missing(answer) or f"this is {describe(answer)}, not {self.expected}."
         present, index = answer.get("columns"), answer.get("index")
-        lacking = [name for name in self.columns if not isinstance(present, list) or name not in present]
+        names = {plain_text(str(name)) for name in present} if isinstance(present, list) else set[str]()
+        lacking = [name for name in self.columns if plain_text(name) not in names]
         if lacking:
             return f"the column {lacking[0]!r} is missing; there are {', '.join(map(str, present if isinstance(present, list) else []))}."
         if self.rows is not None and (not isinstance(index, list) or len(index) != self.rows):
@@ -268,12 +270,12 @@ class ScenarioOf:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A matplotlib figure or axes.
+    """A matplotlib figure, axes, an array of axes, or what drawing returned, such as a list of lines.
 
     Parameters
     ----------
     lines, bars : int, default 0
-        Least number of lines and of bars, over all axes of the figure.
+        Least number of lines (or scatters) and of bars, upright or lying, over all axes of the figure.
     labelled : bool, default True
         Whether at least one axes needs a label on both axes.
 

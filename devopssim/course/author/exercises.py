@@ -142,7 +142,7 @@ def load_course(folder: str | Path) -> Course:
         raise InvalidInputError(
             f"{path}: cannot be read ({error.strerror}); a course declares its exercises there."
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"{path}: not valid TOML: {error}.") from error
     return parse(declared, str(path))
 

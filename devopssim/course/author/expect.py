@@ -20,6 +20,7 @@ from devopssim.course.answers import (
     Judgement,
     Question,
     Tolerance,
+    argument_to_json,
     columns_of,
     from_json,
     judge_calls,
@@ -32,11 +33,12 @@ from devopssim.course.answers import (
     to_json,
 )
 from devopssim.course.answers import answer as answer_here
+from devopssim.course.answers import number as number_of
 from devopssim.course.author import file_rules, scenario_trials
-from devopssim.course.author.answer_types import File
+from devopssim.course.author.answer_types import File, Number, OneOf
 from devopssim.course.author.exercises import Exercise, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
-from devopssim.errors import DevopssimError, InvalidInputError
+from devopssim.errors import InvalidInputError
 
 
 def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: float = 0, **more: Any) -> None:
@@ -102,6 +104,12 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     1.0
     """
     form, near = to_json(expected), Tolerance(within=within, plus_minus=plus_minus)
+    kind = _exercise(exercise).kind
+    if isinstance(kind, OneOf) and kind.several and isinstance(form, list):
+        form = {FORM: "set", "of": form}  # what is chosen has no order
+    wanted = number_of(form)
+    if isinstance(kind, Number) and wanted is not None and not wanted.is_integer():
+        more.setdefault("description", f"{kind.expected}, {near.words}")
     _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
 
 
@@ -195,8 +203,8 @@ def function(
     reference : callable
         The right function, called in the grader's process.
     inputs : sequence of sequences
-        One list of arguments for each call. Arguments need a JSON form: numbers, texts, lists, DataFrames, scenarios and event
-        logs have one.
+        One list of arguments for each call. Arguments need a JSON form: numbers, texts, lists, tuples, sets, times, arrays,
+        DataFrames, scenarios and event logs have one.
     within : float, default 1e-6
         Tolerance of numbers as a share of the expected one.
     **more
@@ -233,9 +241,9 @@ def figure(
     exercise : str
         The exercise's id.
     lines : mapping of str to pair of sequences, optional
-        Expected (x, y) by the line's label.
+        Expected (x, y) by the label of the line or scatter, or its name in the legend.
     bars : sequence of float, optional
-        Expected heights, from left to right.
+        Expected heights, from left to right; of lying bars their widths, from bottom to top.
     within : float, default 1e-6
         Tolerance of numbers as a share of the expected one.
     **more
@@ -396,8 +404,8 @@ def that(exercise: str, description: str, holds: Callable[[Any], bool], **more: 
 def live(exercise: str, description: str, holds: Callable[[], bool], **more: Any) -> None:
     """Expect a state of the live lab, which `holds` reads itself: an image in the registry, a running service, the lab's log.
 
-    The expectation is judged on the machine where the lab runs. On a machine without a lab (EngineMissingError, or another
-    error of this package) its points wait for a person.
+    The expectation is judged on the machine where the student's lab runs. Wherever the state cannot be read, without a lab, an engine
+    or the packages for it, its points wait for a person.
 
     Parameters
     ----------
@@ -424,11 +432,10 @@ def live(exercise: str, description: str, holds: Callable[[], bool], **more: Any
     def judge(_: Json) -> Judgement:
         try:
             right = bool(holds())
-        except DevopssimError as error:
+        except Exception as error:  # noqa: BLE001 - no lab, no engine, no package for it: one outcome for all
+            why = str(error).rstrip(".") or type(error).__name__
             return Judgement(
-                share=0,
-                remark=f"waits for a person: the lab could not be looked at ({str(error).rstrip('.')}).",
-                waiting=True,
+                share=0, remark=f"waits for a person: the lab could not be looked at ({why}).", waiting=True
             )
         return Judgement(share=float(right), remark="Correct." if right else "the lab is not in this state.")
 
@@ -439,7 +446,7 @@ def argument_form(argument: Any) -> Json:
     """Return the form in which an argument enters the sandbox; a DataFrame with a log's `horizon` becomes an event log."""
     if getattr(argument, "attrs", None) and "horizon" in argument.attrs:
         return log_to_json(argument)
-    return to_json(argument)
+    return argument_to_json(argument)
 
 
 def _exercise(exercise_id: str) -> Exercise:

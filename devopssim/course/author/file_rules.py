@@ -7,34 +7,43 @@ rules for `expect.file`; a rule of one's own is `Rule(description=…, holds=…
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any, Final
 
-import yaml
-
+from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
+from devopssim.course.author.shell import commands, decisive_commands
+from devopssim.course.author.yaml_files import DEEPEST, MOST_NODES, parse_yaml
 from devopssim.errors import InvalidInputError
 
-MOST_NODES: Final = 5_000
+__all__ = [
+    "DEEPEST",
+    "LONGEST",
+    "MOST_NODES",
+    "Instruction",
+    "Rule",
+    "at",
+    "base_is_pinned",
+    "has",
+    "installs_before_it_copies_the_code",
+    "needs",
+    "parse",
+    "parse_dockerfile",
+    "parse_yaml",
+    "runs",
+    "runs_as_a_user",
+    "starts_from",
+    "step_runs",
+    "triggered_by",
+]
 LONGEST: Final = 65_536
-DEEPEST: Final = 100
-"""Most brackets open at once: the time of a YAML parser grows with the square of the depth."""
-_HEREDOC: Final = re.compile(r"<<-?\s*[\"']?(\w+)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Instruction:
-    """One instruction of a Dockerfile, its continuation lines joined.
-
-    Parameters
-    ----------
-    name : str
-        In capitals: FROM, RUN, ….
-    value : str
-        The rest of the line, with the body of a here-document.
-    """
-
-    name: str
-    value: str
+LAST_COUNTS: Final = {"CMD", "ENTRYPOINT", "HEALTHCHECK", "USER", "STOPSIGNAL", "WORKDIR"}
+"""Instructions of which only the last one has an effect."""
+INSTALLERS: Final = re.compile(
+    r"(?:\S*/)?(?:python\S* -m )?(?:pip\S*|uv|poetry|npm|pnpm|yarn|pdm)\b[^\n]{0,200}?\b(?:install|sync|ci)\b"
+)
+NEVER: Final = {"false", "0", "''", '""', "null", "! true", "!true", "never"}
+GITLAB_KEYWORDS: Final = {
+    "default", "include", "stages", "variables", "workflow", "image", "services", "cache", "before_script", "after_script", "spec",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +86,7 @@ def parse(format_name: str, text: str) -> Any:
     Raises
     ------
     InvalidInputError
-        For a text that is too long, malformed, too deeply nested, or refers to itself through aliases.
+        For a text that is too long, malformed, too deeply nested, with a key twice, or that refers to itself.
 
     Examples
     --------
@@ -90,84 +99,9 @@ def parse(format_name: str, text: str) -> Any:
         raise InvalidInputError(f"the file has {len(text)} characters; {LONGEST} are allowed.")
     if format_name == "text":
         return text
-    return parse_dockerfile(text) if format_name == "dockerfile" else parse_yaml(text)
-
-
-def parse_dockerfile(text: str) -> list[Instruction]:
-    """Return the instructions of a Dockerfile, in order, without comments.
-
-    Raises
-    ------
-    InvalidInputError
-        For a line that starts without an instruction, or a file without FROM.
-    """
-    instructions: list[Instruction] = []
-    lines = iter(text.splitlines())
-    for line in lines:
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        whole = _continued(line, lines)
-        name, _, value = whole.strip().partition(" ")
-        if not name.isalpha():
-            raise InvalidInputError(
-                f"{name[:40]!r} is not an instruction of a Dockerfile; a line starts with FROM, RUN, COPY, …"
-            )
-        body = _heredoc(value, lines) if name.upper() in {"RUN", "COPY", "ADD"} else value
-        instructions.append(Instruction(name=name.upper(), value=body.strip()))
-    if not any(instruction.name == "FROM" for instruction in instructions):
-        raise InvalidInputError("FROM is missing; a Dockerfile starts from an image.")
-    return instructions
-
-
-def parse_yaml(text: str) -> dict[str, Any]:
-    """Return a YAML file as plain mappings and lists; the key `on` stays a text.
-
-    Size and depth are checked before the tree is built, since aliases can make one that grows exponentially.
-
-    Raises
-    ------
-    InvalidInputError
-        For malformed YAML, more than `MOST_NODES` parts, aliases, brackets nested deeper than `DEEPEST`, or a file whose top
-        level is not a mapping.
-    """
-    if _open_brackets(text) > DEEPEST:
-        raise InvalidInputError(
-            f"more than {DEEPEST} brackets are open at once; no file of a delivery is nested so deeply."
-        )
-    try:
-        nodes = sum(1 for _ in yaml.parse(text, Loader=yaml.SafeLoader))
-        aliased = any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text, Loader=yaml.SafeLoader))
-        tree = {} if nodes > MOST_NODES or aliased else yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader that reads fewer texts as truth values
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        location = f" in line {mark.line + 1}" if mark else ""
-        raise InvalidInputError(
-            f"the text is not YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
-        ) from error
-    if nodes > MOST_NODES or aliased:
-        raise InvalidInputError(f"the file has more than {MOST_NODES} parts, or aliases (*name); write it out plainly.")
-    if not isinstance(tree, dict):
-        raise InvalidInputError("the file is empty; a mapping like `services:` or `jobs:` is expected.")
-    return tree
-
-
-def _open_brackets(text: str) -> int:
-    """Return the largest number of brackets open at once; brackets in texts and comments count too, which errs on the safe side."""
-    steps = ((letter in "[{") - (letter in "]}") for letter in text if letter in "[]{}")
-    return max(accumulate(steps), default=0)
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Read `on`, `off`, `yes` and `no` as texts, as GitHub and Compose do (YAML 1.2)."""
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false|True|False|TRUE|FALSE)$"), list("tTfF")
-)
+    return (
+        parse_dockerfile(text) if format_name == "dockerfile" else parse_yaml(text.removeprefix("\ufeff"), format_name)
+    )
 
 
 def at(path: str, *, equals: object = None, matches: str = "", description: str = "") -> Rule:
@@ -199,8 +133,8 @@ def at(path: str, *, equals: object = None, matches: str = "", description: str 
     def holds(tree: Any) -> bool:
         values = [value for value in _values_at(tree, path.split(".")) if value is not None]
         if equals is not None:
-            return any(value == equals for value in values)
-        return any(re.search(matches, str(value)[:LONGEST]) for value in values)
+            return any(_equal(value, equals) for value in values)
+        return any(re.search(matches, _written(value)[:LONGEST]) for value in values)
 
     return Rule(
         description=description or f"{path} is given{' as it should be' if matches or equals is not None else ''}",
@@ -209,7 +143,7 @@ def at(path: str, *, equals: object = None, matches: str = "", description: str 
 
 
 def starts_from(pattern: str, description: str = "") -> Rule:
-    """Return a rule: the last FROM of a Dockerfile matches the regular expression `pattern`.
+    """Return a rule: the base of a Dockerfile's last stage matches the regular expression `pattern`.
 
     Examples
     --------
@@ -218,14 +152,14 @@ def starts_from(pattern: str, description: str = "") -> Rule:
     """
     return Rule(
         description=description or "the image starts from the right base",
-        holds=lambda parsed: bool(re.search(pattern, _last(parsed, "FROM"))),
+        holds=lambda parsed: bool(re.search(pattern, stages(parsed)[-1].base)),
     )
 
 
 def base_is_pinned() -> Rule:
     """Return a rule: each FROM of a Dockerfile has a tag other than `latest`, a digest, or the name of an earlier stage.
 
-    A FROM with a variable (`$BASE`) is accepted, since its value is open.
+    A FROM with a variable without a default (`$BASE`) is accepted, since its value is open.
 
     Examples
     --------
@@ -234,36 +168,45 @@ def base_is_pinned() -> Rule:
     """
 
     def holds(parsed: Sequence[Instruction]) -> bool:
-        stages: set[str] = set()
-        for instruction in parsed:
-            if instruction.name == "FROM":
-                arguments = [part for part in instruction.value.split() if not part.startswith("--")]
-                image = arguments[0] if arguments else ""
-                tag = image.rpartition("/")[2].partition(":")[2]
-                if image not in stages and "$" not in image and "@sha256:" not in image and tag in {"", "latest"}:
-                    return False
-                stages |= {arguments[2]} if len(arguments) == 3 else set()
+        names: set[str] = {"scratch"}
+        for stage in stages(parsed):
+            tag = stage.base.rpartition("/")[2].partition(":")[2]
+            if (
+                stage.base.lower() not in names
+                and "$" not in stage.base
+                and "@sha256:" not in stage.base
+                and tag in {"", "latest"}
+            ):
+                return False
+            names.add(stage.name.lower())
         return True
 
     return Rule(description="each base image has a fixed tag or digest, not `latest`", holds=holds)
 
 
 def runs_as_a_user() -> Rule:
-    r"""Return a rule: the last USER of a Dockerfile is neither root nor 0, and there is one.
+    r"""Return a rule: the last USER of the image is neither root nor the number 0, and there is one.
 
     Examples
     --------
     >>> runs_as_a_user().holds(parse_dockerfile("FROM alpine:3.20\nUSER app"))
     True
+    >>> runs_as_a_user().holds(parse_dockerfile("FROM alpine:3.20 AS build\nUSER app\nFROM alpine:3.20"))
+    False
     """
-    return Rule(
-        description="the container runs as a user who is not root",
-        holds=lambda parsed: _last(parsed, "USER").partition(":")[0] not in {"", "root", "0"},
-    )
+
+    def holds(parsed: Sequence[Instruction]) -> bool:
+        user = _last(image(parsed), "USER").strip("\"'").partition(":")[0].strip()
+        return user not in {"", "root"} and not re.fullmatch(r"[-+]?0+", user)
+
+    return Rule(description="the container runs as a user who is not root", holds=holds)
 
 
 def has(instruction: str, matches: str = "", description: str = "") -> Rule:
-    r"""Return a rule: a Dockerfile has an instruction whose value matches.
+    r"""Return a rule: an instruction with a matching value has an effect on the image.
+
+    Instructions of stages that the image does not start from have none, nor has any but the last CMD, ENTRYPOINT, HEALTHCHECK or USER, nor
+    `HEALTHCHECK NONE`. Of RUN, the commands that it runs are matched.
 
     Parameters
     ----------
@@ -280,16 +223,24 @@ def has(instruction: str, matches: str = "", description: str = "") -> Rule:
     True
     """
     name = instruction.upper()
-    return Rule(
-        description=description or f"there is a {name}",
-        holds=lambda parsed: any(line.name == name and re.search(matches, line.value) for line in parsed),
-    )
+
+    def holds(parsed: Sequence[Instruction]) -> bool:
+        made = image(parsed) if name not in {"FROM", "ARG"} else parsed
+        lines = [line for line in made if line.name == name][-1 if name in LAST_COUNTS else 0 :]
+        if name == "HEALTHCHECK":
+            lines = [line for line in lines if line.value.upper() != "NONE"]
+        if name == "RUN" and matches:
+            return any(re.search(matches, command) for line in lines for command in _run_commands(line.value))
+        return any(re.search(matches, line.value) for line in lines)
+
+    return Rule(description=description or f"there is a {name}", holds=holds)
 
 
 def installs_before_it_copies_the_code() -> Rule:
     r"""Return a rule: a Dockerfile installs dependencies before it copies the code, so that a change of code keeps that layer.
 
-    Installations by pip, uv, poetry and npm count; those by apt-get are ignored. `COPY . …` and `ADD . …` copy the code.
+    Installations by pip, uv, poetry, pdm, npm, pnpm and yarn count, in any stage that the image needs; those by apt-get are ignored.
+    `COPY . …` and `ADD . …` copy the code.
 
     Examples
     --------
@@ -299,32 +250,97 @@ def installs_before_it_copies_the_code() -> Rule:
     """
 
     def holds(parsed: Sequence[Instruction]) -> bool:
-        copied_all = False
-        for instruction in parsed:
-            if instruction.name == "RUN" and re.search(
-                r"\b(pip|uv|poetry|npm|apt-get)\b.*\b(install|sync|ci)\b", instruction.value
-            ):
-                if not copied_all and "apt-get" not in instruction.value:
-                    return True
-            elif instruction.name in {"COPY", "ADD"} and re.match(r"(--\S+\s+)*\.\s", instruction.value):
-                copied_all = True
-        return False
+        return any(_installs_first(stage) for stage in built_stages(parsed))
 
     return Rule(description="dependencies are installed before the code is copied", holds=holds)
 
 
-def runs(pattern: str, description: str = "") -> Rule:
-    """Return a rule: a step of a GitHub workflow or a script line of a GitLab job matches the regular expression `pattern`.
+def _installs_first(instructions: Sequence[Instruction]) -> bool:
+    """Return whether dependencies are installed before all of the code is there."""
+    for instruction in instructions:
+        if instruction.name == "RUN" and any(map(INSTALLERS.match, _run_commands(instruction.value))):
+            return True
+        if instruction.name in {"COPY", "ADD"} and re.match(r"(--\S+\s+)*(\./?|\[\s*\"\./?\")[\s,]", instruction.value):
+            return False
+    return False
+
+
+def _run_commands(value: str) -> Iterator[str]:
+    """Yield the commands of a RUN instruction: of its shell script, its here-document, or its list of words."""
+    script = re.sub(r"^(--\S+\s+)+", "", value)
+    if script.startswith("["):
+        words = re.findall(r"\"((?:[^\"\\]|\\.)*)\"", script)
+        yield from (
+            commands(words[2] if words[1:2] == ["-c"] else " ".join(words[:50])) if len(words) > 1 else iter(words)
+        )
+    elif script.startswith("<<"):
+        yield from commands(script.partition("\n")[2])
+    else:
+        yield from commands(script)
+
+
+def runs(pattern: str, description: str = "", *, decisive: bool = False) -> Rule:
+    """Return a rule: a step of a GitHub workflow or a script of a GitLab job runs a command that matches the regular expression `pattern`.
+
+    A command in a comment, behind `echo`, in a step or job that never runs (`if: false`, `when: never`), or in a hidden GitLab job does
+    not count. The words of a command are matched without quotes.
+
+    Parameters
+    ----------
+    pattern : str
+        Regular expression, searched in each command.
+    description : str, default ""
+        The rule in words.
+    decisive : bool, default False
+        Whether the command's failure must end the job: `|| true`, a pipe or `continue-on-error` would swallow it.
 
     Examples
     --------
     >>> runs("pytest").holds({"jobs": {"test": {"steps": [{"run": "python -m pytest"}]}}})
     True
+    >>> runs("pytest").holds({"jobs": {"test": {"steps": [{"run": "echo pytest # todo"}]}}})
+    False
+    >>> runs("pytest", decisive=True).holds({"jobs": {"test": {"steps": [{"run": "pytest || true"}]}}})
+    False
     """
+    read = decisive_commands if decisive else commands
     return Rule(
         description=description or f"a step runs {pattern}",
-        holds=lambda tree: any(re.search(pattern, command) for command in _commands(tree)),
+        holds=lambda tree: any(
+            re.search(pattern, command) for script in _commands(tree, decisive=decisive) for command in read(script)
+        ),
     )
+
+
+def step_runs(job: str, step: str, pattern: str, description: str = "") -> Rule:
+    """Return a rule: the step with an id, in a job of a GitHub workflow, runs a command or uses an action that matches `pattern`.
+
+    Parameters
+    ----------
+    job, step : str
+        The job's name and the step's id.
+    pattern : str
+        Regular expression, searched in each command, or in `uses`.
+    description : str, default ""
+        The rule in words.
+
+    Examples
+    --------
+    >>> tree = {"jobs": {"ship": {"steps": [{"id": "scan", "run": "true"}]}}}
+    >>> step_runs("ship", "scan", "trivy").holds(tree)
+    False
+    """
+
+    def holds(tree: Any) -> bool:
+        declared = _jobs(tree).get(job)
+        found = [one for one in _steps(declared) if str(one.get("id")) == step] if isinstance(declared, dict) else []
+        scripts = [text for one in found if isinstance(text := one.get("run"), str)]
+        used = [str(one.get("uses", "")) for one in found]
+        return any(
+            re.search(pattern, text) for text in [*used, *(line for script in scripts for line in commands(script))]
+        )
+
+    return Rule(description=description or f"the step {step} of {job} runs {pattern}", holds=holds)
 
 
 def needs(job: str, other: str) -> Rule:
@@ -342,19 +358,31 @@ def needs(job: str, other: str) -> Rule:
     """
 
     def holds(tree: Any) -> bool:
-        jobs = tree.get("jobs", tree)
-        waiting, seen = [job], set[str]()
+        jobs = _jobs(tree)
+        waiting, seen = [job] if job in jobs else [], set[str]()
         while waiting:
             name = waiting.pop()
-            declared = jobs.get(name) if isinstance(jobs, dict) else None
-            wanted = declared.get("needs", []) if isinstance(declared, dict) else []
-            names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-            fresh = {str(need.get("job") if isinstance(need, dict) else need) for need in names} - seen
+            fresh = (_needed(jobs, name, tree) & jobs.keys()) - seen
             seen |= fresh
             waiting += sorted(fresh)
         return other in seen
 
     return Rule(description=f"the job {job} waits for {other}", holds=holds)
+
+
+def _needed(jobs: Mapping[str, Any], name: str, tree: Any) -> set[str]:
+    """Return the jobs that a job waits for: those it names, else in GitLab those of earlier stages."""
+    declared = jobs[name]
+    if not isinstance(declared, dict):
+        return set()
+    if "needs" not in declared and "jobs" not in tree:
+        order = [str(stage) for stage in _listed(tree.get("stages", [".pre", "build", "test", "deploy", ".post"]))]
+        stage = str(declared.get("stage", "test"))
+        earlier = set(order[: order.index(stage)]) if stage in order else set()
+        return {
+            other for other, job in jobs.items() if isinstance(job, dict) and str(job.get("stage", "test")) in earlier
+        }
+    return {str(need.get("job") if isinstance(need, dict) else need) for need in _listed(declared.get("needs", []))}
 
 
 def triggered_by(event: str) -> Rule:
@@ -373,15 +401,69 @@ def triggered_by(event: str) -> Rule:
     return Rule(description=f"the workflow runs on {event}", holds=holds)
 
 
-def _commands(tree: Any) -> Iterator[str]:
-    """Yield the commands of a GitHub workflow's steps and of a GitLab file's jobs."""
-    jobs = tree.get("jobs", tree) if isinstance(tree, dict) else {}
-    for job in jobs.values() if isinstance(jobs, dict) else ():
-        if isinstance(job, dict):
-            for step in _listed(job.get("steps")):
-                if isinstance(step, dict) and isinstance(step.get("run"), str):
+def _jobs(tree: Any) -> dict[str, Any]:
+    """Return the jobs of a GitHub workflow or a GitLab file that may run, what they extend merged into them."""
+    if not isinstance(tree, dict):
+        return {}
+    if isinstance(tree.get("jobs"), dict):
+        return {str(name): job for name, job in tree["jobs"].items() if not _never(job)}
+    jobs = {str(name): _extended(job, tree, 10) for name, job in tree.items() if name not in GITLAB_KEYWORDS}
+    return {name: job for name, job in jobs.items() if not name.startswith(".") and not _never(job)}
+
+
+def _extended(job: Any, tree: Mapping[str, Any], left: int) -> Any:
+    """Return a GitLab job with what it extends."""
+    if not isinstance(job, dict) or "extends" not in job or left == 0:
+        return job
+    whole: dict[str, Any] = {}
+    for name in _listed(job["extends"]):
+        base = _extended(tree.get(name) if isinstance(name, str) else None, tree, left - 1)
+        whole |= base if isinstance(base, dict) else {}
+    return {**whole, **job}
+
+
+def _never(part: Any) -> bool:
+    """Return whether a job or a step never runs, by its condition."""
+    if not isinstance(part, dict):
+        return False
+    rules = part.get("rules")
+    if (
+        isinstance(rules, list)
+        and rules
+        and all(isinstance(rule, dict) and rule.get("when") == "never" for rule in rules)
+    ):
+        return True
+    condition = _written(part.get("if", "true")).strip()
+    condition = condition.removeprefix("${{").removesuffix("}}").strip().lower()
+    alone = [term.strip() for term in condition.split("&&")]
+    return part.get("when") == "never" or any(term in NEVER for term in alone)
+
+
+def _steps(job: Any) -> list[dict[str, Any]]:
+    """Return the steps of a GitHub job that may run."""
+    steps = job.get("steps") if isinstance(job, dict) else None
+    return [step for step in _listed(steps) if isinstance(step, dict) and not _never(step)]
+
+
+def _commands(tree: Any, *, decisive: bool = False) -> Iterator[str]:
+    """Yield the scripts of a GitHub workflow's steps and of a GitLab file's jobs that may run, or those whose failure counts."""
+    for job in _jobs(tree).values():
+        if isinstance(job, dict) and not (decisive and (job.get("continue-on-error") or job.get("allow_failure"))):
+            for step in _steps(job):
+                if isinstance(step.get("run"), str) and not (decisive and step.get("continue-on-error")):
                     yield step["run"]
-            yield from (line for line in _listed(job.get("script")) if isinstance(line, str))
+            for key in ("before_script", "script") if decisive else ("before_script", "script", "after_script"):
+                yield from (line for line in _listed(job.get(key)) if isinstance(line, str))
+
+
+def _equal(value: Any, wanted: object) -> bool:
+    """Return whether a value is the wanted one; a number and its text are the same, a truth value and a number are not."""
+    return value == wanted if isinstance(value, list | dict) else _written(value) == _written(wanted)
+
+
+def _written(value: Any) -> str:
+    """Return a value as YAML writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -407,27 +489,3 @@ def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
 def _last(parsed: Sequence[Instruction], name: str) -> str:
     """Return the value of the last instruction with a name, an empty text without one."""
     return next((instruction.value for instruction in reversed(parsed) if instruction.name == name), "")
-
-
-def _continued(line: str, lines: Iterator[str]) -> str:
-    """Return a line joined with its continuation lines, which are taken from `lines`; comments between them are skipped."""
-    whole = line
-    while whole.rstrip().endswith("\\"):
-        following = next((candidate for candidate in lines if not candidate.lstrip().startswith("#")), None)
-        whole = whole.rstrip()[:-1] + " " + (following or "").strip()
-        if following is None:
-            break
-    return whole
-
-
-def _heredoc(value: str, lines: Iterator[str]) -> str:
-    """Return a value with the here-document that it opens, whose lines are taken from `lines`."""
-    mark = _HEREDOC.search(value)
-    if mark is None:
-        return value
-    body = [value]
-    for line in lines:
-        if line.strip() == mark[1]:
-            break
-        body.append(line)
-    return "\n".join(body)

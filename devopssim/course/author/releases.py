@@ -1,12 +1,14 @@
 """Releases: the instructor's notebooks without solutions and hidden tests, made by nbgrader's own preprocessors."""
 
 import importlib
+import json
 import os
 import shutil
 from pathlib import Path
 from typing import Final
 
-from devopssim.course.author.source import load_source, public_paths
+from devopssim.course.author.public_files import course_files
+from devopssim.course.author.source import joined, load_source
 from devopssim.errors import DevopssimError, InvalidInputError
 
 PREPROCESSORS: Final = (
@@ -16,19 +18,26 @@ PREPROCESSORS: Final = (
 """In the order of `nbgrader generate_assignment`, without those that need its data base, a kernel, or files of their own."""
 
 
+SESSION: Final = ("execution", "ExecuteTime", "executionInfo", "papermill")
+"""Metadata of cells that tell when and where the instructor ran them."""
+
+
 class GradingMissingError(DevopssimError):
     """Report that nbgrader, which comes with the extra `grading`, is not installed."""
 
 
-def released_files(folder: str | Path) -> dict[str, bytes]:
+def released_files(folder: str | Path, *, key: bytes | None = None) -> dict[str, bytes]:
     """Return what students get: released notebooks, and every other public file of the course's folder as it is.
 
-    The notebooks are identical to what `nbgrader generate_assignment` makes of the same folder.
+    The notebooks are those that `nbgrader generate_assignment` makes of the same folder, without what it leaves of solutions and of the
+    instructor's session: attachments that no text shows any more, the state of widgets, and times of execution.
 
     Parameters
     ----------
     folder : str or Path
         The course's folder, with source notebooks and `exercises.toml`.
+    key : bytes, optional
+        The course's key; a file that holds it is left out.
 
     Returns
     -------
@@ -38,7 +47,7 @@ def released_files(folder: str | Path) -> dict[str, bytes]:
     Raises
     ------
     InvalidInputError
-        For a course that `load_source` refuses, or a notebook that nbgrader refuses.
+        For a course that `load_source` refuses, a notebook that nbgrader refuses, or another file that holds a mark of solutions.
     GradingMissingError
         Without nbgrader.
 
@@ -52,7 +61,7 @@ def released_files(folder: str | Path) -> dict[str, bytes]:
     home = Path(folder)
     course = load_source(home)
     released = {f"{notebook.name}.ipynb": _released(home / f"{notebook.name}.ipynb") for notebook in course.notebooks}
-    others = {path.relative_to(home).as_posix(): path.read_bytes() for path in public_paths(home)}
+    others = {name: path.read_bytes() for name, path in course_files(home, key).public.items()}
     return {**others, **released}
 
 
@@ -138,4 +147,21 @@ def _released(path: Path) -> bytes:
         raise InvalidInputError(
             f"{path}: nbgrader refuses it ({str(error).strip().splitlines()[-1] if str(error) else type(error).__name__})."
         ) from error
-    return (text if text.endswith("\n") else text + "\n").encode()
+    return _without_traces(text if text.endswith("\n") else text + "\n").encode()
+
+
+def _without_traces(text: str) -> str:
+    """Return a notebook without attachments that no text shows, widgets' state and times of execution; as it is if it has none."""
+    notebook = json.loads(text)
+    traces = [notebook["metadata"].pop("widgets", None)]
+    for cell in notebook["cells"]:
+        source = joined(cell["source"])
+        attached = cell.get("attachments", {})
+        shown = {name: data for name, data in attached.items() if f"attachment:{name}" in source}
+        if shown != attached:
+            traces.append(attached)
+            cell.pop("attachments")
+            if shown:
+                cell["attachments"] = shown
+        traces += [cell["metadata"].pop(name, None) for name in SESSION]
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n" if any(traces) else text

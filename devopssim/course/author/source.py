@@ -13,11 +13,17 @@ from typing import Any, Final
 
 from devopssim.course.author.exercises import EXERCISES_FILE, Course, load_course
 from devopssim.course.author.expectations import Expectation, collecting
+from devopssim.course.author.public_files import course_files
 from devopssim.course.author.variants import Value, graded_as
 from devopssim.errors import DevopssimError, InvalidInputError
 
 BEGIN_HIDDEN: Final = "BEGIN HIDDEN TESTS"
 END_HIDDEN: Final = "END HIDDEN TESTS"
+BEGIN_SOLUTION: Final = "BEGIN SOLUTION"
+END_SOLUTION: Final = "END SOLUTION"
+CODE_STUB: Final = ("# YOUR CODE HERE", "raise NotImplementedError()")
+TEXT_STUB: Final = ("YOUR ANSWER HERE",)
+"""What nbgrader puts in the place of solutions."""
 NOT_GRADED: Final = "no-grading"
 LARGEST_FILE: Final = 8 * 1024**2
 
@@ -42,6 +48,8 @@ class Cell:
         nbgrader's marks `solution` and `grade`; a task has both.
     is_run : bool, default True
         Whether the grader runs it: code without the tag `no-grading`.
+    cell_id : str, default ""
+        The notebook format's own id of the cell, which editors keep even where they drop metadata.
 
     Examples
     --------
@@ -58,6 +66,31 @@ class Cell:
     is_answer: bool = False
     is_graded: bool = False
     is_run: bool = True
+    cell_id: str = ""
+
+    @property
+    def stub(self) -> str:
+        r"""The text of the cell in a student's copy, as nbgrader makes it: a stub in the place of each solution.
+
+        Examples
+        --------
+        >>> source = "def f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION"
+        >>> Cell(position=0, type="code", source=source, is_answer=True).stub
+        'def f():\n    # YOUR CODE HERE\n    raise NotImplementedError()'
+        """
+        placeholder = CODE_STUB if self.type == "code" else TEXT_STUB
+        lines, inside, replaced = [], False, False
+        for line in self.source.split("\n"):
+            if BEGIN_SOLUTION in line:
+                inside = replaced = True
+                indent = line[: len(line) - len(line.lstrip())]
+                lines += [f"{indent}{text}" for text in placeholder]
+            elif END_SOLUTION in line:
+                inside = False
+            elif not inside:
+                lines.append(line)
+        whole = self.is_answer and not replaced
+        return "\n".join(placeholder if whole else lines)
 
     @property
     def is_manual(self) -> bool:
@@ -212,32 +245,10 @@ def load_source(folder: str | Path) -> Source:
     return Source(folder=home, course=load_course(home), notebooks=notebooks, files=dict(_public_files(home)))
 
 
-def public_paths(home: Path) -> Iterator[Path]:
-    """Yield the files besides notebooks that go to students: all but hidden ones and caches, as nbgrader does it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     for name in ("exercises.toml", "01-values.ipynb", ".key"):
-    ...         Path(folder, name).touch()
-    ...     [path.name for path in public_paths(Path(folder))]
-    ['exercises.toml']
-    """
-    for path in sorted(home.rglob("*")):
-        parts = path.relative_to(home).parts
-        private = any(part.startswith(".") or part == "__pycache__" for part in parts) or path.suffix in {
-            ".ipynb",
-            ".pyc",
-        }
-        if path.is_file() and not private:
-            yield path
-
-
 def _public_files(home: Path) -> Iterator[tuple[str, bytes]]:
-    for path in public_paths(home):
+    for name, path in course_files(home).public.items():
         if path.stat().st_size <= LARGEST_FILE:
-            yield path.relative_to(home).as_posix(), path.read_bytes()
+            yield name, path.read_bytes()
 
 
 def _notebook(path: Path) -> Notebook:
@@ -273,6 +284,7 @@ def _cell(position: int, cell: Mapping[str, Any]) -> Cell:
         is_answer=bool(marks.get("solution", False)) or task,
         is_graded=bool(marks.get("grade", False)) or task,
         is_run=cell["cell_type"] == "code" and NOT_GRADED not in metadata.get("tags", []),
+        cell_id=str(cell.get("id", "")),
     )
 
 
@@ -307,6 +319,11 @@ def _declared(notebook: Notebook, cell: Cell, course: Course) -> list[Expectatio
             exec(compile(cell.hidden, location, "exec"), {"__name__": "hidden"})  # noqa: S102 - the instructor's own code
     except DevopssimError as error:
         raise InvalidInputError(f"{location}: {error}") from error
+    except ModuleNotFoundError as error:
+        raise InvalidInputError(
+            f"{location}: its hidden tests need the package {error.name}; install it, for the course of this package with "
+            "`pip install 'devopssim[grading]'`."
+        ) from error
     except Exception as error:
         hint = (
             "; a hidden region brings its own imports and cannot see the notebook's names"

@@ -1,21 +1,28 @@
-from .batch import grade_all
+from .batch import grade_all, is_stored, stored_grades
+from .changes import changes
 from .grades import Grade
 from .grading import Grader
-from .reports import apply_marks, marks_path, read_marks, terminal_table, write_reports
+from .placement import Placement, find_submissions
+from .reports import terminal_table, update_reports, write_reports
+from .roster import Roster, read_roster
 from .sandbox import Limits, choose_sandbox
-from .submissions import Submission, find_submissions
+from .submissions import Submission
 
 __all__ = [
     "Grade",
     "Grader",
     "Limits",
+    "Placement",
+    "Roster",
     "Submission",
-    "apply_marks",
+    "changes",
     "choose_sandbox",
     "find_submissions",
     "grade_all",
-    "marks_path",
-    "read_marks",
+    "is_stored",
+    "read_roster",
+    "stored_grades",
     "terminal_table",
+    "update_reports",
     "write_reports",
 ]

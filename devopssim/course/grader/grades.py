@@ -1,10 +1,14 @@
 """Grades: what one submission is worth, check by check, and their form as JSON."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Literal, TypeAlias
 
-Verdict = Literal["passed", "partly", "failed", "waiting"]
+LONGEST_REMARK: Final = 600
+"""Characters of a remark: what a student's code names or raises can be megabytes long."""
+MOST_REMARKS: Final = 60
+Verdict = Literal["passed", "partly", "failed", "waiting", "ungraded"]
 Points: TypeAlias = int | float
 """An integer stays one when a stored grade is read again, so that reports are equal character by character."""
 
@@ -19,8 +23,8 @@ class CheckResult:
         The exercise's id and title.
     expected : str
         What is expected, in words that leave the answer open.
-    verdict : {"passed", "partly", "failed", "waiting"}
-        `waiting` if a person, or a machine with a lab, still has to judge it.
+    verdict : {"passed", "partly", "failed", "waiting", "ungraded"}
+        `waiting` if a person, or a machine with a lab, still has to judge it; `ungraded` if the answer could not be read.
     points, max_points : float
         What it is worth, and could be worth.
     remark : str
@@ -57,6 +61,10 @@ class CellGrade:
         Whether a person grades the cell.
     answer : str, default ""
         The text of a written answer.
+    images : mapping of str to str, default empty
+        Pictures of a written answer as data URIs, by name.
+    earlier : str, default ""
+        The mark that a person gave for an earlier text of the answer.
     """
 
     notebook: str
@@ -66,6 +74,14 @@ class CellGrade:
     checks: Sequence[CheckResult] = ()
     manual: bool = False
     answer: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
+    earlier: str = ""
+
+    @property
+    def text_id(self) -> str:
+        """A short digest of the written answer and its pictures; a person's mark belongs to it."""
+        text = " ".join(self.answer.split()) + "".join(self.images.values())
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
     @property
     def waiting(self) -> bool:
@@ -93,6 +109,14 @@ class Grade:
         Where the student's code ran.
     trouble : str, default ""
         Why the grader itself failed; the grade then means nothing about the student's work.
+    ungraded : mapping of str to str, default empty
+        Why a notebook's answers could not be read, by notebook; its points mean nothing about the student's work.
+    timed_out : bool, default False
+        Whether a limit of time ended some of the student's code, which can be due to other work on the machine.
+    whose : str, default ""
+        The student, where `student` names one of several attempts.
+    answers : mapping of str to str, default empty
+        A digest of each answer that was worked on, by exercise, to find answers that are alike.
 
     Examples
     --------
@@ -109,6 +133,15 @@ class Grade:
     seconds: float = 0
     sandbox: str = ""
     trouble: str = ""
+    ungraded: Mapping[str, str] = field(default_factory=dict)
+    timed_out: bool = False
+    whose: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def not_graded(self) -> str:
+        """Why the points mean nothing about the student's work, in whole or in part; empty if they do."""
+        return self.trouble or "; ".join(f"{notebook}: {reason}" for notebook, reason in self.ungraded.items())
 
     @property
     def points(self) -> float:
@@ -128,6 +161,20 @@ class Grade:
     def to_json(self) -> dict[str, Any]:
         """Return the grade as plain values: dictionaries, lists, texts and numbers."""
         return asdict(self)
+
+
+def cut(text: str, most: int = LONGEST_REMARK) -> str:
+    """Return a text of at most `most` characters, its end replaced where it is longer, without characters that act on a reader's screen.
+
+    Control characters, marks of writing direction and lone surrogates are replaced.
+
+    Examples
+    --------
+    >>> cut("a long remark", 8)
+    'a long …'
+    """
+    short = text if len(text) <= most else f"{text[: most - 1]}…"
+    return "".join(letter if letter.isprintable() or letter == "\n" else "�" for letter in short)
 
 
 def verdict_of(share: float) -> Verdict:

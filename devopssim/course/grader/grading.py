@@ -1,7 +1,8 @@
 """Grade one submission: run the student's answer cells within the instructor's notebook in a sandbox, judge them outside it."""
 
+import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,15 +18,53 @@ from devopssim.course.author import (
     derive,
     variant_json,
 )
-from devopssim.course.grader.grades import CellGrade, CheckResult, Grade, verdict_of
+from devopssim.course.grader.bounded import TooLongError, processor_time
+from devopssim.course.grader.grades import MOST_REMARKS, CellGrade, CheckResult, Grade, cut, verdict_of
+from devopssim.course.grader.notebooks import AnswerCells, is_worked_on
 from devopssim.course.grader.sandbox import Limits, Sandbox, SandboxError, SandboxRun, SandboxStep, run_in_sandbox
-from devopssim.course.grader.submissions import AnswerCells, Submission
+from devopssim.course.grader.submissions import Submission
 
 TRIES: Final = 2
+READING_SECONDS: Final = 60
+JUDGING_SECONDS: Final = 20
+"""Processor time for reading a submission's notebook, and for judging one answer."""
 SHARED_LAB: Final = Judgement(
-    share=0, remark="waits for a person: the lab of this machine cannot be the work of several students.", waiting=True
+    share=0,
+    remark="waits for a person: the lab of this machine cannot be the work of several students; --lab-of names whose it is.",
+    waiting=True,
 )
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judging:
+    """How answers are judged: within a bound of processor time, and with a note before each one.
+
+    Parameters
+    ----------
+    note : callable, optional
+        Called with an expectation's name before it is judged, so that a parent knows which answer ended the process.
+    skip : collection of str, default ()
+        Names of expectations that ended the process before; they get no points.
+    """
+
+    note: Callable[[str], None] | None = None
+    skip: Collection[str] = ()
+
+    def judgement(self, name: str, expectation: Expectation, claim: Json) -> Judgement:
+        """Judge one answer."""
+        too_much = Judgement(
+            share=0, remark="judging this answer takes more time or memory than the grader has for it."
+        )
+        if name in self.skip:
+            return too_much
+        if self.note:
+            self.note(name)
+        try:
+            with processor_time(JUDGING_SECONDS):
+                return expectation.judgement(claim)
+        except TooLongError:
+            return too_much
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +83,8 @@ class Grader:
         The course's key, where students have numbers of their own.
     sees_lab : bool, default True
         Whether the live lab of this machine is the work of the student being graded; otherwise live exercises wait for a person.
+    lab_of : str, default ""
+        The only student whose work the lab is; empty if `sees_lab` holds for everybody.
 
     Examples
     --------
@@ -61,47 +102,69 @@ class Grader:
     limits: Limits = field(default_factory=Limits)
     key: bytes | None = None
     sees_lab: bool = True
+    lab_of: str = ""
     _expected_by_numbers: dict[str, Expected] = field(default_factory=dict)
 
-    def grade(self, submission: Submission) -> Grade:
+    def grade(self, submission: Submission, judging: Judging | None = None) -> Grade:
         """Grade a submission; every submission gets a grade.
 
         Parameters
         ----------
         submission : Submission
             What the student handed in.
+        judging : Judging, optional
+            How its answers are judged.
 
         Returns
         -------
         Grade
-            Its `trouble` holds the error if the grader, rather than the student, failed.
+            Its `trouble` holds the error if the grader, rather than the student, failed; its `ungraded` what could not be read.
         """
         began = time.monotonic()
-        cells: list[CellGrade] = []
-        remarks: list[str] = []
+        work = _Work(
+            judging=judging or Judging(),
+            remarks=list(submission.remarks),
+            sees_lab=self.sees_lab and self.lab_of in {"", submission.whose},
+        )
         trouble = ""
         try:
-            numbers = self.numbers(submission.student)
+            numbers = self.numbers(submission.whose)
             expected = self.expected(numbers)
             files = {
                 **self.source.files,
-                **submission.files(self.source),
-                VARIANT_FILE: variant_json(submission.student, numbers),  # last: a submitted one never counts
+                **submission.asked_files(self.source),
+                VARIANT_FILE: variant_json(submission.whose, numbers),  # last: a submitted one never counts
             }
+            if self.source.course.variant and (remark := submission.made_for_another()):
+                work.remarks.append(remark)
             for notebook in self.source.notebooks:
-                answers = submission.notebook(notebook)
-                cells += self._notebook(notebook, answers, expected, files, remarks)
+                answers = self._read(submission, notebook)
+                work.cells += self._notebook(notebook, answers, expected, files, work)
         except Exception as error:  # noqa: BLE001 - an error with one submission leaves the others' grades alone
-            trouble = f"{type(error).__name__}: {error}"
+            trouble = cut(f"{type(error).__name__}: {error}")
         return Grade(
             student=submission.student,
             assignment=self.source.course.name,
-            cells=cells,
-            remarks=remarks,
+            cells=work.cells,
+            remarks=[cut(remark) for remark in work.remarks[:MOST_REMARKS]],
             seconds=time.monotonic() - began,
             sandbox=self.sandbox.name,
             trouble=trouble,
+            ungraded=work.ungraded,
+            timed_out=work.timed_out,
+            whose=submission.identity,
+            answers=work.answers,
         )
+
+    def _read(self, submission: Submission, notebook: Notebook) -> AnswerCells:
+        """Read one notebook's answers within a bound of processor time and memory."""
+        try:
+            with processor_time(READING_SECONDS):
+                return submission.notebook(notebook, [other.name for other in self.source.notebooks])
+        except (TooLongError, MemoryError):
+            return AnswerCells(
+                ungraded="reading it takes more time or memory than the grader has for it; clear its outputs and hand it in again."
+            )
 
     def numbers(self, student: str) -> dict[str, Value]:
         """Return the numbers in a student's copy: the course's defaults without a key."""
@@ -118,42 +181,48 @@ class Grader:
         return self._expected_by_numbers[name]
 
     def _notebook(
-        self,
-        notebook: Notebook,
-        answers: AnswerCells,
-        expected: Expected,
-        files: Mapping[str, bytes],
-        remarks: list[str],
+        self, notebook: Notebook, answers: AnswerCells, expected: Expected, files: Mapping[str, bytes], work: "_Work"
     ) -> list[CellGrade]:
         """Run one notebook and return the grades of its cells; skip the run without answers or questions."""
         steps = steps_of(notebook, answers, expected)
-        if answers.problem is not None or not any(step.questions for step in steps):
+        if answers.ungraded is not None:
+            work.ungraded[notebook.name] = cut(answers.ungraded)
+        if answers.ungraded or answers.problem or not any(step.questions for step in steps):
             run = SandboxRun()
         else:
             run = self._run(steps, files)
-        remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, run))]
+        work.timed_out = work.timed_out or run.timed_out
+        work.answers |= _digests(notebook, answers)
+        work.remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, run))]
+        if answers.ungraded is not None:
+            return [_ungraded(notebook, cell, cut(answers.ungraded), expected, self.source) for cell in notebook.graded]
         return [
             self._written(notebook, cell, answers)
             if cell.is_manual
-            else self._judged(notebook, cell, answers, run, expected[notebook.name, cell.grade_id])
+            else self._judged(
+                notebook.name,
+                cell,
+                expected[notebook.name, cell.grade_id],
+                _Claims(answers=answers, run=run, sees_lab=work.sees_lab),
+                work.judging,
+            )
             for cell in notebook.graded
         ]
 
     def _judged(
-        self, notebook: Notebook, cell: Cell, answers: AnswerCells, run: SandboxRun, expected: Sequence[Expectation]
+        self, notebook: str, cell: Cell, expected: Sequence[Expectation], claims: "_Claims", judging: Judging
     ) -> CellGrade:
         """Grade a test cell: the cell's points are shared out by the weights of its expectations."""
-        weights = sum(expectation.weight for expectation in expected)
         checks = []
-        for index, expectation in enumerate(expected):
-            worth = cell.points * expectation.weight / weights if weights else 0.0
-            if expectation.question is None and not self.sees_lab:
+        for index, (expectation, worth) in enumerate(_worths(cell, expected)):
+            if expectation.question is None and claims.untouched(expectation.exercise.id):
+                checks.append(_result(expectation, worth, Judgement(share=0, remark=NO_ANSWER)))
+            elif expectation.question is None and not claims.sees_lab:
                 checks.append(_result(expectation, worth, SHARED_LAB))
             else:
-                claim = _claim(cell, index, expectation, answers, run)
-                checks.append(_check(expectation, worth, claim, run.errors.get(expectation.exercise.id)))
+                checks.append(_result(expectation, worth, claims.judged(cell, index, expectation, judging)))
         return CellGrade(
-            notebook=notebook.name,
+            notebook=notebook,
             grade_id=cell.grade_id,
             points=sum(check.points for check in checks),
             max_points=cell.points,
@@ -162,17 +231,21 @@ class Grader:
 
     def _written(self, notebook: Notebook, cell: Cell, answers: AnswerCells) -> CellGrade:
         """Grade a written answer: it waits for a person; an empty one has failed."""
-        answer = answers.sources.get(cell.grade_id, "")
-        given = bool(answer.strip()) and answer.strip() != "YOUR ANSWER HERE"
-        declared = self.source.course.exercises.get(cell.grade_id)
+        texts = [text for text in answers.copies.get(cell.grade_id, ()) if is_worked_on(text, cell)]
+        images = answers.images.get(cell.grade_id, {})
+        given = bool(texts or images)
+        below = next(
+            (remark for remark in answers.remarks if remark.startswith(f"a new cell below {cell.grade_id} ")), None
+        )
+        missing_answer = f"{below}." if below else NO_ANSWER
         check = CheckResult(
             exercise=cell.grade_id,
-            title=declared.title if declared else cell.grade_id,
-            expected=f"{declared.kind.expected if declared else 'an answer in words'}; graded by a person",
+            title=_title(cell, self.source),
+            expected=_expected_text(cell, self.source),
             verdict="waiting" if given else "failed",
             points=0,
             max_points=cell.points,
-            remark="waits for a person to grade it." if given else answers.problem or "the answer is missing.",
+            remark="waits for a person to grade it." if given else answers.problem or missing_answer,
         )
         return CellGrade(
             notebook=notebook.name,
@@ -181,7 +254,8 @@ class Grader:
             max_points=cell.points,
             checks=[check],
             manual=True,
-            answer=answer if given else "",
+            answer="\n\n".join(texts),
+            images=images,
         )
 
     def _run(self, steps: Sequence[SandboxStep], files: Mapping[str, bytes]) -> SandboxRun:
@@ -192,6 +266,19 @@ class Grader:
             except SandboxError:
                 continue  # a busy engine may have failed to start it
         return run_in_sandbox(self.sandbox, steps, files, self.limits)
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """What grading one submission has gathered so far."""
+
+    judging: Judging
+    sees_lab: bool
+    cells: list[CellGrade] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    ungraded: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    timed_out: bool = False
 
 
 def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> list[SandboxStep]:
@@ -205,7 +292,7 @@ def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> li
     notebook : Notebook
         The source notebook.
     answers : AnswerCells
-        The student's answer cells; a missing one runs as an empty cell.
+        The student's answer cells; a missing one runs as an empty cell, and each copy of one that was split or copied runs.
     expected : mapping of (str, str) to sequence of Expectation
         Expectations by notebook's name and grade id.
 
@@ -225,11 +312,27 @@ def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> li
             }
             steps.append(SandboxStep(id=name, questions=questions))
         elif cell.is_run and cell.is_answer:
-            steps.append(SandboxStep(id=name, source=answers.sources.get(cell.grade_id, "")))
+            texts = answers.copies.get(cell.grade_id, ("",))
+            steps += [
+                SandboxStep(id=step, source=text)
+                for step, text in zip(_copy_names(name, len(texts)), texts, strict=True)
+            ]
         elif cell.is_run:
             steps.append(SandboxStep(id=name, source=cell.source))
     last = max((index for index, step in enumerate(steps) if step.questions), default=-1)
     return steps[: last + 1]
+
+
+def _copy_names(grade_id: str, copies: int) -> list[str]:
+    """Return the names of the steps of an answer cell's copies: `01-a`, `01-a (2)`, …."""
+    return [grade_id, *(f"{grade_id} ({number})" for number in range(2, copies + 1))]
+
+
+def _error_of(grade_id: str, answers: AnswerCells, run: SandboxRun) -> Json:
+    """Return the error of the answer cell's last copy, None if that ended well; a copy that is still the stub comes last."""
+    copies = _copy_names(grade_id, len(answers.copies.get(grade_id, ("",))))
+    errors = [run.errors.get(step) for step in copies]
+    return next((error for error in reversed(errors) if error not in (None, EMPTY)), errors[-1]) if errors[-1] else None
 
 
 def _troubles(notebook: Notebook, run: SandboxRun) -> list[str]:
@@ -238,8 +341,62 @@ def _troubles(notebook: Notebook, run: SandboxRun) -> list[str]:
     return stopped + [
         f"the cell {step} stopped with {describe(error)}"
         for step, error in run.errors.items()
-        if step in notebook.answers and error != EMPTY
+        if step.partition(" (")[0] in notebook.answers and error != EMPTY
     ]
+
+
+def _digests(notebook: Notebook, answers: AnswerCells) -> dict[str, str]:
+    """Return a digest of each answer that was worked on, blanks and comments aside, so that equal ones can be found."""
+    digests = {}
+    for grade_id in answers.worked_on:
+        texts = (text for text in answers.copies[grade_id] if is_worked_on(text, notebook.answers[grade_id]))
+        lines = [line.partition("#")[0].split() for text in texts for line in text.split("\n")]
+        plain = " ".join(" ".join(line) for line in lines if line)
+        digests[f"{notebook.name}/{grade_id}"] = f"{hashlib.sha256(plain.encode()).hexdigest()[:16]} {len(plain)}"
+    return digests
+
+
+def _worths(cell: Cell, expected: Sequence[Expectation]) -> list[tuple[Expectation, float]]:
+    """Return each expectation with its share of the cell's points."""
+    weights = sum(expectation.weight for expectation in expected)
+    return [(expectation, cell.points * expectation.weight / weights if weights else 0.0) for expectation in expected]
+
+
+def _ungraded(notebook: Notebook, cell: Cell, why: str, expected: Expected, source: Source) -> CellGrade:
+    """Return the grade of a cell whose notebook could not be read: no points, and a status of its own."""
+    if cell.is_manual:
+        parts = [(cell.grade_id, _title(cell, source), _expected_text(cell, source), cell.points)]
+    else:
+        parts = [
+            (expectation.exercise.id, expectation.exercise.title, expectation.description, worth)
+            for expectation, worth in _worths(cell, expected[notebook.name, cell.grade_id])
+        ]
+    checks = [
+        CheckResult(
+            exercise=name, title=title, expected=text, verdict="ungraded", points=0, max_points=worth, remark=why
+        )
+        for name, title, text, worth in parts
+    ]
+    return CellGrade(
+        notebook=notebook.name,
+        grade_id=cell.grade_id,
+        points=0,
+        max_points=cell.points,
+        checks=checks,
+        manual=cell.is_manual,
+    )
+
+
+def _title(cell: Cell, source: Source) -> str:
+    """Return the title of a written answer's exercise."""
+    declared = source.course.exercises.get(cell.grade_id)
+    return declared.title if declared else cell.grade_id
+
+
+def _expected_text(cell: Cell, source: Source) -> str:
+    """Return what a written answer is expected to be."""
+    declared = source.course.exercises.get(cell.grade_id)
+    return f"{declared.kind.expected if declared else 'an answer in words'}; graded by a person"
 
 
 def question_name(cell: Cell, index: int) -> str:
@@ -247,31 +404,35 @@ def question_name(cell: Cell, index: int) -> str:
     return f"{cell.grade_id}#{index}"
 
 
-def _claim(
-    cell: Cell, index: int, expectation: Expectation, answers: AnswerCells, run: SandboxRun
-) -> Json | BaseException:
-    """Return the answer to an expectation's question, or an exception, returned and never raised, that holds the reason for none."""
-    if expectation.question is None:
-        return None
-    name = question_name(cell, index)
-    if answers.problem is not None:
-        return LookupError(answers.problem)
-    if name not in run.answers:
-        stopped = run.killed.get(cell.grade_id) or next(
-            iter(run.killed.values()), "the notebook ended before this was asked."
+@dataclass(frozen=True, kw_only=True)
+class _Claims:
+    """What a notebook's answers claim: the answer cells, and what their run in the sandbox gave."""
+
+    answers: AnswerCells
+    run: SandboxRun
+    sees_lab: bool
+
+    def untouched(self, exercise: str) -> bool:
+        """Return whether nothing was handed in for an exercise: no notebook, or an answer cell that is still the stub."""
+        return self.answers.problem is not None or (
+            exercise in self.answers.copies and exercise not in self.answers.worked_on
         )
-        return LookupError(stopped)
-    return run.answers[name]
 
-
-def _check(expectation: Expectation, worth: float, claim: Json | BaseException, error: Json) -> CheckResult:
-    """Judge an answer; `error` is that of the cell that should define it, None if that cell ended well."""
-    if isinstance(claim, BaseException):
-        return _result(expectation, worth, Judgement(share=0, remark=f"no answer came: {claim}"))
-    judged = expectation.judgement(claim)
-    if isinstance(claim, dict) and claim.get(FORM) == "missing":
-        judged = replace(judged, remark=_why_missing(describe(claim), error))
-    return _result(expectation, worth, judged)
+    def judged(self, cell: Cell, index: int, expectation: Expectation, judging: Judging) -> Judgement:
+        """Judge the answer to an expectation's question; without one, say why there is none."""
+        if expectation.question is None:
+            return judging.judgement(question_name(cell, index), expectation, None)
+        name = question_name(cell, index)
+        if self.answers.problem is not None or name not in self.run.answers:
+            ended = next(iter(self.run.killed.values()), "the notebook ended before this was asked.")
+            why = self.answers.problem or self.run.killed.get(cell.grade_id) or ended
+            return Judgement(share=0, remark=f"no answer came: {why}")
+        claim = self.run.answers[name]
+        judged = judging.judgement(name, expectation, claim)
+        if isinstance(claim, dict) and claim.get(FORM) == "missing":
+            error = _error_of(expectation.exercise.id, self.answers, self.run)
+            return replace(judged, remark=_why_missing(describe(claim), error))
+        return judged
 
 
 def _why_missing(what: str, error: Json) -> str:
@@ -294,6 +455,6 @@ def _result(expectation: Expectation, worth: float, judged: Judgement) -> CheckR
         verdict="waiting" if judged.waiting else verdict_of(judged.share),
         points=worth * judged.share,
         max_points=worth,
-        remark=judged.remark,
+        remark=cut(judged.remark),
         hint="" if judged.waiting or judged.share >= 1 else hint,
     )

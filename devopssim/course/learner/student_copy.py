@@ -127,7 +127,7 @@ def contents(source: str | Path, *, student: str | None = None, key: bytes | Non
         For a student without a key.
     """
     course = load_course(source)
-    files = released_files(source)
+    files = released_files(source, key=key)
     files.pop(VARIANT_FILE, None)
     if student is not None:
         if key is None:
@@ -147,6 +147,7 @@ def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
     written, kept, beside = [], [], {}
     for name, content in files.items():
         path, new = home / name, _digest(content)
+        _refuse_links(home, name)
         current = _state(path)
         if current in {None, delivered.get(name)} and current != new:
             _write(path, content)
@@ -159,6 +160,16 @@ def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
     with whole_file(home / MANIFEST) as part:
         part.write_bytes(_manifest(delivered))
     return CopyReport(written=tuple(written), kept=tuple(kept), beside=beside)
+
+
+def _refuse_links(home: Path, name: str) -> None:
+    """Refuse a path of the copy that leads through a linked folder, which may lie anywhere."""
+    above = (home.joinpath(*Path(name).parts[:depth]) for depth in range(1, len(Path(name).parts)))
+    link = next((folder for folder in above if folder.is_symlink()), None)
+    if link is not None:
+        raise InvalidInputError(
+            f"{link}: a link to another folder; the course is not written through it. Replace it by a folder."
+        )
 
 
 def _put_beside(home: Path, name: str, content: bytes) -> str:

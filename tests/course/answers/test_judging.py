@@ -22,7 +22,8 @@ EXACTLY = Tolerance()
         (Tolerance(within=0.5, plus_minus=0.25), 2.0, 3.0, 3.25),
         (Tolerance(within=0.125, plus_minus=0.5), 2.0, 2.5, 2.75),
         (EXACTLY, 1e9, 1e9 + 1, 1e9 + 2),
-        (EXACTLY, 0.0, 0.0, 1e-300),
+        (EXACTLY, 0.0, 5.6e-17, 1e-6),
+        (Tolerance(plus_minus=0.2), 45.8, 46.0, 46.001),
     ],
 )
 def test_the_larger_of_both_tolerances_counts_and_its_bound_is_near(

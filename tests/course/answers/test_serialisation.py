@@ -63,7 +63,7 @@ def test_nan_and_the_infinities_have_a_form_of_their_own() -> None:
 def test_numpy_and_pandas_values_are_what_they_hold() -> None:
     assert to_json(np.float64(2.5)) == 2.5
     assert to_json(np.arange(3)) == [0, 1, 2]
-    assert to_json(pd.NA) is None
+    assert to_json(pd.NA) == to_json(pd.NaT) == {"$": "float", "is": "nan"}
     assert to_json(pd.Timedelta(hours=3)) == {"$": "duration", "hours": 3.0}
 
 

@@ -228,6 +228,8 @@ def test_in_a_notebook_all_that_is_not_wholly_right_fails_with_the_remark(part: 
 
 def test_what_is_expected_is_described_by_the_kind_unless_the_author_does() -> None:
     assert declared(lambda: expect.number("number", 1)).description == "a number in hours"
+    assert declared(lambda: expect.number("number", 1.5)).description == "a number in hours, with all its digits"
+    assert declared(lambda: expect.number("number", 1.5, within=0.01)).description == "a number in hours, within 1 %"
     assert declared(lambda: expect.number("number", 1, description="the wait")).description == "the wait"
 
 

@@ -126,7 +126,7 @@ def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:
         ("dockerfile", "RUN x"),
         ("dockerfile", "services:\n  web:\n"),
         ("dockerfile", "FROM x\n" * 20_000),
-        ("compose", "a: &x [1]\nb: [*x, *x]"),
+        ("compose", "a: &a [" + "1, " * 20 + "]\nb: &b [" + "*a, " * 20 + "]\nc: [" + "*b, " * 20 + "]"),
         ("compose", "a: [1"),
         ("compose", "- a\n"),
         ("compose", "[" * 65_000),
@@ -169,10 +169,108 @@ def test_a_continuation_without_a_next_line_ends_the_file() -> None:
     assert [line.value for line in files.parse_dockerfile("FROM x \\")] == ["x"]
 
 
-def test_an_alias_is_refused_with_what_to_do() -> None:
+def test_an_alias_within_itself_is_refused_with_what_to_do() -> None:
     with pytest.raises(InvalidInputError, match="write it out plainly"):
-        files.parse("compose", "a: &x [1]\nb: *x")
+        files.parse("compose", "a: &x [1, *x]")
 
 
 def test_a_continued_line_loses_its_backslash_and_nothing_else() -> None:
     assert [line.value for line in files.parse_dockerfile("FROM ab\\\n  c\\\n# more\nd")] == ["ab c d"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("dockerfile", "\ufeffFROM python:3.12-slim\nUSER 1\n", files.base_is_pinned()),
+        (
+            "compose",
+            "x-e: &e\n  A: '1'\nservices:\n  web: {environment: *e}\n",
+            files.at("services.web.environment.A", equals=1),
+        ),
+        (
+            "compose",
+            "x-d: &d\n  restart: always\nservices:\n  web:\n    <<: *d\n    image: x:1\n",
+            files.at("services.web.restart", equals="always"),
+        ),
+        ("compose", "services: {web: {ports: [22:22]}}", files.at("services.web.ports.*", equals="22:22")),
+        (
+            "compose",
+            "services: {web: {ports: !override ['80:80'], user: !reset null}}",
+            files.at("services.web.ports.0", equals="80:80"),
+        ),
+        (
+            "gitlab",
+            ".s: {script: [pip install x]}\nt: {script: [!reference [.s, script], pytest]}",
+            files.runs("^pip install"),
+        ),
+        ("gitlab", ".base: {script: [pytest]}\nt: {extends: .base}", files.runs("^pytest")),
+        ("gitlab", "a: {stage: build, script: [x]}\nb: {stage: deploy, script: [y]}", files.needs("b", "a")),
+        ("workflow", "on: push\njobs: {t: {steps: [{run: 'cd a && pytest'}]}}", files.triggered_by("push")),
+        ("workflow", "on: {push: {paths: [on, off, no]}}", files.at("on.push.paths.2", equals="no")),
+        (
+            "dockerfile",
+            "ARG B=python:3.12\nFROM $B AS a\nRUN --mount=type=cache,target=/x pip install -r r.txt\nFROM a\nCOPY . .\nUSER app",
+            files.installs_before_it_copies_the_code(),
+        ),
+        (
+            "dockerfile",
+            "FROM python:3.12 AS a\nRUN pip install x\nFROM python:3.12\nCOPY --from=a /x /x\nCOPY . /app\n",
+            files.installs_before_it_copies_the_code(),
+        ),
+        ("dockerfile", 'FROM a:1\nRUN ["sh", "-c", "pip install x"]', files.has("RUN", "^pip install")),
+    ],
+)
+def test_what_the_tools_take_is_taken(name: str, text: str, rule: files.Rule) -> None:
+    assert rule.holds(files.parse(name, text)), rule.description
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("dockerfile", "FROM a:1 AS x\nUSER app\nFROM b:1", files.runs_as_a_user()),
+        ("dockerfile", "FROM a:1\nUSER 00:5", files.runs_as_a_user()),
+        ("dockerfile", "FROM a:1\nARG ID=0\nUSER ${ID}", files.runs_as_a_user()),
+        ("dockerfile", "ARG B=python:latest\nFROM ${B}", files.base_is_pinned()),
+        ("dockerfile", "FROM a:1 AS x\nHEALTHCHECK CMD true\nFROM b:1", files.has("healthcheck")),
+        ("dockerfile", "FROM a:1\nHEALTHCHECK CMD true\nHEALTHCHECK NONE", files.has("healthcheck")),
+        ("dockerfile", "FROM a:1\nRUN echo pip install x", files.has("RUN", "pip install")),
+        ("dockerfile", "FROM a:1\nRUN echo pip install x\nCOPY . .", files.installs_before_it_copies_the_code()),
+        (
+            "dockerfile",
+            "FROM a:1 AS x\nRUN pip install x\nFROM b:1\nCOPY . .",
+            files.installs_before_it_copies_the_code(),
+        ),
+        ("workflow", "jobs: {t: {steps: [{run: pytest, if: false}]}}", files.runs("pytest")),
+        ("workflow", "jobs: {t: {if: '${{ false }}', steps: [{run: pytest}]}}", files.runs("pytest")),
+        ("workflow", "jobs: {t: {steps: [{run: 'echo pytest # todo'}]}}", files.runs("pytest")),
+        ("workflow", "jobs: {deploy: {needs: test, steps: []}}", files.needs("deploy", "test")),
+        ("workflow", "jobs: {ship: {steps: [{id: scan, run: 'true'}]}}", files.step_runs("ship", "scan", "trivy")),
+        ("gitlab", "t: {script: [pytest], rules: [{when: never}]}", files.runs("pytest")),
+        ("gitlab", ".t: {script: [pytest]}\nu: {script: [x]}", files.runs("pytest")),
+        ("compose", "services: {web: {privileged: true}}", files.at("services.web.privileged", equals=1)),
+    ],
+)
+def test_what_has_no_effect_earns_nothing(name: str, text: str, rule: files.Rule) -> None:
+    assert not rule.holds(files.parse(name, text)), rule.description
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("workflow", "on: push\njobs: {}\non: push", "line 3: the key 'on' comes twice"),
+        ("compose", "services:\n  web: {}\n  web: {}", "comes twice"),
+        ("compose", "a: !reference [b, c]", "the tag !reference is unknown here"),
+        ("gitlab", "a: !reference [b, c]", "names nothing"),
+        ("gitlab", "a: {b: !reference [a, b]}", "leads to itself"),
+        ("gitlab", "a: !reference b", "not YAML"),
+        ("compose", "a: 2001-02-30", ""),
+        ("dockerfile", "FORM alpine", "'FORM' is not an instruction"),
+        ("dockerfile", "RUN x\nFROM y", "FROM is missing"),
+    ],
+)
+def test_what_the_tools_refuse_is_refused(name: str, text: str, says: str) -> None:
+    if not says:
+        assert files.parse(name, text) == {"a": "2001-02-30"}, "a date is a text"
+        return
+    with pytest.raises(InvalidInputError, match=says):
+        files.parse(name, text)

@@ -11,9 +11,10 @@ from devopssim.course.author import Source
 from devopssim.course.grader import batch
 from devopssim.course.grader.grades import Grade
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.reports import tables
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.submissions import find_submissions
+from devopssim.course.grader.submissions import Submission
 
 
 def test_a_sandbox_that_fails_gives_no_zero_but_says_so(tmp_path: Path, values: Source) -> None:
@@ -50,10 +51,10 @@ def test_a_folder_that_cannot_be_read_is_one_students_trouble(
         courses.hand_in(tmp_path / "in" / student, "01-values")
     known = batch._state_of
 
-    def state_of(path: Path) -> Iterable[str]:
-        if path.name == "ada":
+    def state_of(submission: Submission) -> Iterable[bytes]:
+        if submission.student == "ada":
             raise OSError(5, "Input/output error")
-        return known(path)
+        return known(submission)
 
     monkeypatch.setattr(batch, "_state_of", state_of)
     ada, grace = batch.grade_all(

@@ -10,9 +10,9 @@ from course.grading import by_exercise, graded
 from devopssim.cli import main
 from devopssim.course.author import Source, load_source
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import choose_sandbox
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.submissions import find_submissions
 
 KEY = b"0123456789abcdef"
 
@@ -60,7 +60,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: S
         x02_c='workflow = "on: push\\njobs: {test: {steps: [{run: pytest}]}}"',
     )
     checks = by_exercise(graded(whole_course, path))
-    assert checks["01-b"].points == 1
+    assert checks["01-b"].points == 0, "the key column alone earns nothing"
     assert "look at hours" in checks["01-b"].remark
     assert checks["01-c"].points == 3
     assert "ZeroDivisionError" in checks["01-c"].remark
@@ -68,7 +68,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: S
     assert checks["02-b"].points == 2
     assert "not `latest`" in checks["02-b"].remark
     assert checks["02-c"].points == 2
-    assert checks["01-b"].verdict == "partly"
+    assert checks["01-b"].verdict == "failed"
     assert checks["01-b"].hint == "One row for each role."
 
 
@@ -122,7 +122,7 @@ def test_a_copied_answer_is_judged_by_the_copiers_own_numbers(tmp_path: Path, va
     shutil.copytree(copied, tmp_path / "in" / "grace")
     ada, grace = (grader.grade(submission) for submission in find_submissions([tmp_path / "in"]))
     assert ada.points == 10
-    assert by_exercise(grace)["01-b"].points == 1
+    assert by_exercise(grace)["01-b"].points == 0
 
 
 def test_the_lab_of_the_graders_machine_is_not_the_work_of_many(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from course import courses
 from course.grading import graded
 
 from devopssim.course.author import Source
-from devopssim.course.grader.submissions import find_submissions
+from devopssim.course.grader.placement import find_submissions
 from devopssim.errors import InvalidInputError
 
 

@@ -42,7 +42,7 @@ def results(grade: Grade) -> dict[str, Any]:
     return {
         "score": round(grade.points, 4),
         "execution_time": round(grade.seconds),
-        "output": "\n".join([*([f"The grader failed: {grade.trouble}"] if grade.trouble else []), *grade.remarks]),
+        "output": "\n".join([*([f"Not graded: {grade.not_graded}"] if grade.not_graded else []), *grade.remarks]),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",

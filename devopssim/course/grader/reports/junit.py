@@ -1,6 +1,6 @@
 """Grades as JUnit XML: a suite for each student, a case for each check.
 
-Partial credit is a failure whose message gives the points; a check that waits is skipped; trouble of the grader is an error.
+Partial credit is a failure whose message gives the points; a check that waits is skipped; what could not be graded is an error.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def document(grades: Iterable[Grade]) -> str:
             suites, "testsuite", name=_text(grade.student), tests=str(len(checks) + bool(grade.trouble)),
             failures=str(sum(check.verdict in {"partly", "failed"} for _, check in checks)),
             skipped=str(sum(check.verdict == "waiting" for _, check in checks)),
-            errors=str(int(bool(grade.trouble))), time=f"{grade.seconds:.3f}",
+            errors=str(sum(check.verdict == "ungraded" for _, check in checks) + bool(grade.trouble)), time=f"{grade.seconds:.3f}",
         )  # fmt: skip
         for notebook, check in checks:
             _case(suite, notebook, check)
@@ -41,6 +41,8 @@ def _case(suite: ET.Element, notebook: str, check: CheckResult) -> None:
     worth = f"{check.points:g} of {check.max_points:g} points"
     if check.verdict == "waiting":
         ET.SubElement(case, "skipped", message=_text(check.remark))
+    elif check.verdict == "ungraded":
+        ET.SubElement(case, "error", message=_text(f"not graded: {check.remark}"))
     elif check.verdict != "passed":
         failure = ET.SubElement(case, "failure", message=_text(f"{worth}: {check.remark}"))
         failure.text = _text(f"expected: {check.expected}\ncame: {check.remark}\nhint: {check.hint or 'none'}")

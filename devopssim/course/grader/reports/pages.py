@@ -8,6 +8,7 @@ import jinja2
 
 from devopssim.course.grader.batch import file_name
 from devopssim.course.grader.grades import Grade
+from devopssim.errors import DevopssimError
 from devopssim.files import write_text
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -16,20 +17,29 @@ VERDICTS: Final = {
     "partly": ("◐", "partly right"),
     "failed": ("✗", "not yet"),
     "waiting": ("…", "waits for a person"),
+    "ungraded": ("?", "not graded"),
 }
 
 
-def write(grades: Sequence[Grade], out: Path) -> list[Path]:
-    """Write `students/STUDENT.html` for each student and `index.html`; return the paths."""
+def write(grades: Sequence[Grade], out: Path, notes: Sequence[str] = ()) -> list[Path]:
+    """Write `students/STUDENT.html` for each student and `index.html`; return the paths.
+
+    A page that cannot be written is named in the index, and leaves the others alone.
+    """
     folder = out / "students"
     folder.mkdir(exist_ok=True)
-    paths = []
+    paths, links, failed = [], [], []
     for grade in grades:
-        paths.append(folder / f"{file_name(grade.student)}.html")
-        write_text(paths[-1], page(grade))
-    links = [(f"students/{path.name}", grade) for path, grade in zip(paths, grades, strict=True)]
+        path = folder / f"{file_name(grade.student)}.html"
+        try:
+            write_text(path, page(grade))
+        except (OSError, DevopssimError, jinja2.TemplateError, ValueError) as error:
+            failed.append(f"{grade.student}: the page cannot be written ({error})")
+            continue
+        paths.append(path)
+        links.append((f"students/{path.name}", grade))
     index = out / "index.html"
-    write_text(index, render("index.html", links=links))
+    write_text(index, render("index.html", links=links, notes=[*notes, *failed]))
     return [index, *paths]
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from devopssim.course.grader.grades import Grade
@@ -45,9 +46,11 @@ def terminal_table(grades: Sequence[Grade]) -> str:
     lines = ["  ".join(head)]
     for grade in grades:
         lines.append("  ".join([printable(grade.student).ljust(width), *_numbers(grade, notebooks)]))
-        lines += [f"  {grade.trouble}"] if grade.trouble else []
+        lines += [f"  {line}" for line in _not_graded(grade)]
     sandboxes = ", ".join(sorted({_named(grade.sandbox) for grade in grades if grade.sandbox}))
-    return "\n".join([*lines, f"{len(grades)} graded; students' code ran in: {sandboxes}."])
+    incomplete = sum(bool(grade.not_graded) for grade in grades)
+    graded = f"{len(grades) - incomplete} graded" + (f", {incomplete} NOT GRADED" if incomplete else "")
+    return "\n".join([*lines, f"{graded}; students' code ran in: {sandboxes or 'no sandbox was needed'}."])
 
 
 def printable(text: str) -> str:
@@ -66,17 +69,17 @@ def printable(text: str) -> str:
 def grades_csv(grades: Iterable[Grade]) -> str:
     """Return the grades with nbgrader's columns; dates and names, unknown to the grader, are empty.
 
-    A grade with `trouble` is left out, because its points mean nothing.
+    What was not graded, in whole or in part, has empty scores, because its points mean nothing.
     """
     rows = (
         {
-            "assignment": grade.assignment, "student_id": grade.student, "raw_score": grade.points,
-            "late_submission_penalty": 0.0, "score": grade.points, "max_score": grade.max_points,
+            "assignment": grade.assignment, "student_id": grade.student, "late_submission_penalty": 0.0,
+            "raw_score": "" if grade.not_graded else grade.points, "score": "" if grade.not_graded else grade.points,
+            "max_score": grade.max_points,
         }
         for grade in grades
-        if not grade.trouble
     )  # fmt: skip
-    return _csv(NBGRADER_COLUMNS, rows)
+    return csv_text(NBGRADER_COLUMNS, rows)
 
 
 def checks_csv(grades: Iterable[Grade]) -> str:
@@ -90,7 +93,16 @@ def checks_csv(grades: Iterable[Grade]) -> str:
         for cell in grade.cells
         for check in cell.checks
     )  # fmt: skip
-    return _csv(CHECK_COLUMNS, rows)
+    return csv_text(CHECK_COLUMNS, rows)
+
+
+def _not_graded(grade: Grade) -> list[str]:
+    """Return why a grade is incomplete, a line for each reason."""
+    reasons = [grade.trouble] if grade.trouble else []
+    reasons += [f"not graded: {notebook}: {reason}" for notebook, reason in grade.ungraded.items()]
+    return [
+        "".join(letter if letter.isprintable() else "?" for letter in reason.replace("::", ": :")) for reason in reasons
+    ]
 
 
 def _short(notebooks: Sequence[str]) -> list[str]:
@@ -101,34 +113,64 @@ def _short(notebooks: Sequence[str]) -> list[str]:
 
 def _numbers(grade: Grade, notebooks: Sequence[str]) -> list[str]:
     """Return the cells of a student's line: points by notebook, all points with those that wait, seconds."""
-    if grade.trouble:
+    if grade.trouble or (grade.ungraded and len(grade.ungraded) == len(notebooks)):
         return ["NOT GRADED"]
     of = {name: sum(cell.points for cell in grade.cells if cell.notebook == name) for name in notebooks}
     waits = f" +{grade.waiting_points:g}?" if grade.waiting_points else ""
     whole = f"{round(grade.points, 2):g}/{grade.max_points:g}{waits}"
-    return [*(f"{round(of[name], 2):{COLUMN}g}" for name in notebooks), whole.rjust(14), f"{grade.seconds:3.0f}"]
+    shown = ["?".rjust(COLUMN) if name in grade.ungraded else f"{round(of[name], 2):{COLUMN}g}" for name in notebooks]
+    return [*shown, whole.rjust(14), f"{grade.seconds:3.0f}"]
 
 
 def _named(sandbox: str) -> str:
     return "NO SANDBOX" if sandbox == "none" else sandbox
 
 
-def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    r"""Return rows as CSV, each text made harmless for spreadsheets; a missing cell is empty.
+
+    Examples
+    --------
+    >>> csv_text(["a", "b"], [{"a": "=1"}])
+    "a,b\n'=1,\n"
+    """
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
     return stream.getvalue()
 
 
-def _harmless(value: Any) -> Any:
-    """Return a text with an apostrophe before it where a spreadsheet would read a formula.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width signs count, too
+
+
+def harmless(value: Any) -> Any:
+    r"""Return a text with an apostrophe before it where a spreadsheet would read a formula, and without control characters.
+
+    A separator within a text starts a cell in a spreadsheet of another language, so a sign after one counts, too.
 
     References
     ----------
     OWASP, *CSV Injection*, https://owasp.org/www-community/attacks/CSV_Injection.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("a;=1+1"), harmless("'t Hooft")
+    ("'=1+1", 'a; =1+1', "''t Hooft")
     """
-    if isinstance(value, str):
-        text = value.encode("utf-8", "replace").decode()
-        return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-    return value
+    if not isinstance(value, str):
+        return value
+    text = "".join(letter if letter.isprintable() or letter in "\t\n\r" else "�" for letter in value)
+    text = re.sub(r"([;,\t])(?=[=+\-@])", r"\1 ", text)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def unharmed(text: str) -> str:
+    """Return a text as it was before `harmless` put an apostrophe before it.
+
+    Examples
+    --------
+    >>> unharmed("'=1+1"), unharmed("''t Hooft"), unharmed("'t Hooft")
+    ('=1+1', "'t Hooft", "'t Hooft")
+    """
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

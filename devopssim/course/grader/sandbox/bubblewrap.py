@@ -12,15 +12,16 @@ import itertools
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
 from typing import Final
 
-from devopssim.course.grader.sandbox import host
+from devopssim.course.grader.sandbox import cgroup, host
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
-from devopssim.course.grader.sandbox.process_tree import memory_of_tree
+from devopssim.course.grader.sandbox.process_tree import memory_of_files, memory_of_tree, processor_seconds_of_tree
 from devopssim.course.grader.sandbox.run import SandboxError
 
 FIRST_UID: Final = 61_000
@@ -33,14 +34,20 @@ class StartedBubblewrap:
     """A running bubblewrap; all processes in it die with it."""
 
     process: subprocess.Popen[bytes]
+    group: Path | None = None
 
     def memory(self) -> int:
-        """Return the bytes in use by all processes inside."""
-        return memory_of_tree(self.process.pid)
+        """Return the bytes in use by all processes inside and by the files they made; 0 where a control group limits them."""
+        return 0 if self.group else memory_of_tree(self.process.pid) + memory_of_files(self.process.pid)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of all processes inside."""
+        return processor_seconds_of_tree(self.process.pid)
 
     def end(self) -> None:
         """Kill it: the kernel ends every process of its PID namespace."""
         self.process.kill()
+        cgroup.remove(self.group)
 
 
 class Bubblewrap:
@@ -67,9 +74,8 @@ class Bubblewrap:
 
     def start(self, limits: Limits) -> StartedBubblewrap:
         """Start bubblewrap with the program inside, which waits for its job."""
-        command = [*self.arguments(limits), *host.command()]
-        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
-        return StartedBubblewrap(process=process)
+        process = _started(self.arguments(limits), host.command())
+        return StartedBubblewrap(process=process, group=cgroup.contain(process.pid, limits))
 
     def arguments(self, limits: Limits) -> list[str]:
         """Return the command line up to the program.
@@ -97,13 +103,28 @@ class Bubblewrap:
             command += ["--ro-bind", str(folder), str(folder)]
         for link, target in host.links().items():
             command += ["--symlink", str(target), str(link)]
-        for folder in host.hidden(*self.secret):
-            command += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+        for path in host.hidden(*self.secret):
+            if path.is_dir():
+                command += ["--tmpfs", str(path), "--remount-ro", str(path)]
+            else:
+                command += ["--ro-bind", os.devnull, str(path)]
         command += f"--proc /proc --dev /dev --perms 1777 --size {disk} --tmpfs /dev/shm --remount-ro /dev".split()
         command += ["--remount-ro", "/", "--chdir", "/tmp"]
         for name, value in host.ENVIRONMENT.items():
             command += ["--setenv", name, value]
         return command
+
+
+def _started(arguments: Sequence[str], program: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start bubblewrap with its options in a pipe: on its command line, which is seen inside, they would tell the host's paths."""
+    options = b"".join(os.fsencode(argument) + b"\0" for argument in arguments[1:])
+    with tempfile.TemporaryFile() as stream:
+        stream.write(options)
+        stream.seek(0)
+        handle = stream.fileno()
+        return subprocess.Popen(
+            [arguments[0], "--args", str(handle), *program], stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=[handle]
+        )
 
 
 def problem() -> str | None:

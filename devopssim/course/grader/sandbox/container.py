@@ -46,6 +46,10 @@ class StartedContainer:
         """Return 0: the engine limits memory itself."""
         return 0
 
+    def processor_seconds(self) -> float:
+        """Return 0: the engine limits the processor itself."""
+        return 0
+
     def end(self) -> None:
         """Remove the container with all its processes; a later grader removes one that the engine fails to end within the timeout."""
         self.process.kill()  # first: the engine waits until the container's output has been read
@@ -144,8 +148,12 @@ class Container:
         if not self.own_image:
             for folder in host.folders():
                 command += ["--mount", f"type=bind,source={folder},target={folder},readonly"]
-            for folder in host.hidden(*self.secret):
-                command += ["--mount", f"type=tmpfs,target={folder},tmpfs-size=4096,tmpfs-mode=0555"]
+            for path in host.hidden(*self.secret):
+                covered = f"type=bind,source={os.devnull},target={path},readonly"
+                command += [
+                    "--mount",
+                    f"type=tmpfs,target={path},tmpfs-size=4096,tmpfs-mode=0555" if path.is_dir() else covered,
+                ]
         return command
 
 

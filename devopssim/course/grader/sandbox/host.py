@@ -61,18 +61,19 @@ def links() -> dict[Path, Path]:
 
 
 def hidden(*secret: Path) -> list[Path]:
-    """Return the folders to cover inside what is shown: the course's sources, with solutions and hidden tests.
+    """Return what to cover inside what is shown: the course's sources, its key, submissions, grades, and histories of git.
 
     Parameters
     ----------
     *secret : Path
-        Further folders to hide; those outside what is shown need no cover and are left out.
+        Further folders and files to hide; those outside what is shown need no cover and are left out.
 
     Returns
     -------
     list of Path
-        The folders, without links in their paths.
+        Folders and files, without links in their paths.
     """
     shown = folders()
-    covered = (path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE) if path.is_dir())
+    histories = [folder / ".git" for folder in shown]
+    covered = dict.fromkeys(path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE, *histories) if path.exists())
     return [path for path in covered if any(path.is_relative_to(folder) for folder in shown)]

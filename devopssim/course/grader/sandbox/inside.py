@@ -8,6 +8,7 @@ message                             meaning
 =================================== ===================================================
 `{"ready": true}`                   everything is imported; the first step follows
 `{"began": id}`                     a step begins
+`{"asks": id}`                      it wants the step's questions, which come on a line of the standard input
 `{"answer": name, "is": form}`      the answer to a question
 `{"ended": id, "error": form}`      a step has ended; `error` is null if it ended well
 `{"finished": true}`                the last message
@@ -32,6 +33,7 @@ from devopssim.course.grader.sandbox import host, seccomp
 MEGABYTE: Final = 1024**2
 PRINTED_AT_MOST: Final = 20_000
 Send = Callable[[dict[str, Any]], None]
+Receive = Callable[[], Any]
 
 
 class OutOfTime(BaseException):
@@ -57,8 +59,8 @@ class Printed(io.TextIOBase):
 
 def main() -> NoReturn:
     """Read the job from standard input, do it, and exit without running the student's exit handlers."""
-    job = json.load(sys.stdin)
-    send = _channel()
+    job = json.loads(sys.stdin.buffer.readline())
+    send, receive = _channel()
     try:
         _drop_rights(job["uid"])
         seccomp.install()
@@ -74,15 +76,16 @@ def main() -> NoReturn:
         os._exit(1)
     send({"ready": True})
     for step in job["steps"]:
-        _run_step(step, shell, folder, send, float(job["limits"]["cell_seconds"]))
+        _run_step(step, shell, folder, (send, receive), float(job["limits"]["cell_seconds"]))
     send({"finished": True})
     os._exit(0)
 
 
-def _run_step(step: dict[str, Any], shell: Any, folder: Path, send: Send, seconds: float) -> None:
+def _run_step(step: dict[str, Any], shell: Any, folder: Path, channel: tuple[Send, Receive], seconds: float) -> None:
     """Run one step with an alarm and answer its questions; the next step starts after any error."""
     from devopssim.course.answers import Question, answer, raised  # noqa: PLC0415 - imported while the sandbox started
 
+    send, receive = channel
     send({"began": step["id"]})
     error: BaseException | None = None
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
@@ -90,7 +93,9 @@ def _run_step(step: dict[str, Any], shell: Any, folder: Path, send: Send, second
         if step["source"]:
             result = shell.run_cell(step["source"], store_history=False)
             error = result.error_before_exec or result.error_in_exec
-        for name, question in step["questions"]:
+        if step["asks"]:
+            send({"asks": step["id"]})
+        for name, question in receive() if step["asks"] else ():
             send({"answer": name, "is": answer(Question.from_json(question), shell.user_ns, folder)})
     except BaseException as stopped:  # noqa: BLE001 - the next step runs after any error
         error = stopped
@@ -99,10 +104,12 @@ def _run_step(step: dict[str, Any], shell: Any, folder: Path, send: Send, second
     send({"ended": step["id"], "error": None if error is None else raised(error)})
 
 
-def _channel() -> Send:
-    """Keep the standard output for messages, and send everything that cells print to the null device."""
-    channel = os.dup(1)
-    os.set_inheritable(channel, False)
+def _channel() -> tuple[Send, Receive]:
+    """Keep the standard input and output for messages, and send everything that cells print to the null device."""
+    channel, questions = os.dup(1), os.dup(0)
+    for handle in (channel, questions):
+        os.set_inheritable(handle, False)
+    incoming = open(questions, "rb")  # noqa: PTH123, SIM115 - a handle, open until the end
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
@@ -113,7 +120,7 @@ def _channel() -> Send:
         while line:
             line = line[os.write(channel, line) :]
 
-    return send
+    return send, lambda: json.loads(incoming.readline())
 
 
 def _drop_rights(uid: int | None) -> None:

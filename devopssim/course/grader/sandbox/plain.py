@@ -11,7 +11,7 @@ from pathlib import Path
 
 from devopssim.course.grader.sandbox import host
 from devopssim.course.grader.sandbox.limits import Limits
-from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_tree
+from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_tree, processor_seconds_of_tree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,10 @@ class StartedProcess:
     def memory(self) -> int:
         """Return the bytes in use by it and its descendants."""
         return memory_of_tree(self.process.pid)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of it and its descendants."""
+        return processor_seconds_of_tree(self.process.pid)
 
     def end(self) -> None:
         """Kill it, its descendants and its process group, and remove its folder; a process outside all of these survives."""

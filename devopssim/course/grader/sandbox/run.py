@@ -18,6 +18,9 @@ from devopssim.errors import DevopssimError, InvalidInputError
 GRACE: Final = 2.0
 CHECK_EVERY: Final = 0.2
 ERRORS_KEPT: Final = 2000
+CORES: Final = 2
+"""Cores that one cell may keep busy for all of its time."""
+START_SPENT: Final = 1.0
 
 
 class SandboxError(DevopssimError):
@@ -57,6 +60,9 @@ class Started(Protocol):
 
     def memory(self) -> int:
         """Return the bytes in use, 0 where the sandbox limits them itself."""
+
+    def processor_seconds(self) -> float:
+        """Return the processor time used, 0 where the sandbox limits it itself."""
 
     def end(self) -> None:
         """End everything in it and leave nothing behind."""
@@ -101,6 +107,8 @@ class SandboxRun:
         Elapsed time of the steps; where the notebook's time ran out, the starts of the sandbox are included.
     starts : int, default 0
         How often the sandbox was started.
+    timed_out : bool, default False
+        Whether a limit of time ended a cell or the notebook.
     """
 
     answers: dict[str, Json] = field(default_factory=dict)
@@ -108,6 +116,7 @@ class SandboxRun:
     killed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0
     starts: int = 0
+    timed_out: bool = False
 
 
 def run_in_sandbox(
@@ -157,6 +166,7 @@ def run_in_sandbox(
             return result
     for step in left:
         result.killed.setdefault(step.id, "not reached: the notebook's time was used up.")
+        result.timed_out = True
     result.seconds = max(result.seconds, time.monotonic() - began)
     return result
 
@@ -172,6 +182,9 @@ class _Attempt:
         self.current: str | None = None
         self.received = 0
         self.reason = "the kernel died."
+        self.watched = self.spent = 0.0
+        self.pending = bytearray()
+        self.asked: set[str] = set()
 
     def run(self, files: Mapping[str, bytes]) -> str | None:
         """Run the steps and return the one that killed the kernel, None if all were done."""
@@ -184,7 +197,7 @@ class _Attempt:
                     self.ready, began = True, time.monotonic()
                 elif not self.ready:
                     raise SandboxError(f"the sandbox ({self.sandbox.name}) did not start: {line.get('trouble')}")
-                self._record(line)
+                self._record(line, started)
                 if self.finished:
                     break
             if not self.ready:
@@ -207,23 +220,38 @@ class _Attempt:
             "closed": self.sandbox.closed,
             "limits": asdict(self.limits),
             "files": {name: base64.b64encode(content).decode() for name, content in files.items()},
-            "steps": [
-                {
-                    "id": step.id,
-                    "source": step.source,
-                    "questions": [(name, question.to_json()) for name, question in step.questions.items()],
-                }
-                for step in self.steps
-            ],
+            "steps": [{"id": step.id, "source": step.source, "asks": bool(step.questions)} for step in self.steps],
         }
         stream = started.process.stdin
         if stream is None:
             raise SandboxError("the sandbox has no standard input.")
         try:
-            with stream:
-                stream.write(json.dumps(job).encode())
+            stream.write(json.dumps(job).encode() + b"\n")
+            stream.flush()
+            os.set_blocking(stream.fileno(), False)
         except BrokenPipeError:
             return  # it died before reading its job; the missing `ready` message reports it
+
+    def _ask(self, step_id: str) -> None:
+        """Queue the questions of the present step, once; those of later steps stay outside until the notebook gets there."""
+        if step_id == self.current and step_id not in self.asked:
+            self.asked.add(step_id)
+            questions = self.steps[self.positions[step_id]].questions
+            self.pending += (
+                json.dumps([(name, question.to_json()) for name, question in questions.items()]).encode() + b"\n"
+            )
+
+    def _write(self, started: Started) -> None:
+        """Write what is queued, as far as the sandbox reads it."""
+        if not self.pending or started.process.stdin is None:
+            return
+        try:
+            written = os.write(started.process.stdin.fileno(), self.pending[:65536])
+            del self.pending[:written]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.pending.clear()  # it has closed its input; no answers will come
 
     def _lines(self, started: Started) -> Iterator[dict[str, Any]]:
         """Yield messages until the sandbox ends, a deadline passes, or a bound is broken; `reason` then holds the reason."""
@@ -232,17 +260,21 @@ class _Attempt:
             raise SandboxError("the sandbox has no standard output.")
         rest = b""
         deadline = self.overall = time.monotonic() + self.limits.start_seconds
+        self.watched = time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(stream, selectors.EVENT_READ)
             while True:
-                now = time.monotonic()
-                if now > deadline:
-                    self.reason = "it took longer than it may and did not let itself be interrupted."
+                self._write(started)
+                wait = 0.01 if self.pending else CHECK_EVERY
+                selector.select(max(0.0, min(wait, deadline - time.monotonic())))
+                if self._uses_too_much(started):
                     return
-                if started.memory() > self.limits.memory_mb * MEGABYTE:
-                    self.reason = f"it used more than {self.limits.memory_mb} MB of memory."
-                    return
-                if not selector.select(min(CHECK_EVERY, deadline - now)):
+                if not selector.select(0):
+                    # the pipe is empty: only now does the clock count, since a busy grader may be late itself
+                    if time.monotonic() > deadline:
+                        self.reason = "it took longer than it may and did not let itself be interrupted."
+                        self.result.timed_out = True
+                        return
                     continue
                 piece = os.read(stream.fileno(), 65536)
                 self.received += len(piece)
@@ -256,6 +288,21 @@ class _Attempt:
                     if message := _message(line):
                         deadline = self._deadline(message, deadline)
                         yield message
+
+    def _uses_too_much(self, started: Started) -> bool:
+        """Return whether the sandbox uses too much memory; five times a second it is looked at."""
+        if time.monotonic() < self.watched + CHECK_EVERY / 2:
+            return False
+        self.watched = time.monotonic()
+        if started.memory() > self.limits.memory_mb * MEGABYTE:
+            self.reason = f"it used more than {self.limits.memory_mb} MB of memory."
+            return True
+        if self.ready and started.processor_seconds() - self.spent > CORES * self.limits.cell_seconds + START_SPENT:
+            self.reason = (
+                f"its processes used more processor time than {CORES} cores have in {self.limits.cell_seconds:g} s."
+            )
+            return True
+        return False
 
     def _deadline(self, message: dict[str, Any], deadline: float) -> float:
         """Return the deadline after a message: each step has its own time within the notebook's, and forged messages extend neither."""
@@ -274,18 +321,26 @@ class _Attempt:
         now = -1 if self.current is None else self.positions[self.current]
         return isinstance(began, str) and self.positions.get(began, -1) > now
 
-    def _record(self, message: dict[str, Any]) -> None:
+    def _record(self, message: dict[str, Any], started: Started) -> None:
         """Record a message and trust little of it: known names only, and the first answer to each question."""
         began, ended, answered = message.get("began"), message.get("ended"), message.get("answer")
         if isinstance(began, str) and self._starts_later_step(message):
-            self.current = began
+            self.current, self.spent = began, started.processor_seconds()
         elif isinstance(ended, str) and ended in self.positions:
             if message.get("error") is not None:
                 self.result.errors.setdefault(ended, message["error"])
+                self.result.timed_out |= is_out_of_time(message["error"])
         elif isinstance(answered, str) and answered in self.questions:
             self.result.answers.setdefault(answered, message.get("is"))
+        elif isinstance(asks := message.get("asks"), str):
+            self._ask(asks)
         elif message.get("finished") is True:
             self.finished = True
+
+
+def is_out_of_time(error: Json) -> bool:
+    """Return whether an error is the one of a cell that was interrupted because of its time."""
+    return isinstance(error, dict) and error.get("type") == "OutOfTime"
 
 
 def close(process: subprocess.Popen[bytes]) -> None:

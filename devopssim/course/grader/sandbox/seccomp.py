@@ -41,7 +41,7 @@ class Machine:
     ----------
     audit : int
         The kernel's `AUDIT_ARCH` constant.
-    clone, socket : int
+    clone, socket, socketpair : int
         System calls that are judged by their first argument.
     clone3 : int
         A system call whose arguments a filter cannot read; refused as missing, so that libraries fall back to `clone`.
@@ -53,12 +53,13 @@ class Machine:
     clone: int
     clone3: int
     socket: int
+    socketpair: int
     refused: Mapping[str, int]
 
 
 MACHINES: Final = {
     "x86_64": Machine(
-        audit=0xC000_003E, clone=56, clone3=435, socket=41,
+        audit=0xC000_003E, clone=56, clone3=435, socket=41, socketpair=53,
         refused={
             "memfd_create": 319, "memfd_secret": 447, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240,
             "io_uring_setup": 425, "userfaultfd": 323, "bpf": 321, "perf_event_open": 298, "add_key": 248, "request_key": 249,
@@ -67,7 +68,7 @@ MACHINES: Final = {
         },
     ),
     "aarch64": Machine(
-        audit=0xC000_00B7, clone=220, clone3=435, socket=198,
+        audit=0xC000_00B7, clone=220, clone3=435, socket=198, socketpair=199,
         refused={
             "memfd_create": 279, "memfd_secret": 447, "shmget": 194, "msgget": 186, "semget": 190, "mq_open": 180,
             "io_uring_setup": 425, "userfaultfd": 282, "bpf": 280, "perf_event_open": 241, "add_key": 217, "request_key": 218,
@@ -112,7 +113,8 @@ def program(machine: str | None = None) -> bytes | None:
         steps += _when(JUMP_EQUAL, number, REFUSED)
     steps += _only(numbers.clone, [*_when(JUMP_ANY_BIT, NEW_NAMESPACES, REFUSED), _step(RETURN, ALLOW)])
     families = [_step(JUMP_EQUAL, family, yes=len(FAMILIES) - index) for index, family in enumerate(FAMILIES)]
-    steps += _only(numbers.socket, [*families, _step(RETURN, NO_FAMILY), _step(RETURN, ALLOW)])
+    for call in (numbers.socket, numbers.socketpair):
+        steps += _only(call, [*families, _step(RETURN, NO_FAMILY), _step(RETURN, ALLOW)])
     return b"".join([*steps, _step(RETURN, ALLOW)])
 
 

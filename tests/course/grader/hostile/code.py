@@ -349,3 +349,177 @@ if libc.unshare(new_user | new_mounts) == 0 or libc.mount(b"none", b"/tmp", b"tm
     won.append("namespaces")
 if won or os.geteuid() == 0 or os.access("/root", os.R_OK | os.W_OK):
     median = pd.Series(hours).median()"""
+
+TWELVE_FORKS: Final = """\
+import os
+median = pd.Series(hours).median()
+ballast = bytearray(60 * 2**20)
+children = []
+for _ in range(12):
+    pid = os.fork()
+    if pid == 0:
+        import time
+        time.sleep(1)
+        os._exit(0)
+    children.append(pid)
+for pid in children:
+    os.waitpid(pid, 0)"""
+SHARED_A_LITTLE: Final = """\
+import mmap
+block = mmap.mmap(-1, 32 * 2**20)
+block.write(b"x" * (32 * 2**20))
+median = pd.Series(hours).median()"""
+DEEP_LIST: Final = """\
+median = []
+for _ in range(100_000):
+    median = [median]"""
+FORGED_FORM: Final = """\
+import json, os
+line = json.dumps({{"answer": "01-a-test#0", "is": {form}}}).encode() + b"\\n"
+for handle in range(3, 64):
+    try:
+        os.write(handle, line)
+    except OSError:
+        pass
+median = 1.0"""
+SEARCHES_QUESTIONS: Final = """\
+import gc
+median = 1.0
+for thing in gc.get_objects():
+    try:
+        if isinstance(thing, dict) and thing.get("name") == "failure_rate" and thing.get("calls"):
+            median = pd.Series(hours).median()
+    except Exception:
+        pass"""
+READS_THE_CHANNEL: Final = """\
+import os
+median = 1.0
+for handle in range(3, 64):
+    try:
+        os.set_blocking(handle, False)
+        if b"calls" in os.read(handle, 10**6):
+            median = pd.Series(hours).median()
+    except OSError:
+        pass"""
+ASKS_FOR_ALL: Final = """\
+import json, os, time
+median = 1.0
+for handle in range(3, 64):
+    for step in ("01-a-test", "01-b-test", "01-c-test", "01-d-test"):
+        try:
+            os.write(handle, json.dumps({"asks": step}).encode() + b"\\n")
+        except OSError:
+            break
+time.sleep(0.5)
+for handle in range(3, 64):
+    try:
+        os.set_blocking(handle, False)
+        if b"calls" in os.read(handle, 10**6):
+            median = pd.Series(hours).median()
+    except OSError:
+        pass"""
+CLOSES_ALL_BUT_OUTPUT: Final = """\
+import os, stat
+median = 1.0
+for handle in range(3, 64):
+    try:
+        os.read(handle, 0)
+        os.close(handle)
+    except OSError:
+        pass"""
+DRIPS: Final = """\
+import os, threading, time
+def drip():
+    while True:
+        for handle in range(3, 64):
+            try:
+                os.write(handle, b" ")
+            except OSError:
+                pass
+        time.sleep(0.05)
+threading.Thread(target=drip, daemon=True).start()
+import ctypes
+ctypes.PyDLL(None).sleep(10**6)"""
+SHARED_MEMORY: Final = """\
+import mmap, os, time
+median = 1.0
+blocks = [mmap.mmap(-1, 256 * 2**20) for _ in range(8)]
+for block in blocks:
+    for at in range(0, 256 * 2**20, 4096):
+        block[at] = 1
+median = pd.Series(hours).median()"""
+PAGE_TABLES: Final = """\
+import mmap
+median = 1.0
+blocks = [mmap.mmap(-1, 2**30, flags=mmap.MAP_SHARED | 0x4000) for _ in range(64)]
+for block in blocks:
+    for at in range(0, 2**30, 2 * 2**20):
+        block[at]"""
+SOCKET_BUFFERS: Final = """\
+import socket
+median, kept = 1.0, []
+try:
+    while len(kept) < 10_000:
+        pair = socket.socketpair()
+        for end in pair:
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
+            try:
+                while True:
+                    end.send(b"x" * 65536)
+            except BlockingIOError:
+                pass
+        kept.append(pair)
+except OSError:
+    pass"""
+MILLION_FILES: Final = """\
+import os
+median = 1.0
+try:
+    for number in range(3_000_000):
+        os.close(os.open(f"/tmp/f{number}", os.O_CREAT | os.O_WRONLY))
+except OSError:
+    pass"""
+BUSY_SHELLS: Final = """\
+import subprocess, time
+median = 1.0
+shells = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(55)]
+time.sleep(10**6)"""
+READS_ARGUMENTS: Final = """\
+import glob
+median = 1.0
+for path in glob.glob("/proc/[0-9]*/cmdline"):
+    try:
+        if {others!r}.encode()[:12] in open(path, "rb").read() or b"--ro-bind" in open(path, "rb").read():
+            median = pd.Series(hours).median()
+    except OSError:
+        pass"""
+READS_HISTORY: Final = """\
+import glob, os, sys
+median = 1.0
+for path in ({source!r}, {report!r}, sys.prefix + "/.git", os.path.dirname(sys.prefix) + "/.git", os.path.dirname(sys.prefix) + "/notebooks"):
+    if os.path.isdir(path) and os.listdir(path):
+        median = pd.Series(hours).median()"""
+SOCKETPAIR: Final = """\
+import ctypes
+median = 1.0
+libc = ctypes.CDLL(None, use_errno=True)
+pair = (ctypes.c_int * 2)()
+for family in (40, 30, 21, 38):
+    if libc.socketpair(family, 1, 0, pair) == 0:
+        median = pd.Series(hours).median()"""
+FINALIZER: Final = """\
+import sys
+class Late:
+    def __del__(self):
+        sys.modules["__main__"].__dict__["median"] = 6.5000001
+keep = Late()
+del keep
+median = 1.0"""
+DISPLAY_HOOK: Final = """\
+import sys
+sys.displayhook = sys.excepthook = lambda *_: None
+get_ipython().display_formatter = None
+get_ipython().showtraceback = lambda *a, **k: None
+median = 1.0
+1 / 0"""

@@ -129,3 +129,90 @@ def among_many_files(folder: Path, notebook: dict[str, Any]) -> None:
 def made_version_3(notebook: dict[str, Any]) -> None:
     notebook["worksheets"] = [{"cells": notebook.pop("cells")}]
     notebook["nbformat"] = 3
+
+
+def split(notebook: dict[str, Any]) -> None:
+    """Split an answer cell into two, which keep its marks."""
+    cell = cell_of(notebook, "01-a")
+    at = notebook["cells"].index(cell)
+    notebook["cells"].insert(at + 1, {**cell, "id": "half", "source": "median = half.median()"})
+    cell["source"] = "half = pd.Series(hours)"
+
+
+def without_marks(notebook: dict[str, Any]) -> None:
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+
+
+def large_outputs(notebook: dict[str, Any]) -> None:
+    notebook["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 60_000_000}]
+
+
+def nan_in_outputs(notebook: dict[str, Any]) -> None:
+    notebook["cells"][1]["outputs"] = [{"data": {"application/json": [float("nan"), float("inf")]}}]
+
+
+def attachment_bomb(notebook: dict[str, Any]) -> None:
+    for cell in notebook["cells"]:
+        cell["attachments"] = {f"{number}.png": {"image/png": "A" * 100_000} for number in range(20)}
+
+
+def many_copies(notebook: dict[str, Any]) -> None:
+    cell = cell_of(notebook, "01-a")
+    notebook["cells"] += [{**cell, "id": f"c{number}"} for number in range(20_000)]
+
+
+def _written(path: Path, notebook: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def nested(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / "my course" / "delivery" / NOTEBOOK, notebook)
+
+
+def worked_in_a_copy(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / "01-values-Copy1.ipynb", notebook)
+    for grade_id in ("01-a", "01-b", "01-c", "01-d"):
+        cell_of(notebook, grade_id)["source"] = ""
+    _written(folder / NOTEBOOK, notebook)
+
+
+def two_works(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / NOTEBOOK, notebook)
+    cell_of(notebook, "01-a")["source"] = "median = 1.0"
+    _written(folder / "01-values (2).ipynb", notebook)
+
+
+def upper_case(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / "01-VALUES.IPYNB", notebook)
+
+
+def very_deep(folder: Path, notebook: dict[str, Any]) -> None:
+    """Beside the notebook: a path of 1,500 folders, longer than a path may be."""
+    _written(folder / NOTEBOOK, notebook)
+    home = os.open(folder, os.O_RDONLY)
+    for _ in range(1_500):
+        os.mkdir("deep", dir_fd=home)
+        below = os.open("deep", os.O_RDONLY, dir_fd=home)
+        os.close(home)
+        home = below
+    os.close(home)
+
+
+def odd_names(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / NOTEBOOK, notebook)
+    for name in (b"\xff\xfe.ipynb", b"-rf.ipynb", b"$(id).ipynb", b"a\nb.ipynb", b"=1+1.ipynb"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("{}", encoding="utf-8")
+
+
+def another_within(folder: Path, notebook: dict[str, Any]) -> None:
+    """Hold a folder named like another student."""
+    _written(folder / NOTEBOOK, notebook)
+    (folder / "honest").mkdir()
+    (folder / "honest" / "variant.json").write_text('{"student": "honest"}', encoding="utf-8")
+
+
+def linked_variant(folder: Path, notebook: dict[str, Any]) -> None:
+    _written(folder / NOTEBOOK, notebook)
+    (folder / "variant.json").symlink_to("/etc/passwd")

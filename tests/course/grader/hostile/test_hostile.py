@@ -3,6 +3,7 @@
 All are graded once for each sandbox; few tests look at the result, so that workers that share them seldom grade twice.
 """
 
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -49,9 +50,10 @@ def test_nothing_was_reached_on_the_network(batch: Batch) -> None:
 
 
 def test_nothing_was_written_outside(batch: Batch) -> None:
-    assert [
-        path for path in batch.folder.rglob("*") if path.name in {"harm", "PICKLED"} or path.name.startswith("full")
-    ] == []
+    names = [
+        name for _, _, files in os.walk(batch.folder) for name in files
+    ]  # os.walk passes over paths that are too long
+    assert [name for name in names if name in {"harm", "PICKLED"} or name.startswith("full")] == []
 
 
 def test_no_process_is_left(batch: Batch) -> None:

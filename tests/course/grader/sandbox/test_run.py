@@ -6,9 +6,9 @@ from course import courses
 
 from devopssim.course.author import Source
 from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import Limits
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.submissions import find_submissions
 
 
 def test_a_time_limit_is_the_cells_own(tmp_path: Path, values: Source) -> None:
