@@ -28,7 +28,11 @@ void FramePool::give(void* frame, std::size_t bytes) {
 }
 
 FramePool& frames() {
+#if defined(__wasm__)  // one thread, and nothing that would end another
+    static FramePool pool;
+#else
     static thread_local FramePool pool;
+#endif
     return pool;
 }
 
