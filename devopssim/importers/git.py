@@ -226,7 +226,13 @@ class _Reading:
             copies=copies,
             remarks=tuple(self.remarks),
             assumptions=rules.assumptions,
+            whole=self._whole() if rules.paths else None,
         )
+
+    def _whole(self) -> tuple[float, float]:
+        """Return from when to when the repository was worked on, which a service in it shares."""
+        dates = [float(commit.committed) for commit in self.commits.values()]
+        return min(dates), max(dates)
 
     def _chosen_tags(self) -> list[Tag]:
         """Return the tags that are deployments by their names; count the others, and pre-releases that were asked for."""
