@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
+from devopssim.events import HOURS_PER_WEEK, SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
 from devopssim.history.clocks import LEAST_ENDS, observed_from, without_impossible_times
 from devopssim.history.records import (
     ChangeRecord,
@@ -60,6 +60,10 @@ ORDER: Final = {
 """Rank of event kinds within one instant: causes before effects."""
 STARTS: Final = {"ticket.created", "ticket.started", "change.created"}
 """Kinds that begin something; an export often holds only those of what ended in it."""
+LEAST_LAG: Final = 4 * HOURS_PER_WEEK
+"""Hours by which the first delivery lags behind the first change at least, if items were exported from a later time on."""
+MOST_USUAL: Final = 3
+"""Usual times of an item that such a lag exceeds, too."""
 FAILURES: Final = {"service.rolledback", "service.deployed repair"}
 LOWER_BOUND: Final = "no source of incidents: failed deployments are those that were rolled back or repaired, so the change failure rate is a lower bound"
 TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
@@ -171,7 +175,10 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
 
 
 def _window(rows: Sequence[Row], horizon: float, whole: float) -> float:
-    """Return the hour from which both items and changes are whole: the later one of the two, where the history has enough of both.
+    """Return the hour from which items and changes are whole.
+
+    The first delivery follows the first change by about the time that an item takes. If it follows much later, items were exported from
+    then on only, and the window begins with them.
 
     `whole` is the hour from which the source states that changes are whole; infinite if it does not.
     """
@@ -179,9 +186,12 @@ def _window(rows: Sequence[Row], horizon: float, whole: float) -> float:
     changes = [row[0] for row in rows if row[1].startswith(("change.", "service.")) and row[1] not in STARTS]
     if len(items) < LEAST_ENDS and len(changes) < LEAST_ENDS:
         items = [row[0] for row in rows if row[1] not in STARTS]
-    of_items = observed_from(items, horizon, _typical(rows, "item"))
-    of_changes = observed_from(changes, horizon, _typical(rows, "change"))
-    return max(of_items, min(of_changes, whole))
+    usual = _typical(rows, "item")
+    of_items = observed_from(items, horizon, usual)
+    of_changes = min(observed_from(changes, horizon, _typical(rows, "change")), whole)
+    if len(changes) < LEAST_ENDS or of_items - of_changes > max(LEAST_LAG, MOST_USUAL * usual):
+        return of_items
+    return of_changes
 
 
 def _typical(rows: Iterable[Row], entity: Literal["item", "change"]) -> float:
