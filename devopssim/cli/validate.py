@@ -22,7 +22,7 @@ def command(*, log_file: Path, html: Path | None, since: str | None, until: str 
     from dataclasses import asdict
 
     from devopssim import events
-    from devopssim.diagnostics import report
+    from devopssim.diagnostics import report, window_sentence
     from devopssim.errors import BrokenContractError
 
     try:
@@ -41,6 +41,8 @@ def command(*, log_file: Path, html: Path | None, since: str | None, until: str 
         print(json.dumps({"events": len(log), "hours": log.attrs["horizon"], "anomalies": anomaly_records}, indent=1))
     else:
         print(f"{log_file}: valid event log, {len(log)} events over {log.attrs['horizon']:g} hours.")
+        if window := window_sentence(log):
+            print(f"Window: {window}")
         for anomaly in anomalies:
             print(f"- {anomaly.sort}: {anomaly.sentence}")
     return SUCCESS

@@ -424,6 +424,8 @@ class History:
         What a reader of the numbers should know of the sources, in sentences.
     assumptions : Mapping, default {}
         Assumptions that were asked for, by the kind of event that rests on them.
+    whole : tuple of (float, float), optional
+        From when to when (seconds since 1970) a source holds everything, even where nothing happened.
     pipelined : Mapping, default {}
         Commits that the pipeline handled, and since when.
     observation : Observation, optional
@@ -462,6 +464,8 @@ class History:
     """What a reader of the numbers should know of the sources."""
     assumptions: Mapping[str, str] = field(default_factory=dict)
     """Assumptions that were asked for, by the kind of event that rests on them."""
+    whole: tuple[float, float] | None = None
+    """From when to when a source holds everything, even where nothing happened."""
     observation: Observation | None = None
     """The recorder, if one recorder saw everything; None for exports of tools."""
 
@@ -616,6 +620,7 @@ def _joined(one: History, other: History) -> History:
         copies={**one.copies, **other.copies},
         remarks=tuple(sorted({*one.remarks, *other.remarks})),
         assumptions={**one.assumptions, **other.assumptions},
+        whole=max(filter(None, (one.whole, other.whole)), default=None),
         **both,
     )
 

@@ -4,8 +4,8 @@ Clocks differ between sources, so an event that precedes its cause is moved to i
 often. One recorder has one clock, so a history with an observation carries no such count. Times that no clock should show, in the
 future or before 1980 in a history of later years, are dropped and counted.
 
-The log states its window: rates count from the first thing that ended (a merge, a deployment, a delivery), because of what began
-earlier an export often holds a part only. It also states what its sources can tell (`attrs["observed"]`).
+The log states its window: rates count from the first thing that ended (a merge or a deployment, and where there are items a delivery),
+because of what began earlier an export often holds a part only. It also states what its sources can tell (`attrs["observed"]`).
 """
 
 import statistics
@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
-from devopssim.history.clocks import observed_from, without_impossible_times
+from devopssim.events import HOURS_PER_WEEK, SECONDS_PER_HOUR, Row, encode_detail, event, from_rows, validate
+from devopssim.history.clocks import LEAST_ENDS, observed_from, without_impossible_times
 from devopssim.history.records import (
     ChangeRecord,
     DeploymentRecord,
@@ -60,6 +60,10 @@ ORDER: Final = {
 """Rank of event kinds within one instant: causes before effects."""
 STARTS: Final = {"ticket.created", "ticket.started", "change.created"}
 """Kinds that begin something; an export often holds only those of what ended in it."""
+LEAST_LAG: Final = 4 * HOURS_PER_WEEK
+"""Hours by which the first delivery lags behind the first change at least, if items were exported from a later time on."""
+MOST_USUAL: Final = 3
+"""Usual times of an item that such a lag exceeds, too."""
 FAILURES: Final = {"service.rolledback", "service.deployed repair"}
 LOWER_BOUND: Final = "no source of incidents: failed deployments are those that were rolled back or repaired, so the change failure rate is a lower bound"
 TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
@@ -152,32 +156,51 @@ def translate(history: History, *, attribute: Attribution, plain: Callable[[str]
         raise InvalidInputError(
             f"{names}: the history has no request, change, deployment or incident, so the log would be empty; import another export."
         )
-    start = min(row[0] for row in writer.rows)
+    whole = history.whole or (inf, -inf)
+    start = min(whole[0], *(row[0] for row in writer.rows))
     rows = _since(start, writer.rows)
     rows.sort(key=lambda row: (row[0], ORDER[row[1]], *(value or "" for value in row[2:])))
+    horizon = max(rows[-1][0], (whole[1] - start) / SECONDS_PER_HOUR)
     iso = datetime.fromtimestamp(start, UTC).isoformat()
-    log = from_rows(rows, start=iso, source=_source(history, writer))
+    log = from_rows(rows, horizon=horizon, start=iso, source=_source(history, writer))
     log.attrs["observed"] = sorted(history.observes | writer.observed())
-    window = observed_from((row[0] for row in rows if row[1] not in STARTS), log.attrs["horizon"], _typical(rows))
+    window = _window(rows, horizon, (whole[0] - start) / SECONDS_PER_HOUR)
     if window > 0:
         log.attrs["window"] = window
-    strays = sum(row[0] < window for row in rows if row[1] not in STARTS)
-    if strays:
-        remark = f"{strays} events before {moment(start + window * SECONDS_PER_HOUR)[:10]} lie apart from the rest, outside the window"
+    outside = sum(row[0] < window for row in rows if row[1] not in STARTS)
+    if outside:
+        remark = f"{outside} merges, deployments or deliveries before {moment(start + window * SECONDS_PER_HOUR)[:10]} are outside the window"
         log.attrs["source"].setdefault("remarks", []).append(remark)
     return validate(log)
 
 
-def _typical(rows: Iterable[Row]) -> float:
+def _window(rows: Sequence[Row], horizon: float, whole: float) -> float:
+    """Return the hour from which items and changes are whole.
+
+    The first delivery follows the first change by about the time that an item takes. If it follows much later, items were exported from
+    then on only, and the window begins with them.
+
+    `whole` is the hour from which the source states that changes are whole; infinite if it does not.
+    """
+    items = [row[0] for row in rows if row[1] == "ticket.closed"]
+    changes = [row[0] for row in rows if row[1].startswith(("change.", "service.")) and row[1] not in STARTS]
+    if len(items) < LEAST_ENDS and len(changes) < LEAST_ENDS:
+        items = [row[0] for row in rows if row[1] not in STARTS]
+    usual = _typical(rows, "item")
+    of_items = observed_from(items, horizon, usual)
+    of_changes = min(observed_from(changes, horizon, _typical(rows, "change")), whole)
+    if len(changes) < LEAST_ENDS or of_items - of_changes > max(LEAST_LAG, MOST_USUAL * usual):
+        return of_items
+    return of_changes
+
+
+def _typical(rows: Iterable[Row], entity: Literal["item", "change"]) -> float:
     """Return the median hours from the creation of an item or a change to its close or merge; 0 where none ended."""
-    begun: dict[str, float] = {}
-    lengths = []
-    for at, kind, item, change, *_ in rows:
-        entity = item if kind.startswith("ticket.") else change
-        if kind in {"ticket.created", "change.created"}:
-            begun[f"{kind[0]} {entity}"] = at
-        elif kind in {"ticket.closed", "change.merged"}:
-            lengths.append(at - begun.get(f"{kind[0]} {entity}", at))
+    begin, end, column = (
+        ("ticket.created", "ticket.closed", 2) if entity == "item" else ("change.created", "change.merged", 3)
+    )
+    begun = {row[column]: row[0] for row in rows if row[1] == begin}
+    lengths = [row[0] - begun[row[column]] for row in rows if row[1] == end and row[column] in begun]
     return statistics.median(lengths) if lengths else 0.0
 
 

@@ -41,7 +41,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.history import YEAR_1980, ChangeRecord, History, change_id, new_ancestors
 from devopssim.importers.git_clocks import DAY, NEIGHBOURS, impossible_clocks, late_tags
-from devopssim.importers.git_releases import Releases
+from devopssim.importers.git_releases import TagReleases
 from devopssim.importers.git_repository import (
     Commit,
     Tag,
@@ -199,7 +199,7 @@ class _Reading:
         copies = self._copies(arrived, reverts)
         hotfix = self._hotfix_commits(arrived)
         place = folder.resolve()
-        releases = Releases(
+        releases = TagReleases(
             name=f"{place.parent.name}/{place.name.removesuffix('.git')}",
             commits=self.commits,
             hotfix=hotfix,
@@ -226,7 +226,13 @@ class _Reading:
             copies=copies,
             remarks=tuple(self.remarks),
             assumptions=rules.assumptions,
+            whole=self._whole() if rules.paths else None,
         )
+
+    def _whole(self) -> tuple[float, float]:
+        """Return from when to when the repository was worked on, which a service in it shares."""
+        dates = [float(commit.committed) for commit in self.commits.values()]
+        return min(dates), max(dates)
 
     def _chosen_tags(self) -> list[Tag]:
         """Return the tags that are deployments by their names; count the others, and pre-releases that were asked for."""

@@ -22,7 +22,7 @@ VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)$")
 
 
 @dataclass(kw_only=True)
-class Releases:
+class TagReleases:
     """The tags that are deployments, oldest first, each with the commits that it is the first to reach."""
 
     name: str

@@ -228,6 +228,7 @@ def test_a_service_of_a_monorepo_has_its_own_changes(tmp_path: Path, capsys: pyt
     assert set(details(both.log, "service").dropna()) == {"svc-a", "svc-b"}
     only = Import(tmp_path, capsys, "--git", folder, "--path", "services/b", "--tags", "svc-b/*")
     assert (only.count("change.created"), only.deployments, only.value("lead_time_for_changes")) == (2, 2, 1)
+    assert only.value("deployment_frequency") == pytest.approx(2 / (11 / 7))  # over the repository's eleven days
     assert main(["import", "--git", str(folder), "--path", "services/nowhere"]) == INVALID_INPUT
     assert "no commit touches services/nowhere" in capsys.readouterr().err
 

@@ -478,7 +478,9 @@ def test_an_old_ticket_and_a_wrong_year_move_no_rate(tmp_path: Path, capsys: pyt
     assert result.value("lead_time") == 72
     assert result.value("wip") == pytest.approx(3 + 2, abs=0.6)  # three on their way, OLD-2 and ODD-2
     assert "1 times before 1980 or in the future: left out" in result.notes
-    assert "2 events before 2024-01-04 lie apart from the rest" in result.notes  # ODD-1 was done and closed
+    assert (
+        "2 merges, deployments or deliveries before 2024-01-04 are outside the window" in result.notes
+    )  # ODD-1: done, closed
     assert "Window: 2024-01-04 to" in result.notes
 
 
@@ -487,6 +489,29 @@ def test_tidying_up_is_no_begin_of_observation(tmp_path: Path, capsys: pytest.Ca
     rows = [f"T{day},{iso(START + day * DAY)},{iso(START + 90 * DAY + day * HOUR // 2)}" for day in range(90)]
     result = Import(tmp_path, capsys, "--csv", table(tmp_path, "items", "id,created,closed", *rows))
     assert result.value("throughput") == pytest.approx(90 / (92 / 7), rel=0.02)
+
+
+def test_a_tracker_that_begins_later_begins_the_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pull requests of half a year, of the last quarter with issues; then issues from the first day on."""
+    pulls = [pull(day) for day in range(1, 182)]
+    late = exported(
+        tmp_path / "late.json", *pulls, *({**issue(1), "number": 5000 + day, **dated(day)} for day in range(90, 180))
+    )
+    result = Import(tmp_path, capsys, "--github", late)
+    assert result.value("throughput") == pytest.approx(7, rel=0.03)
+    assert "merges, deployments or deliveries before 2024-04-02 are outside the window" in result.notes
+    always = exported(
+        tmp_path / "always.json", *pulls, *({**issue(1), "number": 5000 + day, **dated(day)} for day in range(1, 180))
+    )
+    result = Import(tmp_path, capsys, "--github", always)
+    assert result.value("throughput") == pytest.approx(7, rel=0.03)
+    assert "outside the window" not in result.notes
+
+
+def dated(day: int) -> dict[str, str]:
+    """The times of an issue of a day, closed two days later, and its address."""
+    opened = START + day * DAY
+    return {"created_at": iso(opened), "closed_at": iso(opened + 2 * DAY), "html_url": address("issues", day + 5000)}
 
 
 def test_people_choose_the_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
