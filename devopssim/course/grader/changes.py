@@ -7,7 +7,7 @@ from devopssim.course.grader.grades import Grade
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class PointChange:
     """Other points for one exercise of one student.
 
     Parameters
@@ -35,7 +35,7 @@ class Change:
         )
 
 
-def changes(before: Iterable[Grade], after: Iterable[Grade]) -> list[Change]:
+def changes(before: Iterable[Grade], after: Iterable[Grade]) -> list[PointChange]:
     """Return what differs between two gradings, by student and exercise; students of one grading only are left out.
 
     Parameters
@@ -45,7 +45,7 @@ def changes(before: Iterable[Grade], after: Iterable[Grade]) -> list[Change]:
 
     Returns
     -------
-    list of Change
+    list of PointChange
         In the order of `after`.
 
     Examples
@@ -61,7 +61,7 @@ def changes(before: Iterable[Grade], after: Iterable[Grade]) -> list[Change]:
             continue
         was, now = _points(old), _points(grade)
         found += [
-            Change(
+            PointChange(
                 student=grade.student,
                 exercise=exercise,
                 before=was.get(exercise, 0.0),

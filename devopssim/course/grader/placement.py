@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, overload
 
+from devopssim.course.grader.bounded import ChildLimits, Say, in_child
 from devopssim.course.grader.roster import Roster
 from devopssim.course.grader.submissions import Submission, is_litter, is_notebook_name, walk
 from devopssim.errors import InvalidInputError
@@ -29,6 +30,7 @@ LARGEST_ARCHIVE: Final = 2 * 1024**3
 LARGEST_MEMBER: Final = 100 * 1024**2
 MOST_MEMBERS: Final = 50_000
 LONGEST_ID: Final = 200
+UNPACKING: Final = ChildLimits(memory_mb=512, cpu_seconds=300, seconds=1200)
 NBGRADER_FOLDER: Final = "submitted"
 _CANVAS: Final = re.compile(
     r"(?P<name>[^_]+)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.DOTALL
@@ -317,7 +319,17 @@ class _Placer:
             raise InvalidInputError(f"{path}: a zip archive; unpack it first, and give the folder.")
         target = self.scratch / f"{len(list(self.scratch.iterdir()))}"
         target.mkdir()
-        unpack(path, target)
+
+        def work(say: Say) -> None:
+            try:
+                unpack(path, target)
+            except InvalidInputError as error:
+                say(str(error).encode("utf-8", "replace"))
+
+        child = in_child(work, UNPACKING)
+        if child.lines or child.ended:
+            why = child.lines[0].decode() if child.lines else f"{path.name}: it cannot be unpacked ({child.ended})."
+            raise InvalidInputError(why)
         return target
 
 

@@ -39,7 +39,7 @@ def memory_of_files(root: int) -> int:
     """
     for pid in descendants(root)[1:]:
         with suppress(OSError):
-            files = os.statvfs(f"/proc/{pid}/root/tmp")
+            files = os.statvfs(Path("/proc", str(pid), "root", "tmp"))
             return (files.f_files - files.f_ffree) * BYTES_OF_A_FILE
     return 0
 

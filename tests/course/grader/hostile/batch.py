@@ -27,7 +27,7 @@ from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import Limits, choose_sandbox, host
 from devopssim.files import write_text
 
-NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.grader.hostile.batch container bubblewrap --out docs/grading-attacks.md`. -->"
+NOTE: Final = "<!-- Written by `PYTHONPATH=tests python -m course.grader.hostile.batch {sandboxes} --out docs/grading-attacks.md`. -->"
 MARK: Final = "WHOSE_SANDBOX"
 """In the environment of all that runs in this batch's sandboxes, so that it can be told from other graders' on this machine."""
 MOST_NOTICED: Final = 110
@@ -136,7 +136,8 @@ def page(batches: Sequence[Batch]) -> str:
         for name, attack in batch.attacks.items()
     )
     count, sandboxes = len(batches[0].attacks), " and in ".join(batch.sandbox for batch in batches)
-    return f"""{NOTE}
+    note = NOTE.format(sandboxes=" ".join(batch.sandbox for batch in batches))
+    return f"""{note}
 # Attacks on the grader
 
 {count} submissions, each graded in {sandboxes}; {wrong or "none"} of the grades {"is" if wrong == 1 else "are"} wrong.
