@@ -62,7 +62,7 @@ class _Table(ctypes.Structure):
 
 
 class Library:
-    """The engine as a shared library.
+    """The engine as a shared library. A run leaves Python's lock; asking for what it has written is too short to be worth it.
 
     Parameters
     ----------
@@ -77,7 +77,8 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         try:
-            library = ctypes.CDLL(str(path))
+            self._run = ctypes.CDLL(str(path)).devopssim_run
+            library = ctypes.PyDLL(str(path))
             version = library.devopssim_version()
         except (OSError, AttributeError) as error:
             raise EngineError(
@@ -91,8 +92,8 @@ class Library:
         self._library = library
         for name in ("parameters", "tables", "kinds", "forms"):
             getattr(library, f"devopssim_{name}").restype = ctypes.c_char_p
-        library.devopssim_run.restype = ctypes.c_void_p
-        library.devopssim_run.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, ctypes.c_int64]
+        self._run.restype = ctypes.c_void_p
+        self._run.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_double, ctypes.c_int64]
         for name, returned in RETURNED.items():
             function = getattr(library, f"devopssim_{name}")
             function.argtypes, function.restype = [ctypes.c_void_p], returned
@@ -120,7 +121,7 @@ class Library:
         while True:
             arrays = [np.ascontiguousarray(tables.get(name)) for name in names]
             described = (_Table * len(arrays))(*[_Table(rows.ctypes.data, len(rows), rows.shape[1]) for rows in arrays])
-            address = library.devopssim_run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
+            address = self._run(parameters.ctypes.data, ctypes.addressof(described), horizon, MOST_ROWS)
             written = Written(library, address)
             status = library.devopssim_status(address)
             if status == 0:
