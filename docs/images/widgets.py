@@ -18,8 +18,8 @@ ROOT = "section.dops"
 GO = "(slider, part) => { slider.value = part * slider.max; slider.dispatchEvent(new Event('input')); }"
 BOARD = "from devopssim import DEVOPS, widgets\nwidgets.board(DEVOPS, years=0.25)"
 EXPLORE = """from devopssim import DEVOPS_IN_NAME_ONLY, scenario, vary, widgets
-shop = vary(DEVOPS_IN_NAME_ONLY, {"years": 0.5})
-widgets.explore(shop, parameters=[f"practices.{name}" for name in scenario.SEVEN_CS], replications=3)"""
+shop = vary(DEVOPS_IN_NAME_ONLY, {"years": 2})
+widgets.explore(shop, parameters=[f"practices.{name}" for name in scenario.SEVEN_CS])"""
 
 
 def main() -> None:
