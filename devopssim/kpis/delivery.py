@@ -687,7 +687,7 @@ def failed_deployments(run: Run) -> Truths:
     >>> from devopssim.events import event, from_rows
     >>> failed = event(3, "service.failed", deployment="D1", incident="I1")
     >>> run = kpis.Run(from_rows([failed, event(4, "service.rolledback", deployment="D2")]))
-    >>> run.names("deployment")[failed_deployments(run)].tolist()
+    >>> sorted(run.names("deployment")[failed_deployments(run)])
     ['D1', 'D2']
     """
     repaired = run.names("deployment").isin(run.detail("service.deployed", "repair")[1])
