@@ -11,13 +11,11 @@ from typing import Any, Final
 
 from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
 from devopssim.course.author.shell import commands, decisive_commands
-from devopssim.course.author.yaml_files import DEEPEST, MOST_NODES, parse_yaml
+from devopssim.course.author.yaml_files import parse_yaml
 from devopssim.errors import InvalidInputError
 
 __all__ = [
-    "DEEPEST",
     "LONGEST",
-    "MOST_NODES",
     "Instruction",
     "Rule",
     "at",
@@ -35,6 +33,7 @@ __all__ = [
     "triggered_by",
 ]
 LONGEST: Final = 65_536
+"""Most characters of a file that rules look at."""
 LAST_COUNTS: Final = {"CMD", "ENTRYPOINT", "HEALTHCHECK", "USER", "STOPSIGNAL", "WORKDIR"}
 """Instructions of which only the last one has an effect."""
 INSTALLERS: Final = re.compile(
