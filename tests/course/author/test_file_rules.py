@@ -3,6 +3,7 @@
 import pytest
 
 from devopssim.course.author import file_rules as files
+from devopssim.course.author.yaml_files import DEEPEST, MOST_NODES
 from devopssim.errors import InvalidInputError
 
 DOCKERFILE = """\
@@ -145,8 +146,8 @@ def test_what_is_no_such_file_is_refused_with_a_reason(name: str, text: str) -> 
     ("name", "text", "beyond"),
     [
         ("text", "x" * files.LONGEST, "x"),
-        ("compose", "a: " + "[" * files.DEEPEST + "]" * files.DEEPEST, " # ["),
-        ("compose", "a: [" + "1," * (files.MOST_NODES - 10) + "1", ",1"),
+        ("compose", "a: " + "[" * DEEPEST + "]" * DEEPEST, " # ["),
+        ("compose", "a: [" + "1," * (MOST_NODES - 10) + "1", ",1"),
     ],
 )
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger(name: str, text: str, beyond: str) -> None:
@@ -158,11 +159,11 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(name: str, text: str,
 
 
 def test_the_limits_are_those_that_the_guide_promises() -> None:
-    assert (files.LONGEST, files.DEEPEST, files.MOST_NODES) == (65_536, 100, 5_000)
+    assert (files.LONGEST, DEEPEST, MOST_NODES) == (65_536, 100, 5_000)
 
 
 def test_brackets_that_are_closed_again_are_not_open() -> None:
-    assert files.parse("compose", "a: [" + "[]," * 2 * files.DEEPEST + "{}]")
+    assert files.parse("compose", "a: [" + "[]," * 2 * DEEPEST + "{}]")
 
 
 def test_a_continuation_without_a_next_line_ends_the_file() -> None:
