@@ -25,7 +25,7 @@ lab: install-notebook ## create your copy of the course (COPY=my-course) and ope
 	exec $(BIN)/python -m jupyterlab $$root --notebook-dir=$(COPY) --LabApp.default_url="/lab/tree/$${first##*/}"
 
 engine: install-run ## build the fast engine with a compiler from the package index (ziglang, 440 MB); not needed where there is one
-	@requirements/compiler.sh
+	@requirements/more.sh engine
 	@CXX="$(BIN)/python -m ziglang c++" engine/install.sh $(BIN)/python
 
 test: install-dev lint types doctest docs sanitizers unit notebooks live ## check everything, from the cheap to the expensive
@@ -77,6 +77,7 @@ mutation: install-dev ## change each module of the core in a few places, one at 
 	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
+	@requirements/more.sh benchmarks
 	@$(PYTEST) --benchmark-enable benchmarks
 
 lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); UPGRADE=--upgrade takes the newest versions

@@ -1,8 +1,9 @@
-"""One value stream in four engines: plan, code and test, lognormal work, several people at each stage.
+# mypy: disable-error-code="untyped-decorator"
+"""One value stream in several engines: plan, code and test, lognormal work, several people at each stage.
 
 Ours is `simulate` with a scenario that switches everything off but work that queues for people. The programs in plain SimPy and
 in salabim get the same efforts drawn ahead and must end every item at the same moment; they record nothing but that, except
-one, which writes the stages to a log as ours does. Ciw draws its own.
+one, which writes the stages to a log as ours does. Ciw and Cimba draw their own, and Cimba keeps nothing but a mean.
 """
 
 import time
@@ -10,6 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+import cimba  # type: ignore[import-not-found,unused-ignore] # of requirements/benchmarks.txt
 import ciw  # type: ignore[import-untyped]
 import numpy as np
 import pandas as pd
@@ -179,9 +181,66 @@ def in_ciw() -> list[float]:
     return cast("list[float]", (by_story["exit_date"].max() - by_story["arrival_date"].min()).tolist())
 
 
+def _cimba_lognormal(mean: float) -> Any:
+    variance = np.log1p(CV**2)
+    return cimba.inputs.dist.lognormal(mean=np.log(mean) - variance / 2, sigma=np.sqrt(variance))
+
+
 def _ciw_lognormal(mean: float) -> Any:
     variance = np.log1p(CV**2)
     return ciw.dists.Lognormal(np.log(mean) - variance / 2, np.sqrt(variance))
+
+
+class InCimba(cimba.Model):  # type: ignore[misc] # Cimba is not typed for mypy
+    """The same in Cimba, whose compiled processes take their work from stores."""
+
+    interarrival: cimba.Input[float] = cimba.inputs.dist.exponential(mean=1.0)
+    plan_hours: cimba.Input[float] = _cimba_lognormal(HOURS["plan"])
+    code_hours: cimba.Input[float] = _cimba_lognormal(HOURS["code"])
+    test_hours: cimba.Input[float] = _cimba_lognormal(HOURS["test"])
+    to_plan: cimba.Store[float]
+    to_code: cimba.Store[float]
+    to_test: cimba.Store[float]
+    hours: cimba.Dataset
+    mean_hours: cimba.Output[float]
+
+    @cimba.process
+    def arrivals(self) -> None:
+        while True:
+            cimba.hold(self.interarrival.next())
+            self.to_plan.put(cimba.now())
+
+    @cimba.process(copies=PEOPLE["plan"])
+    def plan(self) -> None:
+        while True:
+            began = self.to_plan.get()
+            cimba.hold(self.plan_hours.next())
+            self.to_code.put(began)
+
+    @cimba.process(copies=PEOPLE["code"])
+    def code(self) -> None:
+        while True:
+            began = self.to_code.get()
+            cimba.hold(self.code_hours.next())
+            self.to_test.put(began)
+
+    @cimba.process(copies=PEOPLE["test"])
+    def test(self) -> None:
+        while True:
+            began = self.to_test.get()
+            cimba.hold(self.test_hours.next())
+            self.hours.record(cimba.now() - began)
+
+    @cimba.on_end
+    def measure(self) -> None:
+        self.mean_hours = self.hours.sample_mean()
+
+
+def in_cimba(model: InCimba) -> float:
+    """Return the mean hours of a story in one replication."""
+    window = cimba.Window(warmup=0, duration=HORIZON)
+    results = cimba.Experiment(model, replications=1, window=window, seed=1).run()
+    return float(results[model].mean_hours.values.mean())
 
 
 def ends_of(log: pd.DataFrame) -> dict[str, float]:
@@ -233,3 +292,10 @@ def test_ciw(benchmark: Any) -> None:
     """Other random numbers, the same queues: the mean time is within a fifth of ours."""
     hours = benchmark.pedantic(in_ciw, rounds=ROUNDS)
     assert np.mean(hours) == pytest.approx(kpis.lead_time(ours()).mean(), rel=0.2)
+
+
+@GROUP
+def test_cimba(benchmark: Any) -> None:
+    """As Ciw; compiled before the clock starts."""
+    hours = benchmark.pedantic(in_cimba, args=(InCimba(),), rounds=ROUNDS, warmup_rounds=1)
+    assert hours == pytest.approx(kpis.lead_time(ours()).mean(), rel=0.2)

@@ -22,6 +22,8 @@ lock dev --all-extras "$@"
 lock notebook --extra notebook --extra livelab --extra grading --constraint requirements/dev.txt "$@"
 lock run --constraint requirements/dev.txt "$@"
 
-uv --no-config pip compile --group engine "$@" --output-file requirements/engine.txt \
-    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-    --custom-compile-command 'make lock' --quiet
+for group in engine benchmarks; do # beside what is installed already
+    uv --no-config pip compile --group "$group" "$@" --output-file "requirements/$group.txt" --constraint requirements/dev.txt \
+        --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --custom-compile-command 'make lock' --quiet
+done
