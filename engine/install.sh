@@ -22,5 +22,5 @@ elif [ "${CI:-}" = true ]; then
     cat "$log" >&2
     exit 1
 else
-    echo "devopssim: the fast engine was not built ($(head -n 1 "$log")); the reference serves, some forty times slower. 'make engine' brings a compiler." >&2
+    echo "devopssim: the fast engine was not built ($(head -n 1 "$log")); the reference serves, some twenty times slower. 'make engine' brings a compiler." >&2
 fi

@@ -126,7 +126,7 @@ def _fast_engine() -> MachineCheck:
         name="fast engine",
         works=built is not None,
         detected=detected,
-        needed_for="simulations some forty times faster",
+        needed_for="simulations some twenty times faster",
         remedy="run `make engine`, which brings a compiler; or install a C++20 compiler (Debian, Ubuntu: `apt-get install g++`) "
         "and run `make run` again",
     )
