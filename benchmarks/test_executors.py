@@ -64,6 +64,6 @@ def test_two_workers(benchmark: Any, executor: Executor, expected: str) -> None:
 
 
 @GROUP
-def test_two_processes_and_their_start(benchmark: Any, expected: str) -> None:
+def test_two_workers_of_our_own(benchmark: Any, expected: str) -> None:
     found = benchmark.pedantic(experiment, kwargs={"workers": 2}, rounds=2)
     assert found.values.to_csv() == expected
