@@ -7,7 +7,7 @@ import pytest
 from browser import pages, servers
 from playwright.sync_api import Browser
 
-# Whole replications are short here, so that they finish while a test waits; a preview has its usual length.
+# Replications are short here, so that they finish while a test waits, also without the fast engine.
 NOTEBOOKS = {
     "compare": "from devopssim import AGILE, DEVOPS, WATERFALL, vary, widgets\n"
     "year = {scenario.name: vary(scenario, {'years': 1}) for scenario in (WATERFALL, AGILE, DEVOPS)}\n"
