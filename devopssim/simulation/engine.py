@@ -195,11 +195,15 @@ class Written:
 
     def _array(self, start: int | None, length: int, dtype: str) -> Any:
         """Return a view of the engine's memory that keeps the run."""
-        if not length or not start:
-            return np.empty(0, dtype=dtype)
-        memory: Any = (ctypes.c_char * (length * np.dtype(dtype).itemsize)).from_address(start)
-        memory.run = self
-        return np.frombuffer(memory, dtype=dtype)
+        return np.asarray(_Memory(self, start, length, dtype)) if length and start else np.empty(0, dtype=dtype)
+
+
+class _Memory:
+    """A part of a run's memory, as NumPy asks for it; the array that views it keeps it, and with it the run."""
+
+    def __init__(self, run: Written, start: int, length: int, dtype: str) -> None:
+        self._run = run
+        self.__array_interface__ = {"version": 3, "shape": (length,), "typestr": f"<{dtype}", "data": (start, True)}
 
 
 def endless(scenario: Scenario, reached: float) -> EndlessRunError:
