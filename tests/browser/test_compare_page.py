@@ -45,7 +45,12 @@ def seen(chromium: Browser, lab: Server) -> Iterator[Watched]:
 def page(seen: Watched) -> Page:
     """The page with every scenario reset to its baseline."""
     seen.page.get_by_role("button", name="Reset to baseline").click()
+    until(lambda: share_of_testing(seen.page) == "100 %", "the sliders are back")
     return seen.page
+
+
+def share_of_testing(page: Page) -> str:
+    return page.locator(".dops-control", has_text="Continuous testing").locator("output").inner_text()
 
 
 def estimates(page: Page) -> int:
@@ -63,7 +68,7 @@ def test_a_slider_that_is_moved_by_keyboard_changes_cards_and_curve(page: Page, 
     page.get_by_label("Continuous testing").focus()
     page.keyboard.press("Home")
     until(lambda: estimates(page) > count, "a new estimate is shown")
-    assert page.locator(".dops-control", has_text="Continuous testing").locator("output").inner_text() == "0 %"
+    assert share_of_testing(page) == "0 %"
     settled(page)
     assert card.inner_text() != before
     assert chart.get_attribute("aria-label") != drawn
