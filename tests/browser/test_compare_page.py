@@ -45,7 +45,6 @@ def seen(chromium: Browser, lab: Server) -> Iterator[Watched]:
 def page(seen: Watched) -> Page:
     """The page with every scenario reset to its baseline."""
     seen.page.get_by_role("button", name="Reset to baseline").click()
-    until(lambda: share_of_testing(seen.page) == "100 %", "the sliders are back")
     return seen.page
 
 
@@ -82,6 +81,7 @@ def test_a_slider_that_is_moved_by_keyboard_changes_cards_and_curve(page: Page, 
 
 def test_the_time_to_a_new_picture_is_reported(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
     """The times are printed, not asserted: they depend on the computer and its load."""
+    until(lambda: share_of_testing(page) == "100 %", "the sliders are back")
     page.evaluate(MEASURE_REDRAWS)
     page.get_by_label("Continuous testing").focus()
     for move in range(MOVES):
