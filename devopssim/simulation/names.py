@@ -16,9 +16,8 @@ from devopssim.simulation.demand import (
     item_name,
     vulnerability_name,
 )
-from devopssim.simulation.security import sign_off_part
 from devopssim.simulation.staff import zones
-from devopssim.simulation.tables import Tables
+from devopssim.simulation.tables import Tables, shares_covered
 
 FOUND_IN: Final = ("review", "test", "acceptance", "production")
 SCANNERS: Final = ("sast", "sca", "review", "incident")
@@ -148,9 +147,7 @@ class Names:
 
     def covered(self, covered: int) -> str:
         """Return the share of the code that a scan, a review or a sign-off covers."""
-        security = self.scenario.security
-        covers = (security.scan_covers, security.review_covers, security.review_covers * sign_off_part(self.scenario))
-        return f"{covers[covered]:g}"
+        return f"{shares_covered(self.scenario)[covered]:g}"
 
 
 def _unpacked(packed: int) -> tuple[int, int, int]:

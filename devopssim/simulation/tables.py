@@ -145,10 +145,7 @@ def fixed_tables(scenario: Scenario) -> dict[str, Rows]:
     """Return the tables that the scenario alone decides."""
     security, late_fix_factor = scenario.security, float(scenario.quality.late_fix_factor)
     skills = [skill.split(" as ") for skill in chosen(scenario.team.secondary_skills, SKILLS)]
-    false = [
-        security.false_findings * covered
-        for covered in (security.scan_covers, security.review_covers, security.review_covers * sign_off_part(scenario))
-    ]
+    false = [security.false_findings * covered for covered in shares_covered(scenario)]
     return {
         "skills": _table([(ROLES.index(helper), ROLES.index(helped)) for helper, helped in skills], 2),
         "steps": _table([(STAGES.index(step.stage), step.flaky, step.runners) for step in scenario.pipeline.steps], 3),
@@ -156,6 +153,20 @@ def fixed_tables(scenario: Scenario) -> dict[str, Rows]:
         "late_fix_factor": _table([(late_fix_factor**steps,) for steps in range(3)], 1),
         "learning": _table([(left,) for left in LEARNING], 1),
     }
+
+
+def shares_covered(scenario: Scenario) -> tuple[float, float, float]:
+    """Return the shares of the code that a scan, a review and a sign-off cover.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import Scenario, vary
+    >>> half = {"security.scan_covers": 0.8, "security.review_covers": 0.5, "security.sign_off": 4, "security.review_effort": 16}
+    >>> shares_covered(vary(Scenario(), half))
+    (0.8, 0.5, 0.125)
+    """
+    security = scenario.security
+    return security.scan_covers, security.review_covers, security.review_covers * sign_off_part(scenario)
 
 
 def curves(scenario: Scenario) -> dict[str, Grow]:
