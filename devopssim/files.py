@@ -1,7 +1,6 @@
 """Write files whole or not at all, and require the package for Parquet files."""
 
 import errno
-import importlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -95,26 +94,6 @@ def write_text(path: str | Path, text: str) -> None:
     """
     with whole_file(path) as part:
         part.write_bytes(text.encode())
-
-
-def require_pyarrow(path: str | Path) -> None:
-    """Raise InvalidInputError if the package that reads and writes Parquet files is missing.
-
-    Parameters
-    ----------
-    path : str or Path
-        File that needs the package; the error names it.
-
-    Raises
-    ------
-    InvalidInputError
-        If pyarrow cannot be imported.
-    """
-    try:
-        importlib.import_module("pyarrow")
-    except ModuleNotFoundError as error:
-        message = f"{path}: Parquet files need the package pyarrow; install it with `pip install pyarrow`, or name a .csv file."
-        raise InvalidInputError(message) from error
 
 
 def _umask() -> int:

@@ -7,62 +7,10 @@ it is not the whole log the `window` (the hour at which observation begins), whe
 and `source` (where the log came from: a mapping that can be written as JSON, for a simulated log with the whole scenario).
 
 Kinds are named `subject.predicate`, as in CDEvents (https://cdevents.dev, 0.5) where it has the kind.
+
+`__init__.pyi` lists the names; they are imported at their first use, so that who only needs the names of stages and roles never loads pandas.
 """
 
-from devopssim.events.calendar import Calendar, WorkingTime
-from devopssim.events.clock import HOURS_PER_DAY, HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR, SECONDS_PER_HOUR
-from devopssim.events.coded import CodedLog
-from devopssim.events.contract import validate, validate_columns
-from devopssim.events.detail import DETAIL_KEYS, NUMBERS, decode_detail, details, encode_detail
-from devopssim.events.files import read, write
-from devopssim.events.schema import (
-    COLUMNS,
-    IDS,
-    KINDS,
-    ROLES,
-    STAGES,
-    Kind,
-    Recorder,
-    Row,
-    event,
-    from_rows,
-    with_attrs,
-)
-from devopssim.events.warm_up import check_warm_up, since
-from devopssim.events.window import between, cut_to_window, window_start
+import lazy_loader
 
-__all__ = [
-    "COLUMNS",
-    "DETAIL_KEYS",
-    "HOURS_PER_DAY",
-    "HOURS_PER_MONTH",
-    "HOURS_PER_WEEK",
-    "HOURS_PER_YEAR",
-    "IDS",
-    "KINDS",
-    "NUMBERS",
-    "ROLES",
-    "SECONDS_PER_HOUR",
-    "STAGES",
-    "Calendar",
-    "CodedLog",
-    "Kind",
-    "Recorder",
-    "Row",
-    "WorkingTime",
-    "between",
-    "check_warm_up",
-    "cut_to_window",
-    "decode_detail",
-    "details",
-    "encode_detail",
-    "event",
-    "from_rows",
-    "read",
-    "since",
-    "validate",
-    "validate_columns",
-    "window_start",
-    "with_attrs",
-    "write",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

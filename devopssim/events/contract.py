@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events.calendar import WorkingTime
-from devopssim.events.detail import DETAIL_KEYS, NUMBERS, WELL_FORMED, details
-from devopssim.events.schema import COLUMNS, IDS, KINDS, ROLES, STAGES
+from devopssim.events.coded import CodedLog
+from devopssim.events.detail import DETAIL_KEYS, NUMBERS, WELL_FORMED, NumberRange, details
+from devopssim.events.kinds import COLUMNS, IDS, KINDS, ROLES, STAGES
+
+KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 
 def validate(log: pd.DataFrame) -> pd.DataFrame:
@@ -44,17 +48,17 @@ def validate(log: pd.DataFrame) -> pd.DataFrame:
     devopssim.errors.BrokenContractError: row 0 ... breaks the event log's contract: ticket.created must name its item.
     """
     validate_columns(log)
-    rules: list[Callable[[pd.DataFrame], Iterable[Offence]]] = [
+    rows = _Rows(CodedLog.of(log))
+    rules: list[Callable[[_Rows], Iterable[Offence]]] = [
         _bad_time,
         _bad_name,
         _missing_column,
         _bad_detail,
-        _bad_number,
         _repeated,
     ]
     if not log.attrs.get("warm_up"):
         rules += [_effect_before_cause, _finished_before_started]
-    _refuse_first(log, [offence for rule in rules for offence in rule(log)])
+    _refuse_first(log, [offence for rule in rules for offence in rule(rows)])
     validate_attrs(log.attrs)
     return log
 
@@ -169,19 +173,44 @@ def _is_time(value: Any) -> bool:
     return True
 
 
+class _Rows:
+    """The rows of a log in codes."""
+
+    def __init__(self, log: CodedLog) -> None:
+        self.log, self.codes = log, {column: log.codes[column] for column in COLUMNS[1:]}
+        self._naming: dict[tuple[str, str], Any] = {}
+
+    def naming(self, kind: str, by: str) -> Any:
+        """Return the rows of a kind that name an id in the column `by`."""
+        if (kind, by) not in self._naming:
+            rows = np.flatnonzero(self.codes["kind"] == KIND_NUMBERS[kind])
+            self._naming[kind, by] = rows[self.codes[by][rows] >= 0]
+        return self._naming[kind, by]
+
+    def first(self, kinds: Iterable[str], by: str) -> Any:
+        """Return for each id in the column `by` the first row of these kinds that names it; the number of all rows for none."""
+        codes, never = self.codes[by], len(self.log)
+        first = np.full(codes.max(initial=-1) + 1, never)
+        for kind in kinds:
+            rows = self.naming(kind, by)[::-1]
+            earliest = np.full(len(first), never)
+            earliest[codes[rows]] = rows  # what is written last stays
+            first = np.minimum(first, earliest)
+        return first
+
+
 def _where(mask: Any, rule: str) -> list[Offence]:
     """Return the first row of a mask as an offence against the rule; an empty list for an empty mask."""
-    return _first(np.flatnonzero(np.asarray(mask)), rule)
+    return _first(np.flatnonzero(mask), rule)
 
 
 def _first(positions: Any, rule: str) -> list[Offence]:
     """Return the first position as an offence against the rule; an empty list for an empty array."""
-    return [(int(np.asarray(positions)[0]), rule)] if len(positions) else []
+    return [(int(positions[0]), rule)] if len(positions) else []
 
 
-def _bad_time(log: pd.DataFrame) -> list[Offence]:
-    time = log["time"].to_numpy()
-    horizon = log.attrs.get("horizon")
+def _bad_time(rows: _Rows) -> list[Offence]:
+    time, horizon = rows.log.time, rows.log.attrs.get("horizon")
     backwards = np.zeros(len(time), dtype=bool)
     backwards[1:] = time[1:] < time[:-1]
     return [
@@ -192,78 +221,83 @@ def _bad_time(log: pd.DataFrame) -> list[Offence]:
     ]
 
 
-def _bad_name(log: pd.DataFrame) -> list[Offence]:
-    unknown = {
-        name: ~log[name].isin(allowed) & log[name].notna() for name, allowed in (("stage", STAGES), ("role", ROLES))
-    }
+def _bad_name(rows: _Rows) -> list[Offence]:
+    kind = rows.codes["kind"]
     return [
-        *_where(~log["kind"].isin(list(KINDS)), "kind must be one of devopssim.events.KINDS"),
-        *_where(unknown["stage"], f"stage must be one of {', '.join(STAGES)}"),
-        *_where(unknown["role"], f"role must be one of {', '.join(ROLES)}"),
+        *_where((kind < 0) | (kind >= len(KINDS)), "kind must be one of devopssim.events.KINDS"),
+        *_where(rows.codes["stage"] >= len(STAGES), f"stage must be one of {', '.join(STAGES)}"),
+        *_where(rows.codes["role"] >= len(ROLES), f"role must be one of {', '.join(ROLES)}"),
     ]
 
 
-def _missing_column(log: pd.DataFrame) -> Iterable[Offence]:
+def _missing_column(rows: _Rows) -> Iterable[Offence]:
     for name, kind in KINDS.items():
         for column in kind.needs:
-            yield from _where((log["kind"] == name) & log[column].isna(), f"{name} must name its {column}")
-    staged = log["kind"].isin(["stage.queued", "stage.started", "stage.finished"])
-    subject = log[list(IDS)].notna().any(axis=1) | log["detail"].str.contains(r"(?:^|;)task=", na=False)
+            of_kind = np.flatnonzero(rows.codes["kind"] == KIND_NUMBERS[name])
+            yield from _first(of_kind[rows.codes[column][of_kind] < 0], f"{name} must name its {column}")
+    staged = np.isin(
+        rows.codes["kind"], [KIND_NUMBERS[name] for name in ("stage.queued", "stage.started", "stage.finished")]
+    )
+    subject = np.any([rows.codes[name] >= 0 for name in IDS], axis=0)
+    detail = rows.codes["detail"]
+    of_task = np.flatnonzero(staged & ~subject & (detail >= 0))
+    subject[of_task] = _of_details(rows, detail[of_task], lambda texts: texts.str.contains(r"(?:^|;)task="))
     yield from _where(
         staged & ~subject,
         "stage.* must name the item, change, deployment, incident or finding that is worked on, or its task in detail",
     )
 
 
-def _bad_detail(log: pd.DataFrame) -> list[Offence]:
-    given = log["detail"].dropna()
-    well_formed = given.str.fullmatch(WELL_FORMED)
-    bad = np.zeros(len(log), dtype=bool)
-    bad[np.flatnonzero(log["detail"].notna())] = ~well_formed.to_numpy(dtype=bool)
-    return _where(bad, f"detail must be key=value pairs joined by ';', with keys out of {', '.join(DETAIL_KEYS)}")
+def _of_details(rows: _Rows, details: Any, holds: Callable[[pd.Series], Any]) -> Any:
+    """Return whether something holds for the text of each code of `detail`; it is asked once for each text."""
+    distinct, positions = np.unique(details, return_inverse=True)
+    texts = pd.Series(rows.log.texts("detail", distinct), dtype="str")
+    return np.asarray(holds(texts), dtype=bool)[positions]
 
 
-def _bad_number(log: pd.DataFrame) -> Iterable[Offence]:
-    given = log["detail"].dropna()
-    positions = np.flatnonzero(log["detail"].notna())
+def _bad_detail(rows: _Rows) -> Iterable[Offence]:
+    given = np.flatnonzero(rows.codes["detail"] >= 0)
+    detail = rows.codes["detail"][given]
+    well_formed = _of_details(rows, detail, lambda texts: texts.str.fullmatch(WELL_FORMED))
+    yield from _first(
+        given[~well_formed], f"detail must be key=value pairs joined by ';', with keys out of {', '.join(DETAIL_KEYS)}"
+    )
     for key, allowed in NUMBERS.items():
-        named = given.str.contains(f"{key}=", regex=False).to_numpy(dtype=bool)
-        texts = details(given[named].to_frame(), key)
-        numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        bad = texts.notna().to_numpy(dtype=bool) & ~allowed.holds(numbers)
-        yield from _first(positions[named][bad], f"{key} in detail must be {allowed.text}")
+        right = _of_details(rows, detail, partial(_right_numbers, key=key, allowed=allowed))
+        yield from _first(given[~right], f"{key} in detail must be {allowed.text}")
 
 
-def _repeated(log: pd.DataFrame) -> Iterable[Offence]:
+def _right_numbers(texts: pd.Series, key: str, allowed: NumberRange) -> Any:
+    """Return whether each detail lacks a key or has an allowed number for it."""
+    values = details(texts.to_frame("detail"), key)
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return values.isna().to_numpy() | allowed.holds(numbers)
+
+
+def _repeated(rows: _Rows) -> Iterable[Offence]:
     for name, kind in KINDS.items():
         if kind.once:
-            rows = _positions(log, (name,), kind.by)
-            yield from _first(rows[rows.index.duplicated()], f"{name} happens once for one {kind.by}")
-    shipped = np.flatnonzero(log["kind"] == "service.deployed")
-    again = log[["deployment", "change"]].iloc[shipped].duplicated().to_numpy()
-    yield from _first(shipped[again], "service.deployed has one row for each change of a deployment")
+            named = rows.naming(name, kind.by)
+            again = rows.first((name,), kind.by)[rows.codes[kind.by][named]] < named
+            yield from _first(named[again], f"{name} happens once for one {kind.by}")
+    shipped = np.flatnonzero(rows.codes["kind"] == KIND_NUMBERS["service.deployed"])
+    pairs = pd.DataFrame({name: rows.codes[name][shipped] for name in ("deployment", "change")})
+    yield from _first(
+        shipped[pairs.duplicated().to_numpy()], "service.deployed has one row for each change of a deployment"
+    )
 
 
-def _effect_before_cause(log: pd.DataFrame) -> Iterable[Offence]:
+def _effect_before_cause(rows: _Rows) -> Iterable[Offence]:
     orders = [(name, kind.after, kind.by) for name, kind in KINDS.items() if kind.after]
     for effect, causes, by in [*orders, ("service.failed", ("service.deployed",), "deployment")]:
-        first = _positions(log, causes, by).groupby(level=0).min()
-        effects = _positions(log, (effect,), by)
-        cause = first.reindex(effects.index)
-        too_early = effects[~(cause.to_numpy() < effects.to_numpy())]
-        yield from _first(too_early, f"{effect} must come after {' or '.join(causes)} of the same {by}")
+        effects = rows.naming(effect, by)
+        too_early = rows.first(causes, by)[rows.codes[by][effects]] >= effects
+        yield from _first(effects[too_early], f"{effect} must come after {' or '.join(causes)} of the same {by}")
 
 
-def _positions(log: pd.DataFrame, kinds: Iterable[str], by: str) -> pd.Series:
-    """Return the positions of the rows of these kinds, indexed by the id that they name."""
-    at = np.flatnonzero(log["kind"].isin(list(kinds)) & log[by].notna())
-    return pd.Series(at, index=log[by].iloc[at])
-
-
-def _finished_before_started(log: pd.DataFrame) -> Iterable[Offence]:
-    at = np.flatnonzero(log["kind"].isin(["stage.started", "stage.finished"]))
-    rows = log.iloc[at]
-    step = pd.Series(np.where(rows["kind"] == "stage.started", 1, -1), index=at)
-    keys = [rows[name].astype("str").fillna("").set_axis(at) for name in ("stage", *IDS)]
-    under_way = step.groupby(keys, sort=False).cumsum()
+def _finished_before_started(rows: _Rows) -> Iterable[Offence]:
+    started = rows.codes["kind"] == KIND_NUMBERS["stage.started"]
+    at = np.flatnonzero(started | (rows.codes["kind"] == KIND_NUMBERS["stage.finished"]))
+    step = pd.Series(np.where(started[at], 1, -1))
+    under_way = step.groupby([rows.codes[name][at] for name in ("stage", *IDS)], sort=False).cumsum()
     yield from _first(at[(under_way < 0).to_numpy()], "stage.finished must come after stage.started of the same work")

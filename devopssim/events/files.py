@@ -1,16 +1,23 @@
 """Event logs as CSV and Parquet files, exact both ways."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import csv
 
 from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events.contract import validate, validate_columns
-from devopssim.events.schema import COLUMNS, typed, with_attrs
-from devopssim.files import require_pyarrow, whole_file
+from devopssim.events.kinds import COLUMNS
+from devopssim.events.schema import typed, with_attrs
+from devopssim.files import whole_file
+
+BLOCK: Final = 1 << 26
+"""Bytes of a file that are parsed at a time: more than a row can have."""
 
 
 def write(log: pd.DataFrame, path: str | Path) -> None:
@@ -29,7 +36,7 @@ def write(log: pd.DataFrame, path: str | Path) -> None:
     Raises
     ------
     InvalidInputError
-        If the ending is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
+        If the ending is unknown or the file cannot be written.
 
     Examples
     --------
@@ -87,12 +94,10 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def _format(path: Path, formats: Mapping[str, object]) -> None:
-    """Raise InvalidInputError unless the path ends as one of the formats and the format's package is installed."""
+    """Raise InvalidInputError unless the path ends as one of the formats."""
     if path.suffix.lower() not in formats:
         message = f"{path}: the ending {path.suffix!r} is unknown; an event log is a {' or '.join(formats)} file."
         raise InvalidInputError(message)
-    if path.suffix.lower() == ".parquet":
-        require_pyarrow(path)
 
 
 def _write_csv(log: pd.DataFrame, path: Path) -> None:
@@ -102,25 +107,26 @@ def _write_csv(log: pd.DataFrame, path: Path) -> None:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    attrs: dict[str, Any] = {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        position = stream.tell()
-        while (line := stream.readline()).startswith("#"):
-            key, _, value = line[1:].partition(":")
-            attrs[key.strip()] = json.loads(value)
-            position = stream.tell()
-        stream.seek(position)
-        table = pd.read_csv(
-            stream,
-            dtype="str",
-            keep_default_na=False,
-            na_values={name: [""] for name in COLUMNS},
-        )
-    if "time" in table:
-        table["time"] = (
-            table["time"].fillna("nan").to_numpy(dtype=object).astype("float64")
-        )  # exact, as Python reads it
-    return _restored(table, attrs)
+    written, attrs = path.read_bytes().removeprefix(codecs.BOM_UTF8), {}
+    position = 0
+    while written.startswith(b"#", position):
+        end = written.find(b"\n", position) + 1 or len(written)
+        key, _, value = written[position + 1 : end].decode().partition(":")
+        attrs[key.strip()] = json.loads(value)
+        position = end
+    table = csv.read_csv(
+        pa.py_buffer(memoryview(written)[position:]),
+        read_options=csv.ReadOptions(block_size=BLOCK, use_threads=False),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types={name: pa.float64() if name == "time" else pa.large_string() for name in COLUMNS},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    named = zip(table.column_names, table.columns, strict=True)
+    columns = {name: column.to_numpy() if name == "time" else pd.array(column, dtype="str") for name, column in named}
+    return _restored(pd.DataFrame(columns), attrs)
 
 
 def _write_parquet(log: pd.DataFrame, path: Path) -> None:

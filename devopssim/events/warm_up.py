@@ -7,7 +7,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.events.detail import details
-from devopssim.events.schema import ROLES
+from devopssim.events.kinds import ROLES
 
 
 def check_warm_up(warm_up: float, horizon: float) -> None:

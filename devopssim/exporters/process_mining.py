@@ -17,7 +17,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import IDS, validate
 from devopssim.exporters.cdevents import START
-from devopssim.files import require_pyarrow, whole_file
+from devopssim.files import whole_file
 
 COLUMNS: Final = ("case:concept:name", "concept:name", "time:timestamp", "org:resource", "lifecycle:transition")
 TRANSITIONS: Final = {"queued": "schedule", "started": "start", "finished": "complete"}
@@ -108,7 +108,7 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
     Raises
     ------
     InvalidInputError
-        If the extension or `case` is unknown, the file cannot be written, or Parquet's package pyarrow is missing.
+        If the extension or `case` is unknown, or the file cannot be written.
     BrokenContractError
         If the table breaks the contract of an event log.
 
@@ -123,8 +123,6 @@ def write_process_table(log: pd.DataFrame, path: str | Path, case: str = "item")
     target = Path(path)
     if target.suffix.lower() not in {".csv", ".parquet"}:
         raise InvalidInputError(f"{target}: unknown file extension {target.suffix!r}; pass a .csv or .parquet file.")
-    if target.suffix.lower() == ".parquet":
-        require_pyarrow(target)
     table = process_table(log, case)
     with whole_file(target) as part:
         if target.suffix.lower() == ".csv":

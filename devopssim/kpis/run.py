@@ -19,7 +19,7 @@ from devopssim.events import (
     cut_to_window,
     validate_columns,
 )
-from devopssim.kpis.columns import CodedColumns, Integers, LogColumns, TableColumns
+from devopssim.kpis.columns import Integers, LogColumns
 
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
@@ -73,11 +73,10 @@ class Run:
     """
 
     def __init__(self, log: pd.DataFrame | CodedLog) -> None:
-        if isinstance(log, CodedLog):
-            self._open(CodedColumns(log))
-        else:
+        if isinstance(log, pd.DataFrame):
             validate_columns(log)
-            self._open(TableColumns(log))
+            log = CodedLog.of(log)
+        self._open(LogColumns(log))
 
     def _open(self, columns: LogColumns) -> None:
         self._columns = columns
@@ -102,7 +101,7 @@ class Run:
 
     @property
     def log(self) -> pd.DataFrame:
-        """The log as a table with names, without attributes."""
+        """The log as a table with names."""
         return self._columns.log
 
     @property
@@ -244,7 +243,7 @@ class Run:
             If a value is no number of the key's range.
         """
         codes, texts = self.detail(kind, key)
-        numbers = self._columns.numbers(texts[:-1])
+        numbers = pd.to_numeric(pd.Series(texts[:-1]), errors="coerce").to_numpy(dtype=np.float64)
         wrong = ~NUMBERS[key].holds(numbers) & (texts[:-1] != "")
         if wrong.any():
             message = (

@@ -1,7 +1,5 @@
 """A log reads back from a file to the same bits."""
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from logs import committed, deployed, log_of, requested, valid
 
-from devopssim import events, kpis
+from devopssim import events
 from devopssim.errors import DevopssimError, InvalidInputError
 
 
@@ -108,41 +106,6 @@ def test_an_unknown_ending_is_refused_before_anything_is_written(tmp_path: Path)
 def test_a_folder_that_does_not_exist_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="cannot write"):
         events.write(a_log(), tmp_path / "nowhere" / "log.csv")
-
-
-WITHOUT_PYARROW = """
-import sys
-class Missing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "pyarrow":
-            raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")
-sys.meta_path.insert(0, Missing())
-from devopssim import events, exporters, kpis
-from devopssim.errors import InvalidInputError
-log = events.read(sys.argv[1])
-events.write(log, sys.argv[2])
-print(kpis.values(log, ["lead_time_for_changes"]))
-for write in (events.write, exporters.write_process_table):
-    try:
-        write(log, sys.argv[3])
-    except InvalidInputError as error:
-        print(error)
-"""
-
-
-def test_csv_needs_no_pyarrow_and_parquet_says_that_it_does(tmp_path: Path) -> None:
-    log, csv, again, parquet = a_log(), tmp_path / "log.csv", tmp_path / "again.csv", tmp_path / "log.parquet"
-    events.write(log, csv)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_PYARROW, csv, again, parquet], capture_output=True, text=True, check=True
-    )
-    value, *refusals = done.stdout.splitlines()
-    assert value == str(kpis.values(log, ["lead_time_for_changes"]))
-    assert refusals == 2 * [
-        f"{parquet}: Parquet files need the package pyarrow; install it with `pip install pyarrow`, or name a .csv file."
-    ]
-    assert again.read_bytes() == csv.read_bytes()
-    assert not parquet.exists()
 
 
 def test_a_damaged_parquet_file_is_refused_wherever_the_damage_is(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Columns of a log: texts become numbers in the order in which they first appear, and a part of a log keeps them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim.events import CodedLog, event, from_rows
-from devopssim.kpis.columns import CodedColumns, TableColumns, _numbered
+from devopssim.kpis.columns import LogColumns, _numbered
 
 LOG = from_rows(
     [
@@ -18,7 +19,7 @@ LOG = from_rows(
 )
 
 
-def coded(**codes: list[int]) -> CodedLog:
+def in_codes(**codes: list[int]) -> CodedLog:
     """Return a log in codes: item 7 is called W7."""
     rows = len(next(iter(codes.values())))
     empty = {
@@ -42,43 +43,40 @@ def test_codes_are_numbered_in_the_order_of_their_first_row(codes: list[int]) ->
 
 
 @pytest.mark.parametrize("rows", [[0, 1, 2, 3], [3], [1, 3]])
-def test_ids_of_a_table_are_numbered_in_the_order_of_their_first_row(rows: list[int]) -> None:
+def test_ids_are_numbered_in_the_order_of_their_first_row(rows: list[int]) -> None:
     """However few of the log's rows are asked for."""
-    positions, names = TableColumns(LOG).names("item", np.array(rows))
+    columns = LogColumns(CodedLog.of(LOG))
+    positions, names = columns.names("item", np.array(rows))
     asked = LOG["item"].iloc[rows].tolist()
-    assert names.tolist() == list(dict.fromkeys(asked))
+    assert names.tolist() == columns.labels(names).tolist() == list(dict.fromkeys(asked))
     assert names[positions].tolist() == asked
 
 
-def test_a_role_and_a_kind_are_their_places_in_the_schema() -> None:
-    columns = TableColumns(LOG)
-    assert columns.kinds.tolist()[:2] == [0, 0]
-    assert columns.roles.tolist() == [-1, -1, 1, -1]
-
-
 def test_details_that_differ_are_read_once_and_rows_without_one_have_none() -> None:
-    columns = TableColumns(LOG)
+    columns = LogColumns(CodedLog.of(LOG))
     positions, different = columns.details(np.array([0, 1]))
     assert positions.tolist() == [0, -1]
     assert columns.values(different, "value").tolist() == ["3"]
     assert columns.values(different, "cause").tolist() == [""]
-    numbers = columns.numbers(np.array(["3", "", "three"], dtype=object))
-    assert numbers == pytest.approx([3, np.nan, np.nan], nan_ok=True)
+
+
+def test_a_role_out_of_the_schema_is_none() -> None:
+    assert LogColumns(
+        CodedLog.of(LOG.assign(role=pd.Series(["boss", None, "developer", None], dtype=object)))
+    ).roles.tolist() == [-1, -1, 1, -1]
 
 
 def test_a_part_of_a_log_has_its_rows_and_other_attributes() -> None:
-    for columns in (TableColumns(LOG), CodedColumns(coded(item=[7, 8, 9, 9]))):
-        part = columns.part(1, 3, {"horizon": 3.0})
+    for log in (CodedLog.of(LOG), in_codes(item=[7, 8, 9, 9])):
+        part = LogColumns(log).part(1, 3, {"horizon": 3.0})
         assert part.time.tolist() == [1.0, 2.0]
         assert part.attrs == {"horizon": 3.0}
+        assert part.log.attrs["horizon"] == 3.0
+        assert part.log["item"].tolist() == log.log()["item"].tolist()[1:3]
 
 
 def test_a_code_gets_its_name_where_somebody_reads_it() -> None:
-    columns = CodedColumns(coded(item=[7, 3, 7], detail=[5, -1, 0]))
+    columns = LogColumns(in_codes(item=[7, 3, 7], detail=[5, -1, 0]))
     positions, ids = columns.names("item", np.arange(3))
     assert (positions.tolist(), ids.tolist()) == ([0, 1, 0], [7, 3])
     assert columns.labels(ids).tolist() == ["I7", "I3"]
-    positions, different = columns.details(np.arange(3))
-    assert columns.values(different, "cause").tolist() == ["cause5", ""]
-    assert columns.numbers(np.array(["0.5", ""], dtype=object)) == pytest.approx([0.5, np.nan], nan_ok=True)
-    assert columns.log["item"].tolist() == ["I7", "I3", "I7"]
