@@ -9,7 +9,7 @@ namespace devopssim {
 #define DEMAND(P) P(fixed_date_lead) P(lines_per_hour) P(test_effort)
 #define TEAM(P) \
     P(analysts) P(developers) P(testers) P(operators) P(security) P(hours_per_week) P(time_zones) P(secondary_effort) \
-    P(practised_effort) P(turnover) P(vacancy) P(newcomer_productivity) P(ramp_up) P(mentoring) P(communication) P(joiners) \
+    P(practised_effort) P(vacancy) P(newcomer_productivity) P(ramp_up) P(mentoring) P(communication) P(joiners) \
     P(join_week)
 #define PROCESS(P) \
     P(project_weeks) P(gates) P(sprint_weeks) P(sprints_per_release) P(focus) P(wip_limit) P(window_weeks) P(largest_batch) \
@@ -23,14 +23,14 @@ namespace devopssim {
 #define PIPELINE(P) \
     P(runners) P(flaky) P(flaky_effort) P(release_effort) P(hotfix_effort) P(deploy_time) P(manual_mistakes) \
     P(automated_mistakes) P(mistakes_seen) P(settling_effort) P(rollback_time) P(rollback_horizon) P(rollback_share) P(canary) \
-    P(canary_users) P(canary_time) P(canary_catches) P(canary_false_alarms)
+    P(canary_time) P(canary_catches) P(canary_false_alarms)
 #define PRACTICES(P) P(integration) P(delivery) P(deployment) P(testing) P(monitoring) P(feedback) P(collaboration) P(security)
 #define PRODUCTION(P) \
-    P(hosts) P(total_share) P(partial_share) P(partial_affected) P(minor_affected) P(mitigable_share) P(prevented_share) \
+    P(hosts) P(total_share) P(partial_share) P(mitigable_share) P(prevented_share) \
     P(observation) P(diagnosis_per_change) P(diagnosis_per_doubling) P(longest_diagnosis) P(quiet_load)
 #define SECURITY(P) \
     P(scan_time) P(scan_covers) P(scan_finds) P(false_findings) P(triage_effort) P(training) P(training_effect) \
-    P(review_effort) P(review_covers) P(review_finds) P(sign_off) P(advisory_delay) P(scanned_delay)
+    P(review_effort) P(review_finds) P(sign_off) P(advisory_delay) P(scanned_delay)
 #define ASSISTANCE(P) \
     P(share) P(coding_effort) P(verification_effort) P(unreviewed) P(review_effort) P(pick_up) P(refactoring) \
     P(learning_dip) P(learning_months)
