@@ -14,6 +14,8 @@ from devopssim.events.coded import CodedLog
 from devopssim.events.detail import DETAIL_KEYS, NUMBERS, WELL_FORMED, NumberRange, details
 from devopssim.events.kinds import COLUMNS, IDS, KINDS, ROLES, STAGES
 
+MOST_NUMBERS: Final = 1 << 62
+"""Combinations of codes that a whole number can tell apart."""
 KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -235,9 +237,8 @@ def _missing_column(rows: _Rows) -> Iterable[Offence]:
         for column in kind.needs:
             of_kind = np.flatnonzero(rows.codes["kind"] == KIND_NUMBERS[name])
             yield from _first(of_kind[rows.codes[column][of_kind] < 0], f"{name} must name its {column}")
-    staged = np.isin(
-        rows.codes["kind"], [KIND_NUMBERS[name] for name in ("stage.queued", "stage.started", "stage.finished")]
-    )
+    is_stage = np.array([*(name.startswith("stage.") for name in KINDS), False, False])  # twice False: another kind, none
+    staged = is_stage[rows.codes["kind"]]
     subject = np.any([rows.codes[name] >= 0 for name in IDS], axis=0)
     detail = rows.codes["detail"]
     of_task = np.flatnonzero(staged & ~subject & (detail >= 0))
@@ -250,9 +251,8 @@ def _missing_column(rows: _Rows) -> Iterable[Offence]:
 
 def _of_details(rows: _Rows, details: Any, holds: Callable[[pd.Series], Any]) -> Any:
     """Return whether something holds for the text of each code of `detail`; it is asked once for each text."""
-    distinct, positions = np.unique(details, return_inverse=True)
-    texts = pd.Series(rows.log.texts("detail", distinct), dtype="str")
-    return np.asarray(holds(texts), dtype=bool)[positions]
+    texts = pd.Series(rows.log.texts("detail", np.arange(rows.codes["detail"].max(initial=-1) + 1)), dtype="str")
+    return np.asarray(holds(texts), dtype=bool)[details]
 
 
 def _bad_detail(rows: _Rows) -> Iterable[Offence]:
@@ -298,6 +298,12 @@ def _effect_before_cause(rows: _Rows) -> Iterable[Offence]:
 def _finished_before_started(rows: _Rows) -> Iterable[Offence]:
     started = rows.codes["kind"] == KIND_NUMBERS["stage.started"]
     at = np.flatnonzero(started | (rows.codes["kind"] == KIND_NUMBERS["stage.finished"]))
-    step = pd.Series(np.where(started[at], 1, -1))
-    under_way = step.groupby([rows.codes[name][at] for name in ("stage", *IDS)], sort=False).cumsum()
+    work, works = np.zeros(len(at), dtype=np.int64), 1
+    for name in ("stage", *IDS):
+        codes = rows.codes[name][at].astype(np.int64) + 1
+        several = int(codes.max(initial=0)) + 1
+        if works * several > MOST_NUMBERS:
+            work, works = pd.factorize(work)[0], len(at)
+        work, works = work * several + codes, works * several
+    under_way = pd.Series(np.where(started[at], 1, -1)).groupby(work, sort=False).cumsum()
     yield from _first(at[(under_way < 0).to_numpy()], "stage.finished must come after stage.started of the same work")
