@@ -134,10 +134,11 @@ class Rules:
             "assisted_labels",
             "exclude_authors",
             "deploy_workflows",
+            "begin",
             "withdrawn",
             *self._hotfixes,
         )
-        return {"ready": self.begin == "ready", **{name: getattr(self, name) for name in names}}
+        return {name: getattr(self, name) for name in names}
 
     @property
     def _hotfixes(self) -> tuple[str, ...]:
@@ -199,10 +200,10 @@ def git_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--from",
     "begin",
-    type=click.Choice(["opened", "ready"]),
+    type=click.Choice(["opened", "ready", "approved"]),
     default="opened",
     show_default=True,
-    help="github, gitlab: when a change begins; ready is the moment at which it was ready for review, and leaves drafts out.",
+    help="github, gitlab: when a change begins: when it was opened, was first ready for review, or was first approved; the latter two leave drafts out.",
 )
 @click.option(
     "--withdrawn",

@@ -166,7 +166,7 @@ class AzureReader(RecordReader):
         if self.is_excluded(text_in(thing, "createdBy", "uniqueName"), text_in(thing, "createdBy", "displayName")):
             return
         status, ended = str(thing.get("status")), seconds(thing.get("closedDate"), where)
-        if self.chosen.ready and thing.get("isDraft") is True and status == "active":
+        if self.chosen.begin != "opened" and thing.get("isDraft") is True and status == "active":
             self.counts["drafts of pull requests"] += 1
             return
         self.observes |= {"change.created", "change.merged"}

@@ -127,7 +127,7 @@ class BitbucketReader(RecordReader):
         if self.is_excluded(text_in(thing, "author", "nickname"), text_in(thing, "author", "display_name")):
             return
         state, updated = str(thing.get("state")), seconds(thing.get("updated_on"), where)
-        if self.chosen.ready and thing.get("draft") is True and state == "OPEN":
+        if self.chosen.begin != "opened" and thing.get("draft") is True and state == "OPEN":
             self.counts["drafts of pull requests"] += 1
             return
         self.observes |= {"change.created", "change.merged"}

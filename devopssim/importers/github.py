@@ -10,8 +10,8 @@ Rules, each of which can be argued about:
 - An issue with a label of `incidents` is an incident: detected when it was opened, resolved when it was closed. It belongs to the service
   that a label `service:NAME` names, else to its repository if that has deployments. Without an incident among the issues, and
   without `incidents`, failures are not observed.
-- A pull request is a change: created when it was opened, or with `ready` when it was ready for review (its commits are older, so
-  lead times are lower bounds), merged or abandoned as GitHub states. Each repository has a usual branch, also a renamed one; pull requests to
+- A pull request is a change: created when it was opened, or as `begin` says when it was first ready for review or approved (its commits
+  are older, so lead times are lower bounds), merged or abandoned as GitHub states. Each repository has a usual branch, also a renamed one; pull requests to
   other branches are excluded. Joined with git, its commits count instead. One with a label of `assisted_labels` is marked as
   assisted, and with git each of its commits. One that reverts another, or comes from a hotfix branch, is evidence of a failed deployment.
 - A deployment to production counts at its first status `success`; one whose only outcome is `inactive` was active, and without an
@@ -41,7 +41,7 @@ from devopssim.history import (
     merge_records,
 )
 from devopssim.importers.exported_files import seconds, text_in
-from devopssim.importers.normalisation import counted, identifier, matches, severity
+from devopssim.importers.normalisation import counted, identifier, is_author, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, closed_items, labels_of, required
 
 WITHDRAWN: Final = {"not_planned", "duplicate"}
@@ -64,7 +64,7 @@ def github_history(*exports: str | Path, **chosen: Any) -> History:
     *exports : str or Path
         Files and folders with responses of the REST API.
     **chosen
-        Fields of `ReadingRules`: `environments`, `incidents`, `assisted_labels`, `exclude_authors`, `deploy_workflows`, `hotfixes`, `ready`.
+        Fields of `ReadingRules`: `environments`, `incidents`, `assisted_labels`, `exclude_authors`, `deploy_workflows`, `hotfixes`, `begin`.
 
     Returns
     -------
@@ -105,8 +105,6 @@ class GitHubReader(RecordReader):
     )
     pulls: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
     """Target branch and change of each pull request, by the change's id."""
-    ready: dict[str, float] = field(default_factory=dict)
-    """When each pull request was first ready for review, by the change's id."""
     raw_deployments: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Deployments as GitHub describes them, by repository and number; their statuses may come in a later file."""
     statuses: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -129,7 +127,10 @@ class GitHubReader(RecordReader):
         elif "head_sha" in thing and ("run_number" in thing or "workflow_id" in thing):
             self._run(thing, where)
         elif thing.get("event") == "ready_for_review" and isinstance(thing.get("issue"), Mapping):
-            self._ready(thing, where)
+            name = f"{_repository_of(thing['issue'])}!{required(thing['issue'], 'number', where)}"
+            self.met(identifier(name), "ready", seconds(thing.get("created_at"), where))
+        elif "submitted_at" in thing and "state" in thing:
+            self._review(thing, where)
         elif "number" in thing and ("merged_at" in thing or "pull_request" in thing):
             self._pull(thing, where)
         elif "number" in thing and "created_at" in thing:
@@ -174,7 +175,7 @@ class GitHubReader(RecordReader):
         nested = thing.get("pull_request")
         merged_at = thing.get("merged_at") or (nested.get("merged_at") if isinstance(nested, dict) else None)
         merged, closed = seconds(merged_at, where), seconds(thing.get("closed_at"), where)
-        if self.chosen.ready and thing.get("draft") is True and closed is None:
+        if self.chosen.begin != "opened" and thing.get("draft") is True and closed is None:
             self.counts["drafts of pull requests"] += 1
             return
         self.observes |= {"change.created", "change.merged"}
@@ -197,12 +198,14 @@ class GitHubReader(RecordReader):
         branch, earlier = self.pulls.get(change.id, (None, change))
         self.pulls[change.id] = (branch or text_in(thing, "base", "ref"), merge_records(earlier, change))
 
-    def _ready(self, thing: Mapping[str, Any], where: str) -> None:
-        """Keep the time at which a pull request was first ready for review."""
-        issue, at = thing["issue"], seconds(thing.get("created_at"), where)
-        name = identifier(f"{_repository_of(issue)}!{required(issue, 'number', where)}")
-        if at is not None:
-            self.ready[name] = min(at, self.ready.get(name, at))
+    def _review(self, thing: Mapping[str, Any], where: str) -> None:
+        """Keep the time at which a review approved a pull request."""
+        if str(thing["state"]).casefold() == "approved" and not is_author(
+            text_in(thing, "user", "login"), self.chosen.exclude_authors
+        ):
+            address = text_in(thing, "pull_request_url") or required(thing, "html_url", where).partition("#")[0]
+            name = f"{_repository_in(address)}!{address.rstrip('/').rpartition('/')[2]}"
+            self.met(identifier(name), "approved", seconds(thing["submitted_at"], where))
 
     def _status(self, thing: Mapping[str, Any], where: str) -> None:
         """Keep a deployment's status until all are read."""
@@ -250,7 +253,7 @@ class GitHubReader(RecordReader):
             replace(
                 change,
                 id=names[change.id],
-                created=self.ready.get(change.id, change.created) if self.chosen.ready else change.created,
+                created=self.begun(change),
                 reverts=tuple(names.get(other, other) for other in change.reverts if other not in reverting),
             )
             for change in kept
@@ -303,8 +306,10 @@ def _unwrapped(thing: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     thing = payload if isinstance(payload, Mapping) else thing
     if "action" not in thing and not isinstance(thing.get("repository"), Mapping):
         return [thing]
+    if isinstance(review := thing.get("review"), Mapping):
+        return [review]
     found = [part for name in PAYLOADS if isinstance(part := thing.get(name), Mapping)]
-    return found if found and "sha" not in thing and "review" not in thing else [thing]
+    return found if found and "sha" not in thing else [thing]
 
 
 def _stated_production(thing: Mapping[str, Any]) -> bool | None:

@@ -5,7 +5,8 @@ Files may hold one page or many, or the payloads of webhooks, in one folder or s
 - An issue is a work item: requested when it was created, closed when it was closed. An issue of the type `incident`, or with
   a label of `incidents`, is an incident: detected when it was created, resolved when it was closed. An issue that was moved to another
   project is left out, because it counts there; a duplicate is withdrawn.
-- A merge request is a change: created when it was opened (its commits are older), merged or abandoned as GitLab states.
+- A merge request is a change: created when it was opened, or as `begin` says when notes first mark it as ready or approved (its commits
+  are older), merged or abandoned as GitLab states.
   Merge requests to other branches than the usual one of their project are excluded. Joined with git, its commits count instead.
   One with a label of `assisted_labels` is marked as assisted, and with git each of its commits.
 - A deployment with the status `success` to production counts when its job ended (else when it was last updated). What is production,
@@ -35,7 +36,7 @@ from devopssim.history import (
 )
 from devopssim.importers.exported_files import seconds, text_in
 from devopssim.importers.github import named_in
-from devopssim.importers.normalisation import identifier, matches, severity
+from devopssim.importers.normalisation import identifier, is_author, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, closed_items, labels_of, required
 
 OUTCOMES: Final = {"success": "success", "failed": "failure"}
@@ -44,6 +45,8 @@ WITHDRAWN: Final = {"duplicate", "wontfix", "won't fix", "won't do", "invalid", 
 """Labels of issues that were not delivered, in lower case."""
 REVERTS: Final = re.compile(r"[Rr]everts merge request ([\w./-]+)?!(\d+)")
 """Sentence that GitLab writes into the description of a revert, whose groups are project and number."""
+SIGNS: Final = {"ready": "**ready**", "approved": "approved this merge request"}
+"""What GitLab writes into the note of a moment, by the moment."""
 MARKS: Final = {"merge_request": "!", "issue": "#"}
 """Mark between project and number, by the kind of a webhook's object."""
 PROJECT: Final = re.compile(r"https?://[^/]+/(.+?)/-/")
@@ -60,7 +63,7 @@ def gitlab_history(*exports: str | Path, **chosen: Any) -> History:
     *exports : str or Path
         Files and folders with responses of the REST API.
     **chosen
-        Fields of `ReadingRules`: `environments`, `incidents`, `assisted_labels`, `exclude_authors`, `deploy_workflows`, `hotfixes`, `ready`.
+        Fields of `ReadingRules`: `environments`, `incidents`, `assisted_labels`, `exclude_authors`, `deploy_workflows`, `hotfixes`, `begin`.
 
     Returns
     -------
@@ -100,8 +103,8 @@ class GitLabReader(RecordReader):
     )
     merges: dict[str, tuple[str | None, ChangeRecord]] = field(default_factory=dict)
     """Target branch and change of each merge request, by its reference."""
-    ready: dict[str, float] = field(default_factory=dict)
-    """When each merge request was first marked as ready, by its reference."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Project and number of each merge request, as notes name it, by its reference."""
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Add the records of one object; its keys show its kind."""
@@ -168,7 +171,7 @@ class GitLabReader(RecordReader):
         if self.is_excluded(text_in(thing, "author", "username"), text_in(thing, "author", "name")):
             return
         if (
-            self.chosen.ready
+            self.chosen.begin != "opened"
             and (thing.get("draft") or thing.get("work_in_progress"))
             and thing.get("state") == "opened"
         ):
@@ -195,15 +198,21 @@ class GitLabReader(RecordReader):
             hotfix=matches(text_in(thing, "source_branch"), self.chosen.hotfixes) or None,
             updated=updated,
         )
+        project = text_in(thing, "project_id") or text_in(thing, "target_project_id") or ""
+        self.numbers[change.id] = f"{project}!{full.rpartition('!')[2]}"
         branch, earlier = self.merges.get(change.id, (None, change))
         self.merges[change.id] = (branch or text_in(thing, "target_branch"), merge_records(earlier, change))
 
     def _note(self, thing: Mapping[str, Any], where: str) -> None:
-        """Keep the time at which a merge request was first marked as ready; other notes are skipped."""
-        at, number = seconds(thing.get("created_at"), where), text_in(thing, "noteable_iid")
-        if thing.get("system") is True and at is not None and "**ready**" in str(thing.get("body")):
-            name = f"{text_in(thing, 'project_id') or ''}!{number}"
-            self.ready[name] = min(at, self.ready.get(name, at))
+        """Keep the time at which a merge request was marked as ready, or was approved; other notes are skipped."""
+        moment = next((word for word, sign in SIGNS.items() if sign in str(thing.get("body"))), None)
+        if (
+            thing.get("system") is True
+            and moment
+            and not is_author(text_in(thing, "author", "username"), self.chosen.exclude_authors)
+        ):
+            number = f"{text_in(thing, 'project_id') or ''}!{required(thing, 'noteable_iid', where)}"
+            self.met(number, moment, seconds(thing.get("created_at"), where))
 
     def _deployment(self, thing: Mapping[str, Any], where: str) -> None:
         """Add a successful deployment to production."""
@@ -285,7 +294,7 @@ class GitLabReader(RecordReader):
             replace(
                 change,
                 id=names[change.id],
-                created=self._ready_at(change) if self.chosen.ready else change.created,
+                created=self.begun(change, self.numbers[change.id]),
                 reverts=tuple(names.get(other, other) for other in change.reverts if other not in reverting),
             )
             for change in kept
@@ -298,12 +307,6 @@ class GitLabReader(RecordReader):
             for incident in self.incidents
         ]
         self.looked_for_incidents()
-
-    def _ready_at(self, change: ChangeRecord) -> float | None:
-        """Return when a merge request was ready for review; notes name it by its number within the project."""
-        number = change.id.rpartition("!")[2]
-        marked = [at for name, at in self.ready.items() if name.rpartition("!")[2] == number]
-        return marked[0] if len(marked) == 1 else change.created
 
 
 def _unwrapped(thing: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,122 +21,40 @@ from typing import Any, ClassVar, Final
 from devopssim.errors import InvalidInputError
 from devopssim.history import History, IncidentRecord, WorkItemRecord
 from devopssim.importers.exported_files import JSON_ENDINGS, objects_of, paths_of, rows_of, seconds, text_in
-from devopssim.importers.normalisation import identifier, matches, severity
+from devopssim.importers.normalisation import identifier, matches, severity, words_of
 from devopssim.importers.record_reader import ReadingRules, RecordReader
 
 STARTED: Final = ("Actual start", "Custom field (Actual start)", "Start date", "Custom field (Start date)")
 """Columns with the start of work, the preferred one first."""
 FAILED: Final = ("Custom field (Impact start)", "Custom field (Impact started at)", "Impact start")
 """Columns with the moment of failure, the preferred one first."""
-WITHDRAWN: Final = frozenset(
-    {
-        *(
-            "duplicate",
-            "duplicated",
-            "won't do",
-            "won't fix",
-            "wontfix",
-            "will not do",
-            "will not fix",
-            "declined",
-            "rejected",
-        ),
-        *(
-            "cancelled",
-            "canceled",
-            "abandoned",
-            "obsolete",
-            "outdated",
-            "invalid",
-            "incomplete",
-            "not a bug",
-            "not an issue",
-        ),
-        *(
-            "not a problem",
-            "not a defect",
-            "not applicable",
-            "not required",
-            "not needed",
-            "not reproducible",
-            "cannot reproduce",
-        ),
-        *("can't reproduce", "works as designed", "works for me", "as designed", "by design", "withdrawn", "discarded"),
-        *(
-            "no longer needed",
-            "no longer relevant",
-            "deferred",
-            "later",
-            "expired",
-            "no action",
-            "known error",
-        ),
-    }
+WITHDRAWN: Final = words_of(
+    """
+    duplicate, duplicated, won't do, won't fix, wontfix, will not do, will not fix, declined, rejected, cancelled, canceled,
+    abandoned, obsolete, outdated, invalid, incomplete, not a bug, not an issue, not a problem, not a defect, not applicable,
+    not required, not needed, not reproducible, cannot reproduce, can't reproduce, works as designed, works for me, as designed,
+    by design, withdrawn, discarded, no longer needed, no longer relevant, deferred, later, expired, no action, known error
+    """
 )
 """Resolutions, and statuses, that mean that an issue was not delivered; in lower case."""
-DONE: Final = frozenset(
-    {
-        "done",
-        "fertig",
-        "erledigt",
-        "terminé",
-        "terminée",
-        "fini",
-        "hecho",
-        "listo",
-        "finalizado",
-        "concluído",
-        "completato",
-        "gereed",
-        "klar",
-        "færdig",
-        "valmis",
-        "zrobione",
-        "gotowe",
-        "hotovo",
-        "готово",
-        "完了",
-        "完成",
-    }
+DONE: Final = words_of(
+    """
+    done, fertig, erledigt, terminé, terminée, fini, hecho, listo, finalizado, concluído, completato, gereed, klar, færdig,
+    valmis, zrobione, gotowe, hotovo, готово, выполнено, готово до випуску, виконано, ferdig, udført, kész, tamamlandı, bitti,
+    ολοκληρώθηκε, finalizada, terminado, concluída, feito, completata, finito, afgerond, ukończone, dokončeno, 完了, 完成, 已完成, 완료,
+    dokončené, gata, finalizat, завършено
+    """  # noqa: RUF001
 )
 """Names of the status category Done, in lower case."""
-OPEN: Final = frozenset(
-    {
-        *(
-            "to do",
-            "in progress",
-            "new",
-            "indeterminate",
-            "undefined",
-            "no category",
-            "zu erledigen",
-            "in arbeit",
-            "in bearbeitung",
-        ),
-        *(
-            "à faire",
-            "en cours",
-            "por hacer",
-            "en curso",
-            "tareas por hacer",
-            "a fazer",
-            "em andamento",
-            "da fare",
-            "in corso",
-        ),
-        *(
-            "te doen",
-            "in uitvoering",
-            "att göra",
-            "pågående",
-            "do zrobienia",
-            "w toku",
-            "к выполнению",
-            "в работе",
-            "作業前",
-            "進行中",
-        ),
-    }
+OPEN: Final = words_of(
+    """
+    to do, in progress, new, indeterminate, undefined, no category, zu erledigen, in arbeit, in bearbeitung, à faire, en cours,
+    por hacer, en curso, tareas por hacer, a fazer, em andamento, da fare, in corso, te doen, in uitvoering, att göra, pågående,
+    do zrobienia, w toku, к выполнению, в работе, 作業前, 進行中, itens pendentes, em progresso, por fazer, da completare, tareas, en
+    progreso, en attente, offen, at gøre, i gang, gjøremål, å gjøre, pågår, tehtävät, tehtävänä, työn alla, käynnissä, kesken, k
+    dokončení, k vyřízení, probíhá, na vykonanie, prebieha, teendő, folyamatban, de făcut, în curs, сделать, до виконання, у
+    роботі, в процесі, yapılacaklar, devam ediyor, προς υλοποίηση, σε εξέλιξη, 待办, 待處理, 正在进行, 处理中, 할 일, 진행 중, 解決待ち
+    """  # noqa: RUF001
 )
 """Names of the other status categories, in lower case."""
 PARTS: Final = {"epic", "initiative", "sub-task", "subtask"}

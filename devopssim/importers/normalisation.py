@@ -5,46 +5,27 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 from typing import Final
 
+
+def words_of(text: str) -> frozenset[str]:
+    r"""Return the names in a text that separates them by commas.
+
+    Examples
+    --------
+    >>> sorted(words_of("to do, in\n    progress"))
+    ['in progress', 'to do']
+
+    """
+    return frozenset(" ".join(name.split()) for name in text.split(","))
+
+
 PRODUCTION: Final = frozenset({"prod", "production", "prd", "live"})
 """Words of a name that make an environment production."""
-NOT_PRODUCTION: Final = frozenset(
-    [
-        "pre",
-        "preprod",
-        "preproduction",
-        "non",
-        "nonprod",
-        "nonproduction",
-        "not",
-        "no",
-        "stage",
-        "staging",
-        "stg",
-        "test",
-        "testing",
-        "tst",
-        "qa",
-        "uat",
-        "dev",
-        "develop",
-        "development",
-        "review",
-        "preview",
-        "sandbox",
-        "demo",
-        "like",
-        "mirror",
-        "shadow",
-        "copy",
-        "sim",
-        "simulation",
-        "ci",
-        "int",
-        "integration",
-        "perf",
-        "load",
-        "training",
-    ]
+NOT_PRODUCTION: Final = words_of(
+    """
+    pre, preprod, preproduction, non, nonprod, nonproduction, not, no, stage, staging, stg, test, testing, tst, qa, uat, dev, develop,
+    development, review, preview, sandbox,
+    demo, like, mirror, shadow, copy, sim, simulation, ci, int, integration, perf, load, training
+    """
 )
 """Words of a name that make it another environment, whatever else it says."""
 INCIDENTS: Final = frozenset({"incident", "incidents", "outage", "outages"})

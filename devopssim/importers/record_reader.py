@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from devopssim.errors import InvalidInputError
 from devopssim.history import (
@@ -42,8 +42,9 @@ class ReadingRules:
         Shell patterns of workflows, pipelines or jobs whose successful runs are deployments.
     hotfixes : Sequence of str, default HOTFIXES
         Shell patterns of branches that are hotfixes.
-    ready : bool, default False
-        Whether a change begins when it is ready for review, rather than when it was opened; drafts are left out then.
+    begin : {"opened", "ready", "approved"}, default "opened"
+        When a change begins: when it was opened, was first ready for review, or was first approved. Drafts are left out unless
+        they count from their opening.
     withdrawn : Sequence of str, default ()
         Shell patterns of resolutions or states, beside the usual ones, that mean that an item was not delivered.
 
@@ -60,7 +61,7 @@ class ReadingRules:
     exclude_authors: Sequence[str] = ()
     deploy_workflows: Sequence[str] = ()
     hotfixes: Sequence[str] = HOTFIXES
-    ready: bool = False
+    begin: Literal["opened", "ready", "approved"] = "opened"
     withdrawn: Sequence[str] = ()
 
 
@@ -107,6 +108,8 @@ class RecordReader(ABC):
     incident_kinds: Counter[str] = field(default_factory=Counter)
     """How many issues each label or type made incidents."""
     remarks: list[str] = field(default_factory=list)
+    moments: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When each change was first `ready` or `approved`, by its name in the tool and the word."""
 
     @abstractmethod
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
@@ -189,6 +192,21 @@ class RecordReader(ABC):
     def assisted(self, labels: Sequence[str]) -> bool | None:
         """Return True if one of a change's labels marks it as written with AI assistance; None without a mark."""
         return any(matches(label, self.chosen.assisted_labels) for label in labels) or None
+
+    def met(self, change: str, moment: str, at: float | None) -> None:
+        """Keep the time at which a change was first `ready` or `approved`."""
+        if at is not None:
+            self.moments[change, moment] = min(at, self.moments.get((change, moment), at))
+
+    def begun(self, change: ChangeRecord, name: str | None = None) -> float | None:
+        """Return when a change begins by the moment that people chose; one that never met it begins when it was opened."""
+        if self.chosen.begin == "opened":
+            return change.created
+        at = self.moments.get((name or change.id, self.chosen.begin))
+        self.counts[f"changes without a moment at which they were {self.chosen.begin}: they begin when opened"] += (
+            at is None
+        )
+        return change.created if at is None else at
 
     def is_excluded(self, *authors: str | None) -> bool:
         """Return whether people chose to leave out the changes of an author; count the change if so."""

@@ -288,6 +288,54 @@ def test_drafts_robots_and_the_moment_of_readiness_are_options(
     assert (result.count("change.created"), result.value("lead_time_for_changes")) == (1, 3)
 
 
+def review(number: int, hour: int, **fields: object) -> dict[str, object]:
+    """Return an approving review of a pull request."""
+    page = {"pull_request_url": address("pulls", number), "html_url": address("pull", number) + "#pullrequestreview-1"}
+    return {"id": hour, "state": "APPROVED", "submitted_at": iso(START + DAY + hour * HOUR), **page, **fields}
+
+
+def test_a_change_may_begin_with_its_first_approval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by_robot = review(1, 1, user={"login": "approve[bot]"})
+    webhook = {
+        "action": "submitted",
+        "repository": {"full_name": "acme/shop"},
+        "review": review(1, 2, state="approved"),
+    }
+    reviews = (by_robot, webhook, review(1, 3), review(1, 0, state="COMMENTED"))
+    page = exported(tmp_path / "a.json", pull(1), pull(2), *reviews, rollout(7, 2))
+    result = Import(tmp_path, capsys, "--github", page, "--from", "approved", "--exclude-author", "*[bot]")
+    log = result.log[result.log["kind"] == "change.created"]
+    assert log["time"].diff().max() == HOUR * 22 / 3600
+    assert "1 changes without a moment at which they were approved: they begin when opened" in result.notes
+
+
+def test_gitlabs_notes_tell_when_a_merge_request_was_ready_or_approved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(project: int, hours: int, body: str) -> dict[str, object]:
+        of = {"noteable_type": "MergeRequest", "noteable_iid": 1, "project_id": project, "system": True}
+        return {"id": hours, "body": body, "created_at": iso(START + hours * HOUR), **of}
+
+    requests = [
+        {
+            "iid": 1,
+            "project_id": project,
+            "references": {"full": f"acme/{name}!1"},
+            "source_branch": "cart",
+            "target_branch": "main",
+            "created_at": iso(START),
+            "merged_at": iso(START + DAY),
+            "state": "merged",
+        }
+        for project, name in ((7, "shop"), (8, "till"))
+    ]
+    notes = (note(7, 2, "marked this merge request as **ready**"), note(8, 3, "approved this merge request"))
+    page = exported(tmp_path / "a.json", *requests, *notes)
+    for begin, hours in (("ready", [0, 2]), ("approved", [0, 3])):
+        log = Import(tmp_path, capsys, "--gitlab", page, "--from", begin).log
+        assert log.loc[log["kind"] == "change.created", "time"].tolist() == hours
+
+
 def test_gitlabs_moved_and_duplicate_issues_count_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def of(number: int, **fields: object) -> dict[str, object]:
         times = {"created_at": iso(START), "closed_at": iso(START + number * DAY), "state": "closed"}
