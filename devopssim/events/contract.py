@@ -237,9 +237,8 @@ def _missing_column(rows: _Rows) -> Iterable[Offence]:
         for column in kind.needs:
             of_kind = np.flatnonzero(rows.codes["kind"] == KIND_NUMBERS[name])
             yield from _first(of_kind[rows.codes[column][of_kind] < 0], f"{name} must name its {column}")
-    is_stage = np.array(
-        [*(name.startswith("stage.") for name in KINDS), False, False]
-    )  # twice False: another kind, none
+    of_another_kind_or_none = [False, False]
+    is_stage = np.array([*(name.startswith("stage.") for name in KINDS), *of_another_kind_or_none])
     staged = is_stage[rows.codes["kind"]]
     subject = np.any([rows.codes[name] >= 0 for name in IDS], axis=0)
     detail = rows.codes["detail"]

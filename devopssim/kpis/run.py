@@ -73,7 +73,7 @@ class Run:
     """
 
     def __init__(self, log: pd.DataFrame | CodedLog) -> None:
-        if isinstance(log, pd.DataFrame):
+        if not isinstance(log, CodedLog):
             validate_columns(log)
             log = CodedLog.of(log)
         self._open(LogColumns(log))
