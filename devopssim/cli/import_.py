@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from devopssim.cli.options import FILE, json_option, window_options
 
@@ -71,6 +72,18 @@ GIT_OPTIONS: Final = (
     ),
 )
 """Options of a git history, which `kpis --git` has as well."""
+HOLDS_FOR: Final = {
+    **dict.fromkeys(("tags", "not_tags", "paths", "branch", "repair_window", "assisted_trailer"), ("git",)),
+    **dict.fromkeys(("hotfixes", "exclude_authors"), ("git", "github", "gitlab", "azure", "bitbucket")),
+    "environments": ("github", "gitlab", "azure", "bitbucket", "cdevents"),
+    "incidents": ("github", "gitlab", "azure", "bitbucket", "jira"),
+    "deploy_workflows": ("github", "gitlab", "azure"),
+    "begin": ("github", "gitlab", "azure", "bitbucket"),
+    "assisted_labels": ("github", "gitlab"),
+    "withdrawn": ("jira", "azure"),
+    **dict.fromkeys(("time_format", "zone", "language"), ("jira",)),
+}
+"""Sources that an option holds for, by the option's parameter; options that are not listed hold for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +265,7 @@ def command(
     from devopssim import events, kpis
     from devopssim.wording import kpi_table
 
+    _refuse_idle_options(sources)
     stated = Rules(**rules)
     log, explanation = _log(sources, stated, explain)
     log = events.between(log, since, until)
@@ -264,6 +278,21 @@ def command(
         print(explanation)
         return
     print(json.dumps(kpis.records(log), indent=1) if in_json else kpi_table(kpis.table(log)))
+
+
+def _refuse_idle_options(sources: Sources) -> None:
+    """Raise InvalidInputError for an option that none of the sources has a use for."""
+    from devopssim.errors import InvalidInputError
+
+    context = click.get_current_context()
+    for option in context.command.params:
+        names = HOLDS_FOR.get(option.name or "", ())
+        is_given = context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+        if names and is_given and not any(getattr(sources, name) for name in names):
+            wanted = " or ".join(f"--{name}" for name in names)
+            raise InvalidInputError(
+                f"{option.opts[0]} holds for {wanted}; pass one of them, or leave {option.opts[0]} out."
+            )
 
 
 def notes_of(log: "pd.DataFrame") -> Iterator[str]:

@@ -288,6 +288,22 @@ def test_drafts_robots_and_the_moment_of_readiness_are_options(
     assert (result.count("change.created"), result.value("lead_time_for_changes")) == (1, 3)
 
 
+@pytest.mark.parametrize(
+    ("option", "wanted"),
+    [
+        (("--assisted-label", "ai"), "--github or --gitlab"),
+        (("--tags", "v*"), "--git"),
+        (("--zone", "Europe/Berlin"), "--jira"),
+    ],
+)
+def test_an_option_that_no_source_has_a_use_for_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, str], wanted: str
+) -> None:
+    page = exported(tmp_path / "a.csv", *PULLS)
+    assert main(["import", "--cdevents", str(page), *option]) == INVALID_INPUT
+    assert f"{option[0]} holds for {wanted}; pass one of them, or leave {option[0]} out." in capsys.readouterr().err
+
+
 def review(number: int, hour: int, **fields: object) -> dict[str, object]:
     """Return an approving review of a pull request."""
     page = {"pull_request_url": address("pulls", number), "html_url": address("pull", number) + "#pullrequestreview-1"}
