@@ -8,13 +8,13 @@ window_sentence(log)   the window of observation, and what is open at its edges
 """
 
 from devopssim.diagnostics.anomalies import Finding, report, window_sentence
-from devopssim.diagnostics.confidence import Interval, interval_of, intervals
+from devopssim.diagnostics.confidence import KpiInterval, interval_of, intervals
 from devopssim.diagnostics.estimators import mean_interval, median_interval, share_interval
 from devopssim.diagnostics.observed_parts import observation
 
 __all__ = [
     "Finding",
-    "Interval",
+    "KpiInterval",
     "interval_of",
     "intervals",
     "mean_interval",

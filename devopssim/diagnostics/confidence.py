@@ -40,12 +40,12 @@ NAN: Final = float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interval:
+class KpiInterval:
     """The confidence interval of a KPI; without one, bounds of NaN and the reason.
 
     Examples
     --------
-    >>> Interval(reason="needs at least 500 incidents, has 4").known
+    >>> KpiInterval(reason="needs at least 500 incidents, has 4").known
     False
     """
 
@@ -59,13 +59,13 @@ class Interval:
         return bool(np.isfinite([self.low, self.high]).all())
 
 
-class Observation:
+class RunInSteps:
     """A run cut into steps: whole weeks, or whole days of a short one. The last step takes the rest.
 
     Examples
     --------
     >>> from devopssim.events import event, from_rows
-    >>> Observation(Run(from_rows([event(5, "ticket.closed", item="W1")], horizon=70))).edges.tolist()
+    >>> RunInSteps(Run(from_rows([event(5, "ticket.closed", item="W1")], horizon=70))).edges.tolist()
     [24.0, 70.0]
     """
 
@@ -130,8 +130,8 @@ def intervals(log: Log, names: Iterable[str] | None = None, *, confidence: float
     """
     run = run_of(log)
     measured = table(run, names)
-    observation = Observation(run)
-    found = [_interval(kpi, observation, confidence) for kpi in chosen(names)]
+    in_steps = RunInSteps(run)
+    found = [_interval(kpi, in_steps, confidence) for kpi in chosen(names)]
     measured["low"], measured["high"] = [each.low for each in found], [each.high for each in found]
     scale = [_scale(kpi, value) for kpi, value in zip(chosen(names), measured["value"], strict=True)]
     half = (measured["high"] - measured["low"]) / 2
@@ -146,7 +146,7 @@ def intervals(log: Log, names: Iterable[str] | None = None, *, confidence: float
     return measured
 
 
-def interval_of(kpi: Kpi, log: Log, confidence: float = 0.95) -> Interval:
+def interval_of(kpi: Kpi, log: Log, confidence: float = 0.95) -> KpiInterval:
     """Return the confidence interval of one KPI of a log, by the method that the KPI declares.
 
     Parameters
@@ -160,7 +160,7 @@ def interval_of(kpi: Kpi, log: Log, confidence: float = 0.95) -> Interval:
 
     Returns
     -------
-    Interval
+    KpiInterval
         Bounds of the KPI's value, or the reason why there are none.
 
     Examples
@@ -171,68 +171,68 @@ def interval_of(kpi: Kpi, log: Log, confidence: float = 0.95) -> Interval:
     >>> interval_of(KPIS["deployment_frequency"], simulate(vary(DEVOPS, {"years": 1}), seed=1)).known
     True
     """
-    return _interval(kpi, Observation(run_of(log)), confidence)
+    return _interval(kpi, RunInSteps(run_of(log)), confidence)
 
 
-def _interval(kpi: Kpi, observation: Observation, confidence: float) -> Interval:
+def _interval(kpi: Kpi, in_steps: RunInSteps, confidence: float) -> KpiInterval:
     if kpi.durations is None:
-        return _of_rate(kpi, observation, confidence)
-    durations = kpi.durations(observation.run)
+        return _of_rate(kpi, in_steps, confidence)
+    durations = kpi.durations(in_steps.run)
     if kpi.interval.method == "mean":
         return _of_mean(kpi, durations, confidence)
     if kpi.interval.method == "events":
-        return _of_times_between(kpi, durations, observation, confidence)
-    return _of_median(kpi, durations, observation, confidence)
+        return _of_times_between(kpi, durations, in_steps, confidence)
+    return _of_median(kpi, durations, in_steps, confidence)
 
 
-def _of_mean(kpi: Kpi, durations: Durations, confidence: float) -> Interval:
+def _of_mean(kpi: Kpi, durations: Durations, confidence: float) -> KpiInterval:
     """Return the interval of the mean of durations."""
     hours = durations.lengths
     if reason := _too_few(len(hours), kpi):
-        return Interval(reason=reason + _median_instead(hours, confidence))
+        return KpiInterval(reason=reason + _median_instead(hours, confidence))
     if not durations.censored and durations.unfinished > MOST_UNFINISHED * len(durations.start):
         reason = f"misses the longest, because {durations.unfinished} of {len(durations.start)} have not ended"
-        return Interval(reason=reason)
+        return KpiInterval(reason=reason)
     return _checked(mean_interval(hours, confidence))
 
 
-def _of_times_between(kpi: Kpi, durations: Durations, observation: Observation, confidence: float) -> Interval:
+def _of_times_between(kpi: Kpi, durations: Durations, in_steps: RunInSteps, confidence: float) -> KpiInterval:
     """Return the interval of the mean time to the next event, from the rate of events in all of that time."""
     events = int(durations.finished.sum())
     if reason := _too_few(events, kpi):
-        return Interval(reason=reason)
-    waited = np.where(durations.finished, durations.end, observation.run.horizon) - durations.start
+        return KpiInterval(reason=reason)
+    waited = np.where(durations.finished, durations.end, in_steps.run.horizon) - durations.start
     low, high = event_interval(events, float(waited.sum()), confidence)
-    return Interval(low=1 / high, high=1 / low)
+    return KpiInterval(low=1 / high, high=1 / low)
 
 
-def _of_median(kpi: Kpi, durations: Durations, observation: Observation, confidence: float) -> Interval:
+def _of_median(kpi: Kpi, durations: Durations, in_steps: RunInSteps, confidence: float) -> KpiInterval:
     """Return the interval of the median of durations."""
     hours, ends = durations.lengths, durations.end[durations.finished]
-    steps = Steps(observation.counts(ends[hours <= np.median(hours)]) if len(hours) else ends, observation.counts(ends))
+    steps = Steps(in_steps.counts(ends[hours <= np.median(hours)]) if len(hours) else ends, in_steps.counts(ends))
     reason = (
         _too_few(len(hours), kpi)
-        or _too_short(observation, durations, kpi.interval.spans)
+        or _too_short(in_steps, durations, kpi.interval.spans)
         or _too_few_batches(steps.denominator, kpi)
     )
     if reason:
-        return Interval(reason=reason)
+        return KpiInterval(reason=reason)
     return _checked(median_interval(hours, design_effect(steps, confidence), confidence))
 
 
-def _of_rate(kpi: Kpi, observation: Observation, confidence: float) -> Interval:
+def _of_rate(kpi: Kpi, in_steps: RunInSteps, confidence: float) -> KpiInterval:
     """Return the interval of a rate."""
     assert kpi.rate is not None  # noqa: S101 - a KPI is a rate or a duration
-    rule, rate = kpi.interval, kpi.rate(observation.run)
-    memory = rule.memory.durations(observation.run.in_window) if rule.memory else None
-    if reason := _too_few(rate.n, kpi) or _too_short(observation, memory, rule.spans):
-        return Interval(reason=reason)
+    rule, rate = kpi.interval, kpi.rate(in_steps.run)
+    memory = rule.memory.durations(in_steps.run.in_window) if rule.memory else None
+    if reason := _too_few(rate.n, kpi) or _too_short(in_steps, memory, rule.spans):
+        return KpiInterval(reason=reason)
     if rule.method == "events":
         return _checked(event_interval(rate.n, rate.denominator, confidence))
-    steps = observation.steps(kpi)
+    steps = in_steps.steps(kpi)
     batches = steps.denominator if rule.method == "share" else steps.numerator
     if rule.method in {"share", "flow"} and (reason := _too_few_batches(batches, kpi)):
-        return Interval(reason=reason)
+        return KpiInterval(reason=reason)
     if rule.method == "share":
         effect = design_effect(steps, confidence)
         return _checked(share_interval(rate.numerator, rate.denominator, effect, confidence))
@@ -243,11 +243,11 @@ def _of_rate(kpi: Kpi, observation: Observation, confidence: float) -> Interval:
     return _checked(ratio_interval(steps, confidence, least=half_an_entity))
 
 
-def _checked(bounds: Bounds) -> Interval:
+def _checked(bounds: Bounds) -> KpiInterval:
     """Return bounds as an interval; none where nothing varies."""
     if not np.isfinite(bounds).all() or bounds[0] == bounds[1]:
-        return Interval(reason="the values vary too little to tell how much they could vary")
-    return Interval(low=bounds[0], high=bounds[1])
+        return KpiInterval(reason="the values vary too little to tell how much they could vary")
+    return KpiInterval(low=bounds[0], high=bounds[1])
 
 
 def _too_few(n: int, kpi: Kpi) -> str:
@@ -265,12 +265,12 @@ def _median_instead(hours: Floats, confidence: float) -> str:
     return f", because the longest decide a mean; the median is {np.median(hours):.3g} h ({low:.3g} to {high:.3g})"
 
 
-def _too_short(observation: Observation, memory: Durations | None, spans: float) -> str:
-    """Return why the observation is too short; an empty text if it is long enough.
+def _too_short(in_steps: RunInSteps, memory: Durations | None, spans: float) -> str:
+    """Return why the observed time is too short; an empty text if it is long enough.
 
     The mean of a memory is estimated as that of exponential durations, so that the unfinished ones count.
     """
-    observed, horizon = observation.hours, observation.run.horizon
+    observed, horizon = in_steps.hours, in_steps.run.horizon
     if observed < LEAST_WEEKS * HOURS_PER_WEEK:
         return f"needs at least {LEAST_WEEKS} weeks of log, has {observed / HOURS_PER_WEEK:.2g}"
     if memory is None:

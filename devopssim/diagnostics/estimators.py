@@ -175,7 +175,7 @@ def share_interval(counted: float, n: float, effect: float = 1.0, confidence: fl
     >>> [round(bound, 3) for bound in share_interval(0, 10)]
     [0.0, 0.308]
     >>> [round(bound, 3) for bound in share_interval(5, 50)]
-    [0.039, 0.206]
+    [0.039, 0.205]
     """
     tail = (1 - confidence) / 2
     counted, n = counted / effect, n / effect

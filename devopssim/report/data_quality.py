@@ -32,7 +32,7 @@ HEADLINES: Final = (
 WORTH: Final = {
     "enough": "usable",
     "wide": "a hint: its interval is wide",
-    "no interval": "one history only",
+    "no interval": "a value without an interval",
     "nothing": "not observed",
 }
 """What a KPI is worth, by the word of its interval."""

@@ -7,7 +7,7 @@ from logs import committed, deployed, failed, log_of, outage, requested, travell
 
 from devopssim import events, kpis
 from devopssim.diagnostics import interval_of, intervals
-from devopssim.diagnostics.confidence import Observation
+from devopssim.diagnostics.confidence import RunInSteps
 from devopssim.kpis import KPIS, Run
 from devopssim.scenario import AGILE, DEVOPS, vary
 from devopssim.simulation import simulate
@@ -117,10 +117,10 @@ def test_the_interval_of_one_kpi_is_that_of_the_table(year: pd.DataFrame) -> Non
 
 def test_steps_of_a_rate_add_up_to_the_rate(year: pd.DataFrame) -> None:
     run = Run(year)
-    observation = Observation(run)
+    in_steps = RunInSteps(run)
     for kpi in KPIS.values():
         if kpi.rate is not None:
-            steps, rate = observation.steps(kpi), kpi.rate(run)
+            steps, rate = in_steps.steps(kpi), kpi.rate(run)
             assert steps.numerator.sum() == pytest.approx(rate.numerator)
             assert steps.denominator.sum() == pytest.approx(rate.denominator)
 

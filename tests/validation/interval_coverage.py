@@ -7,7 +7,7 @@ numerator ÷ the expected denominator, of a duration the mean or median of all t
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -174,20 +174,20 @@ class Tally:
 History = tuple[dict[str, Any], dict[str, Rate], dict[str, Floats]]
 
 
-def history(preset: str, years: float, replication: int) -> History:
+def history(preset: str, years: float, replication: int, names: Sequence[str] = tuple(KPIS)) -> History:
     """Return the table of intervals, the rates, and the durations that began in the window, of one history."""
     window = years * HOURS_PER_YEAR
     scenario = vary(PRESETS[preset], {"years": (WARM_UP + window) / HOURS_PER_YEAR + 1})
     whole = kpis.since(Run(simulate_coded(scenario, seed=18, replication=replication)), WARM_UP)
     end = WARM_UP + window
     run = whole.part(0, int(np.searchsorted(whole.time, end)), {**whole.attrs, "horizon": end})
-    rates = {kpi.name: kpi.rate(run) for kpi in KPIS.values() if kpi.rate}
+    rates = {kpi.name: kpi.rate(run) for kpi in kpis.chosen(names) if kpi.rate}
     begun = {}
-    for kpi in KPIS.values():
+    for kpi in kpis.chosen(names):
         if kpi.durations:
             durations = kpi.durations(whole)
             begun[kpi.name] = durations.select(durations.start < end).lengths
-    found = intervals(run)[["low", "high", "n", "reason"]]
+    found = intervals(run, names)[["low", "high", "n", "reason"]]
     return {str(name): dict(row) for name, row in found.iterrows()}, rates, begun
 
 
