@@ -23,7 +23,7 @@ from devopssim.diagnostics.estimators import (
     share_interval,
 )
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import Durations, Floats, Kpi, Log, Run, chosen, run_of, table
+from devopssim.kpis import Durations, Floats, Kpi, Log, Method, Rate, Run, chosen, run_of, table
 
 STEPS: Final = 26
 """About so many steps a log is cut into; a year into fortnights."""
@@ -36,6 +36,7 @@ ENOUGH: Final = 0.25
 """Largest half-width ÷ value that is enough."""
 ENOUGH_SHARE: Final = 0.02
 """Largest half-width of a share that is enough, however small the share."""
+NO_VARIATION: Final = "needs values that vary"
 NAN: Final = float("nan")
 
 
@@ -201,9 +202,11 @@ def _of_times_between(kpi: Kpi, durations: Durations, in_steps: RunInSteps, conf
     events = int(durations.finished.sum())
     if reason := _too_few(events, kpi):
         return KpiInterval(reason=reason)
-    waited = np.where(durations.finished, durations.end, in_steps.run.horizon) - durations.start
-    low, high = event_interval(events, float(waited.sum()), confidence)
-    return KpiInterval(low=1 / high, high=1 / low)
+    waited = float((np.where(durations.finished, durations.end, in_steps.run.horizon) - durations.start).sum())
+    if not waited > 0:
+        return KpiInterval(reason=NO_VARIATION)
+    low, high = event_interval(events, waited, confidence)
+    return _checked((1 / high, 1 / low))
 
 
 def _of_median(kpi: Kpi, durations: Durations, in_steps: RunInSteps, confidence: float) -> KpiInterval:
@@ -225,28 +228,37 @@ def _of_rate(kpi: Kpi, in_steps: RunInSteps, confidence: float) -> KpiInterval:
     assert kpi.rate is not None  # noqa: S101 - a KPI is a rate or a duration
     rule, rate = kpi.interval, kpi.rate(in_steps.run)
     memory = rule.memory.durations(in_steps.run.in_window) if rule.memory else None
-    if reason := _too_few(rate.n, kpi) or _too_short(in_steps, memory, rule.spans):
+    reason = _too_few(rate.n, kpi) or _too_short(in_steps, memory, rule.spans)
+    if not reason and (not rate.denominator > 0 or (rate.numerator <= 0 and rule.method != "share")):
+        reason = NO_VARIATION
+    if reason:
         return KpiInterval(reason=reason)
-    if rule.method == "events":
-        return _checked(event_interval(rate.n, rate.denominator, confidence))
     steps = in_steps.steps(kpi)
-    batches = steps.denominator if rule.method == "share" else steps.numerator
-    if rule.method in {"share", "flow"} and (reason := _too_few_batches(batches, kpi)):
+    if rule.method in {"share", "flow"}:
+        reason = _too_few_batches(steps.denominator if rule.method == "share" else steps.numerator, kpi)
+    if reason:
         return KpiInterval(reason=reason)
-    if rule.method == "share":
-        effect = design_effect(steps, confidence)
-        return _checked(share_interval(rate.numerator, rate.denominator, effect, confidence))
-    if rule.method == "loss":
+    low, high = _bounds(rule.method, rate, steps, confidence)
+    return _checked((max(low, 0.0), min(high, 1.0) if kpi.unit == "share" and rate.value <= 1 else high))
+
+
+def _bounds(method: Method, rate: Rate, steps: Steps, confidence: float) -> Bounds:
+    """Return the bounds of a rate by its method."""
+    if method == "events":
+        return event_interval(rate.n, rate.denominator, confidence)
+    if method == "share":
+        return share_interval(rate.numerator, rate.denominator, design_effect(steps, confidence), confidence)
+    if method == "loss":
         low, high = mean_interval(steps.numerator / steps.denominator, confidence)
-        return _checked((1 - high, 1 - low) if rate.complement else (low, high))
+        return (1 - high, 1 - low) if rate.complement else (low, high)
     half_an_entity = 0.5 / rate.denominator if rate.numerator == rate.n else 0.0
-    return _checked(ratio_interval(steps, confidence, least=half_an_entity))
+    return ratio_interval(steps, confidence, least=half_an_entity)
 
 
 def _checked(bounds: Bounds) -> KpiInterval:
     """Return bounds as an interval; none where nothing varies."""
     if not np.isfinite(bounds).all() or bounds[0] == bounds[1]:
-        return KpiInterval(reason="the values vary too little to tell how much they could vary")
+        return KpiInterval(reason=NO_VARIATION)
     return KpiInterval(low=bounds[0], high=bounds[1])
 
 

@@ -13,7 +13,7 @@ excluded; entities in progress at the cut count where a KPI averages over time.
 from devopssim.kpis.assistance import by_assistance
 from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.curves import kpi_curve, since
-from devopssim.kpis.declaration import IntervalRule, Kpi, Rate
+from devopssim.kpis.declaration import IntervalRule, Kpi, Method, Rate
 from devopssim.kpis.delivery import (
     change_failure_rate,
     change_failure_rate_planned,
@@ -95,6 +95,7 @@ __all__ = [
     "IntervalRule",
     "Kpi",
     "Log",
+    "Method",
     "Rate",
     "ReportWithoutLevels",
     "Run",

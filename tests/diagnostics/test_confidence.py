@@ -133,3 +133,17 @@ def test_a_window_of_a_log_has_the_intervals_of_that_window(year: pd.DataFrame) 
     assert row["low"] <= row["value"] <= row["high"]
     assert row["n"] < whole["n"]
     assert intervals(events.since(year, 2000), ["throughput"]).loc["throughput", "low"] == pytest.approx(row["low"])
+
+
+def test_where_nothing_varies_there_is_no_interval() -> None:
+    closed_at_once = [row for n in range(60) for row in travelled(f"W{n}", 100 * n, 100 * n)]
+    log = log_of(*closed_at_once, horizon=YEAR, source={"people": {"developer": 2}})
+    found = intervals(log)
+    assert found.loc[["wip", "utilisation", "lead_time"], "reason"].tolist() == ["needs values that vary"] * 3
+    assert interval_of(KPIS["mttr"], log_of(horizon=0)).reason == "nothing was observed"
+
+
+def test_a_share_stays_below_one(year: pd.DataFrame) -> None:
+    found = intervals(year)
+    assert found.loc[found["unit"] == "share", "high"].max() <= 1
+    assert found.loc[found["unit"] == "share", "low"].min() >= 0

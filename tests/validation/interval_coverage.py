@@ -7,7 +7,7 @@ numerator ÷ the expected denominator, of a duration the mean or median of all t
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,15 +35,6 @@ WARM_UP: Final = 26 * HOURS_PER_WEEK
 OF_PROCESSES: Final = 4000
 FEW_GIVEN: Final = 50
 """Below so many intervals, their coverage is not measured."""
-ORGANISATIONS: Final = {
-    "agile": ("agile", 1.0, 1000),
-    "devops": ("devops", 1.0, 1000),
-    "waterfall": ("waterfall", 1.0, 500),
-    "devsecops": ("devsecops", 1.0, 500),
-    "devops, 3 years": ("devops", 3.0, 200),
-    "agile, 3 years": ("agile", 3.0, 200),
-}
-"""Preset, years of log and histories by the name in the table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +139,34 @@ PROCESSES: Final = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogOf:
+    """Logs of a preset: how long, how many, and the KPIs that are measured."""
+
+    preset: str
+    histories: int
+    years: float = 1.0
+    names: tuple[str, ...] = tuple(KPIS)
+
+
+ORGANISATIONS: Final = {
+    "agile": LogOf(preset="agile", histories=500),
+    "devops": LogOf(preset="devops", histories=400),
+    "devsecops": LogOf(preset="devsecops", histories=100),
+    "waterfall": LogOf(preset="waterfall", histories=100),
+    "devops, 3 years": LogOf(
+        preset="devops",
+        histories=400,
+        years=3,
+        names=("mttd", "mttr", "time_to_resolve", "failed_deployment_recovery_time", "availability"),
+    ),
+    "agile, 3 years": LogOf(
+        preset="agile", histories=200, years=3, names=("lead_time", "lead_time_for_changes", "flow_efficiency", "wip")
+    ),
+}
+"""Logs by the name in the table; the longer ones for KPIs that one year cannot tell."""
+
+
 @dataclass
 class Tally:
     """What the histories of one organisation gave for one KPI."""
@@ -174,20 +193,20 @@ class Tally:
 History = tuple[dict[str, Any], dict[str, Rate], dict[str, Floats]]
 
 
-def history(preset: str, years: float, replication: int, names: Sequence[str] = tuple(KPIS)) -> History:
+def history(log: LogOf, replication: int) -> History:
     """Return the table of intervals, the rates, and the durations that began in the window, of one history."""
-    window = years * HOURS_PER_YEAR
-    scenario = vary(PRESETS[preset], {"years": (WARM_UP + window) / HOURS_PER_YEAR + 1})
+    window = log.years * HOURS_PER_YEAR
+    scenario = vary(PRESETS[log.preset], {"years": (WARM_UP + window) / HOURS_PER_YEAR + 1})
     whole = kpis.since(Run(simulate_coded(scenario, seed=18, replication=replication)), WARM_UP)
     end = WARM_UP + window
     run = whole.part(0, int(np.searchsorted(whole.time, end)), {**whole.attrs, "horizon": end})
-    rates = {kpi.name: kpi.rate(run) for kpi in kpis.chosen(names) if kpi.rate}
+    rates = {kpi.name: kpi.rate(run) for kpi in kpis.chosen(log.names) if kpi.rate}
     begun = {}
-    for kpi in kpis.chosen(names):
+    for kpi in kpis.chosen(log.names):
         if kpi.durations:
             durations = kpi.durations(whole)
             begun[kpi.name] = durations.select(durations.start < end).lengths
-    found = intervals(run, names)[["low", "high", "n", "reason"]]
+    found = intervals(run, log.names)[["low", "high", "n", "reason"]]
     return {str(name): dict(row) for name, row in found.iterrows()}, rates, begun
 
 
@@ -208,12 +227,14 @@ def tallies(results: Iterable[History]) -> dict[str, Tally]:
     return by_kpi
 
 
-def cell(tally: Tally, name: str, histories: int) -> str:
-    """Return the coverage and the share of histories with an interval, or a dash."""
+def cell(tally: Tally, name: str, log: LogOf) -> str:
+    """Return the coverage and the share of histories with an interval; a dash for too few, nothing for a KPI that is not measured."""
+    if name not in log.names:
+        return ""
     given = len(tally.bounds)
     if given < FEW_GIVEN:
         return "-"
-    share = "" if given == histories else f" ({given / histories:.0%})"
+    share = "" if given == log.histories else f" ({given / log.histories:.0%})"
     return f"{tally.coverage(name):.3f}{share}"
 
 
@@ -225,11 +246,11 @@ def known(histories: int = OF_PROCESSES) -> str:
 
 def organisations(measured: Mapping[str, dict[str, Tally]]) -> str:
     """Return the table of the organisations from their tallies."""
-    heads = [f"{name} ({ORGANISATIONS[name][2]:,})" for name in measured]
+    heads = [f"{name} ({ORGANISATIONS[name].histories:,})" for name in measured]
     head = ["| KPI | method | least n | " + " | ".join(heads) + " |", "|---|---|--:|" + "--:|" * len(heads)]
     rows = []
     for kpi in KPIS.values():
-        cells = [cell(by_kpi[kpi.name], kpi.name, ORGANISATIONS[name][2]) for name, by_kpi in measured.items()]
+        cells = [cell(by_kpi[kpi.name], kpi.name, ORGANISATIONS[name]) for name, by_kpi in measured.items()]
         rows.append(f"| `{kpi.name}` | {kpi.interval.method} | {kpi.interval.least} | {' | '.join(cells)} |")
     return "\n".join([*head, *rows])
 
@@ -238,7 +259,7 @@ def page() -> str:
     """Return both tables of docs/intervals.md; about a quarter of an hour on two cores."""
     measured = {}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for name, (preset, years, histories) in ORGANISATIONS.items():
-            measured[name] = tallies(pool.map(partial(history, preset, years), range(histories), chunksize=10))
-            sys.stderr.write(f"{name}: {histories} histories\n")
+        for name, log in ORGANISATIONS.items():
+            measured[name] = tallies(pool.map(partial(history, log), range(log.histories), chunksize=10))
+            sys.stderr.write(f"{name}: {log.histories} histories\n")
     return f"{known()}\n\n{organisations(measured)}"

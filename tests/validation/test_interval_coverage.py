@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from validation.interval_coverage import Tally, history, tallies
+from validation.interval_coverage import LogOf, Tally, history, tallies
 from validation.pages import shown
 
 from devopssim.kpis import KPIS
@@ -14,7 +14,8 @@ NAMES = ("lead_time", "cycle_time", "mttr", "mttf", "deployment_frequency", "wip
 @pytest.fixture(scope="module", params=["agile", "devops"])
 def sample(request: pytest.FixtureRequest) -> dict[str, Tally]:
     """Return the tallies of forty histories."""
-    return tallies(history(request.param, 1.0, replication, NAMES) for replication in range(HISTORIES))
+    log = LogOf(preset=request.param, histories=HISTORIES, names=NAMES)
+    return tallies(history(log, replication) for replication in range(HISTORIES))
 
 
 def test_an_interval_covers_or_there_is_none(sample: dict[str, Tally]) -> None:
