@@ -88,7 +88,7 @@ def vulnerabilities_open(log: Run) -> Rate:
     debatable="only a simulation knows it; a vulnerability of a dependency counts from its disclosure, not from its first use",
     source=COURSE_SECURITY,
     counts="vulnerabilities",
-    interval=IntervalRule(method="level", least=10, spans=7, memory=UNREPORTED),
+    interval=IntervalRule(method="level", least=10, spans=20, memory=UNREPORTED),
 )
 def vulnerabilities_hidden(log: Run) -> Rate:
     """Return the average over time of the number of vulnerabilities in production that nobody has reported.

@@ -151,17 +151,17 @@ class LogOf:
 
 ORGANISATIONS: Final = {
     "agile": LogOf(preset="agile", histories=500),
-    "devops": LogOf(preset="devops", histories=400),
+    "devops": LogOf(preset="devops", histories=300),
     "devsecops": LogOf(preset="devsecops", histories=100),
     "waterfall": LogOf(preset="waterfall", histories=100),
     "devops, 3 years": LogOf(
         preset="devops",
-        histories=400,
+        histories=150,
         years=3,
         names=("mttd", "mttr", "time_to_resolve", "failed_deployment_recovery_time", "availability"),
     ),
     "agile, 3 years": LogOf(
-        preset="agile", histories=200, years=3, names=("lead_time", "lead_time_for_changes", "flow_efficiency", "wip")
+        preset="agile", histories=100, years=3, names=("lead_time", "lead_time_for_changes", "flow_efficiency", "wip")
     ),
 }
 """Logs by the name in the table; the longer ones for KPIs that one year cannot tell."""
