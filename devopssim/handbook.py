@@ -70,6 +70,8 @@ def _kpi(kpi: Kpi) -> str:
             "",
             f"**Counted.** `n` counts {kpi.counts}.",
             "",
+            f"**Interval.** By the method *{kpi.interval.method}*, from {kpi.interval.least} {kpi.counts} on ([coverage](../intervals.md)).",
+            "",
             f"**Debatable.** {_sentence(kpi.debatable)}",
             "",
             f"**Source.** {_sentence(kpi.source)}",

@@ -34,7 +34,7 @@ OPTION_OF: Final = {"paths": "path", "hotfixes": "hotfix", "exclude_authors": "e
     type=click.Choice(["assisted"]),
     help="Print the KPIs of changes that are marked as written with AI assistance beside those of the others.",
 )
-@click.option("--intervals", is_flag=True, help="Add bootstrap intervals, and warn of small samples.")
+@click.option("--intervals", is_flag=True, help="Add 95 % confidence intervals, or the reason why there is none.")
 @json_option
 def command(
     *,
@@ -110,19 +110,26 @@ def _print_halves(log: "pd.DataFrame", warm_up: float, *, in_json: bool) -> None
 
 
 def _print_with_intervals(log: "pd.DataFrame", *, in_json: bool) -> None:
+    """Print the KPIs with their intervals; below them the reasons of those that have none."""
     from math import isnan
 
     from devopssim.diagnostics import intervals
     from devopssim.wording import json_records, plain_estimate, text_table
 
-    found = intervals(log).reset_index()
+    measured = intervals(log).reset_index()
     if in_json:
-        print(json_records(found[["kpi", "unit", "value", "low", "high", "n", "counts", "unfinished", "word"]]))
+        columns = ["kpi", "unit", "value", "low", "high", "precision", "n", "counts", "unfinished", "word", "reason"]
+        print(json_records(measured[columns]))
         return
     rows = [["KPI", "unit", "value (95 % interval)", "n", "", "unfinished", ""]]
-    for row in found.to_dict("records"):
+    reasons = []
+    for row in measured.to_dict("records"):
         unfinished = "-" if isnan(row["unfinished"]) else str(round(row["unfinished"]))
         word = "" if row["word"] == "enough" else row["word"]
         value = plain_estimate(row["value"], row["low"], row["high"])
         rows.append([row["kpi"], row["unit"], value, str(row["n"]), row["counts"], unfinished, word])
+        if row["word"] == "no interval":
+            reasons.append([row["kpi"], row["reason"]])
     print(text_table(rows))
+    if reasons:
+        print(f"\nNo interval:\n{text_table(reasons)}")

@@ -11,9 +11,9 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from devopssim.diagnostics.bootstrap import word_for
+from devopssim.diagnostics.confidence import intervals
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK
-from devopssim.kpis import KPIS, EventPair, Run, table
+from devopssim.kpis import KPIS, EventPair, Run
 
 GAP: Final = 10
 """A silence so many times as long as the usual longest one of a log that is as busy (see `_gaps`)."""
@@ -198,14 +198,14 @@ def _unfinished(run: Run) -> Iterator[Finding]:
 
 
 def _small(run: Run) -> Iterator[Finding]:
-    measured = table(run, ASKED)
-    for name, n in zip(ASKED, measured["n"].astype(int), strict=True):
-        word = word_for(n)
-        if word in {"anecdotes", "few"}:
-            worth = "read each of them instead" if word == "anecdotes" else "its interval is wide"
-            yield Finding(sort="small", count=n, sentence=f"{KPIS[name].title} rests on {n}: {worth}.")
-        elif word == "nothing":
-            yield Finding(sort="small", count=0, sentence=f"{KPIS[name].title}: not observed (n = 0).")
+    for name, row in intervals(run, ASKED).iterrows():
+        title, n, counts = KPIS[str(name)].title, int(row["n"]), row["counts"]
+        if row["word"] == "nothing":
+            yield Finding(sort="small", count=0, sentence=f"{title}: not observed (n = 0).")
+        elif row["word"] == "no interval":
+            yield Finding(sort="small", count=n, sentence=f"{title} has no interval: {row['reason']}.")
+        elif row["word"] == "wide":
+            yield Finding(sort="small", count=n, sentence=f"{title} rests on {n} {counts}: its interval is wide.")
     run = run.in_window
     down = 1 - KPIS["availability"].value(run)
     if down > DOWN:

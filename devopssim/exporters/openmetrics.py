@@ -10,8 +10,9 @@ import pandas as pd
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.openmetrics.exposition import generate_latest
 
+from devopssim.diagnostics import intervals
 from devopssim.events import SECONDS_PER_HOUR
-from devopssim.kpis import KPIS, Kpi, Log, table
+from devopssim.kpis import KPIS, Kpi, Log
 
 STATISTICS: Final = ("median", "p85", "mean")
 BASE_UNITS: Final = {"h": "seconds", "share": "ratio"}
@@ -22,7 +23,8 @@ def openmetrics(log: Log, names: Iterable[str] | None = None, *, labels: Mapping
 
     A duration has a sample for each of `STATISTICS`, and gauges that count the finished (`…_finished`) and unfinished
     (`…_unfinished`) ones; a rate has one sample, and a gauge of the entities that it counts (`…_counted`). A KPI without a value
-    has counts and no sample.
+    has counts and no sample. `…_interval` has the bounds of the 95 % confidence interval of a rate, or of the duration's mean or median,
+    as `bound="low"` and `bound="high"`; it has no sample where `diagnostics.intervals` has no interval.
 
     Parameters
     ----------
@@ -60,7 +62,7 @@ def openmetrics(log: Log, names: Iterable[str] | None = None, *, labels: Mapping
     """
     common = {_name(key): value for key, value in (labels or {}).items()}
     families = [
-        family for name, row in table(log, names).iterrows() for family in _families(KPIS[str(name)], row, common)
+        family for name, row in intervals(log, names).iterrows() for family in _families(KPIS[str(name)], row, common)
     ]
     return str(generate_latest(SimpleNamespace(collect=lambda: families)).decode())  # type: ignore[no-untyped-call]
 
@@ -75,11 +77,27 @@ def _families(kpi: Kpi, row: "pd.Series[float]", common: Mapping[str, str]) -> I
         if math.isfinite(row[column]):
             gauge.add_metric([*([column] if is_duration else []), *common.values()], float(row[column]) * factor)
     yield gauge
+    yield _interval(kpi, row, factor, common)
     counts = {"finished": "n", "unfinished": "unfinished"} if is_duration else {"counted": "n"}
     for word, column in counts.items():
         count = GaugeMetricFamily(f"devopssim_{kpi.name}_{word}", f"{kpi.title}: number {word}", labels=list(common))
         count.add_metric(list(common.values()), int(row[column]))
         yield count
+
+
+def _interval(kpi: Kpi, row: "pd.Series[float]", factor: float, common: Mapping[str, str]) -> GaugeMetricFamily:
+    """Return the gauge of the bounds of a confidence interval."""
+    statistic = {} if kpi.summary is None else {"statistic": kpi.summary}
+    gauge = GaugeMetricFamily(
+        f"devopssim_{kpi.name}_interval",
+        f"{kpi.title}: bounds of its 95 % confidence interval",
+        labels=[*statistic, "bound", *common],
+        unit=BASE_UNITS.get(kpi.unit, ""),
+    )
+    for bound in ("low", "high"):
+        if math.isfinite(row[bound]):
+            gauge.add_metric([*statistic.values(), bound, *common.values()], float(row[bound]) * factor)
+    return gauge
 
 
 def _name(text: str) -> str:

@@ -13,7 +13,7 @@ excluded; entities in progress at the cut count where a KPI averages over time.
 from devopssim.kpis.assistance import by_assistance
 from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.curves import kpi_curve, since
-from devopssim.kpis.declaration import Kpi, Rate
+from devopssim.kpis.declaration import IntervalRule, Kpi, Method, Rate
 from devopssim.kpis.delivery import (
     change_failure_rate,
     change_failure_rate_planned,
@@ -60,7 +60,7 @@ from devopssim.kpis.levels import (
     clusters,
     dora_kpis,
 )
-from devopssim.kpis.run import Floats, Log, Run
+from devopssim.kpis.run import Floats, Log, Run, run_of
 from devopssim.kpis.security import (
     FIX,
     PATCH,
@@ -92,8 +92,10 @@ __all__ = [
     "Durations",
     "EventPair",
     "Floats",
+    "IntervalRule",
     "Kpi",
     "Log",
+    "Method",
     "Rate",
     "ReportWithoutLevels",
     "Run",
@@ -135,6 +137,7 @@ __all__ = [
     "records",
     "restored",
     "review_and_fix_time",
+    "run_of",
     "security_automation_rate",
     "security_downtime",
     "security_incidents_per_deployment",

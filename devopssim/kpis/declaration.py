@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NotRequired, TypedDict, TypeVar, Unpack,
 import numpy as np
 import pandas as pd
 
-from devopssim.kpis.durations import NOT_OBSERVED, Durations
+from devopssim.kpis.durations import NOT_OBSERVED, Durations, EventPair
 from devopssim.kpis.run import Floats, Log, Needs, Run, run_of
 
 Family = Literal["delivery", "security", "flow"]
@@ -38,6 +38,39 @@ DISPENSABLE: Final = {
 }
 """Kinds of events that a KPI reads where a log has them, and does without otherwise."""
 MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, the 85th percentile and n beside it"
+
+
+Method = Literal["median", "mean", "events", "share", "flow", "level", "loss"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalRule:
+    """How `diagnostics.intervals` estimates the confidence interval of a KPI, and below what there is none.
+
+    Examples
+    --------
+    >>> from devopssim.kpis import KPIS
+    >>> KPIS["mttr"].interval.method, KPIS["mttr"].interval.least
+    ('mean', 500)
+    """
+
+    method: Method
+    """`median` or `mean` of durations; `events` that strike at random, or the time between them; `share` of counted entities;
+    `flow`, a sum over time by another; `level`, an average over time; `loss`, hours that few events cost.
+    """
+    least: int
+    """The least n."""
+    spans: float = 0.0
+    """How many times the KPI's memory the log must last."""
+    memory: EventPair | None = None
+    """The durations whose mean is the memory of a rate, because what is in progress carries the past; a median remembers its own."""
+
+
+MEDIAN: Final = IntervalRule(method="median", least=20, spans=11)
+MEAN: Final = IntervalRule(method="mean", least=100)
+SHARE: Final = IntervalRule(method="share", least=8)
+FLOW: Final = IntervalRule(method="flow", least=10)
+LOSS: Final = IntervalRule(method="loss", least=100)
 
 
 @dataclass(frozen=True)
@@ -109,8 +142,8 @@ class Kpi:
     source: str
     counts: str
     """What `n` counts: items, changes, deployments, incidents, …"""
-    sampled: Literal["durations", "things", "weeks"]
-    """What a bootstrap resamples: durations, the entities that a share counts, or weeks of what is measured over time."""
+    interval: IntervalRule
+    """How its confidence interval is estimated from one log."""
     summary: Literal["median", "mean"] | None = None
     """The statistic that stands for a duration: the mean for a *mean time*, else the median."""
     durations: Callable[[Run], Durations] | None = None
@@ -145,6 +178,7 @@ class Declared(TypedDict):
     debatable: str
     source: str
     counts: str
+    interval: NotRequired[IntervalRule]
 
 
 def duration(
@@ -176,8 +210,9 @@ def duration(
             run = run_of(log)
             return durations(run).series(function.__name__, run)
 
-        fields = {"durations": durations, "unit": "h", "sampled": "durations", "better": better, "summary": summary}
-        return _declared(measure, function, "Return the hours ", **fields, **declared)
+        usual = MEDIAN if summary == "median" else MEAN
+        fields = {"durations": durations, "unit": "h", "interval": usual, "better": better, "summary": summary}
+        return _declared(measure, function, "Return the hours ", **{**fields, **declared})
 
     return declare
 
@@ -197,7 +232,7 @@ def share(*, better: Better, **declared: Unpack[Declared]) -> Callable[[Callable
     callable
         Decorator that turns a function from a Run to a Rate into one from a log to a number from 0 to 1.
     """
-    return _rate(unit="share", sampled="things", better=better, **declared)
+    return _rate(**{"unit": "share", "interval": SHARE, "better": better, **declared})
 
 
 def rate(
@@ -219,7 +254,7 @@ def rate(
     callable
         Decorator that turns a function from a Run to a Rate into one from a log to a number.
     """
-    return _rate(unit=unit, sampled="weeks", better=better, **declared)
+    return _rate(**{"unit": unit, "interval": FLOW, "better": better, **declared})
 
 
 def declared_in(module: object) -> list[Kpi]:

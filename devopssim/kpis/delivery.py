@@ -15,6 +15,7 @@ from devopssim.kpis.declaration import (
     INCIDENT,
     MEAN_OF_FEW,
     RESTORED,
+    IntervalRule,
     Rate,
     duration,
     rate,
@@ -391,6 +392,7 @@ def deployment_frequency_new_work(log: Run) -> Rate:
     debatable="the last up-time is censored and the first has no beginning: both are excluded, so a short log understates it",
     source=COURSE,
     counts="times between outages",
+    interval=IntervalRule(method="events", least=3),
 )
 def mttf(log: Run) -> Durations:
     """Return the hours from the service running again to the next failure.
@@ -473,6 +475,7 @@ def mttd(log: Run) -> Durations:
     debatable=f"the clock starts at the failure, not at its detection, and ends before the cause is removed; {MEAN_OF_FEW}",
     source=COURSE,
     counts="incidents",
+    interval=IntervalRule(method="mean", least=500),
 )
 def mttr(log: Run) -> Durations:
     """Return the hours from a failure until the service is restored.
@@ -556,6 +559,7 @@ def time_to_resolve(log: Run) -> Durations:
     debatable="a failure during an outage is the same outage, not a new one",
     source=COURSE,
     counts="times between outages",
+    interval=IntervalRule(method="events", least=3),
 )
 def mtbf(log: Run) -> Durations:
     """Return the hours from a failure to the next; MTTF plus the length of the outages, over the same pairs.

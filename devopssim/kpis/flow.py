@@ -9,7 +9,7 @@ import pandas as pd
 
 from devopssim.events import HOURS_PER_WEEK, ROLES
 from devopssim.kpis.columns import Integers
-from devopssim.kpis.declaration import INCIDENT, LITTLE, Rate, rate, share
+from devopssim.kpis.declaration import INCIDENT, LITTLE, LOSS, IntervalRule, Rate, rate, share
 from devopssim.kpis.delivery import LEAD_TIME
 from devopssim.kpis.downtime import outages_of, user_hours_lost
 from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
@@ -29,6 +29,7 @@ SEDDON: Final = "Seddon 2003, Freedom from Command and Control: failure demand"
     debatable="items that wait for work to begin count: the system starts at the request",
     source=LITTLE,
     counts="items",
+    interval=IntervalRule(method="level", least=10, spans=7, memory=LEAD_TIME),
 )
 def wip(log: Run) -> Rate:
     """Return the average over time of the number of items requested and not yet available to users.
@@ -206,6 +207,7 @@ def _closed_and_follow(run: Run) -> tuple[Truths, Truths]:
     debatable="working hours need a calendar; without one it counts hours on the clock, in which work goes on through the night",
     source="Modig & Åhlström 2012, This is Lean",
     counts="items",
+    interval=IntervalRule(method="flow", least=20, spans=11, memory=LEAD_TIME),
 )
 def flow_efficiency(log: Run) -> Rate:
     """Return the working hours in which a stage of a finished item was under way ÷ those from its request to its close.
@@ -257,6 +259,7 @@ def flow_efficiency(log: Run) -> Rate:
     debatable="an incident that affects a tenth of the users counts a tenth; one that slows the service for all counts in full",
     source="ISO/IEC 25010, availability",
     counts="outages",
+    interval=LOSS,
 )
 def availability(log: Run) -> Rate:
     """Return the time in which users were served ÷ time of observation.
@@ -300,6 +303,7 @@ def availability(log: Run) -> Rate:
     debatable="an item that is still open counts up to the horizon; the value of a week is the same however late it comes",
     source=REINERTSEN,
     counts="items with a value",
+    interval=IntervalRule(method="level", least=10, spans=7, memory=LEAD_TIME),
 )
 def cost_of_delay(log: Run) -> Rate:
     """Return the value that users miss while items are on their way ÷ weeks of observation.
@@ -406,6 +410,7 @@ def on_time_share(log: Run) -> Rate:
     debatable="higher is not better: queues grow without bound as it nears 1",
     source="Hopp & Spearman, Factory Physics",
     counts="people",
+    interval=IntervalRule(method="level", least=1),
 )
 def utilisation(log: Run) -> Rate:
     """Return the working hours in which people work on stages ÷ (people times the working hours of observation).

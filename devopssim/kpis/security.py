@@ -15,7 +15,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_YEAR
 from devopssim.kpis.columns import Integers
-from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, Rate, duration, rate, share
+from devopssim.kpis.declaration import COURSE_SECURITY, INCIDENT, LOSS, IntervalRule, Rate, duration, rate, share
 from devopssim.kpis.delivery import deployment_count
 from devopssim.kpis.downtime import user_hours_lost
 from devopssim.kpis.durations import Durations, EventPair
@@ -31,6 +31,8 @@ PATCH: Final = EventPair(
 """From the report of a finding until its repair is in production."""
 FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="finding", given_up=("finding.dismissed",))
 """From the report of a finding until it is fixed in the code."""
+UNREPORTED: Final = EventPair(start="vulnerability.injected", end="finding.reported", entity="finding")
+"""From the moment a vulnerability comes into being until it is reported."""
 
 
 @rate(
@@ -42,6 +44,7 @@ FIX: Final = EventPair(start="finding.reported", end="finding.fixed", entity="fi
     debatable="only what was reported counts: a team without scans has 0",
     source=COURSE_SECURITY,
     counts="findings",
+    interval=IntervalRule(method="level", least=10, spans=7, memory=FIX),
 )
 def vulnerabilities_open(log: Run) -> Rate:
     """Return the average over time of the number of reported findings that are not yet fixed, patched or dismissed.
@@ -85,6 +88,7 @@ def vulnerabilities_open(log: Run) -> Rate:
     debatable="only a simulation knows it; a vulnerability of a dependency counts from its disclosure, not from its first use",
     source=COURSE_SECURITY,
     counts="vulnerabilities",
+    interval=IntervalRule(method="level", least=10, spans=20, memory=UNREPORTED),
 )
 def vulnerabilities_hidden(log: Run) -> Rate:
     """Return the average over time of the number of vulnerabilities in production that nobody has reported.
@@ -370,6 +374,7 @@ def fixed_in_sprint_share(log: Run) -> Rate:
     debatable="it falls when a team deploys more often, even with as many incidents as before",
     source=COURSE_SECURITY,
     counts="incidents",
+    interval=IntervalRule(method="events", least=1),
 )
 def security_incidents_per_deployment(log: Run) -> Rate:
     """Return the incidents caused by a vulnerability ÷ deployments.
@@ -452,6 +457,7 @@ def review_and_fix_time(log: Run) -> Durations:
     debatable="the time for which a team takes the service down to contain an attack counts, too",
     source=COURSE_SECURITY,
     counts="incidents",
+    interval=LOSS,
 )
 def security_downtime(log: Run) -> Rate:
     """Return the hours for which an incident caused by a vulnerability keeps users from the service ÷ years of observation.

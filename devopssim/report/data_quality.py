@@ -31,8 +31,8 @@ HEADLINES: Final = (
 """KPIs that the page judges."""
 WORTH: Final = {
     "enough": "usable",
-    "few": "a hint: few observations, so the interval is wide",
-    "anecdotes": "no number: read each case instead",
+    "wide": "a hint: its interval is wide",
+    "no interval": "a value without an interval",
     "nothing": "not observed",
 }
 """What a KPI is worth, by the word of its interval."""
@@ -157,7 +157,9 @@ def _kpi_rows(log: pd.DataFrame, assumptions: Mapping[str, str]) -> list[dict[st
                 "interval": text.interval if row["n"] else "",
                 "n": f"{int(row['n'])} {kpi.counts}" if row["n"] else "0",
                 "word": row["word"],
-                "worth": WORTH[row["word"]],
+                "worth": f"{WORTH[row['word']]}: {row['reason']}"
+                if row["word"] == "no interval"
+                else WORTH[row["word"]],
                 "assumption": next((assumptions[kind] for kind in kpi.events if kind in assumptions), ""),
             }
         )

@@ -64,7 +64,7 @@ def test_the_commands_from_export_to_sentence(tmp_path: Path, capsys: pytest.Cap
     assert {"left out", "small"} <= {each["sort"] for each in found["anomalies"]}
     assert main(["kpis", str(log), "--intervals", "--json"]) == SUCCESS
     rows = {row["kpi"]: row for row in json.loads(capsys.readouterr().out)}
-    assert (rows["mttr"]["value"], rows["mttr"]["word"]) == (6, "anecdotes")
+    assert (rows["mttr"]["value"], rows["mttr"]["word"]) == (6, "no interval")
     assert rows["mttd"]["value"] is None
 
 

@@ -18,14 +18,25 @@ def test_the_definition_is_the_first_sentence_of_the_docstring(name: str) -> Non
     assert not KPIS[name].definition.startswith("Return")
 
 
-def test_only_counted_things_are_shares_of_things() -> None:
-    assert [name for name, kpi in KPIS.items() if kpi.unit == "share" and kpi.sampled == "weeks"] == [
+def test_the_rule_of_an_interval_fits_the_kind_of_the_kpi() -> None:
+    methods = {name: kpi.interval.method for name, kpi in KPIS.items()}
+    assert {KPIS[name].unit for name, method in methods.items() if method == "share"} == {"share"}
+    assert {KPIS[name].summary for name, method in methods.items() if method == "median"} == {"median"}
+    assert {KPIS[name].summary for name, method in methods.items() if method == "mean"} == {"mean"}
+    assert {KPIS[name].shape for name, method in methods.items() if method in {"flow", "level", "loss"}} == {"rate"}
+    assert [name for name, kpi in KPIS.items() if kpi.interval.memory] == [
+        "wip",
         "flow_efficiency",
-        "availability",
-        "utilisation",
+        "cost_of_delay",
+        "vulnerabilities_open",
+        "vulnerabilities_hidden",
     ]
-    assert {kpi.unit for kpi in KPIS.values() if kpi.sampled == "things"} == {"share"}
-    assert {kpi.unit for kpi in KPIS.values() if kpi.sampled == "durations"} == {"h"}
+
+
+def test_a_kpi_states_its_own_rule_where_the_usual_one_is_wrong() -> None:
+    assert KPIS["mttr"].interval.least > KPIS["mttd"].interval.least
+    assert KPIS["mttf"].interval.method == KPIS["security_incidents_per_deployment"].interval.method == "events"
+    assert all(kpi.interval.least >= 1 for kpi in KPIS.values())
 
 
 def test_a_rate_is_its_numerator_by_its_denominator_and_counts_the_denominator() -> None:

@@ -1,6 +1,6 @@
-"""The tables of docs/calibration.md, docs/lessons.md and docs/validation.md: written by this program, held by the tests beside it.
+"""The tables of docs/calibration.md, docs/intervals.md, docs/lessons.md and docs/validation.md: written by this program, held by the tests beside it.
 
-python tests/validation/pages.py [validation | calibration | lessons]      # writes one or all anew; some minutes
+python tests/validation/pages.py [validation | calibration | lessons | intervals]      # writes one or all anew; some minutes
 """
 
 import importlib
@@ -108,9 +108,14 @@ def lessons() -> str:
     return "\n".join([LESSONS_HEAD, *map(lesson_line, rows)])
 
 
+def intervals() -> str:
+    """Return how often the intervals of one log cover."""
+    return str(importlib.import_module("validation.interval_coverage").page())
+
+
 def main(names: list[str]) -> None:
     """Write the pages of these names; without any, all."""
-    pages = {"validation": validation, "calibration": calibration, "lessons": lessons}
+    pages = {"validation": validation, "calibration": calibration, "lessons": lessons, "intervals": intervals}
     for name in names or pages:
         write(name, pages[name]())
 
