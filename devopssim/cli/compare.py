@@ -1,5 +1,6 @@
 """`devopssim compare [SCENARIO ...]`: KPIs of several scenarios with confidence intervals from many replications."""
 
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,11 +56,11 @@ def command(
 ) -> int:
     """Compare the scenarios, print the KPIs and write the folder."""
     from devopssim.experiment import EXPERIMENT_FILE, Experiment, compare, load_experiment, save_experiment
-    from devopssim.wording import json_records
+    from devopssim.wording import comparison_records, json_records
 
     if resume is None:
         experiment = Experiment(
-            scenarios=_scenarios(names or DEFAULT_SCENARIOS, variation),
+            scenarios=scenarios_of(names or DEFAULT_SCENARIOS, variation),
             replications=30 if replications is None else replications,
             seed=1 if seed is None else seed,
             warm_up=warm_up or 0.0,
@@ -85,13 +86,14 @@ def command(
             raise
         sys.stderr.write(f"devopssim: interrupted; resume with `devopssim compare --resume {folder}`.\n")
         return INTERRUPTED
-    print(json_records(result.estimates) if in_json else as_text(result))
+    print(json_records(comparison_records(result)) if in_json else as_text(result))
     if folder is not None:
         _write(result, folder)
     return SUCCESS
 
 
-def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenario]":
+def scenarios_of(names: Sequence[str], variation: Variation) -> "dict[str, Scenario]":
+    """Return the scenarios of these names with the changes applied, by their own names."""
     from devopssim.errors import InvalidInputError
 
     scenarios: dict[str, Scenario] = {}
@@ -106,22 +108,33 @@ def _scenarios(names: Sequence[str], variation: Variation) -> "dict[str, Scenari
 
 def as_text(result: "Result") -> str:
     """Return the estimates as a table: one row per KPI, one column per scenario, each cell a mean with its interval."""
-    from devopssim.wording import experiment_note, plain_estimate, text_table
+    from devopssim.wording import chance_sentence, experiment_note, plain_estimate, reasons_note, text_table
 
     many = set(
         result.unfinished.query(f"share > {MANY_UNFINISHED}")[["scenario", "kpi"]].itertuples(index=False, name=None)
     )
     rows = [["KPI", "unit", *result.scenarios]]
     for (kpi, unit), group in result.estimates.groupby(["kpi", "unit"], sort=False):
-        estimates = group.set_index("scenario")[["estimate", "low", "high"]]
-        cells = [plain_estimate(*estimates.loc[name]) + " *" * ((name, kpi) in many) for name in result.scenarios]
+        by_scenario = group.set_index("scenario")
+        estimates, reasons = by_scenario[["estimate", "low", "high"]], by_scenario["reason"]
+        cells = [
+            plain_estimate(*estimates.loc[name])
+            + _mark(reasons[name], estimates["estimate"][name])
+            + " *" * ((name, kpi) in many)
+            for name in result.scenarios
+        ]
         rows.append([str(kpi), str(unit), *cells])
-    notes = [experiment_note(result)]
+    notes = [experiment_note(result), *reasons_note(result), *chance_sentence(result.multiplicity)]
     if many:
         notes.append(
             f"* more than {MANY_UNFINISHED:.0%} were unfinished at the end of the run and are excluded; the true value is larger."
         )
     return "\n".join([text_table(rows), "", *notes])
+
+
+def _mark(reason: str, estimate: float) -> str:
+    """Return the mark of a mean without an interval; a dash for no data needs none."""
+    return "" if math.isnan(estimate) or not reason else " ~"
 
 
 def _write(result: "Result", folder: Path) -> None:

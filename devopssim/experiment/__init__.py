@@ -14,13 +14,15 @@ from devopssim.experiment.dora_benchmark import BENCHMARK_PRESETS, DoraBenchmark
 from devopssim.experiment.execution import Execution, LostWorkError, LostWorkWarning
 from devopssim.experiment.experiment import EXPERIMENT_FILE, Experiment, Precision, load_experiment, save_experiment
 from devopssim.experiment.factorials import Factorial, factorial
-from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, paired, t_quantile
+from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, p_value, paired, t_quantile
 from devopssim.experiment.measure import Measure, Outcome
+from devopssim.experiment.multiplicity import Multiplicity, holm
 from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
 from devopssim.experiment.options import Options
 from devopssim.experiment.pool import MOST_WORKERS, process_pool, thread_pool
 from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
 from devopssim.experiment.result import Result, write_tables
+from devopssim.experiment.selection import Candidates, Race, Selection, practice_sets, select
 from devopssim.experiment.sweeps import Sweep, sweep
 from devopssim.experiment.warm_up_period import WarmUp, WarmUpWarning, mser5, warm_up, welch
 
@@ -29,6 +31,7 @@ __all__ = [
     "CLEAR",
     "EXPERIMENT_FILE",
     "MOST_WORKERS",
+    "Candidates",
     "Difference",
     "DoraBenchmark",
     "Execution",
@@ -38,11 +41,14 @@ __all__ = [
     "LostWorkError",
     "LostWorkWarning",
     "Measure",
+    "Multiplicity",
     "Options",
     "Outcome",
     "Precision",
+    "Race",
     "RequiredReplications",
     "Result",
+    "Selection",
     "Sensitivity",
     "Sweep",
     "Verdict",
@@ -52,17 +58,21 @@ __all__ = [
     "compare",
     "compare_with_dora",
     "factorial",
+    "holm",
     "interval",
     "is_precise",
     "level_tables",
     "load_experiment",
     "mser5",
+    "p_value",
     "paired",
+    "practice_sets",
     "process_pool",
     "replicate",
     "replications_for",
     "replications_needed",
     "save_experiment",
+    "select",
     "sensitivity",
     "sweep",
     "t_quantile",

@@ -118,19 +118,26 @@ def factorial(
     repeated practice.
     """
     names = tuple(practices)
-    if len(set(names)) < len(names):
-        raise InvalidInputError(f"practices={', '.join(names)}: name each practice once.")
     design = fraction(len(names), halvings)
-    start = scenario_of(scenario)
-    variants = {}
-    for combination in design.runs:
-        adopted = _members(names, combination)
-        label = " + ".join(adopted) or "none"
-        variants[label] = adopt(start, {name: float(name in adopted) for name in names})
+    variants = combinations_of(scenario_of(scenario), names, design)
     experiment, execution = values_of(
         scenario, options, usual={"replications": 5}, scenarios=variants, replications=replications, kpis=kpis
     )
     return Factorial(practices=names, design=design, result=compare(experiment, execution=execution))
+
+
+def combinations_of(scenario: Scenario, practices: Sequence[str], design: Design) -> dict[str, Scenario]:
+    """Return the scenario with each combination of practices that a design runs, by the names of those that are adopted.
+
+    Raises InvalidInputError for an unknown or repeated practice.
+    """
+    if len(set(practices)) < len(practices):
+        raise InvalidInputError(f"practices={', '.join(practices)}: name each practice once.")
+    variants = {}
+    for combination in design.runs:
+        adopted = _members(practices, combination)
+        variants[" + ".join(adopted) or "none"] = adopt(scenario, {name: float(name in adopted) for name in practices})
+    return variants
 
 
 def _verdict(effect: Interval, kpi: str) -> Verdict:
