@@ -10,6 +10,7 @@ function takes these values, or the keywords that they are made of:
 
 from devopssim.experiment.checkpoints import checkpoint_folder
 from devopssim.experiment.comparison import compare, replicate
+from devopssim.experiment.control_variates import Controlled, control_variates, controlled
 from devopssim.experiment.dora_benchmark import BENCHMARK_PRESETS, DoraBenchmark, compare_with_dora, level_tables
 from devopssim.experiment.execution import Execution, LostWorkError, LostWorkWarning
 from devopssim.experiment.experiment import EXPERIMENT_FILE, Experiment, Precision, load_experiment, save_experiment
@@ -32,6 +33,7 @@ __all__ = [
     "EXPERIMENT_FILE",
     "MOST_WORKERS",
     "Candidates",
+    "Controlled",
     "Difference",
     "DoraBenchmark",
     "Execution",
@@ -57,6 +59,8 @@ __all__ = [
     "checkpoint_folder",
     "compare",
     "compare_with_dora",
+    "control_variates",
+    "controlled",
     "factorial",
     "holm",
     "interval",

@@ -45,13 +45,16 @@ def reasons_note(result: "Result") -> list[str]:
     ]
 
 
-def comparison_records(result: "Result") -> pd.DataFrame:
+def comparison_records(result: "Result", controlled: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the estimates, each with its difference from the first scenario, and how many differences chance makes clear.
 
     Parameters
     ----------
     result : Result
         Result of a comparison.
+    controlled : DataFrame, optional
+        Its means with control variates, from `experiment.control_variates`; adds controlled_estimate, controlled_low, controlled_high and
+        controlled_variance_reduction.
 
     Returns
     -------
@@ -78,7 +81,14 @@ def comparison_records(result: "Result") -> pd.DataFrame:
         "difference_reason",
     ]
     count = result.multiplicity
-    return result.estimates.merge(differences[beside], on=keys, how="left").assign(
+    records = result.estimates
+    if controlled is not None:
+        numbers = ["estimate", "low", "high", "variance_reduction"]
+        means = controlled[controlled["baseline"] == ""][[*keys, *numbers]]
+        records = records.merge(
+            means.rename(columns={name: f"controlled_{name}" for name in numbers}), on=keys, how="left"
+        )
+    return records.merge(differences[beside], on=keys, how="left").assign(
         differences_shown=count.shown, clear_by_chance=round(count.by_chance, 2), clear_together=count.clear_together
     )
 
