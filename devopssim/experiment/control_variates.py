@@ -24,6 +24,15 @@ from devopssim.simulation import Streams, drawn_demand
 
 CONTROLS: Final = ("requests", "work", "disclosures")
 """Requests that arrive, their person-hours of analysis, coding and testing, and vulnerabilities that become known in dependencies."""
+LINEAR: Final = (
+    "deployment_frequency",
+    "deployment_frequency_new_work",
+    "throughput",
+    "throughput_new_work",
+    "cost_of_delay",
+    "utilisation",
+)
+"""KPIs that follow the demand in a line. Queues do not: intervals of controlled lead times and WIP cover in 83 to 92 of 100 near overload."""
 FEWEST: Final = 10
 """Replications from which a mean is controlled: of fewer, regression costs more than it gains."""
 
@@ -94,7 +103,7 @@ def control_variates(result: Result) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns scenario, baseline (`""`: the mean itself, else the difference from it), kpi, unit, estimate, low, high, replications,
+        The KPIs of `LINEAR` that have an interval without controls, too. Columns scenario, baseline (`""`: the mean itself, else the difference from it), kpi, unit, estimate, low, high, replications,
         variance_reduction.
 
     Examples
@@ -111,9 +120,13 @@ def control_variates(result: Result) -> pd.DataFrame:
     }
     names, rows = list(result.scenarios), []
     for (name, kpi), ours in result.replications_of.items():
+        if kpi not in LINEAR:
+            continue
         for baseline in ["", *names[: names.index(name)]]:
-            values = ours.values - (result.replications_of[baseline, kpi].values if baseline else 0.0)
-            found = controlled(values, drawn[name], result.confidence)
+            theirs = result.replications_of[baseline, kpi] if baseline else None
+            if ours.reason_against(theirs) if theirs else ours.reason:
+                continue
+            found = controlled(ours.values - (theirs.values if theirs else 0.0), drawn[name], result.confidence)
             rows.append((name, baseline, kpi, unit_of(kpi), *found.interval, found.variance_reduction))
     columns = ["scenario", "baseline", "kpi", "unit", "estimate", "low", "high", "replications", "variance_reduction"]
     return pd.DataFrame(rows, columns=columns)

@@ -303,19 +303,18 @@ class Race:
 
         Pairs that have a replication with a value in common are compared over those. `runs`: (scenarios, replications).
         """
-        ahead = np.zeros((len(runs), len(runs)))
-        earlier = np.arange(len(runs))
-        for row, values in enumerate(runs):
-            lead = runs - values
-            n = np.isfinite(lead).sum(axis=1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                mean = np.nansum(lead, axis=1) / n
-                variance = np.nansum((lead - mean[:, np.newaxis]) ** 2, axis=1) / (n - 1)
-                region = self._constant(n) * variance / (2 * self._indifference * n) - self._indifference / 2
-                beyond = mean - np.maximum(region, 0)
-                tied = (mean == 0) & (region <= 0) & (earlier < row)
-            ahead[row] = np.where(n > 1, np.where(tied, np.finfo(float).tiny, np.maximum(beyond, 0)), 0)
-        return ahead
+        lead = runs[np.newaxis] - runs[:, np.newaxis]
+        observed = np.isfinite(lead)
+        n = observed.sum(axis=2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.where(observed, lead, 0.0).sum(axis=2) / n
+            centred = np.where(observed, lead - mean[:, :, np.newaxis], 0.0)
+            variance = (centred * centred).sum(axis=2) / (n - 1)
+            region = self._constant(n) * variance / (2 * self._indifference * n) - self._indifference / 2
+            beyond = mean - np.maximum(region, 0)
+        earlier = np.tri(len(runs), k=-1, dtype=bool)
+        tied = (mean == 0) & (region <= 0) & earlier
+        return np.where(n > 1, np.where(tied, np.finfo(float).tiny, np.maximum(beyond, 0)), 0)
 
     def _constant(self, n: npt.NDArray[np.int64]) -> Floats:
         """Return h² of KN with c = 1 for a variance of n pairs: (n - 1)((2 · error ÷ (k - 1))^(-2 ÷ (n - 1)) - 1)."""
