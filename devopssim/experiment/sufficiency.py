@@ -86,7 +86,7 @@ def _spread(values: Floats) -> str:
     """Return why the values do not show how far they spread."""
     observed = values[np.isfinite(values)]
     if len(observed) < 2:
-        return f"{len(observed)} replications have a value"
+        return "only one replication has a value" if len(observed) else "no replication has a value"
     _, counts = np.unique(observed, return_counts=True)
     others = len(observed) - int(counts.max())
     if not others:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from devopssim.experiment import Multiplicity, Result, Selection
 
 
-def chance_sentence(multiplicity: "Multiplicity") -> list[str]:
-    """Return how many differences are clear, and how many would be by chance; nothing if no difference has an interval.
+def chance_sentence(multiplicity: "Multiplicity", *, of: str = "differences") -> list[str]:
+    """Return how many differences, or `of` what else, are clear, and how many would be by chance; nothing if none has an interval.
 
     Examples
     --------
@@ -25,9 +25,9 @@ def chance_sentence(multiplicity: "Multiplicity") -> list[str]:
     if not shown:
         return []
     if shown == 1:
-        return [f"One difference is shown, at {level}."]
+        return [f"One of the {of} has an interval, at {level}."]
     text = (
-        f"{multiplicity.clear} of {shown} differences are clear at {level} each; about {_count(multiplicity.by_chance)} of {shown} "
+        f"{multiplicity.clear} of {shown} {of} are clear at {level} each; about {_count(multiplicity.by_chance)} of {shown} "
         f"would be by chance if nothing differed. {multiplicity.clear_together} are clear together at {level} (Holm)."
     )
     return [text]

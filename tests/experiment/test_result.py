@@ -56,7 +56,7 @@ def test_an_interval_ends_where_its_kpi_does() -> None:
             "about 3 outages in each of 5 replications; run 20 or more",
         ),
         ("mttr", [1.0, 2.0, 3.0], 10, "about 10 incidents in each of 3 replications; run 20 or more"),
-        ("lead_time", [7.0], 50, "1 replications have a value"),
+        ("lead_time", [7.0], 50, "only one replication has a value"),
     ],
 )
 def test_replications_that_do_not_suffice_give_a_reason_instead_of_an_interval(

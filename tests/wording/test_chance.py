@@ -11,7 +11,9 @@ SHORT = {name: vary(scenario, {"years": 0.1}) for name, scenario in {"agile": AG
 
 def test_without_differences_nothing_is_said_of_chance() -> None:
     assert chance_sentence(Multiplicity.of([], [], 0.95)) == []
-    assert chance_sentence(Multiplicity.of([0.01], ["better"], 0.95)) == ["One difference is shown, at 95 %."]
+    assert chance_sentence(Multiplicity.of([0.01], ["better"], 0.95)) == [
+        "One of the differences has an interval, at 95 %."
+    ]
 
 
 def test_a_program_gets_each_difference_and_what_chance_makes_clear() -> None:
