@@ -18,6 +18,8 @@ MANY_ENTITIES: Final = 30
 """Durations in a replication from which their mean is near normal."""
 ENOUGH_REPLICATIONS: Final = 20
 """Replications from which a mean of few, long-tailed durations has an interval."""
+ENOUGH_ENTITIES: Final = 50
+"""Durations in all replications from which their mean has an interval."""
 OUTAGES: Final = ("outages", "incidents")
 NEGLIGIBLE: Final = 0.1
 """Share of a difference's variance below which the scenario that brings it needs no interval of its own."""
@@ -64,10 +66,14 @@ class Replications:
     def _tails(self) -> str:
         observed = np.isfinite(self.values)
         count, counted = int(observed.sum()), self.n[observed & np.isfinite(self.n)]
-        entities = float(counted.mean()) if len(counted) else np.inf
-        if count >= ENOUGH_REPLICATIONS or not _long_tailed(KPIS[self.kpi]) or not entities < MANY_ENTITIES:
+        declared, entities = KPIS[self.kpi], float(counted.mean()) if len(counted) else np.inf
+        if not _long_tailed(declared) or not entities < MANY_ENTITIES:
             return ""
-        return f"about {entities:.0f} {KPIS[self.kpi].counts} in each of {count} replications; run {ENOUGH_REPLICATIONS} or more"
+        if count < ENOUGH_REPLICATIONS:
+            return f"about {entities:.0f} {declared.counts} in each of {count} replications; run {ENOUGH_REPLICATIONS} or more"
+        if declared.sampled == "durations" and counted.sum() < ENOUGH_ENTITIES:
+            return f"only {counted.sum():.0f} {declared.counts} in {count} replications; simulate until there are {ENOUGH_ENTITIES}"
+        return ""
 
 
 def _of_side(side: Replications, difference: Floats) -> str:

@@ -19,6 +19,11 @@ def test_values_that_spread_have_an_interval() -> None:
     assert of("availability", SPREAD[:20], n=3).reason == ""
 
 
+def test_durations_need_many_entities_in_all() -> None:
+    assert of("mttr", SPREAD, n=1).reason == "only 30 incidents in 30 replications; simulate until there are 50"
+    assert of("mttr", SPREAD, n=2).reason == ""
+
+
 def test_ties_of_whole_numbers_are_not_rare_events() -> None:
     assert of("throughput", [4, 4, 5, 5, 6]).reason == ""
 
