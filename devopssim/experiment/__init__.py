@@ -10,7 +10,7 @@ function takes these values, or the keywords that they are made of:
 
 from devopssim.experiment.checkpoints import checkpoint_folder
 from devopssim.experiment.comparison import compare, replicate
-from devopssim.experiment.control_variates import Controlled, control_variates, controlled
+from devopssim.experiment.controls import Controlled, control_variates, controlled
 from devopssim.experiment.dora_benchmark import BENCHMARK_PRESETS, DoraBenchmark, compare_with_dora, level_tables
 from devopssim.experiment.execution import Execution, LostWorkError, LostWorkWarning
 from devopssim.experiment.experiment import EXPERIMENT_FILE, Experiment, Precision, load_experiment, save_experiment
