@@ -11,7 +11,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import Experiment
-from devopssim.experiment.multiplicity import Multiplicity, holm
+from devopssim.experiment.multiplicity import Multiplicity
 from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result
 from devopssim.scenario import LEVERS, Parameter, Scenario, check_parameter, parameter_value, parameters, vary
@@ -49,10 +49,9 @@ class Sensitivity:
 
         The parameters with the widest swing of the first KPI come first.
         """
-        differences = self.result.differences
-        differences = differences[differences["baseline"] == AS_IT_IS].drop(columns="baseline").reset_index(drop=True)
+        differences = self.result.differences_from(AS_IT_IS).drop(columns="baseline")
         steps = pd.DataFrame([vars(self.steps[name]) for name in differences.pop("scenario")])
-        table = steps.join(differences.assign(adjusted_p=holm(differences["p"])))
+        table = steps.join(differences)
         order = {name: rank for rank, name in enumerate(self._by_swing(table))}
         return table.sort_values("parameter", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
 

@@ -1,6 +1,6 @@
 """What an experiment found: plain tables, one row an observation or an estimate, ready for seaborn or a spreadsheet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -80,8 +80,15 @@ class Result:
         difference, `adjusted_p` the same for all differences of the table together (Holm). Without an interval these are NaN,
         as low and high are, and `reason` says why. Each scenario is compared with each one before it.
         """
+        return self._differences(combinations(self.scenarios, 2))
+
+    def differences_from(self, baseline: str) -> pd.DataFrame:
+        """Return `differences` of all other scenarios from one, without those among the others."""
+        return self._differences((baseline, name) for name in self.scenarios if name != baseline)
+
+    def _differences(self, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
         rows = []
-        for earlier, later in combinations(self.scenarios, 2):
+        for earlier, later in pairs:
             for kpi in dict.fromkeys(self.values["kpi"]):
                 ours, theirs = self.replications_of[later, kpi], self.replications_of[earlier, kpi]
                 difference = paired(ours.values, theirs.values, self.confidence, better=kpis.KPIS[kpi].better)
