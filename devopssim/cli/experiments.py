@@ -44,7 +44,7 @@ class SeriesArguments:
 
     def run(self, experiment: "Callable[..., Outcome]", *positional: Any, **keywords: Any) -> "Outcome":
         """Run an experiment on the scenario with these arguments and further ones of the experiment."""
-        with self.options.execution(self.out) as execution, _explained_resumption(self.out):
+        with self.options.execution(self.out) as execution, explained_resumption(self.out):
             return experiment(
                 self.variation.of(named(self.scenario)),
                 *positional,
@@ -127,7 +127,8 @@ def series_options(*, replications: int) -> "Callable[[Callable[..., int | None]
 
 
 @contextmanager
-def _explained_resumption(folder: Path | None) -> "Iterator[None]":
+def explained_resumption(folder: Path | None) -> "Iterator[None]":
+    """Name the folder of the finished replications when Ctrl-C ends the block."""
     try:
         yield
     except KeyboardInterrupt:

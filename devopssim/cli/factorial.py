@@ -30,7 +30,7 @@ def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: in
     """Run the design, print effects and shares, and write the folder."""
     from devopssim.experiment import factorial
     from devopssim.scenario import SEVEN_CS
-    from devopssim.wording import experiment_note, json_records
+    from devopssim.wording import chance_sentence, experiment_note, json_records
 
     effects = series.run(factorial, practices or SEVEN_CS, halvings=halvings)
     tables = {"effects": effects.effects, "values": effects.result.values}
@@ -39,7 +39,8 @@ def command(*, series: SeriesArguments, practices: tuple[str, ...], halvings: in
     if series.in_json:
         print(json_records(next(iter(tables.values()))))
     else:
-        print(as_text(effects), experiment_note(effects.result), sep="\n\n")
+        notes = [experiment_note(effects.result), *chance_sentence(effects.multiplicity, of="effects")]
+        print(as_text(effects), "\n".join(notes), sep="\n\n")
     write_out(series.out, tables)
 
 

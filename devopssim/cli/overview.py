@@ -17,6 +17,7 @@ COMMANDS = {
     "sweep": "Vary one or two parameters over a range and estimate the KPIs at each point",
     "factorial": "Run a factorial experiment: main effects, interactions and Shapley shares of the practices",
     "sensitivity": "Vary every parameter, one at a time, and rank them by their effect on the KPIs",
+    "select": "Select the best scenario or set of practices, with a stated probability of correct selection",
     "levels": "Check the presets against the performance levels that DORA publishes",
     "calibrate": "Fit a scenario (a twin) to an event log and check that it reproduces the log's KPIs",
     "what-if": "Estimate what changes in a twin or scenario if a practice is adopted or people are added",

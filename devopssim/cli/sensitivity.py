@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 def command(*, series: SeriesArguments, change: float, parameters: tuple[str, ...]) -> None:
     """Vary the parameters, print the tornado table and write the folder."""
     from devopssim.experiment import sensitivity
-    from devopssim.wording import experiment_note, json_records
+    from devopssim.wording import chance_sentence, experiment_note, json_records
 
     swings = series.run(sensitivity, change=change, names=parameters)
     if series.in_json:
         print(json_records(swings.tornado))
     else:
-        print(as_text(swings.differences), experiment_note(swings.result), sep="\n\n")
+        notes = [experiment_note(swings.result), *chance_sentence(swings.multiplicity)]
+        print(as_text(swings.differences), "\n".join(notes), sep="\n\n")
     tables = {"tornado": swings.tornado, "differences": swings.differences, "values": swings.result.values}
     write_out(series.out, tables)
 

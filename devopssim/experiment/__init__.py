@@ -10,17 +10,20 @@ function takes these values, or the keywords that they are made of:
 
 from devopssim.experiment.checkpoints import checkpoint_folder
 from devopssim.experiment.comparison import compare, replicate
+from devopssim.experiment.controls import Controlled, control_variates, controlled
 from devopssim.experiment.dora_benchmark import BENCHMARK_PRESETS, DoraBenchmark, compare_with_dora, level_tables
 from devopssim.experiment.execution import Execution, LostWorkError, LostWorkWarning
 from devopssim.experiment.experiment import EXPERIMENT_FILE, Experiment, Precision, load_experiment, save_experiment
 from devopssim.experiment.factorials import Factorial, factorial
-from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, paired, t_quantile
+from devopssim.experiment.intervals import CLEAR, Difference, Interval, Verdict, interval, p_value, paired, t_quantile
 from devopssim.experiment.measure import Measure, Outcome
+from devopssim.experiment.multiplicity import Multiplicity, holm
 from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
 from devopssim.experiment.options import Options
 from devopssim.experiment.pool import MOST_WORKERS, process_pool, thread_pool
 from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
 from devopssim.experiment.result import Result, write_tables
+from devopssim.experiment.selection import Candidates, Race, Selection, practice_sets, select
 from devopssim.experiment.sweeps import Sweep, sweep
 from devopssim.experiment.warm_up_period import WarmUp, WarmUpWarning, mser5, warm_up, welch
 
@@ -29,6 +32,8 @@ __all__ = [
     "CLEAR",
     "EXPERIMENT_FILE",
     "MOST_WORKERS",
+    "Candidates",
+    "Controlled",
     "Difference",
     "DoraBenchmark",
     "Execution",
@@ -38,11 +43,14 @@ __all__ = [
     "LostWorkError",
     "LostWorkWarning",
     "Measure",
+    "Multiplicity",
     "Options",
     "Outcome",
     "Precision",
+    "Race",
     "RequiredReplications",
     "Result",
+    "Selection",
     "Sensitivity",
     "Sweep",
     "Verdict",
@@ -51,18 +59,24 @@ __all__ = [
     "checkpoint_folder",
     "compare",
     "compare_with_dora",
+    "control_variates",
+    "controlled",
     "factorial",
+    "holm",
     "interval",
     "is_precise",
     "level_tables",
     "load_experiment",
     "mser5",
+    "p_value",
     "paired",
+    "practice_sets",
     "process_pool",
     "replicate",
     "replications_for",
     "replications_needed",
     "save_experiment",
+    "select",
     "sensitivity",
     "sweep",
     "t_quantile",

@@ -14,7 +14,8 @@ from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.designs import Design, fraction, shapley_weights
 from devopssim.experiment.experiment import Experiment
-from devopssim.experiment.intervals import Difference, Interval, Verdict, interval
+from devopssim.experiment.intervals import Difference, Interval, Verdict, interval, p_value
+from devopssim.experiment.multiplicity import Multiplicity
 from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result, unit_of
 from devopssim.kpis import KPIS
@@ -37,7 +38,7 @@ class Factorial:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """Columns effect, order, kpi, unit, estimate, low, high, replications, aliases, verdict.
+        """Columns effect, order, kpi, unit, estimate, low, high, replications, aliases, verdict, p (of no effect).
 
         A main effect (order 1) is the mean KPI with the practice minus the mean without it. An interaction `a x b` (order
         2) is half of what a's effect is larger with b than without; 0: they do not need each other. `aliases` names the
@@ -47,11 +48,31 @@ class Factorial:
         for effect in self._up_to_two():
             contrast = 2 * self.design.signs(effect) / len(self.design.runs)
             for kpi, runs in self._runs.items():
-                effect_size = interval(contrast @ runs, self.result.confidence)
+                values = contrast @ runs
+                effect_size = interval(values, self.result.confidence)
                 name, aliases, verdict = self._name(effect), self._aliases(effect), _verdict(effect_size, kpi)
-                rows.append((name, effect.bit_count(), kpi, unit_of(kpi), *effect_size, aliases, verdict))
-        columns = ["effect", "order", "kpi", "unit", "estimate", "low", "high", "replications", "aliases", "verdict"]
+                rows.append(
+                    (name, effect.bit_count(), kpi, unit_of(kpi), *effect_size, aliases, verdict, p_value(values))
+                )
+        columns = [
+            "effect",
+            "order",
+            "kpi",
+            "unit",
+            "estimate",
+            "low",
+            "high",
+            "replications",
+            "aliases",
+            "verdict",
+            "p",
+        ]
         return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def multiplicity(self) -> Multiplicity:
+        """How many effects are shown, how many are clear, and how many would be by chance."""
+        return Multiplicity.of(self.effects["p"], list(self.effects["verdict"]), self.result.confidence)
 
     @cached_property
     def shapley(self) -> pd.DataFrame:
@@ -118,19 +139,26 @@ def factorial(
     repeated practice.
     """
     names = tuple(practices)
-    if len(set(names)) < len(names):
-        raise InvalidInputError(f"practices={', '.join(names)}: name each practice once.")
     design = fraction(len(names), halvings)
-    start = scenario_of(scenario)
-    variants = {}
-    for combination in design.runs:
-        adopted = _members(names, combination)
-        label = " + ".join(adopted) or "none"
-        variants[label] = adopt(start, {name: float(name in adopted) for name in names})
+    variants = combinations_of(scenario_of(scenario), names, design)
     experiment, execution = values_of(
         scenario, options, usual={"replications": 5}, scenarios=variants, replications=replications, kpis=kpis
     )
     return Factorial(practices=names, design=design, result=compare(experiment, execution=execution))
+
+
+def combinations_of(scenario: Scenario, practices: Sequence[str], design: Design) -> dict[str, Scenario]:
+    """Return the scenario with each combination of practices that a design runs, by the names of those that are adopted.
+
+    Raises InvalidInputError for an unknown or repeated practice.
+    """
+    if len(set(practices)) < len(practices):
+        raise InvalidInputError(f"practices={', '.join(practices)}: name each practice once.")
+    variants = {}
+    for combination in design.runs:
+        adopted = _members(practices, combination)
+        variants[" + ".join(adopted) or "none"] = adopt(scenario, {name: float(name in adopted) for name in practices})
+    return variants
 
 
 def _verdict(effect: Interval, kpi: str) -> Verdict:

@@ -11,6 +11,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.experiment.comparison import compare
 from devopssim.experiment.experiment import Experiment
+from devopssim.experiment.multiplicity import Multiplicity
 from devopssim.experiment.options import Options, scenario_of, values_of
 from devopssim.experiment.result import Result
 from devopssim.scenario import LEVERS, Parameter, Scenario, check_parameter, parameter_value, parameters, vary
@@ -44,16 +45,20 @@ class Sensitivity:
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Columns parameter, side (low, high), setting, kpi, unit, difference, low, high, replications, variance_reduction,
-        verdict.
+        verdict, p, adjusted_p (for all differences of this table together), reason.
 
         The parameters with the widest swing of the first KPI come first.
         """
-        differences = self.result.differences
-        differences = differences[differences["baseline"] == AS_IT_IS].drop(columns="baseline").reset_index(drop=True)
+        differences = self.result.differences_from(AS_IT_IS).drop(columns="baseline")
         steps = pd.DataFrame([vars(self.steps[name]) for name in differences.pop("scenario")])
         table = steps.join(differences)
         order = {name: rank for rank, name in enumerate(self._by_swing(table))}
         return table.sort_values("parameter", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+    @property
+    def multiplicity(self) -> Multiplicity:
+        """How many differences are shown, how many are clear, and how many would be by chance."""
+        return Multiplicity.of(self.differences["p"], list(self.differences["verdict"]), self.result.confidence)
 
     @cached_property
     def tornado(self) -> pd.DataFrame:

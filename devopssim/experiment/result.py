@@ -1,6 +1,6 @@
 """What an experiment found: plain tables, one row an observation or an estimate, ready for seaborn or a spreadsheet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -13,10 +13,11 @@ import pandas as pd
 from devopssim import kpis
 from devopssim.experiment.checkpoints import Checkpoints, checkpoint_folder
 from devopssim.experiment.experiment import Experiment
-from devopssim.experiment.intervals import interval, paired, pointwise
+from devopssim.experiment.intervals import interval, p_value, paired, pointwise
 from devopssim.experiment.measure import Outcome
+from devopssim.experiment.multiplicity import Multiplicity, holm
+from devopssim.experiment.sufficiency import Replications
 from devopssim.files import whole_file
-from devopssim.kpis import Floats
 from devopssim.scenario import Scenario
 
 VALUES: Final = ["scenario", "replication", "kpi", "unit", "value", "n", "unfinished"]
@@ -56,34 +57,45 @@ class Result:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """Columns scenario, kpi, unit, estimate, low, high, replications: the mean over the replications that have a value,
-        its t-interval, and how many they were. NaN where fewer than one (estimate) or two (interval) have one. Intervals
-        end where a KPI does: none is below 0, and no share above 1.
+        """Columns scenario, kpi, unit, estimate, low, high, replications, reason: the mean over the replications that have a
+        value, its interval, and how many they were. Intervals end where a KPI does: none is below 0, and no share above 1.
+        Where the replications do not suffice for an interval that covers the mean as often as it promises, low and high are
+        NaN and `reason` says why.
         """
-        rows = [
-            (scenario, kpi, unit_of(kpi), *interval(values, self.confidence))
-            for (scenario, kpi), values in self._matrix.items()
-        ]
-        columns = ["scenario", "kpi", "unit", "estimate", "low", "high", "replications"]
-        return _possible(pd.DataFrame(rows, columns=columns))
+        rows = []
+        for (scenario, kpi), replications in self.replications_of.items():
+            mean = interval(replications.values, self.confidence)
+            rows.append((scenario, kpi, unit_of(kpi), *mean, replications.reason))
+        columns = ["scenario", "kpi", "unit", "estimate", "low", "high", "replications", "reason"]
+        return _possible(_without_unfounded(pd.DataFrame(rows, columns=columns)))
 
     @cached_property
     def differences(self) -> pd.DataFrame:
         """Columns scenario, baseline, kpi, unit, difference (scenario - baseline), low, high, replications, variance_reduction,
-        verdict.
+        verdict, p, adjusted_p, reason.
 
         Paired: replication k of both met the same demand and the same random numbers, so only the ways of working differ.
         `replications` counts the pairs in which both have a value; `variance_reduction` says how many times smaller the
-        variance is than with independent random numbers; `verdict` is that of `Difference`. Each scenario is compared with each one before
-        it.
+        variance is than with independent random numbers; `verdict` is that of `Difference`. `p` is the p-value of no
+        difference, `adjusted_p` the same for all differences of the table together (Holm). Without an interval these are NaN,
+        as low and high are, and `reason` says why. Each scenario is compared with each one before it.
         """
-        matrix = self._matrix
+        return self._differences(combinations(self.scenarios, 2))
+
+    def differences_from(self, baseline: str) -> pd.DataFrame:
+        """Return `differences` of all other scenarios from one, without those among the others."""
+        return self._differences((baseline, name) for name in self.scenarios if name != baseline)
+
+    def _differences(self, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
         rows = []
-        for earlier, later in combinations(self.scenarios, 2):
+        for earlier, later in pairs:
             for kpi in dict.fromkeys(self.values["kpi"]):
-                declared = kpis.KPIS[kpi]
-                difference = paired(matrix[later, kpi], matrix[earlier, kpi], self.confidence, better=declared.better)
-                rows.append((later, earlier, kpi, declared.unit, *difference[:-1], difference.verdict))
+                ours, theirs = self.replications_of[later, kpi], self.replications_of[earlier, kpi]
+                difference = paired(ours.values, theirs.values, self.confidence, better=kpis.KPIS[kpi].better)
+                p, reason = p_value(ours.values - theirs.values), ours.reason_against(theirs)
+                if reason:
+                    difference, p = difference._replace(low=np.nan, high=np.nan), np.nan
+                rows.append((later, earlier, kpi, unit_of(kpi), *difference[:-1], difference.verdict, p, reason))
         columns = [
             "scenario",
             "baseline",
@@ -95,8 +107,17 @@ class Result:
             "replications",
             "variance_reduction",
             "verdict",
+            "p",
+            "reason",
         ]
-        return pd.DataFrame(rows, columns=columns)
+        table = pd.DataFrame(rows, columns=columns)
+        table.insert(len(columns) - 1, "adjusted_p", holm(table["p"]))
+        return table
+
+    @cached_property
+    def multiplicity(self) -> Multiplicity:
+        """How many differences are shown, how many are clear, and how many would be by chance."""
+        return Multiplicity.of(self.differences["p"], list(self.differences["verdict"]), self.confidence)
 
     @cached_property
     def unfinished(self) -> pd.DataFrame:
@@ -130,11 +151,14 @@ class Result:
         return {name: getattr(self, name) for name in ("estimates", "differences", "values", "curves")}
 
     @cached_property
-    def _matrix(self) -> dict[tuple[str, str], Floats]:
-        """One value a replication, by scenario and KPI; the order of `values` makes it a matter of cutting."""
+    def replications_of(self) -> dict[tuple[str, str], Replications]:
+        """Value and count of each replication, by scenario and KPI; the order of `values` makes it a matter of cutting."""
         keys = self.values[["scenario", "kpi"]].iloc[:: self.replications].itertuples(index=False, name=None)
-        rows = self.values["value"].to_numpy().reshape(-1, self.replications)
-        return dict(zip(keys, rows, strict=True))
+        columns = (self.values[name].to_numpy(np.float64).reshape(-1, self.replications) for name in ("value", "n"))
+        return {
+            (scenario, kpi): Replications(kpi=kpi, values=values, n=n)
+            for (scenario, kpi), values, n in zip(keys, *columns, strict=True)
+        }
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -148,6 +172,11 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 def unit_of(kpi: str) -> str:
     """Return the unit of a KPI."""
     return kpis.KPIS[kpi].unit
+
+
+def _without_unfounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Remove the bounds of the rows that state a reason."""
+    return table.assign(**{bound: table[bound].where(table["reason"] == "") for bound in ("low", "high")})
 
 
 def _possible(table: pd.DataFrame) -> pd.DataFrame:

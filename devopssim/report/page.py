@@ -11,7 +11,7 @@ import pandas as pd
 
 from devopssim import plots
 from devopssim._version import __version__
-from devopssim.experiment import level_tables
+from devopssim.experiment import CLEAR, level_tables
 from devopssim.files import write_text
 from devopssim.kpis import KPIS, dora_kpis
 from devopssim.plots import USUAL_KPIS
@@ -19,6 +19,7 @@ from devopssim.report.figures import SvgFigure, svg_figure
 from devopssim.scenario import PRESETS, Scenario, dumps
 from devopssim.wording import (
     amount,
+    chance_sentence,
     duration,
     estimate_text,
     mechanisms,
@@ -116,6 +117,7 @@ def _content(result: "Result") -> dict[str, Any]:
         "year": YEAR,
         "curves": _curves(result),
         "differences": _differences(result),
+        "by_chance": chance_sentence(result.multiplicity),
         "scenarios": {name: dumps(scenario) for name, scenario in result.scenarios.items()},
         "definitions": [KPIS[kpi] for kpi in dict.fromkeys(result.values["kpi"])],
         **_repeat(result),
@@ -138,9 +140,10 @@ def _families(result: "Result") -> list[dict[str, Any]]:
 
 
 def _cell(row: pd.Series, unit: str) -> tuple[str, str, int]:
-    """Return value, interval and number of replications; 0 replications if nothing was counted."""
+    """Return value, interval or why there is none, and number of replications; 0 replications if nothing was counted."""
     text = estimate_text(row["estimate"], row["low"], row["high"], unit)
-    return text.value, text.interval, int(row["replications"]) if np.isfinite(row["estimate"]) else 0
+    reason = f"no interval: {row['reason']}" if row["reason"] and np.isfinite(row["estimate"]) else ""
+    return text.value, text.interval or reason, int(row["replications"]) if np.isfinite(row["estimate"]) else 0
 
 
 def _parameter_rows(scenarios: Mapping[str, Scenario]) -> list[tuple[str, str, str, list[str]]]:
@@ -210,8 +213,8 @@ def _point(cells: pd.DataFrame, key: tuple[float, str], unit: str) -> str:
     return with_interval(float(row["mean"]), float(row["low"]), float(row["high"]), unit)
 
 
-def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
-    """Return the paired differences: KPI, scenarios, difference, replications, variance reduction factor."""
+def _differences(result: "Result") -> list[tuple[str, str, str, int, str, str]]:
+    """Return the paired differences: KPI, scenarios, difference, replications, variance reduction factor, whether it is clear."""
     rows = []
     for row in rows_of(result.differences):
         declaration = KPIS[str(row.kpi)]
@@ -224,9 +227,19 @@ def _differences(result: "Result") -> list[tuple[str, str, str, int, str]]:
                 difference,
                 int(row.replications),
                 gain,
+                _clear(row, 1 - result.confidence),
             )
         )
     return rows
+
+
+def _clear(row: Any, error: float) -> str:
+    """Return whether a difference is clear by itself, or even together with all others; or why it has no interval."""
+    if row.reason:
+        return f"no interval: {row.reason}" if np.isfinite(row.difference) else "-"
+    if row.verdict not in CLEAR:
+        return "no"
+    return "with all others" if row.adjusted_p < error else "by itself"
 
 
 def _repeat(result: "Result") -> dict[str, Any]:

@@ -6,6 +6,7 @@ serve every model that needs common random numbers. The functions of `expectatio
 in closed form.
 """
 
+from devopssim.simulation.demand import drawn_demand
 from devopssim.simulation.engine import LIBRARY, EndlessRunError, EngineError, library
 from devopssim.simulation.expectations import (
     available_hours,
@@ -61,6 +62,7 @@ __all__ = [
     "defects_of_change",
     "deployment_failure_probability",
     "diagnosis_factor",
+    "drawn_demand",
     "effort_per_hour",
     "escape_share",
     "headcount",

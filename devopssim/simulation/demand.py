@@ -333,6 +333,32 @@ class DrawnDemand:
         return np.column_stack([times[known], vulnerability_rows(self._scenario, rows[known, 1:])])
 
 
+def drawn_demand(scenario: Scenario, streams: Streams) -> dict[str, float]:
+    """Return how much a replication draws: first requests, their person-hours, and disclosures in dependencies.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its demand, security and years are read.
+    streams : Streams
+        Random streams of the replication.
+
+    Examples
+    --------
+    >>> from devopssim import DEVOPS, vary
+    >>> drawn_demand(vary(DEVOPS, {"years": 0.1}), Streams(seed=1))["requests"]
+    26.0
+    """
+    demand = DrawnDemand(scenario, streams)
+    items, changes = demand.generation(0).items, demand.generation(0).changes
+    hours = sum(float(items[:, ITEM_COLUMNS.index(name)].sum()) for name in ("plan_effort", "test_effort"))
+    return {
+        "requests": float(len(demand.arrivals)),
+        "work": hours + float(changes[:, CHANGE_COLUMNS.index("effort")].sum()),
+        "disclosures": float(len(demand.disclosures)),
+    }
+
+
 def disclosed(number: int, row: list[float]) -> Vulnerability:
     """Return the vulnerability of a row of `DrawnDemand.disclosures`."""
     return new_vulnerability(f"VD{number + 1}", row[1:])

@@ -24,6 +24,7 @@ from devopssim.wording.alt_text import (
     sweep_text,
     tornado_text,
 )
+from devopssim.wording.chance import chance_sentence, comparison_records, reasons_note, selection_sentence
 from devopssim.wording.changes import explain_changes
 from devopssim.wording.findings import KpiComparison, Mechanism, Verdicts, mechanisms, verdicts, what_differs
 from devopssim.wording.numbers import (
@@ -53,6 +54,8 @@ __all__ = [
     "Unit",
     "Verdicts",
     "amount",
+    "chance_sentence",
+    "comparison_records",
     "counted",
     "curves_text",
     "difference_text",
@@ -71,7 +74,9 @@ __all__ = [
     "parameter_label",
     "parameter_text",
     "plain_estimate",
+    "reasons_note",
     "rows_of",
+    "selection_sentence",
     "setting_text",
     "shapley_text",
     "short_amount",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
 from devopssim.scenario import LEVERS, WORKFLOWS, Scenario
+from devopssim.wording.chance import chance_sentence
 from devopssim.wording.findings import Verdicts, against, what_differs
 from devopssim.wording.numbers import amount
 from devopssim.wording.parameters import parameter_label, parameter_text
@@ -138,7 +139,11 @@ def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
         ("Better", [str(finding) for finding in verdicts.better]),
         ("Worse", [str(finding) for finding in verdicts.worse]),
         ("Different, neither better nor worse in itself", [str(finding) for finding in verdicts.different]),
-        ("Not clear yet", [f"{unclear}: the confidence interval of the difference contains 0."] if unclear else []),
+        (
+            "Not clear yet",
+            [f"{unclear}: the confidence interval of the difference contains 0, or there is none."] if unclear else [],
+        ),
+        ("By chance", chance_sentence(verdicts.multiplicity)),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from devopssim.experiment import CLEAR
+from devopssim.experiment import CLEAR, Multiplicity
 from devopssim.kpis import KPIS
 from devopssim.scenario import LEVERS, WORKFLOWS, Scenario, parameter_value, parameters
 from devopssim.wording.numbers import amount, with_interval
@@ -59,12 +59,15 @@ class Verdicts:
     different : list of KpiComparison
         Clear differences of KPIs without a better direction.
     unclear : list of KpiComparison
-        KPIs whose interval of the difference contains 0, or that are equal.
+        KPIs whose interval of the difference contains 0, that are equal, or whose difference has no interval.
+    multiplicity : Multiplicity
+        How many of these differences are clear, and how many would be by chance.
 
     Examples
     --------
     >>> faster = KpiComparison(title="Lead time", text="2 days instead of 4 days")
-    >>> verdict = Verdicts(scenario="devops", baseline="agile", better=[faster], worse=[], different=[], unclear=[])
+    >>> alone = Multiplicity.of([0.001], ["better"], 0.95)
+    >>> verdict = Verdicts(scenario="devops", baseline="agile", better=[faster], worse=[], different=[], unclear=[], multiplicity=alone)
     >>> [str(comparison) for comparison in verdict.better]
     ['Lead time: 2 days instead of 4 days']
     """
@@ -75,6 +78,7 @@ class Verdicts:
     worse: list[KpiComparison]
     different: list[KpiComparison]
     unclear: list[KpiComparison]
+    multiplicity: Multiplicity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +164,9 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
         findings[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
             KpiComparison(title=declaration.title, text=text)
         )
-    return Verdicts(scenario=scenario, baseline=baseline, **findings)
+    shown = chosen[[KPIS[str(kpi)].family in FAMILIES for kpi in chosen.index]]
+    multiplicity = Multiplicity.of(shown["p"], list(shown["verdict"]), result.confidence)
+    return Verdicts(scenario=scenario, baseline=baseline, **findings, multiplicity=multiplicity)
 
 
 def _times(ours: float, theirs: float, unit: str) -> str:
