@@ -1,5 +1,17 @@
 from . import expect, file_rules
-from .answer_types import AnswerType, File, Function, Live, ScenarioOf
+from .answer_types import (
+    AnswerType,
+    Figure,
+    File,
+    Function,
+    Live,
+    Number,
+    OneOf,
+    ScenarioOf,
+    Table,
+    Text,
+    WrittenAnswer,
+)
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
 from .public_files import course_files
@@ -13,6 +25,7 @@ from .variants import (
     VariantNumber,
     defaults,
     derive,
+    graded_as,
     numbers_in_grading,
     read_key,
     student_id,
@@ -27,19 +40,26 @@ __all__ = [
     "Course",
     "Exercise",
     "Expectation",
+    "Figure",
     "File",
     "Function",
     "Live",
     "Notebook",
+    "Number",
+    "OneOf",
     "ScenarioOf",
     "Source",
+    "Table",
+    "Text",
     "Value",
     "VariantNumber",
+    "WrittenAnswer",
     "course_files",
     "defaults",
     "derive",
     "expect",
     "file_rules",
+    "graded_as",
     "joined",
     "load_course",
     "load_source",
