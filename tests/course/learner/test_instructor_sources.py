@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from course import courses
 
-from devopssim.course import check, solution
+from devopssim.course import check, load_source, solution
 from devopssim.course.learner import instructor_sources
 
 
@@ -28,7 +28,7 @@ def right_median() -> float:
     names: dict[str, float] = {}
     text = (courses.SOURCE / "01-values.ipynb").read_text(encoding="utf-8")
     assert "BEGIN SOLUTION" in text
-    source = instructor_sources.load_source(courses.SOURCE)
+    source = load_source(courses.SOURCE)
     code = "\n".join(
         cell.source
         for cell in source.notebooks[0].cells[:4]
