@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from devopssim.course.author.compose_files import normal_compose
 from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
 from devopssim.course.author.shell import commands, decisive_commands
 from devopssim.course.author.yaml_files import parse_yaml
@@ -98,9 +99,10 @@ def parse(format_name: str, text: str) -> Any:
         raise InvalidInputError(f"the file has {len(text)} characters; {LONGEST} are allowed.")
     if format_name == "text":
         return text
-    return (
-        parse_dockerfile(text) if format_name == "dockerfile" else parse_yaml(text.removeprefix("\ufeff"), format_name)
-    )
+    if format_name == "dockerfile":
+        return parse_dockerfile(text)
+    tree = parse_yaml(text.removeprefix("\ufeff"), format_name)
+    return normal_compose(tree) if format_name == "compose" else tree
 
 
 def at(path: str, *, equals: object = None, matches: str = "", description: str = "") -> Rule:
