@@ -17,6 +17,7 @@ from devopssim.errors import InvalidInputError
 SECONDS: Final = 10
 READS_ELSEWHERE: Final = {"include", "extends", "env_file", "label_file", "file", "secrets", "configs", "provider"}
 """Keys by which Compose reads other files or addresses; a student's file that has one is left to our own reading."""
+VERSION: Final = ("docker", "compose", "version")
 CONFIG: Final = (
     "docker",
     "compose",
