@@ -10,6 +10,7 @@ import pytest
 
 from devopssim.course.author.exercises import load_course
 from devopssim.course.author.answer_types import WrittenAnswer
+from notebooks.hints import questions, with_hints
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
@@ -135,6 +136,15 @@ def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path
     assert len(written) >= 1
     assert [exercise.id for exercise in exercises if exercise not in written and len(exercise.hints) < 2] == []
     assert [exercise.id for exercise in exercises if not exercise.hints] == []
+
+
+@each_notebook
+def test_the_hints_are_one_click_under_the_exercise(path: Path) -> None:
+    course = load_course(FOLDER)
+    for name, cell in questions(cells_of(path)):
+        assert source_of(cell) == with_hints(source_of(cell), course.exercise(name).hints), (
+            "run `python tests/notebooks/hints.py`"
+        )
 
 
 @each_notebook

@@ -14,7 +14,7 @@ import pytest
 NOTEBOOKS: Final = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NUMBER: Final = re.compile(r"(?<![\w./#=-])(\d[\d,]*(?:\.\d+)?)(?!\w*[/-]\d)")
 IN_OUTPUT: Final = re.compile(r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?")
-NO_PROSE: Final = re.compile(r"`[^`]*`|\]\([^)]*\)|<[^>]*>|\$[^$]*\$")
+NO_PROSE: Final = re.compile(r"(?s:<details>.*</details>)|`[^`]*`|\]\([^)]*\)|<[^>]*>|\$[^$]*\$")
 UNITS: Final = (1, 100, 60, 24, 1 / 8, 1 / 24, 1 / 60, 1 / 168, 1 / 730)
 """Factors from what a cell prints to what people say: percent, minutes, hours, working days, days, hours, weeks, months."""
 SMALL: Final = 10

@@ -15,6 +15,7 @@ from .answer_types import (
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
 from .public_files import course_files
+from .recorded_outputs import is_live, load_recorded
 from .releases import released_files, write_release
 from .scenario_trials import parse_goals
 from .source import Cell, Notebook, Source, joined, load_source
@@ -60,8 +61,10 @@ __all__ = [
     "expect",
     "file_rules",
     "graded_as",
+    "is_live",
     "joined",
     "load_course",
+    "load_recorded",
     "load_source",
     "nearest_course",
     "numbers_in_grading",

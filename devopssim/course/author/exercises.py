@@ -65,6 +65,8 @@ class Exercise:
         Whether the order of several choices counts in `right`.
     pitfalls : tuple of Pitfall, default ()
         Numbers that a likely mistake gives.
+    is_prediction : bool, default False
+        Whether the answer is a guess: the check records it and judges nothing.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Exercise:
     right: tuple[Any, ...] = ()
     in_order: bool = False
     pitfalls: tuple[Pitfall, ...] = ()
+    is_prediction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +90,7 @@ class ExerciseText:
     right: tuple[Any, ...] = ()
     in_order: bool = False
     pitfalls: tuple[Pitfall, ...] = ()
+    is_prediction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,8 @@ def check(exercise_id: str, answer: Any = None) -> None:
     came = "a function" if callable(answer) else describe(form)
     if problem is not None:
         _print_result(exercise, "not yet", problem)
+    elif exercise.is_prediction:
+        _print_result(exercise, "your prediction is noted; nothing about it is judged", came)
     elif judged is None:
         _print_result(exercise, f"right {_what_fits(exercise)}, not marked yet", came)
         _print_wrapped("  checked:  ", _looked_at(exercise))
@@ -141,7 +143,7 @@ def _print_pitfalls(exercise: Exercise, form: Json) -> None:
 
 def _judged(course: Course, exercise: Exercise, answer: Any, form: Json) -> Judgement | None:
     """Judge an answer of the right kind by what is declared or by the instructor's sources; None where neither is there."""
-    if not course.solutions:
+    if not course.solutions or exercise.is_prediction:
         return None
     if exercise.right:
         return _declared_right(exercise, form)

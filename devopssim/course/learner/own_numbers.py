@@ -17,6 +17,7 @@ from devopssim.course.author import (
     numbers_in_grading,
 )
 from devopssim.course.learner.kernel import explain_empty_answers
+from devopssim.course.learner.recorded_cells import show_recorded_cells
 from devopssim.errors import InvalidInputError
 
 
@@ -47,6 +48,7 @@ def variant() -> SimpleNamespace:
     (1, 7)
     """
     explain_empty_answers()
+    show_recorded_cells()
     numbers = numbers_in_grading()
     return SimpleNamespace(**(numbers_of_copy(nearest_course()) if numbers is None else numbers))
 
