@@ -45,7 +45,7 @@ def normal_compose(tree: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The file in one form; what is no service keeps its own.
+        The file in one form; parts other than services are unchanged.
 
     Raises
     ------

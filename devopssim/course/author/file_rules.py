@@ -34,7 +34,7 @@ __all__ = [
     "triggered_by",
 ]
 LONGEST: Final = 65_536
-"""Most characters of a file that rules look at."""
+"""Most characters of a file that rules read."""
 LAST_COUNTS: Final = {"CMD", "ENTRYPOINT", "HEALTHCHECK", "USER", "STOPSIGNAL", "WORKDIR"}
 """Instructions of which only the last one has an effect."""
 INSTALLERS: Final = re.compile(
@@ -111,7 +111,7 @@ def at(path: str, *, equals: object = None, matches: str = "", description: str 
     Parameters
     ----------
     path : str
-        Keys joined by dots (`services.web.image`); `*` stands for any key or index, and a list of `NAME=value` texts is read as
+        Keys joined by dots (`services.web.image`); `*` matches any key or index, and a list of `NAME=value` texts is read as
         a mapping.
     equals : object, optional
         The right value.
@@ -473,7 +473,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
-    """Yield all values at a path; `*` stands for any key or index, and a list of `NAME=value` texts is read as a mapping."""
+    """Yield all values at a path; `*` matches any key or index, and a list of `NAME=value` texts is read as a mapping."""
     if not path:
         yield tree
         return

@@ -20,7 +20,7 @@ PREPROCESSORS: Final = (
 
 
 SESSION: Final = ("execution", "ExecuteTime", "executionInfo", "papermill")
-"""Metadata of cells that tell when and where the instructor ran them."""
+"""Metadata of cells with the time and place of the instructor's run."""
 
 
 class GradingMissingError(DevopssimError):

@@ -204,7 +204,7 @@ def _looked_at(exercise: Exercise) -> str:
     if isinstance(kind, OneOf):
         return "that these are among the choices, not which of them are right"
     if isinstance(kind, Table):
-        return "the columns and the number of rows, not what stands in them"
+        return "the columns and the number of rows, not the values"
     if isinstance(kind, Function):
         if not kind.examples:
             return "that it takes these parameters, not what it returns"
@@ -214,7 +214,7 @@ def _looked_at(exercise: Exercise) -> str:
     if isinstance(kind, Figure):
         return "that lines, bars and labels are there, not their values"
     if isinstance(kind, File):
-        return "that it can be read, not what it says"
+        return "that it can be parsed, not its content"
     return "the length, not the content"
 
 

@@ -1,7 +1,9 @@
 """The instructor's sources of a learner's course, where this machine has them: solutions, and verdicts at once."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -81,9 +83,8 @@ def judge(source: Source, exercise_id: str, value: object, numbers: Mapping[str,
         The weighted share of the expectations that hold, with the remark on the first that fails; None where nothing is expected of
         an answer.
     """
-    expectations = [
-        expectation for expectation in _expected(source, exercise_id, numbers) if expectation.question is not None
-    ]
+    with _no_new_figures():
+        expectations = [one for one in _expected(source, exercise_id, numbers) if one.question is not None]
     if not expectations:
         return None
     with graded_as(numbers):
@@ -105,6 +106,17 @@ def _expected(source: Source, exercise_id: str, numbers: Mapping[str, Value]) ->
             few = replace(source, notebooks=(replace(notebook, cells=cells),))
             for expectations in few.expectations(numbers).values():
                 yield from (one for one in expectations if one.exercise.id == exercise_id)
+
+
+@contextmanager
+def _no_new_figures() -> Iterator[None]:
+    """Close the figures that hidden tests draw; the kernel would show them under the check."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    before = set(pyplot.get_fignums()) if pyplot else set()
+    yield
+    if pyplot:
+        for number in set(pyplot.get_fignums()) - before:
+            pyplot.close(number)
 
 
 def _concerns(cell: Cell, exercise_id: str) -> bool:

@@ -31,13 +31,13 @@ README: Final = """# {name}
 Your copy of the course. Open the notebooks with JupyterLab (`jupyter lab`), in the order of their numbers.
 
 - Write your answers into the cells marked `YOUR CODE HERE` or `YOUR ANSWER HERE`. The grader takes these cells and no others,
-  so define there whatever your answer needs.
-- `check("…", answer)` prints what it has looked at, and judges at once where it can; `hint("…")` helps; `solution("…")` shows the
+  so define there everything that your answer needs.
+- `check("…", answer)` names what it has checked, and judges at once where it can; `hint("…")` helps; `solution("…")` shows the
   course's solution, unless your instructor switched that off.
 - `devopssim course status .` lists what is done and what is next; `devopssim course grade .` marks all of it where the course's sources
   are; `devopssim course reset . 02-a` puts an exercise back as it was.
 - Keep `exercises.toml`{variant} beside the notebooks.
-- `devopssim course start` on this folder brings what is new. It never writes over a file that you changed: the new version
+- `devopssim course start` on this folder adds what is new. It never overwrites a file that you changed: the new version
   is put beside it, with `.new` in its name.
 """
 
