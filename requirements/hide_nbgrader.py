@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Take nbgrader's instructor pages (formgrader, lists of courses and assignments) out of this Python's JupyterLab, or bring them back.
 
 Making student copies needs nbgrader as a library only, and students would see buttons that lead nowhere.

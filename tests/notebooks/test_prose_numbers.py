@@ -123,7 +123,11 @@ def test_the_numbers_of_the_prose_are_those_of_the_outputs(path: Path) -> None:
 def test_a_quoted_table_is_complete() -> None:
     """All rows and columns, so that no sentence can rest on the rows that fit it."""
     text = "".join("".join(cell["source"]) for cell in cells(next(path for path in NOTEBOOKS if path.name[:2] == "09")))
-    rows = [[part.strip() for part in line.strip().strip("|").split("|")] for line in text.splitlines() if line.startswith("  |")]
+    rows = [
+        [part.strip() for part in line.strip().strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("  |")
+    ]
     assert rows[0] == ["", "low", "medium", "high", "elite"]
     assert {row[0]: tuple(int(cell.removesuffix(" %")) for cell in row[1:]) for row in rows[2:]} == DORA_2019
 
