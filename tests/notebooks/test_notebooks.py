@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-
-from devopssim.course.author.exercises import load_course
-from devopssim.course.author.answer_types import WrittenAnswer
 from notebooks.hints import questions, with_hints
+
+from devopssim.course.author.answer_types import WrittenAnswer
+from devopssim.course.author.exercises import load_course
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
