@@ -112,7 +112,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
     elif exercise.is_prediction:
         _print_result(exercise, "your prediction is noted; nothing about it is judged", came)
     elif judged is None:
-        _print_result(exercise, f"right {_what_fits(exercise)}, not marked yet", came)
+        _print_result(exercise, f"{_what_fits(exercise)}, not marked yet", came)
         _print_wrapped("  checked:  ", _looked_at(exercise))
         _print_pitfalls(exercise, form)
     elif judged.share >= 1:
@@ -186,13 +186,15 @@ def _rows(kind: Table, right: tuple[Any, ...], form: Json) -> Judgement:
 
 
 def _what_fits(exercise: Exercise) -> str:
-    """Return what the check found right, in a word or two."""
+    """Return what the check found right, in a few words."""
     kind = exercise.kind
     if isinstance(kind, Function) and kind.examples:
-        return "for the public examples"
+        return "right for the public examples"
     if isinstance(kind, ScenarioOf):
-        return f"with seed {kind.seed}"
-    return "length" if isinstance(kind, WrittenAnswer) else "form" if isinstance(kind, File) else "type"
+        return f"reaches its targets with seed {kind.seed}"
+    return (
+        "right length" if isinstance(kind, WrittenAnswer) else "right form" if isinstance(kind, File) else "right type"
+    )
 
 
 def _looked_at(exercise: Exercise) -> str:
@@ -208,7 +210,7 @@ def _looked_at(exercise: Exercise) -> str:
     if isinstance(kind, Function):
         if not kind.examples:
             return "that it takes these parameters, not what it returns"
-        return f"{len(kind.examples)} of the calls; the grader makes others"
+        return f"{len(kind.examples)} of the calls; the grader makes others, too"
     if isinstance(kind, ScenarioOf):
         return f"one simulation, with seed {kind.seed}; the grader takes the mean over seeds of its own, and checks what was changed"
     if isinstance(kind, Figure):
