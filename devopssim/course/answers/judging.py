@@ -313,7 +313,7 @@ def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: T
         return Judgement(share=1, remark=f"each of {len(wanted)} columns is right.")
     remark = f"{len(wanted) - len(wrong)} of {len(wanted)} columns are right; look at {', '.join(wrong)}"
     rounded = [name for name in wrong if _are_rounded(columns.get(name), wanted[name], near)]
-    remark += f"; {', '.join(rounded)}: rounded, keep all digits." if rounded else "."
+    remark += f"; {', '.join(rounded)}: rounded, keep more digits." if rounded else "."
     return Judgement(share=(0 if len(wrong) == len(judged) else 1 - len(wrong) / len(judged)), remark=remark)
 
 
