@@ -37,6 +37,7 @@ from devopssim.course.author import (
     Number,
     OneOf,
     ScenarioOf,
+    Source,
     Table,
     WrittenAnswer,
     nearest_course,
@@ -105,7 +106,8 @@ def check(exercise_id: str, answer: Any = None) -> None:
     with kernel_isolation():
         form = _form(exercise, answer)
         problem = exercise.kind.problem(form) or _further_problem(exercise, answer, form)
-        judged = None if problem else _judged(course, exercise, answer, form)
+        source = None if problem else instructor_sources.find_source(course)
+        judged = None if problem else _judged(course, source, exercise, answer, form)
     came = "a function" if callable(answer) else describe(form)
     if problem is not None:
         _print_result(exercise, "not yet", problem)
@@ -117,7 +119,7 @@ def check(exercise_id: str, answer: Any = None) -> None:
         _print_pitfalls(exercise, form)
     elif judged.share >= 1:
         _print_result(exercise, "right", came)
-        if instructor_sources.find_source(course) is not None:
+        if source is not None:
             print(f'  The course\'s solution: solution("{exercise_id}")')  # noqa: T201 - a check prints
     else:
         _print_result(exercise, "partly right" if judged.share > 0 else "not right", judged.remark)
@@ -141,13 +143,12 @@ def _print_pitfalls(exercise: Exercise, form: Json) -> None:
             _print_wrapped("  mind:     ", pitfall.remark)
 
 
-def _judged(course: Course, exercise: Exercise, answer: Any, form: Json) -> Judgement | None:
+def _judged(course: Course, source: Source | None, exercise: Exercise, answer: Any, form: Json) -> Judgement | None:
     """Judge an answer of the right kind by what is declared or by the instructor's sources; None where neither is there."""
     if not course.solutions or exercise.is_prediction:
         return None
     if exercise.right:
         return _declared_right(exercise, form)
-    source = instructor_sources.find_source(course)
     if source is None:
         return None
     return instructor_sources.judge(source, exercise.id, answer, numbers_of_copy(course))
