@@ -1,4 +1,4 @@
-"""`devopssim course start | release | grade | regrade | workflow`: student copies, releases, grades, and grading in CI."""
+"""`devopssim course start | status | reset | release | grade | regrade | workflow`: student copies, releases, grades, grading in CI."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ from devopssim.cli.exit_status import CHECK_FAILED, SUCCESS
 from devopssim.cli.options import FILE, json_option
 
 if TYPE_CHECKING:
-    from devopssim.course import Grade, Grader, Placement, Roster, Source
+    from devopssim.course import Grade, Grader, Placement, Points, Roster, Source
 
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
@@ -51,6 +51,80 @@ def start(*, folder: Path, student: str | None, source: Path | None, key: Path |
     print(f"{folder}: {len(copy.written)} files written, {len(copy.kept)} files with your changes kept.")
     for name, beside in copy.beside.items():
         print(f"  {name} has your changes and is kept; the new version is in {beside}.")
+
+
+@command.command("status", help="Print what is done in a student's copy, the points so far, and what is next")
+@click.argument("folder", type=FILE, metavar="DIR", help="The copy.")
+@click.option(
+    "--report",
+    type=FILE,
+    default=DEFAULT_OUT,
+    show_default=True,
+    metavar="DIR",
+    help="Folder of `course grade`'s reports.",
+)
+@click.option("--page", type=FILE, metavar="FILE", help="Also write the progress as an HTML page.")
+@json_option
+def status(*, folder: Path, report: Path, page: Path | None, in_json: bool) -> None:
+    """Print each exercise's state; write the page."""
+    import json
+    from dataclasses import asdict
+
+    from devopssim.course import load_course, next_exercise, progress, write_progress_page
+
+    course = load_course(folder).name
+    states = progress(folder, _points(folder, report, course))
+    if page is not None:
+        write_progress_page(states, course, page)
+    following = next_exercise(states)
+    if in_json:
+        rows = [
+            {
+                "exercise": state.exercise.id,
+                "notebook": state.notebook,
+                "state": state.state,
+                "points": asdict(state.points) if state.points else None,
+            }
+            for state in states
+        ]
+        print(json.dumps({"exercises": rows, "next": following.exercise.id if following else None}))
+        return
+    for state in states:
+        points = f"{state.points.earned:g}/{state.points.possible:g}" if state.points else ""
+        print(f"{state.exercise.id}  {state.state:<9} {points:>7}  {state.exercise.title}")
+    done = sum(state.state == "answered" for state in states)
+    print(f"{done} of {len(states)} exercises answered.", end=" ")
+    print(f"Next: {following.exercise.id} in {following.notebook}." if following else "All are done.")
+
+
+def _points(folder: Path, report: Path, course: str) -> "dict[str, Points]":
+    """Return the points of the copy's last grading, by exercise; none without one."""
+    from devopssim.course import Points, stored_grades
+
+    name = folder.resolve().name
+    grade = next((grade for grade in stored_grades(report, course) if grade.student == name), None)
+    checks = [check for cell in grade.cells for check in cell.checks] if grade else []
+    return {
+        exercise: Points(
+            earned=sum(check.points for check in checks if check.exercise == exercise),
+            possible=sum(check.max_points for check in checks if check.exercise == exercise),
+            waiting=any(check.verdict == "waiting" for check in checks if check.exercise == exercise),
+        )
+        for exercise in dict.fromkeys(check.exercise for check in checks)
+    }
+
+
+@command.command("reset", help="Put an exercise's answer cell back as it was delivered; print what it held")
+@click.argument("folder", type=FILE, metavar="DIR", help="The copy.")
+@click.argument("exercise", metavar="EXERCISE", help="The exercise's id, such as 02-a.")
+def reset(*, folder: Path, exercise: str) -> None:
+    """Reset one exercise."""
+    from devopssim.course import reset_exercise
+
+    before = reset_exercise(folder, exercise)
+    print(f"{exercise} is as it was delivered; in JupyterLab, choose File > Reload Notebook from Disk.")
+    if before:
+        print(f"The cell held:\n\n{before}")
 
 
 @command.command("release", help="Write the student release: the notebooks without solutions and hidden tests")

@@ -4,6 +4,7 @@ from .author import (
     course_files,
     expect,
     file_rules,
+    load_course,
     load_source,
     read_key,
     released_files,
@@ -27,7 +28,18 @@ from .grader import (
     update_reports,
     write_reports,
 )
-from .learner import check, hint, start_copy, variant
+from .learner import (
+    Points,
+    check,
+    hint,
+    next_exercise,
+    progress,
+    reset_exercise,
+    solution,
+    start_copy,
+    variant,
+    write_progress_page,
+)
 from .workflows import workflow_text
 
 __all__ = [
@@ -36,6 +48,7 @@ __all__ = [
     "Grader",
     "Limits",
     "Placement",
+    "Points",
     "Roster",
     "Source",
     "Submission",
@@ -49,16 +62,22 @@ __all__ = [
     "grade_all",
     "hint",
     "is_stored",
+    "load_course",
     "load_source",
+    "next_exercise",
+    "progress",
     "read_key",
     "read_roster",
     "released_files",
+    "reset_exercise",
+    "solution",
     "start_copy",
     "stored_grades",
     "terminal_table",
     "update_reports",
     "variant",
     "workflow_text",
+    "write_progress_page",
     "write_release",
     "write_reports",
 ]

@@ -36,7 +36,7 @@ TIMES: Final = (
 def without_impossible_times(history: History) -> History:
     """Return the history without times in the future, and without times before 1980 if most lie later.
 
-    A deployment without its time is dropped; other records keep their other times. The count stands in `counts`.
+    A deployment without its time is dropped; other records keep their other times. `counts` holds the number of dropped deployments.
 
     Parameters
     ----------

@@ -416,7 +416,7 @@ class History:
     rollbacks, artifacts, scans, findings : tuple, default ()
         Records that only the live lab writes.
     observes : frozenset of str, default frozenset()
-        Kinds of events that the sources can tell, alone or with a key of detail, even if none happened. Kinds that happened are told
+        Kinds of events that the sources record, alone or with a key of detail, even if none happened. Kinds that happened are observed
         anyway.
     copies : Mapping, default {}
         Original commit of each cherry-pick and backport.
@@ -457,7 +457,7 @@ class History:
     pipelined: Mapping[str, float] = field(default_factory=dict)
     """Commits that the pipeline handled, and since when (seconds since 1970)."""
     observes: frozenset[str] = frozenset()
-    """What the sources can tell: kinds of events, alone or with a key of detail, even if none happened."""
+    """What the sources record: kinds of events, alone or with a key of detail, even if none happened."""
     copies: Mapping[str, str] = field(default_factory=dict)
     """Original commit of each cherry-pick and backport."""
     remarks: tuple[str, ...] = ()
@@ -572,7 +572,7 @@ def merge_records(one: Record, other: Record) -> Record:
 
 
 def _agreed(one: Any, other: Any) -> Any:
-    """Return the value that stands for two: union, conjunction, or the smaller one."""
+    """Merge two values: union, conjunction, or the smaller one."""
     if isinstance(one, tuple):
         return tuple(sorted({*one, *other}))
     if isinstance(one, bool) and isinstance(other, bool):

@@ -5,7 +5,7 @@ often. One recorder has one clock, so a history with an observation carries no s
 future or before 1980 in a history of later years, are dropped and counted.
 
 The log states its window: rates count from the first thing that ended (a merge or a deployment, and where there are items a delivery),
-because of what began earlier an export often holds a part only. It also states what its sources can tell (`attrs["observed"]`).
+because of what began earlier an export often holds a part only. It also states what its sources record (`attrs["observed"]`).
 """
 
 import statistics
@@ -67,12 +67,12 @@ MOST_USUAL: Final = 3
 FAILURES: Final = {"service.rolledback", "service.deployed repair"}
 LOWER_BOUND: Final = "no source of incidents: failed deployments are those that were rolled back or repaired, so the change failure rate is a lower bound"
 TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
-"""Keys of detail, by kind, that a source can tell if one row has them."""
+"""Keys of detail, by kind, that a source records if one row has them."""
 
 
 @dataclass(kw_only=True)
 class DeployedRecord:
-    """A deployment as it stands in the log.
+    """A deployment as the log has it.
 
     Parameters
     ----------

@@ -265,7 +265,7 @@ class AzureReader(RecordReader):
         )
 
     def finish(self) -> None:
-        """Add changes to the usual branches, and note whether incidents can be told."""
+        """Add changes to the usual branches, and note whether incidents are observed."""
         self.changes = self.keep_usual_branches(list(self.requests.values()), "pull requests to other branches")
         self.looked_for_incidents()
 

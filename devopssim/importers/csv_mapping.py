@@ -62,7 +62,7 @@ OBSERVED: Final[Mapping[str, tuple[str, ...]]] = {
     "deployments": ("service.deployed",),
     "incidents": ("service.failed", "incident.reported", "incident.resolved"),
 }
-"""Kinds of events that each kind of table can tell, even if it is empty."""
+"""Kinds of events that each kind of table records, even if it is empty."""
 SETTINGS: Final = {"file", "kind", "columns", "keep", "delimiter", "encoding", "time_format", "zone"}
 """Settings that a table may have."""
 CAUSES: Final = {"defect", "installation", "infrastructure", "vulnerability", "dependency"}

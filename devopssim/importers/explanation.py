@@ -46,7 +46,7 @@ def explain(history: History, deployment: str, *, attribution_window: float = AT
     D1 (v1) reached production at 1970-01-01 01:00 (record 7).
     It carries 1 change: the source names its changes.
     - C1: created 1970-01-01 00:00, merged 1970-01-01 00:30, 1 h before it was deployed
-    Nothing says that it failed.
+    No evidence of a failure.
 
     """
     writer = written(history, attribute=by_time(attribution_window), plain=plain)
@@ -88,4 +88,4 @@ def _lines(writer: HistoryWriter, deployed: DeployedRecord) -> Iterator[str]:
     for reason in others:
         yield f"It {reason}." if reason.startswith(("failed", "repairs")) else f"It was {reason}."
     if not any(reason.startswith(("failed", "rolled back")) for reason in others):
-        yield "Nothing says that it failed."
+        yield "No evidence of a failure."

@@ -21,7 +21,7 @@ LARGEST: Final = 1 << 30
 JSON_ENDINGS: Final = {".json", ".jsonl", ".ndjson"}
 """File name extensions of JSON and JSON lines."""
 IDENTITIES: Final = {"id", "number", "iid", "key", "context"}
-"""Keys that show that an object stands for itself."""
+"""Keys that mark an object as a record, rather than a page of records."""
 FORMATS: Final = (
     "%d/%b/%y %I:%M %p",
     "%d/%b/%y %H:%M",
@@ -122,7 +122,7 @@ def objects_of(given: str | Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _members(document: Any) -> list[Any]:
-    """Return the objects of a page, or of a page of pages; an object with an id or a CDEvents context stands for itself."""
+    """Return the objects of a page, or of a page of pages; an object with an id or a CDEvents context is one record."""
     if isinstance(document, list):
         inner = (_members(page) if isinstance(page, list) or _is_page(page) else [page] for page in document)
         return [member for page in inner for member in page]

@@ -7,13 +7,13 @@ Rules, each of which can be argued about:
   main branch (HEAD by default), else with the merge commit that brought it. Squashed and rebased commits are made when they
   are merged, so their lead time lacks the work before; the log's source counts those that look squashed. Cherry-picks and backports are
   one change: the same patch with the same author's date or subject, or the word of the message.
-- A tag is a deployment, at the tag's own date, or the commit's for a lightweight tag, whatever its branch. It deploys every change that it
+- A tag is a deployment, at the tag's own date, or the commit's for a lightweight tag, on any branch. It deploys every change that it
   reaches and that no earlier tag reached. Without `tags`, pre-releases, nightly builds, marks of branches and tags of nothing new are left
   out and counted; `tags` and `not_tags` choose. At least three tags that were made on one day, a month or more after commits that
   lie more than a week apart, were made afterwards: they count at the dates of their commits.
 - A deployment failed if a later one repairs it. Evidence of a repair is an explicit revert of a commit that it brought (git's and GitHub's
-  messages; the revert of a revert is none), or a hotfix: a tag or a merged branch whose name matches `hotfixes`. What a hotfix
-  repairs is the nearest tag that it contains, else the tag before it. When the service broke and when it was restored, git cannot tell.
+  messages; the revert of a revert does not count), or a hotfix: a tag or a merged branch whose name matches `hotfixes`. What a hotfix
+  repairs is the nearest tag that it contains, else the tag before it. Git does not record when the service broke and when it was restored.
 - With `repair_window`, a tag is assumed to repair the one below it if it comes within these hours and brings a commit whose subject
   begins with revert, hotfix, fix or bugfix, or raises only the last number of its version. Planned patches do the same, so this is an
   assumption: it is named in the log and in all output. It takes the deployment for the moment of failure, so times to recover are upper bounds.
@@ -308,7 +308,7 @@ class _Reading:
         )
 
     def _left_out(self) -> set[str]:
-        """Return the commits that are no changes, because of their paths or authors."""
+        """Return the commits that do not count as changes, by their paths or authors."""
         left_out: set[str] = set()
         if self.rules.paths:
             left_out = set(self.commits) - touching(self.folder, self.heads, self.rules.paths)
@@ -320,7 +320,7 @@ class _Reading:
         return left_out
 
     def _reverts(self, arrived: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-        """Return the commits that each commit takes back; a merge stands for what it brought, and a revert of a revert restores."""
+        """Return the commits that each commit takes back; a merge counts as the commits it merged, and a revert of a revert restores."""
         reverts = reverts_of(self.folder, self.heads, self.commits)
         merges = {one for named in reverts.values() for one in named if len(self.commits[one].parents) > 1}
         brought = defaultdict(list)

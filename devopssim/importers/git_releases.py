@@ -26,13 +26,13 @@ class TagReleases:
     """The tags that are deployments, oldest first, each with the commits that it is the first to reach."""
 
     name: str
-    """Folder of the repository and the folder above it, which tell two repositories apart."""
+    """Folder of the repository and the folder above it, which distinguish two repositories."""
     commits: Mapping[str, Commit]
     hotfix: set[str]
     """Ends of hotfix branches."""
     rules: GitRules
     carrying: set[str]
-    """Commits that are no changes; a tag that brings nothing else brings nothing new."""
+    """Commits that do not count as changes; a tag with nothing else adds no deployment."""
     services: Mapping[str, str]
     """Service of each tag, in a repository of several."""
     tags: list[Tag] = field(default_factory=list)

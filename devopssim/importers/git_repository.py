@@ -42,7 +42,7 @@ QUIET: Final = {
 }
 """Variables that keep git from the network, from questions and from other settings."""
 FIELD: Final = "\x1f"
-"""Separator of fields in git's output; the unit separator stands in no name or date."""
+"""Separator of fields in git's output; no name or date contains the unit separator."""
 REVERTED: Final = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
 """Line in a message by which git records what a commit reverts."""
 REVERTED_REQUEST: Final = re.compile(r"^Reverts [\w./-]*[#!](\d+)", re.MULTILINE)
@@ -164,7 +164,7 @@ def commits_of(folder: Path, heads: Sequence[str]) -> dict[str, Commit]:
 
 
 def tags_of(folder: Path) -> list[Tag]:
-    """Return the tags that name a commit, also by way of another tag, in the order of their names."""
+    """Return the tags that name a commit, directly or through another tag, in the order of their names."""
     fields = FIELD.join(("%(refname:lstrip=2)", "%(objecttype)", "%(objectname)", "%(*objecttype)", "%(*objectname)"))
     lines = git(folder, "for-each-ref", f"--format={fields}{FIELD}%(creatordate:unix)", "refs/tags").splitlines()
     listed = [line.split(FIELD) for line in lines]

@@ -68,7 +68,7 @@ class GitRules:
 
     @property
     def observes(self) -> tuple[str, ...]:
-        """What the rules make the history tell: with a window for repairs, a deployment without one failed in nothing."""
+        """Return what the history records under these rules: with a window for repairs, a deployment without a repair did not fail."""
         return () if self.repair_window is None else ("service.deployed repair",)
 
     @property

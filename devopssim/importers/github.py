@@ -110,7 +110,7 @@ class GitHubReader(RecordReader):
     statuses: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     """Time and state of each status, by the deployment's repository and number."""
     runs_that_deploy: Counter[str] = field(default_factory=Counter)
-    """Successful runs of workflows whose name says that they deploy, by name."""
+    """Successful runs of workflows whose name means deployment, by name."""
 
     def read(self, where: str, thing: Mapping[str, Any]) -> None:
         """Add the records of one object; its keys show its kind."""
@@ -301,7 +301,7 @@ class GitHubReader(RecordReader):
 
 
 def _unwrapped(thing: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the objects in the payload of a webhook, or of an event of the API; any other object stands for itself."""
+    """Return the objects in the payload of a webhook, or of an event of the API; return any other object as it is."""
     payload = thing.get("payload")
     thing = payload if isinstance(payload, Mapping) else thing
     if "action" not in thing and not isinstance(thing.get("repository"), Mapping):
@@ -317,7 +317,7 @@ def _stated_production(thing: Mapping[str, Any]) -> bool | None:
     flag = thing.get("production_environment")
     if flag is True or thing.get("transient_environment") is True:
         return flag is True
-    # GitHub sets the flag for the name "production" alone, so only there somebody chose False
+    # GitHub sets the flag for the name "production" alone, so only there False was chosen
     return False if flag is False and str(thing.get("environment")).casefold() == "production" else None
 
 

@@ -310,7 +310,7 @@ class GitLabReader(RecordReader):
 
 
 def _unwrapped(thing: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the object in the payload of a webhook, in the form of the REST API; any other object stands for itself."""
+    """Return the object in the payload of a webhook, in the form of the REST API; return any other object as it is."""
     kind, project = thing.get("object_kind"), thing.get("project")
     if kind is None or not isinstance(project, Mapping):
         return thing

@@ -184,7 +184,7 @@ class JiraReader(RecordReader):
         )
 
     def finish(self) -> None:
-        """Add the issues of the REST API, and note whether incidents can be told."""
+        """Add the issues of the REST API, and note whether incidents are observed."""
         for where, thing in self.raw_issues:
             self._add(self._issue(where, thing))
         self.looked_for_incidents()

@@ -83,7 +83,7 @@ def in_english(text: str, language: str | None = None) -> str | None:
 
 @cache
 def _words(language: str | None) -> dict[str, set[str]]:
-    """Return the English words that each name stands for, in one language or over all."""
+    """Return the English words for each name, in one language or over all."""
     known: dict[str, set[str]] = defaultdict(set)
     for code in LANGUAGES if language is None else (language,):
         try:

@@ -27,7 +27,7 @@ NOT_PRODUCTION: Final = words_of(
     demo, like, mirror, shadow, copy, sim, simulation, ci, int, integration, perf, load, training
     """
 )
-"""Words of a name that make it another environment, whatever else it says."""
+"""Words of a name that make it another environment, despite its other words."""
 INCIDENTS: Final = frozenset({"incident", "incidents", "outage", "outages"})
 """Whole labels, last words of labels, or issue types that make an issue an incident; so do `sev1`, `sev-2` and the like."""
 SEVERITY_LABEL: Final = re.compile(r"sev-?[0-9]")
@@ -133,7 +133,7 @@ def is_production(environment: str | None, patterns: Sequence[str] = ()) -> bool
     Parameters
     ----------
     environment : str or None
-        Name; None is no production.
+        Name; None means no production environment.
     patterns : sequence of str, default ()
         Shell patterns that decide; without them the words of the name do.
 

@@ -102,7 +102,7 @@ class RecordReader(ABC):
     counts: Counter[str] = field(default_factory=Counter)
     """How often an object was excluded, by reason."""
     observes: set[str] = field(default_factory=set)
-    """What the export can tell, even if none of it happened."""
+    """What the export records, even if none of it happened."""
     environments_seen: Counter[tuple[str, bool]] = field(default_factory=Counter)
     """How many deployments each environment had, by its name and whether it counts as production."""
     incident_kinds: Counter[str] = field(default_factory=Counter)
@@ -180,7 +180,7 @@ class RecordReader(ABC):
         return bool(named)
 
     def looked_for_incidents(self) -> None:
-        """Note that the export holds issues: it can tell incidents if it has some, or if people stated what marks them."""
+        """Note that the export holds issues: incidents are observed if it has some, or if the rules state what marks them."""
         if self.chosen.incidents or self.incidents:
             self.observes |= {"service.failed", "incident.reported", "incident.resolved"}
         elif self.items:

@@ -1,6 +1,6 @@
 """Names of tags: which ones are releases, and of which service.
 
-SemVer, PEP 440 and CalVer agree that what stands before a release says so in the version. Some names carry no version at all: they mark
+SemVer, PEP 440 and CalVer mark a pre-release in the version. Some names carry no version at all: they mark
 a branch, or move along it.
 """
 
@@ -14,7 +14,7 @@ NUMBER: Final = re.compile(r"\d+")
 SHORT: Final = re.compile(r"(?:^|[^a-z])(?:a|b|c|m)[.-]?\d|(?<=\d)(?:a|b|c)[.-]?\d", re.IGNORECASE)
 """Short marks of a pre-release, which need a number: `1.0a1`, `1.0.0-b.2`, `2.0-M1`. OpenSSL's `1.0.2a` is a release."""
 WILDCARD: Final = re.compile(r"\.x$", re.IGNORECASE)
-"""End of a name that stands for a line of versions: `2.x`."""
+"""End of a name of a line of versions: `2.x`."""
 WORDS: Final = re.compile(r"[A-Za-z]+")
 PRE_RELEASE: Final = frozenset(
     [

@@ -91,7 +91,7 @@ class Security(Part):
         unit="per year",
         high=100,
         grade="assumed",
-        source="scanners are updated all the time; a weakness that they miss is seen after a year on average",
+        source="scanners are updated all the time; a vulnerability that they miss is seen after a year on average",
     )
     false_findings: float = parameter(
         0.04,

@@ -52,10 +52,10 @@ WORKFLOWS: Final[Mapping[str, Workflow]] = {
     ),
     "agile": Workflow(
         title="Agile",
-        text="Items are taken into sprints, built and tested there and shown to their users; what is done waits for a release, after a "
+        text="Items are taken into sprints, built and tested there and shown to their users; finished work waits for a release, after a "
         "sprint or several.",
         phases=("plan", "develop", "test", "review"),
-        order="Sprint after sprint: plan with the user, develop, test, review; what is done waits for operations, which release it after "
+        order="Sprint after sprint: plan with the user, develop, test, review; finished work waits for operations, which release it after "
         "a sprint or several.",
         cadence=lambda process: process.sprint_weeks * process.sprints_per_release,
         colour="#2a82c9",

@@ -25,13 +25,14 @@ PAGES: Final = (
     "SECURITY.md",
     "engine/README.md",
     "notebooks/README.md",
+    "notebooks/glossary.md",
 )
 GUIDES: Final = ("docs/*.md", "docs/kpis/*.md", "docs/practices/*.md")
 
 LINK: Final = re.compile(r"(\]\()([^)\s#]+)([^)]*\))")
 CONTENTS: Final[Mapping[str, str]] = {
     "README.md": (HERE / "contents.md").read_text(encoding="utf-8"),
-    "notebooks/README.md": "```{toctree}\n:hidden:\n:glob:\n\n[0-9]*\n```\n",
+    "notebooks/README.md": "```{toctree}\n:hidden:\n:glob:\n\n[0-9]*\nglossary\n```\n",
     "docs/kpis/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
     "docs/practices/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
 }

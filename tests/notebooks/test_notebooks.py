@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from notebooks.hints import questions, with_hints
 
-from devopssim.course.author.exercises import load_course
 from devopssim.course.author.answer_types import WrittenAnswer
+from devopssim.course.author.exercises import load_course
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL: Final = 15
 CODE: Final = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 """Code in Markdown is never typeset."""
+IN_WORK: Final = {"05", "08", "10"}
+"""Live notebooks that wait for folded hints and links."""
 Cell = dict[str, Any]
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -135,6 +138,36 @@ def test_its_exercises_have_hints_in_two_steps_and_one_is_answered_in_words(path
     assert len(written) >= 1
     assert [exercise.id for exercise in exercises if exercise not in written and len(exercise.hints) < 2] == []
     assert [exercise.id for exercise in exercises if not exercise.hints] == []
+
+
+each_finished_notebook = pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path.name[:2] not in IN_WORK], ids=lambda path: path.stem
+)
+
+
+@each_finished_notebook
+def test_every_reference_is_a_link(path: Path) -> None:
+    reading = prose_of(path).partition("**Further reading**")[2].partition("\n\n")[0]
+    entries = [" ".join(entry.split()) for entry in reading.split(" · ")]
+    assert [entry for entry in entries if re.search(r"\b(19|20)\d\d\b", entry) and "](http" not in entry] == []
+
+
+@each_finished_notebook
+def test_what_a_page_refers_to_is_in_the_students_copy(path: Path) -> None:
+    """The repository's `docs/` is not; the notebooks' folder is."""
+    prose = prose_of(path)
+    assert re.findall(r"docs/[\w/-]+\.md", prose) == []
+    linked = [target for target in re.findall(r"\]\(([^)#]+)", prose) if "://" not in target]
+    assert [target for target in linked if not (FOLDER / target).is_file()] == []
+
+
+@each_finished_notebook
+def test_the_hints_are_one_click_under_the_exercise(path: Path) -> None:
+    course = load_course(FOLDER)
+    for name, cell in questions(cells_of(path)):
+        assert source_of(cell) == with_hints(source_of(cell), course.exercise(name).hints), (
+            "run `python tests/notebooks/hints.py`"
+        )
 
 
 @each_notebook

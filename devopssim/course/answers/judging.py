@@ -221,7 +221,7 @@ def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
     given, wanted = number(got), number(expected)
     if given is not None and wanted is not None and math.isfinite(given) and math.isfinite(wanted):
         if is_rounded(got, expected):
-            return Judgement(share=0, remark=f"{given:.6g} is near, but rounded: keep all digits.")
+            return Judgement(share=0, remark=f"{given:.6g} is near, but rounded: keep more digits.")
         return Judgement(share=0, remark=f"{given:.6g} is too {'low' if given < wanted else 'high'}.")
     if wanted is not None and form_of(got) == "duration":
         return Judgement(share=0, remark=f"this is {describe(got)}, not a number; {TO_HOURS}.")
@@ -261,7 +261,7 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
         return Judgement(share=0, remark=NO_ANSWER)
     inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
     remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}"
-    remark += ", which is rounded: keep all digits." if is_rounded(got[wrong[0]], expected[wrong[0]]) else "."
+    remark += ", which is rounded: keep more digits." if is_rounded(got[wrong[0]], expected[wrong[0]]) else "."
     return Judgement(share=1 - len(wrong) / len(expected), remark=remark)
 
 
@@ -313,7 +313,7 @@ def judge_table(got: Json, expected: Mapping[str, Any], key: str | None, near: T
         return Judgement(share=1, remark=f"each of {len(wanted)} columns is right.")
     remark = f"{len(wanted) - len(wrong)} of {len(wanted)} columns are right; look at {', '.join(wrong)}"
     rounded = [name for name in wrong if _are_rounded(columns.get(name), wanted[name], near)]
-    remark += f"; {', '.join(rounded)}: rounded, keep all digits." if rounded else "."
+    remark += f"; {', '.join(rounded)}: rounded, keep more digits." if rounded else "."
     return Judgement(share=(0 if len(wrong) == len(judged) else 1 - len(wrong) / len(judged)), remark=remark)
 
 

@@ -1,8 +1,21 @@
 from . import expect, file_rules
-from .answer_types import AnswerType, File, Function, Live, ScenarioOf
+from .answer_types import (
+    AnswerType,
+    Figure,
+    File,
+    Function,
+    Live,
+    Number,
+    OneOf,
+    ScenarioOf,
+    Table,
+    Text,
+    WrittenAnswer,
+)
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
 from .public_files import course_files
+from .recorded_outputs import is_live, load_recorded
 from .releases import released_files, write_release
 from .scenario_trials import parse_goals
 from .source import Cell, Notebook, Source, joined, load_source
@@ -13,6 +26,7 @@ from .variants import (
     VariantNumber,
     defaults,
     derive,
+    graded_as,
     numbers_in_grading,
     read_key,
     student_id,
@@ -27,21 +41,30 @@ __all__ = [
     "Course",
     "Exercise",
     "Expectation",
+    "Figure",
     "File",
     "Function",
     "Live",
     "Notebook",
+    "Number",
+    "OneOf",
     "ScenarioOf",
     "Source",
+    "Table",
+    "Text",
     "Value",
     "VariantNumber",
+    "WrittenAnswer",
     "course_files",
     "defaults",
     "derive",
     "expect",
     "file_rules",
+    "graded_as",
+    "is_live",
     "joined",
     "load_course",
+    "load_recorded",
     "load_source",
     "nearest_course",
     "numbers_in_grading",

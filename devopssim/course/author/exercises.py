@@ -28,6 +28,22 @@ PARENTS_TO_SEARCH: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pitfall:
+    """A number that a likely mistake gives, and the question that a learner with this answer should ask.
+
+    Parameters
+    ----------
+    answer : float
+        The number.
+    remark : str
+        The question, as the learner reads it.
+    """
+
+    answer: float
+    remark: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exercise:
     """One task with one answer.
 
@@ -43,6 +59,14 @@ class Exercise:
         Name in the notebook of what is judged; empty for files on the disk, states of the lab and written answers.
     hints : tuple of str, default ()
         Hints in steps, the vaguest first.
+    right : tuple, default ()
+        Where secrecy is worthless: the accepted choices, or the rows of the right table. The visible check then judges at once.
+    in_order : bool, default False
+        Whether the order of several choices counts in `right`.
+    pitfalls : tuple of Pitfall, default ()
+        Numbers that a likely mistake gives.
+    is_prediction : bool, default False
+        Whether the answer is a guess: the check records it and judges nothing.
     """
 
     id: str
@@ -50,6 +74,10 @@ class Exercise:
     kind: AnswerType
     answer: str = ""
     hints: tuple[str, ...] = ()
+    right: tuple[Any, ...] = ()
+    in_order: bool = False
+    pitfalls: tuple[Pitfall, ...] = ()
+    is_prediction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +87,10 @@ class ExerciseText:
     title: str = ""
     answer: str = ""
     hints: tuple[str, ...] = ()
+    right: tuple[Any, ...] = ()
+    in_order: bool = False
+    pitfalls: tuple[Pitfall, ...] = ()
+    is_prediction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +105,14 @@ class Course:
         Exercises by id.
     variant : mapping of str to VariantNumber
         Numbers that may differ, by name.
+    solutions : bool, default True
+        Whether learners may see solutions and be judged at once; an instructor switches both off with `solutions = false`.
     """
 
     name: str
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     variant: Mapping[str, VariantNumber] = field(default_factory=dict)
+    solutions: bool = True
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise with an id.
@@ -170,10 +205,16 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
     exercises = declared.get("exercise", {})
     if not isinstance(exercises, Mapping):
         raise InvalidInputError(f"{where}: exercises must be tables like [exercise.01-a], not {exercises!r}.")
+    solutions = declared.get("solutions", True)
+    if not isinstance(solutions, bool):
+        raise InvalidInputError(
+            f"{where}: solutions={solutions!r} (whether learners may see them) must be true or false."
+        )
     return Course(
         name=str(declared.get("course", "course")),
         exercises={name: _exercise(name, settings, where) for name, settings in exercises.items()},
         variant=parse_variant(declared.get("variant", {}), where),
+        solutions=solutions,
     )
 
 
@@ -217,4 +258,5 @@ def _exercise(name: str, settings: Mapping[str, Any], where: str) -> Exercise:
         raise InvalidInputError(
             f"{location}: answer={text.answer!r} (the name to be judged) must be a name of the notebook."
         )
-    return Exercise(id=name, title=text.title or name, kind=kind, answer=text.answer, hints=text.hints)
+    declared = {field.name: getattr(text, field.name) for field in fields(ExerciseText)}
+    return Exercise(**{**declared, "id": name, "title": text.title or name, "kind": kind})

@@ -493,5 +493,7 @@ def _judge_here(expectation: Expectation) -> None:
     with kernel_isolation():
         answer = answer_here(expectation.question, vars(__main__), Path.cwd()) if expectation.question else None
         judged = expectation.judgement(answer)
-    if judged.share < 1:
+    if judged.waiting:
+        print(f"{expectation.exercise.id}: {judged.remark}")  # noqa: T201 - without a lab, the notebook goes on
+    elif judged.share < 1:
         raise AssertionError(f"{expectation.exercise.id}: {judged.remark}")

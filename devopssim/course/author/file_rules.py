@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from devopssim.course.author.compose_files import normal_compose
 from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
 from devopssim.course.author.shell import commands, decisive_commands
 from devopssim.course.author.yaml_files import parse_yaml
@@ -33,7 +34,7 @@ __all__ = [
     "triggered_by",
 ]
 LONGEST: Final = 65_536
-"""Most characters of a file that rules look at."""
+"""Most characters of a file that rules read."""
 LAST_COUNTS: Final = {"CMD", "ENTRYPOINT", "HEALTHCHECK", "USER", "STOPSIGNAL", "WORKDIR"}
 """Instructions of which only the last one has an effect."""
 INSTALLERS: Final = re.compile(
@@ -98,9 +99,10 @@ def parse(format_name: str, text: str) -> Any:
         raise InvalidInputError(f"the file has {len(text)} characters; {LONGEST} are allowed.")
     if format_name == "text":
         return text
-    return (
-        parse_dockerfile(text) if format_name == "dockerfile" else parse_yaml(text.removeprefix("\ufeff"), format_name)
-    )
+    if format_name == "dockerfile":
+        return parse_dockerfile(text)
+    tree = parse_yaml(text.removeprefix("\ufeff"), format_name)
+    return normal_compose(tree) if format_name == "compose" else tree
 
 
 def at(path: str, *, equals: object = None, matches: str = "", description: str = "") -> Rule:
@@ -109,7 +111,7 @@ def at(path: str, *, equals: object = None, matches: str = "", description: str 
     Parameters
     ----------
     path : str
-        Keys joined by dots (`services.web.image`); `*` stands for any key or index, and a list of `NAME=value` texts is read as
+        Keys joined by dots (`services.web.image`); `*` matches any key or index, and a list of `NAME=value` texts is read as
         a mapping.
     equals : object, optional
         The right value.
@@ -471,7 +473,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:
-    """Yield all values at a path; `*` stands for any key or index, and a list of `NAME=value` texts is read as a mapping."""
+    """Yield all values at a path; `*` matches any key or index, and a list of `NAME=value` texts is read as a mapping."""
     if not path:
         yield tree
         return

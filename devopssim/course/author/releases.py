@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from devopssim.course.author.public_files import course_files
+from devopssim.course.author.recorded_outputs import recorded_file
 from devopssim.course.author.source import joined, load_source
 from devopssim.errors import DevopssimError, InvalidInputError
 
@@ -19,7 +20,7 @@ PREPROCESSORS: Final = (
 
 
 SESSION: Final = ("execution", "ExecuteTime", "executionInfo", "papermill")
-"""Metadata of cells that tell when and where the instructor ran them."""
+"""Metadata of cells with the time and place of the instructor's run."""
 
 
 class GradingMissingError(DevopssimError):
@@ -30,7 +31,8 @@ def released_files(folder: str | Path, *, key: bytes | None = None) -> dict[str,
     """Return what students get: released notebooks, and every other public file of the course's folder as it is.
 
     The notebooks are those that `nbgrader generate_assignment` makes of the same folder, without what it leaves of solutions and of the
-    instructor's session: attachments that no text shows any more, the state of widgets, and times of execution.
+    instructor's session: attachments that no text shows any more, the state of widgets, and times of execution. What live cells printed on
+    an engine goes into `recorded-outputs.json`.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def released_files(folder: str | Path, *, key: bytes | None = None) -> dict[str,
     course = load_source(home)
     released = {f"{notebook.name}.ipynb": _released(home / f"{notebook.name}.ipynb") for notebook in course.notebooks}
     others = {name: path.read_bytes() for name, path in course_files(home, key).public.items()}
-    return {**others, **released}
+    return {**others, **recorded_file(home), **released}
 
 
 def write_release(files: dict[str, bytes], folder: str | Path) -> None:

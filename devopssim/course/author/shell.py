@@ -1,4 +1,4 @@
-"""The commands that a shell script runs, read and never run: what is commented out, printed or unreachable is none of them."""
+"""The commands that a shell script runs, read and never run: commands that are commented out, printed or unreachable are left out."""
 
 import re
 from collections.abc import Iterator, Sequence

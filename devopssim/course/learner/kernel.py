@@ -17,12 +17,12 @@ def explain_empty_answers() -> None:
     The notebook still stops at such a cell, as at any error. A plain Python program, and a kernel with exception handlers of its
     own, are left as they are.
     """
-    shell = _shell()
+    shell = running_shell()
     if shell is not None and not shell.custom_exceptions:
         shell.set_custom_exc((NotImplementedError,), _explain)
 
 
-def _shell() -> Any:
+def running_shell() -> Any:
     """Return IPython's shell, None in a plain program, which never imports IPython for it."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None

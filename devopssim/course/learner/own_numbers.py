@@ -7,8 +7,17 @@ from types import SimpleNamespace
 
 import msgspec
 
-from devopssim.course.author import VARIANT_FILE, Value, VariantNumber, defaults, nearest_course, numbers_in_grading
+from devopssim.course.author import (
+    VARIANT_FILE,
+    Course,
+    Value,
+    VariantNumber,
+    defaults,
+    nearest_course,
+    numbers_in_grading,
+)
 from devopssim.course.learner.kernel import explain_empty_answers
+from devopssim.course.learner.recorded_cells import show_recorded_cells
 from devopssim.errors import InvalidInputError
 
 
@@ -39,11 +48,20 @@ def variant() -> SimpleNamespace:
     (1, 7)
     """
     explain_empty_answers()
+    show_recorded_cells()
     numbers = numbers_in_grading()
-    if numbers is None:
-        choices = nearest_course().variant
-        numbers = {**defaults(choices), **_numbers_in_file(Path.cwd(), choices)}
-    return SimpleNamespace(**numbers)
+    return SimpleNamespace(**(numbers_of_copy(nearest_course()) if numbers is None else numbers))
+
+
+def numbers_of_copy(course: Course) -> dict[str, Value]:
+    """Return the numbers of the copy in the working directory: those of its `variant.json`, else the course's defaults.
+
+    Raises
+    ------
+    InvalidInputError
+        For a malformed `variant.json`.
+    """
+    return {**defaults(course.variant), **_numbers_in_file(Path.cwd(), course.variant)}
 
 
 @dataclass(frozen=True, kw_only=True)

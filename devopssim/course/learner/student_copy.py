@@ -7,13 +7,21 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from devopssim.course.author import VARIANT_FILE, derive, load_course, released_files, variant_json, write_release
+from devopssim.course.author import (
+    VARIANT_FILE,
+    derive,
+    joined,
+    load_course,
+    released_files,
+    variant_json,
+    write_release,
+)
 from devopssim.errors import InvalidInputError
 from devopssim.files import whole_file
 
@@ -23,10 +31,13 @@ README: Final = """# {name}
 Your copy of the course. Open the notebooks with JupyterLab (`jupyter lab`), in the order of their numbers.
 
 - Write your answers into the cells marked `YOUR CODE HERE` or `YOUR ANSWER HERE`. The grader takes these cells and no others,
-  so define there whatever your answer needs.
-- `check("…", answer)` checks the type of an answer; `hint("…")` helps. The grader marks it later.
+  so define there everything that your answer needs.
+- `check("…", answer)` names what it has checked, and judges at once where it can; `hint("…")` helps; `solution("…")` shows the
+  course's solution, unless your instructor switched that off.
+- `devopssim course status .` lists what is done and what is next; `devopssim course grade .` marks all of it where the course's sources
+  are; `devopssim course reset . 02-a` puts an exercise back as it was.
 - Keep `exercises.toml`{variant} beside the notebooks.
-- `devopssim course start` on this folder brings what is new. It never writes over a file that you changed: the new version
+- `devopssim course start` on this folder adds what is new. It never overwrites a file that you changed: the new version
   is put beside it, with `.new` in its name.
 """
 
@@ -51,10 +62,31 @@ class CopyReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveredAnswer:
+    """An answer cell as it was delivered, with its stub.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's file.
+    type, source : str
+        The cell's type and text.
+    metadata : mapping
+        The cell's metadata, with nbgrader's.
+    """
+
+    notebook: str
+    type: str
+    source: str
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What earlier starts delivered: SHA-256 digests by path."""
+    """What earlier starts delivered: SHA-256 digests by path, and the answer cells by grade id."""
 
     files: Mapping[str, str]
+    answers: Mapping[str, DeliveredAnswer] = field(default_factory=dict)
 
 
 def start_copy(
@@ -100,7 +132,8 @@ def start_copy(
     files = contents(source, student=student, key=key)
     if home.exists():
         return _update(home, files)
-    write_release({**files, MANIFEST: _manifest({name: _digest(content) for name, content in files.items()})}, home)
+    digests = {name: _digest(content) for name, content in files.items()}
+    write_release({**files, MANIFEST: _manifest(Manifest(files=digests, answers=_answers(files)))}, home)
     return CopyReport(written=tuple(files), kept=(), beside={})
 
 
@@ -143,7 +176,7 @@ def contents(source: str | Path, *, student: str | None = None, key: bytes | Non
 
 def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
     """Write what is new into an existing copy, and leave files alone that the student changed."""
-    delivered = _delivered(home)
+    delivered = dict(_manifest_of(home).files)
     written, kept, beside = [], [], {}
     for name, content in files.items():
         path, new = home / name, _digest(content)
@@ -158,7 +191,7 @@ def _update(home: Path, files: Mapping[str, bytes]) -> CopyReport:
                 beside[name] = _put_beside(home, name, content)
         delivered[name] = new
     with whole_file(home / MANIFEST) as part:
-        part.write_bytes(_manifest(delivered))
+        part.write_bytes(_manifest(Manifest(files=delivered, answers=_answers(files))))
     return CopyReport(written=tuple(written), kept=tuple(kept), beside=beside)
 
 
@@ -207,17 +240,50 @@ def _state(path: Path) -> str | None:
     return _digest(path.read_bytes())
 
 
-def _delivered(home: Path) -> dict[str, str]:
+def delivered_answers(home: Path) -> Mapping[str, DeliveredAnswer]:
+    """Return the answer cells that were delivered into a copy, by grade id.
+
+    Raises
+    ------
+    InvalidInputError
+        For a folder that `start_copy` did not make, or made before it kept the cells.
+    """
+    answers = _manifest_of(home).answers
+    if not answers:
+        raise InvalidInputError(
+            f"{home}: not a copy of the course with a list of its exercises; run `devopssim course start {home}`, which changes none of "
+            "your answers."
+        )
+    return answers
+
+
+def _answers(files: Mapping[str, bytes]) -> dict[str, DeliveredAnswer]:
+    """Return the answer cells of released notebooks."""
+    found = {}
+    for name in sorted(name for name in files if name.endswith(".ipynb")):
+        for cell in json.loads(files[name])["cells"]:
+            marks = cell["metadata"].get("nbgrader", {})
+            if marks.get("solution"):
+                found[marks["grade_id"]] = DeliveredAnswer(
+                    notebook=name, type=cell["cell_type"], source=joined(cell["source"]), metadata=cell["metadata"]
+                )
+    return found
+
+
+def _manifest_of(home: Path) -> Manifest:
     """Return what earlier starts delivered; without a readable manifest, everything there is the student's."""
     try:
-        return dict(msgspec.convert(json.loads((home / MANIFEST).read_bytes()), Manifest).files)
+        return msgspec.convert(json.loads((home / MANIFEST).read_bytes()), Manifest)
     except (OSError, ValueError):
-        return {}
+        return Manifest(files={})
 
 
-def _manifest(digests: Mapping[str, str]) -> bytes:
-    """Return the manifest's JSON with sorted paths."""
-    return (json.dumps(asdict(Manifest(files=digests)), indent=1, sort_keys=True) + "\n").encode()
+def _manifest(manifest: Manifest) -> bytes:
+    """Return the manifest's JSON; files are sorted, answers stay in the order of the notebooks."""
+    form = asdict(manifest)
+    return (
+        json.dumps({**form, "files": dict(sorted(form["files"].items()))}, indent=1, ensure_ascii=False) + "\n"
+    ).encode()
 
 
 def _digest(content: bytes) -> str:
