@@ -6,6 +6,7 @@ language = "en"
 extensions = ["myst_parser", "sphinx_revealjs"]
 root_doc = "index"
 html_copy_source = False
+templates_path = ["templates"]
 smartquotes_action = "D"
 myst_enable_extensions = ["colon_fence"]
 
