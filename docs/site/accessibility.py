@@ -7,6 +7,8 @@ from sphinx.application import Sphinx
 
 AFTER_THEME: Final = 900
 SIGNATURE: Final = re.compile(r'<dt class="sig.*?</dt>', re.DOTALL)
+EMPTY_HEADER: Final = re.compile(r"<th([^>]*)>(?:<p></p>|&nbsp;|\s)*</th>")
+"""Head of a column without a name: a cell like others, because a screen reader would announce a heading without a text."""
 DOOR_TITLE: Final = re.compile(r"(?<=<h1>)devopssim[\w.]+")
 LINES: Final = (
     ("<dl>", '<span class="sig-lines">'),
@@ -24,11 +26,12 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def repair(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Give the captions of the navigation a level, the lines of a signature elements that are allowed there, and long titles breaks."""
+    """Give captions of the navigation a level, lines of a signature elements that are allowed there, corners of tables cells, and long titles breaks."""
     navigation = context.get("furo_navigation_tree", "")
     context["furo_navigation_tree"] = navigation.replace('role="heading"', 'role="heading" aria-level="2"')
     if context.get("body"):
         body = SIGNATURE.sub(lambda signature: _in_lines(signature[0]), context["body"])
+        body = EMPTY_HEADER.sub(r"<td\1></td>", body)
         context["body"] = DOOR_TITLE.sub(lambda title: title[0].replace(".", ".<wbr>"), body)
 
 

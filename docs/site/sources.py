@@ -32,22 +32,23 @@ GUIDES: Final = ("docs/*.md", "docs/kpis/*.md", "docs/practices/*.md")
 LINK: Final = re.compile(r"(\]\()([^)\s#]+)([^)]*\))")
 CONTENTS: Final[Mapping[str, str]] = {
     "README.md": (HERE / "contents.md").read_text(encoding="utf-8"),
-    "notebooks/README.md": "```{toctree}\n:hidden:\n:glob:\n\n[0-9]*\nglossary\n```\n",
+    "notebooks/README.md": '<p><a href="../slides/index.html">Slides for lecturers</a></p>\n\n```{toctree}\n:hidden:\n:glob:\n\n[0-9]*\nglossary\n```\n',
     "docs/kpis/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
     "docs/practices/index.md": "```{toctree}\n:hidden:\n:glob:\n\n*\n```\n",
 }
 """The parts of the table of contents, by the page that they are appended to."""
 
 
-def write(folder: Path) -> None:
-    """Write the sources into a folder; leave unchanged files alone, so that Sphinx reads only what changed.
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write sources into a folder; leave unchanged files alone, so that Sphinx reads only what changed.
 
     Parameters
     ----------
     folder : Path
         Folder that holds sources only; other files in it are deleted.
+    files : mapping of str to bytes
+        Contents by path.
     """
-    files = contents()
     for path in (
         path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).as_posix() not in files
     ):

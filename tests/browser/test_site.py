@@ -22,8 +22,9 @@ SAMPLE: Final = (
     "reference/devopssim.scenario",
     "reference/command-line/simulate",
     "CONTRIBUTING",
+    "slides/07-seven-cs",
 )
-WIDE, NARROW = (1280, 900), (400, 800)
+WIDE, NARROW = (1280, 900), (320, 800)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -21,6 +21,7 @@ from devopssim.scenario import ADOPTABLE, LEVERS
 
 ROOT: Final = Path(__file__).parents[2]
 SITE: Final = ROOT / "out" / "site"
+SLIDES: Final = SITE / "slides"
 BUILT: Final = SITE / "index.html"
 LOADED: Final = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
 """Attributes by which elements load another file; those of `link` are added."""
@@ -71,7 +72,7 @@ class Page(HTMLParser):
 def pages() -> dict[Path, Page]:
     """Return every page of the built site by path."""
     needs.require("the site", found=BUILT.exists(), how="`make docs` builds it.")
-    return {path: Page(path) for path in sorted(SITE.rglob("*.html"))}
+    return {path: Page(path) for path in sorted(SITE.rglob("*.html")) if "_static" not in path.parts}
 
 
 def page(pages: dict[Path, Page], name: str) -> Page:
@@ -90,7 +91,7 @@ def test_every_link_leads_to_a_page_and_an_anchor_that_exist(pages: dict[Path, P
 def test_no_page_loads_anything_from_elsewhere(pages: dict[Path, Page]) -> None:
     remote = {address for each in pages.values() for address in each.loaded if urlsplit(address).netloc}
     styles = {
-        path for path in SITE.rglob("*.css") if re.search(r"url\(\s*['\"]?(https?:)?//|@import", path.read_text())
+        path for path in SITE.rglob("*.css") if re.search(r"(url\(|@import)\s*['\"]?(https?:)?//", path.read_text())
     }
     assert (remote, styles) == (set(), set())
 
@@ -153,6 +154,16 @@ def test_every_notebook_is_shown_as_students_get_it(pages: dict[Path, Page]) -> 
         assert "cell_output" in text or not any(cell.get("outputs") for cell in json.loads(path.read_bytes())["cells"])
 
 
+def test_every_notebook_has_slides_with_its_statements_and_figures(pages: dict[Path, Page]) -> None:
+    for notebook in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        deck = pages[SLIDES / f"{notebook.stem}.html"]
+        assert deck.text.count("<li>") > 10, notebook.stem
+        assert "What to remember" in deck.text or notebook.stem.startswith("00"), notebook.stem
+        cells = (cell for cell in json.loads(notebook.read_bytes())["cells"] if "nbgrader" not in cell["metadata"])
+        drawn = sum("image/png" in output.get("data", {}) for cell in cells for output in cell.get("outputs", []))
+        assert deck.text.count("<img") >= drawn, notebook.stem
+
+
 def test_every_kpi_and_practice_has_a_page(pages: dict[Path, Page]) -> None:
     for name, kpi in KPIS.items():
         assert kpi.title in page(pages, f"docs/kpis/{name}").text
@@ -164,7 +175,8 @@ def test_the_search_knows_every_page_and_name(pages: dict[Path, Page]) -> None:
     text = (SITE / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))
     made = {"genindex", "search", "py-modindex"}
-    assert {path.relative_to(SITE).with_suffix("").as_posix() for path in pages} - made == set(index["docnames"])
+    names = {path.relative_to(SITE).with_suffix("").as_posix() for path in pages if SLIDES not in path.parents}
+    assert names - made == set(index["docnames"])
     assert {"lead_time", "Run"} <= {entry[-1] for entry in index["objects"]["devopssim.kpis"]}
     assert "waterfal" in index["terms"]
 
