@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from devopssim.kpis import Floats
+from devopssim.scenario import Scenario
 
 NAN: Final = float("nan")
 CONFIDENCE: Final = 0.95
@@ -52,6 +53,11 @@ class ParameterEstimate:
         Kolmogorov-Smirnov distance of sample and distribution.
     p : float
         Probability of at least that distance if the distribution were true.
+    posterior : str
+        Distribution that `draws` takes values from: 'beta' (a share of `n`), 'gamma' (a rate after `n` events), 'inverse gamma' (a time
+        between them), 'lognormal' (with the interval as its quantiles), or 'certain'; empty: lognormal with an interval, else certain.
+    per : callable, optional
+        What the value is proportional to 1 ÷ of, in a scenario: the log shows only the product.
     """
 
     parameter: str
@@ -63,6 +69,31 @@ class ParameterEstimate:
     distribution: str = ""
     distance: float = NAN
     p: float = NAN
+    posterior: str = ""
+    per: Callable[[Scenario], float] | None = None
+
+    def draws(self, rng: np.random.Generator, size: int) -> Floats:
+        """Return values from the posterior distribution of a number: conjugate with Jeffreys' prior for counts and shares, else asymptotic.
+
+        Examples
+        --------
+        >>> estimate = share("practices.testing", 8, 10, "changes with automated tests")
+        >>> draws = estimate.draws(np.random.default_rng(1), 1000)
+        >>> bool(0.7 < draws.mean() < 0.85)
+        True
+        """
+        value, n = float(self.value), self.n
+        if self.posterior == "beta":
+            return rng.beta(value * n + 0.5, (1 - value) * n + 0.5, size)
+        if self.posterior == "gamma":
+            return value * rng.gamma(n + 0.5, size=size) / max(n, 1)
+        if self.posterior == "inverse gamma":
+            return value * n / rng.gamma(n + 0.5, size=size)
+        if not (np.isfinite(self.low) and 0 < self.low <= value <= self.high):
+            return np.full(size, value)
+        z = rng.standard_normal(size)
+        half = np.log(np.where(z > 0, self.high / value, value / self.low)) / stats.norm.ppf((1 + CONFIDENCE) / 2)
+        return np.asarray(value * np.exp(z * half))
 
     @property
     def fit(self) -> str:
@@ -305,7 +336,14 @@ def rate(parameter: str, times: Floats, weeks: float, how: str) -> ParameterEsti
     gaps = np.diff(np.sort(times))
     fit = _fit(stats.expon, gaps[gaps > 0], "exponential", loc=0.0)
     return ParameterEstimate(
-        parameter=parameter, value=n / weeks, low=low / weeks, high=high / weeks, n=n, how=how, **fit
+        parameter=parameter,
+        value=n / weeks,
+        low=low / weeks,
+        high=high / weeks,
+        n=n,
+        how=how,
+        posterior="gamma",
+        **fit,
     )
 
 
@@ -320,7 +358,13 @@ def share(parameter: str, count: int, total: int, how: str) -> ParameterEstimate
     """
     low, high = stats.binomtest(count, total).proportion_ci(CONFIDENCE)
     return ParameterEstimate(
-        parameter=parameter, value=count / total, low=float(low), high=float(high), n=total, how=how
+        parameter=parameter,
+        value=count / total,
+        low=float(low),
+        high=float(high),
+        n=total,
+        how=how,
+        posterior="beta",
     )
 
 

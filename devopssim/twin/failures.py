@@ -39,6 +39,7 @@ def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         high=bounds[1],
         n=n,
         how=how,
+        posterior="inverse gamma",
     )
 
 
@@ -72,7 +73,7 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
         )
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
-    hidden = defects_of_change(scenario) * escape_share(scenario)
+    hidden = hidden_defects(scenario)
     documented = len(broken) > 0 and broken["cause"].notna().all()
     caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
     if documented or broken["deployment"].duplicated().any():
@@ -84,24 +85,35 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return float(deployment_failure_probability(mistakes, escaped, carried).sum()) - count
 
     if surplus(0) < 0 < surplus(50):
-        severe = float(optimize.brentq(surplus, 0, 50)) / hidden
+        escaped = float(optimize.brentq(surplus, 0, 50))
         how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} planned changes in each"
-        yield given("quality.severe_share", severe, count, how)
+        yield _severe(escaped / hidden, count, how)
 
 
 def _counted(caused: int, changes: int, hidden: float) -> Iterator[ParameterEstimate]:
     """Yield the share of severe defects from a count of failures; `hidden` defects of each kind escape with a change."""
     if caused <= 0 or not changes:
         return
-    low, high = (bound / changes / hidden for bound in count_bounds(caused))
-    yield ParameterEstimate(
+    yield _severe(caused / changes / hidden, caused, COUNTED.format(count=caused, changes=changes))
+
+
+def _severe(value: float, count: int, how: str) -> ParameterEstimate:
+    low, high = (bound / count * value for bound in count_bounds(count))
+    return ParameterEstimate(
         parameter="quality.severe_share",
-        value=caused / changes / hidden,
+        value=value,
         low=low,
         high=high,
-        n=caused,
-        how=COUNTED.format(count=caused, changes=changes),
+        n=count,
+        how=how,
+        posterior="gamma",
+        per=hidden_defects,
     )
+
+
+def hidden_defects(scenario: Scenario) -> float:
+    """Return how many defects of a change reach users; with `quality.severe_share`, how many of them break the service."""
+    return defects_of_change(scenario) * escape_share(scenario)
 
 
 def _installers(run: Run, wrong: pd.DataFrame) -> Iterator[ParameterEstimate]:

@@ -11,9 +11,13 @@ import numpy as np
 import pandas as pd
 
 from devopssim import kpis
-from devopssim.experiment import Experiment, Options, compare, t_quantile
+from devopssim.experiment import Options, compare, t_quantile
 from devopssim.kpis import Run
+from devopssim.scenario import vary
 from devopssim.twin.calibration import Calibration
+from devopssim.twin.drawn import DrawnExperiment
+from devopssim.twin.posterior import MOST_YEARS
+from devopssim.twin.twin import HOLDS
 
 COMPARED: Final = (
     "deployment_frequency",
@@ -53,11 +57,17 @@ class Check:
         fitted = self.table[self.table["fitted"]]
         return not (fitted["verdict"] == "outside").any()
 
+    @property
+    def verdict(self) -> str:
+        """'holds', or the fitted KPIs that the twin does not reproduce."""
+        outside = self.table.loc[self.table["fitted"] & (self.table["verdict"] == "outside"), "kpi"]
+        return HOLDS if self.holds else f"it does not reproduce {', '.join(outside)}"
+
 
 def check(
     calibration: Calibration, log: pd.DataFrame, replications: int = DEFAULT_REPLICATIONS, **options: Unpack[Options]
 ) -> Check:
-    """Simulate a twin as long as its log lasts, and compare KPI by KPI.
+    """Simulate draws of a twin as long as its log lasts, at most a year and a half, and compare KPI by KPI.
 
     Parameters
     ----------
@@ -88,8 +98,11 @@ def check(
     >>> check(calibrate(log, base=DEVOPS), log, replications=2, progress=False).table.columns.tolist()
     ['kpi', 'unit', 'fitted', 'log', 'n', 'twin', 'low', 'high', 'verdict']
     """
-    scenarios = {calibration.scenario.name: calibration.scenario}
-    result = compare(Experiment(scenarios=scenarios, replications=replications, kpis=COMPARED), **options)
+    scenario = vary(calibration.scenario, {"years": min(calibration.scenario.years, MOST_YEARS)})
+    experiment = DrawnExperiment(
+        scenarios={scenario.name: scenario}, replications=replications, kpis=COMPARED, draws=calibration.draws
+    )
+    result = compare(experiment, **options)
     log_kpis = kpis.table(Run(log), COMPARED)
     measured = zip(COMPARED, log_kpis["unit"], log_kpis["value"].astype(float), log_kpis["n"].astype(int), strict=True)
     rows = []

@@ -1,16 +1,16 @@
-"""Workflow inference: the workflow, the cadence of releases and the practices, as far as a log shows them."""
+"""Workflow inference: workflow and cadence with their probabilities, and the practices, as far as a log shows them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
+from scipy import optimize, special, stats
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
-from devopssim.scenario import Scenario
+from devopssim.scenario import parameters
 from devopssim.simulation import builds_per_item, builds_tested_per_item
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share
 from devopssim.twin.work import unplanned
@@ -19,6 +19,20 @@ LARGEST_FLOW_BATCH: Final = 3
 """Up to so many changes in the median deployment, work flows one by one."""
 LEAST_PROJECT_WEEKS: Final = 8
 """From this time between releases on, they come from projects."""
+SPRINT_PRIOR: Final = {0.5: 0.02, 1.0: 0.15, 1.5: 0.02, 2.0: 0.55, 3.0: 0.14, 4.0: 0.1, 5.0: 0.01, 6.0: 0.01}
+"""Prior probability of the length of a sprint in weeks; State of Agile reports: two weeks is the most common length."""
+FLOW_PRIOR: Final = 0.35
+"""Prior probability that releases of several changes come from a flow with windows, and not from sprints."""
+SAME_MOMENT: Final = 6.0
+"""Hours within which work on items begins together."""
+STRAYS: Final = 0.05
+"""Rate of beginnings beside the lattice of sprints, as a share of the rate of all beginnings."""
+LEAST_PROBABILITY: Final = 0.02
+"""Structures that are less probable are left out."""
+AT_ONCE: Final = 1.0
+"""Hours after the first change of an item within which a misfit counts as found by showing it."""
+LATE_MISFITS: Final = 1.3
+"""Misfits of an item that is shown late for each of one that is shown early: some needs change in between."""
 LEAST_BATCHED: Final = 0.9
 """From this share of items on whose planning begins together with that of others, they belong to projects."""
 SHARED_WORK: Final = 0.01
@@ -78,61 +92,164 @@ def releases_of(run: Run) -> Releases:
     )
 
 
-def workflow(run: Run) -> ParameterEstimate | None:
-    """Return the workflow that the releases look like, or None without a release.
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """A workflow and its cadence, and how probable they are given a log.
 
-    Small batches mean devops, large ones waterfall or agile: by the time between the starts of their work where the log shows it, as
-    a late release comes near to the next one, else by the time between releases. Of a single release, a large batch and a long time
-    without any other are enough for waterfall.
+    Parameters
+    ----------
+    workflow : {'waterfall', 'agile', 'devops'}
+        How work moves between stages.
+    cadence : mapping of str to float
+        Parameters of the workflow's rhythm.
+    probability : float
+        Posterior probability.
+    how : str
+        What in the log speaks for it.
     """
-    releases, begun = releases_of(run), project_starts(run)
-    n = len(releases.times)
-    if n == 0:
-        return None
-    size, weeks = float(np.median(releases.sizes)), releases.weeks_between
-    if len(begun) > 1 and size > LARGEST_FLOW_BATCH:
-        weeks = float(np.median(np.diff(begun))) / HOURS_PER_WEEK
-        name = "waterfall" if weeks >= LEAST_PROJECT_WEEKS else "agile"
-        how = f"a usual deployment carries {size:g} changes, and the work on items begins together, every {weeks:.2g} weeks"
-        return given("workflow", name, n, how)
-    if n == 1:
-        weeks = releases.longest_weeks_without
-        if size <= LARGEST_FLOW_BATCH or weeks < LEAST_PROJECT_WEEKS:
-            return None
-        return given(
-            "workflow", "waterfall", n, f"one deployment carries {size:g} changes, {weeks:.2g} weeks are without any"
-        )
-    name = "devops" if size <= LARGEST_FLOW_BATCH else "waterfall" if weeks >= LEAST_PROJECT_WEEKS else "agile"
-    return given(
-        "workflow", name, n, f"a usual deployment carries {size:g} changes, {weeks:.2g} weeks after the one before"
-    )
+
+    workflow: str
+    cadence: Mapping[str, float]
+    probability: float
+    how: str
+
+    def __str__(self) -> str:
+        """Return the workflow and its rhythm in words."""
+        name = "flow" if self.workflow == "devops" else self.workflow
+        rhythm = [f"{parameters()[parameter].meaning.split(': ')[-1]} {value:g}" for parameter, value in self.cadence.items()]
+        return ", ".join([name, *rhythm])
 
 
-def cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    """Yield the time between releases as a parameter of the scenario's workflow; of projects, the time between their starts."""
-    begun = project_starts(run) if scenario.workflow == "waterfall" else np.empty(0)
-    if len(begun) > 1:
-        weeks = float(np.mean(np.diff(begun))) / HOURS_PER_WEEK
-        how = f"the mean time between the starts of projects, whose items are planned together, is {weeks:.3g} weeks"
-        yield given("process.project_weeks", float(np.clip(weeks, 1, 156)), len(begun), how)
-        return
+def structures(run: Run) -> list[Structure]:
+    """Return the workflows and cadences that a log may come from, the most probable first; none without a planned deployment.
+
+    Where the log shows when work on items begins, the rhythm of those beginnings decides: sprints and projects begin at multiples of a
+    period, and in a flow items begin one by one. Else only releases are seen, and workflows that release alike keep their prior odds.
+    """
     releases = releases_of(run)
-    weeks, n = releases.weeks_between, len(releases.times)
-    if not np.isfinite(weeks):
-        return
-    how = f"the median time between planned deployments is {weeks:.3g} weeks"
-    if scenario.workflow == "waterfall":
-        # projects overlap: a late release comes nearer to the next one, and leaves their number in a year as it is
-        weeks = releases.mean_weeks_between
-        how = f"the mean time between planned deployments is {weeks:.3g} weeks"
-        yield given("process.project_weeks", float(np.clip(weeks, 1, 156)), n, how)
-    elif scenario.workflow == "agile":
-        sprints = max(1, round(weeks / scenario.process.sprint_weeks))
-        yield given("process.sprints_per_release", min(26, sprints), n, how)
-        if weeks < scenario.process.sprint_weeks:
-            yield given("process.sprint_weeks", float(np.clip(weeks, 0.5, 8)), n, how)
-    elif scenario.practices.deployment < 1:
-        yield given("process.window_weeks", float(np.clip(weeks, 0.02, 52)), n, how)
+    if not len(releases.times):
+        return []
+    size, begun = float(np.median(releases.sizes)), _beginnings(run)
+    usual = f"a usual deployment carries {size:g} changes"
+    if len(begun) >= LEAST_OBSERVATIONS:
+        weights = _by_beginnings(run, begun, releases)
+        how = f"{usual}; {len(np.unique(begun))} times at which work on items begins"
+    else:
+        weights = _by_releases(releases, size)
+        how = f"{usual}, {releases.weeks_between:.2g} weeks after the one before; the log does not show when work begins"
+    total = sum(weights.values())
+    found = [
+        Structure(workflow=name, cadence=dict(cadence), probability=weight / total, how=how)
+        for (name, cadence), weight in weights.items()
+        if weight >= LEAST_PROBABILITY * total
+    ]
+    return sorted(found, key=lambda structure: -structure.probability)
+
+
+Weights = dict[tuple[str, tuple[tuple[str, float], ...]], float]
+"""Unnormalised posterior probability of each workflow with its cadence."""
+
+
+def _by_beginnings(run: Run, begun: Floats, releases: Releases) -> Weights:
+    """Return the weights of the structures by the times at which work on items begins.
+
+    In a flow, they are a Poisson process. Of sprints they lie on a lattice, each point of which is occupied with a probability that all
+    points share: at half the true period every second point is empty, which makes it the less probable the longer the log is.
+    """
+    if _is_phased(run):
+        starts = np.unique(begun)
+        weeks = float(np.mean(np.diff(starts))) / HOURS_PER_WEEK if len(starts) > 1 else releases.longest_weeks_without
+        return {("waterfall", (("process.project_weeks", weeks),)): 1.0}
+    moments = np.sort(begun)
+    moments = moments[np.append(True, np.diff(moments) > SAME_MOMENT)]
+    span, n = float(np.ptp(moments)) + HOURS_PER_WEEK, len(moments)
+    rate = n / span
+    evidence = {0.0: n * np.log(rate) + np.log(FLOW_PRIOR)}
+    for weeks, prior in SPRINT_PRIOR.items():
+        period = weeks * HOURS_PER_WEEK
+        place = np.round((moments - moments[0]) / period)
+        near = np.abs(moments - moments[0] - place * period) <= SAME_MOMENT
+        occupied, points, strays = len(np.unique(place[near])), round(span / period), int((~near).sum())
+        lattice = special.betaln(occupied + 1, max(0, points - occupied) + 1) - occupied * np.log(2 * SAME_MOMENT)
+        evidence[weeks] = float(lattice) + strays * np.log(STRAYS * rate) + np.log((1 - FLOW_PRIOR) * prior)
+    best = max(evidence.values())
+    weights: Weights = {("devops", _window(releases)): float(np.exp(evidence.pop(0.0) - best))}
+    for weeks, value in evidence.items():
+        for sprints, odds in _sprints_per_release(releases, weeks).items():
+            key = ("agile", (("process.sprint_weeks", weeks), ("process.sprints_per_release", sprints)))
+            weights[key] = float(np.exp(value - best)) * odds
+    return weights
+
+
+def _by_releases(releases: Releases, size: float) -> Weights:
+    """Return the weights of the structures by the size of releases and the time between them alone."""
+    if size <= LARGEST_FLOW_BATCH:
+        return {("devops", _window(releases)): 1.0}
+    weeks = releases.weeks_between if len(releases.times) > 1 else releases.longest_weeks_without
+    if not np.isfinite(weeks) or (len(releases.times) == 1 and weeks < LEAST_PROJECT_WEEKS):
+        return {}
+    weights: Weights = {}
+    project = releases.mean_weeks_between if len(releases.times) > 1 else weeks
+    as_project = special.expit((weeks - LEAST_PROJECT_WEEKS) / 1.5)
+    weights["waterfall", (("process.project_weeks", project),)] = float(as_project)
+    weights["devops", _window(releases)] = FLOW_PRIOR * float(1 - as_project)
+    for sprint, prior in SPRINT_PRIOR.items():
+        for sprints, odds in _sprints_per_release(releases, sprint).items():
+            key = ("agile", (("process.sprint_weeks", sprint), ("process.sprints_per_release", sprints)))
+            fits = np.exp(-0.5 * ((weeks - sprint * sprints) / (0.15 * weeks + 0.1)) ** 2)
+            weights[key] = (1 - FLOW_PRIOR) * float((1 - as_project) * prior * fits) * odds
+    return weights
+
+
+def _window(releases: Releases) -> tuple[tuple[str, float], ...]:
+    """Return the time between release windows as a cadence: the usual time between releases of several changes, to half a week.
+
+    Changes that are deployed continuously go out alone, between the windows.
+    """
+    times = releases.times[releases.sizes > 1] if (releases.sizes > 1).sum() > 2 else releases.times
+    if len(times) < 2:
+        return ()
+    weeks = float(np.median(np.diff(times))) / HOURS_PER_WEEK
+    return (("process.window_weeks", round(2 * weeks) / 2 if weeks > 0.75 else weeks),)
+
+
+def _sprints_per_release(releases: Releases, sprint_weeks: float) -> dict[int, float]:
+    """Return the odds of the numbers of sprints after which a team releases: those that the times between releases show most often."""
+    if len(releases.times) < 2:
+        return {1: 1.0}
+    multiples = np.maximum(1, np.round(np.diff(releases.times) / (sprint_weeks * HOURS_PER_WEEK))).astype(int)
+    multiples = np.minimum(multiples, 26)
+    counts = np.bincount(multiples)
+    least = int(np.flatnonzero(counts)[0])
+    usual = int(np.argmax(counts))
+    return {usual: 1.0} if least == usual else {usual: 0.9, least: 0.1}
+
+
+def _beginnings(run: Run) -> Floats:
+    """Return when the planning of each item is queued, where the log shows it."""
+    rows = run.log.iloc[run.rows("stage.queued")]
+    planned = rows[(rows["stage"] == "plan") & rows["item"].notna()].drop_duplicates("item")
+    return planned["time"].to_numpy(float)
+
+
+def _is_phased(run: Run) -> bool:
+    """Return whether items that are planned together are coded only after the planning of all of them: the phases of a project."""
+    begun = project_starts(run)
+    if not len(begun):
+        return False
+    log = run.log
+    of_plan = log.iloc[run.rows("stage.queued")]
+    of_plan = of_plan[(of_plan["stage"] == "plan") & of_plan["item"].notna()].drop_duplicates("item")
+    batch = of_plan.set_index("item")["time"]
+    done = log.iloc[run.rows("stage.finished")]
+    planned = done[(done["stage"] == "plan") & done["item"].notna()].groupby("item", observed=True)["time"].max()
+    code = log.iloc[run.rows("stage.started")]
+    coded = code[(code["stage"] == "code") & code["item"].notna()].groupby("item", observed=True)["time"].min()
+    items = pd.DataFrame({"batch": batch, "planned": planned, "coded": coded}).dropna()
+    items = items[items.groupby("batch")["planned"].transform("size") > 1]
+    if items.empty:  # nothing was coded yet: only projects plan for so long
+        return True
+    return bool((items["coded"] >= items.groupby("batch")["planned"].transform("max")).mean() > 0.9)
 
 
 def project_starts(run: Run) -> Floats:
@@ -163,6 +280,7 @@ def practices(run: Run) -> Iterator[ParameterEstimate]:
             "practices.monitoring", int((automated == "yes").sum()), len(automated), "incidents that an alert detected"
         )
     yield from _collaboration(run)
+    yield from _feedback(run)
 
 
 def _integration(run: Run) -> Iterator[ParameterEstimate]:
@@ -239,6 +357,30 @@ def _collaboration(run: Run) -> Iterator[ParameterEstimate]:
         adopted = 1.0 if shared > SHARED_WORK else 0.0
         how = f"{shared:.1%} of the work is done by people of another role"
         yield given("practices.collaboration", adopted, len(attributed), how)
+
+
+def _feedback(run: Run) -> Iterator[ParameterEstimate]:
+    """Yield the adoption of continuous feedback, from the misfits that were found when the first change of their item was shown.
+
+    Needs change while an item waits, so items that are shown late have more misfits.
+    """
+    found = run.log.iloc[run.rows("misfit.found")]
+    found = found[found["item"].notna()].drop_duplicates("item").set_index("item")["time"]
+    created = run.log.iloc[run.rows("change.created")]
+    first = created[created["item"].notna()].drop_duplicates("item").set_index("item")["time"]
+    wait = (found - first.reindex(found.index)).dropna()
+    early, n = int((wait <= AT_ONCE).sum()), len(wait)
+    if n < LEAST_OBSERVATIONS:
+        return
+    grid = np.linspace(0, 1, 201)
+    likelihood = stats.binom.pmf(early, n, grid / (grid + (1 - grid) * LATE_MISFITS))
+    cumulative = np.cumsum(likelihood) / likelihood.sum()
+    low, high = (float(grid[np.searchsorted(cumulative, bound)]) for bound in (0.025, 0.975))
+    how = f"{early} of {n} misfits were found when the first change was shown"
+    value = early / (early + (n - early) / LATE_MISFITS)
+    yield ParameterEstimate(
+        parameter="practices.feedback", value=value, low=low, high=high, n=n, how=how, posterior="beta"
+    )
 
 
 def batch_sizes(run: Run) -> "pd.Series[float]":
