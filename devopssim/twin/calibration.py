@@ -289,8 +289,8 @@ def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], share: floa
     )
 
 
-def _practices(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
-    yield from workflow_inference.practices(run)
+def _practices(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    yield from workflow_inference.practices(run, scenario.workflow)
     yield from findings.adoption(run)
 
 

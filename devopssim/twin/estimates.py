@@ -56,6 +56,8 @@ class ParameterEstimate:
     posterior : str
         Distribution that `draws` takes values from: 'beta' (a share of `n`), 'gamma' (a rate after `n` events), 'inverse gamma' (a time
         between them), 'lognormal' (with the interval as its quantiles), or 'certain'; empty: lognormal with an interval, else certain.
+    weight : float, optional
+        Number of observations that a posterior 'beta' has the width of, if it is not `n`.
     per : callable, optional
         What the value is proportional to 1 ÷ of, in a scenario: the log shows only the product.
     """
@@ -70,6 +72,7 @@ class ParameterEstimate:
     distance: float = NAN
     p: float = NAN
     posterior: str = ""
+    weight: float | None = None
     per: Callable[[Scenario], float] | None = None
 
     def draws(self, rng: np.random.Generator, size: int) -> Floats:
@@ -84,7 +87,8 @@ class ParameterEstimate:
         """
         value, n = float(self.value), self.n
         if self.posterior == "beta":
-            return rng.beta(value * n + 0.5, (1 - value) * n + 0.5, size)
+            weight = n if self.weight is None else self.weight
+            return rng.beta(value * weight + 0.5, (1 - value) * weight + 0.5, size)
         if self.posterior == "gamma":
             return value * rng.gamma(n + 0.5, size=size) / max(n, 1)
         if self.posterior == "inverse gamma":
@@ -365,6 +369,34 @@ def share(parameter: str, count: int, total: int, how: str) -> ParameterEstimate
         n=total,
         how=how,
         posterior="beta",
+    )
+
+
+def share_of_likelihood(parameter: str, likelihood: Floats, n: int, how: str) -> ParameterEstimate:
+    """Estimate a share from its likelihood on an even grid from 0 to 1, under a uniform prior.
+
+    Examples
+    --------
+    >>> grid = np.linspace(0, 1, 201)
+    >>> estimate = share_of_likelihood("practices.testing", stats.binom.pmf(8, 10, grid), 10, "")
+    >>> round(estimate.low, 2), estimate.value, round(estimate.high, 2)
+    (0.48, 0.8, 0.94)
+    """
+    grid = np.linspace(0, 1, len(likelihood))
+    probability = likelihood / likelihood.sum()
+    below = np.cumsum(probability)
+    low, high = (float(grid[np.searchsorted(below, tail)]) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    mean = float(probability @ grid)
+    variance = float(probability @ (grid - mean) ** 2)
+    return ParameterEstimate(
+        parameter=parameter,
+        value=float(grid[np.argmax(likelihood)]),
+        low=low,
+        high=high,
+        n=n,
+        how=how,
+        posterior="beta",
+        weight=max(0.0, mean * (1 - mean) / max(variance, 1e-9) - 2),
     )
 
 

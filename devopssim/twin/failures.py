@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from scipy import optimize
 
@@ -54,28 +55,32 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return
     incidents = incidents_of(run)
     broken = incidents[incidents["deployment"].notna()]
-    automated = scenario.practices.delivery >= 0.5
-    parameter = "pipeline.automated_mistakes" if automated else "pipeline.manual_mistakes"
-    mistakes = scenario.pipeline.automated_mistakes if automated else scenario.pipeline.manual_mistakes
+    by_machine = _by_machine(run, scenario, sizes)
     wrong = broken[broken["cause"] == "installation"]
+    mistakes = np.where(by_machine, scenario.pipeline.automated_mistakes, scenario.pipeline.manual_mistakes)
+    for parameter, chosen in (("pipeline.automated_mistakes", by_machine), ("pipeline.manual_mistakes", ~by_machine)):
+        count, n = int(wrong["deployment"].isin(sizes.index[chosen]).sum()), int(chosen.sum())
+        if len(wrong) and n:
+            yield share(parameter, min(count, n), n, "deployments whose installation went wrong")
+            mistakes[chosen] = min(1.0, count / n)
     if len(wrong):
-        yield share(parameter, wrong["deployment"].nunique(), len(sizes), "deployments whose installation went wrong")
         yield from _installers(run, wrong)
-        mistakes = wrong["deployment"].nunique() / len(sizes)
     yield from _rollbacks(run, scenario, broken)
     failed = sizes.index.isin(run.names("deployment")[failed_deployments(run)])
     count = int(failed.sum())
     if count == 0:
         return
-    if count / len(sizes) <= mistakes and not len(wrong):
-        mistakes = 0.5 * count / len(sizes)
-        yield given(
-            parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
-        )
+    if count <= mistakes.sum() and not len(wrong):
+        scale = 0.5 * count / mistakes.sum()
+        how = "half of the failed deployments: fewer fail than the default implies"
+        for parameter, chosen in (("automated_mistakes", by_machine), ("manual_mistakes", ~by_machine)):
+            if chosen.any():
+                yield given(f"pipeline.{parameter}", float(mistakes[chosen][0]) * scale, int(chosen.sum()), how)
+        mistakes = mistakes * scale
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
     hidden = hidden_defects(scenario)
     documented = len(broken) > 0 and broken["cause"].notna().all()
-    caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
+    caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(float(mistakes.sum()))
     if documented or broken["deployment"].duplicated().any():
         # a deployment that fails several times reveals each of its defects
         yield from _counted(caused, int(carried.sum()), hidden)
@@ -134,6 +139,15 @@ def _rollbacks(run: Run, scenario: Scenario, broken: pd.DataFrame) -> Iterator[P
     if len(over) >= LEAST_OBSERVATIONS:
         how = f"incidents of automated deployments that are at most {scenario.pipeline.rollback_horizon:g} h old"
         yield share("pipeline.rollback_share", int(over["rolled_back"].sum()), len(over), how)
+
+
+def _by_machine(
+    run: Run, scenario: Scenario, sizes: "pd.Series[float]"
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Return which deployments a machine carried out; where the log does not show it, all or none by the scenario's practice."""
+    if _has_installations(run):
+        return np.asarray(sizes.index.isin(_automated(run)))
+    return np.full(len(sizes), scenario.practices.delivery >= 0.5)
 
 
 def _has_installations(run: Run) -> bool:

@@ -11,8 +11,8 @@ from scipy import optimize, special, stats
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import parameters
-from devopssim.simulation import builds_per_item, builds_tested_per_item
-from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share
+from devopssim.simulation import builds_per_item
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share, share_of_likelihood
 from devopssim.twin.work import unplanned
 
 LARGEST_FLOW_BATCH: Final = 3
@@ -31,12 +31,15 @@ LEAST_PROBABILITY: Final = 0.02
 """Structures that are less probable are left out."""
 AT_ONCE: Final = 1.0
 """Hours after the first change of an item within which a misfit counts as found by showing it."""
+EARLY_AT_MOST: Final = 0.96
+"""Share of the misfits of items that are shown early which are found then; the need of the others changes later."""
 LATE_MISFITS: Final = 1.3
 """Misfits of an item that is shown late for each of one that is shown early: some needs change in between."""
 LEAST_BATCHED: Final = 0.9
 """From this share of items on whose planning begins together with that of others, they belong to projects."""
-SHARED_WORK: Final = 0.01
-"""From this share of work by another role on, people share their work."""
+LEAST_HELP: Final = 0.02
+"""Smallest probability that people of another role do a task that is open to them."""
+GRID: Final = 201
 STAGE_ROLES: Final = {"plan": {"analyst"}, "code": {"developer"}, "test": {"tester", "analyst"}, "deploy": {"operator"}}
 """Roles that own a stage; analysts do the acceptance test."""
 
@@ -129,13 +132,13 @@ def structures(run: Run) -> list[Structure]:
     releases = releases_of(run)
     if not len(releases.times):
         return []
-    size, begun = float(np.median(releases.sizes)), _beginnings(run)
+    size, begun = float(np.median(releases.sizes)), _beginnings_by_item(run).to_numpy(float)
     usual = f"a usual deployment carries {size:g} changes"
     if len(begun) >= LEAST_OBSERVATIONS:
         weights = _by_beginnings(run, begun, releases)
         how = f"{usual}; {len(np.unique(begun))} times at which work on items begins"
     else:
-        weights = _by_releases(releases, size)
+        weights = _by_releases(run, releases, size)
         how = f"{usual}, {releases.weeks_between:.2g} weeks after the one before; the log does not show when work begins"
     total = sum(weights.values())
     found = [
@@ -160,20 +163,11 @@ def _by_beginnings(run: Run, begun: Floats, releases: Releases) -> Weights:
         starts = np.unique(begun)
         weeks = float(np.mean(np.diff(starts))) / HOURS_PER_WEEK if len(starts) > 1 else releases.longest_weeks_without
         return {("waterfall", (("process.project_weeks", weeks),)): 1.0}
-    moments = np.sort(begun)
-    moments = moments[np.append(True, np.diff(moments) > SAME_MOMENT)]
-    span, n = float(np.ptp(moments)) + HOURS_PER_WEEK, len(moments)
-    rate = n / span
-    evidence = {0.0: n * np.log(rate) + np.log(FLOW_PRIOR)}
+    evidence = {0.0: np.log(FLOW_PRIOR)}
     for weeks, prior in SPRINT_PRIOR.items():
-        period = weeks * HOURS_PER_WEEK
-        place = np.round((moments - moments[0]) / period)
-        near = np.abs(moments - moments[0] - place * period) <= SAME_MOMENT
-        occupied, points, strays = len(np.unique(place[near])), round(span / period), int((~near).sum())
-        lattice = special.betaln(occupied + 1, max(0, points - occupied) + 1) - occupied * np.log(2 * SAME_MOMENT)
-        evidence[weeks] = float(lattice) + strays * np.log(STRAYS * rate) + np.log((1 - FLOW_PRIOR) * prior)
+        evidence[weeks] = _lattice_evidence(begun, weeks) + np.log((1 - FLOW_PRIOR) * prior)
     best = max(evidence.values())
-    weights: Weights = {("devops", _window(releases)): float(np.exp(evidence.pop(0.0) - best))}
+    weights: Weights = {("devops", _window(run, releases)): float(np.exp(evidence.pop(0.0) - best))}
     for weeks, value in evidence.items():
         for sprints, odds in _sprints_per_release(releases, weeks).items():
             key = ("agile", (("process.sprint_weeks", weeks), ("process.sprints_per_release", sprints)))
@@ -181,10 +175,24 @@ def _by_beginnings(run: Run, begun: Floats, releases: Releases) -> Weights:
     return weights
 
 
-def _by_releases(releases: Releases, size: float) -> Weights:
+def _lattice_evidence(times: Floats, weeks: float) -> float:
+    """Return the logarithm of the Bayes factor of moments at multiples of a period against a Poisson process."""
+    moments = np.sort(times)
+    moments = moments[np.append(True, np.diff(moments) > SAME_MOMENT)]
+    period = weeks * HOURS_PER_WEEK
+    span = float(np.ptp(moments)) + HOURS_PER_WEEK
+    rate = len(moments) / span
+    place = np.round((moments - moments[0]) / period)
+    near = np.abs(moments - moments[0] - place * period) <= SAME_MOMENT
+    occupied, points, strays = len(np.unique(place[near])), round(span / period), int((~near).sum())
+    lattice = special.betaln(occupied + 1, max(0, points - occupied) + 1) - occupied * np.log(2 * SAME_MOMENT)
+    return float(lattice) + strays * np.log(STRAYS * rate) - len(moments) * np.log(rate)
+
+
+def _by_releases(run: Run, releases: Releases, size: float) -> Weights:
     """Return the weights of the structures by the size of releases and the time between them alone."""
     if size <= LARGEST_FLOW_BATCH:
-        return {("devops", _window(releases)): 1.0}
+        return {("devops", _window(run, releases)): 1.0}
     weeks = releases.weeks_between if len(releases.times) > 1 else releases.longest_weeks_without
     if not np.isfinite(weeks) or (len(releases.times) == 1 and weeks < LEAST_PROJECT_WEEKS):
         return {}
@@ -192,7 +200,7 @@ def _by_releases(releases: Releases, size: float) -> Weights:
     project = releases.mean_weeks_between if len(releases.times) > 1 else weeks
     as_project = special.expit((weeks - LEAST_PROJECT_WEEKS) / 1.5)
     weights["waterfall", (("process.project_weeks", project),)] = float(as_project)
-    weights["devops", _window(releases)] = FLOW_PRIOR * float(1 - as_project)
+    weights["devops", _window(run, releases)] = FLOW_PRIOR * float(1 - as_project)
     for sprint, prior in SPRINT_PRIOR.items():
         for sprints, odds in _sprints_per_release(releases, sprint).items():
             key = ("agile", (("process.sprint_weeks", sprint), ("process.sprints_per_release", sprints)))
@@ -201,16 +209,32 @@ def _by_releases(releases: Releases, size: float) -> Weights:
     return weights
 
 
-def _window(releases: Releases) -> tuple[tuple[str, float], ...]:
-    """Return the time between release windows as a cadence: the usual time between releases of several changes, to half a week.
+def _window(run: Run, releases: Releases) -> tuple[tuple[str, float], ...]:
+    """Return the time between release windows as a cadence: the period of the regression tests where they have one.
 
-    Changes that are deployed continuously go out alone, between the windows.
+    Else it is the usual time between releases of several changes, to half a week: changes that are deployed continuously go out alone,
+    between the windows.
     """
+    period = regression_period(run)
+    if period:
+        return (("process.window_weeks", period),)
     times = releases.times[releases.sizes > 1] if (releases.sizes > 1).sum() > 2 else releases.times
     if len(times) < 2:
         return ()
     weeks = float(np.median(np.diff(times))) / HOURS_PER_WEEK
     return (("process.window_weeks", round(2 * weeks) / 2 if weeks > 0.75 else weeks),)
+
+
+def regression_period(run: Run) -> float | None:
+    """Return the weeks between the beginnings of regression tests: 0 if they begin at any time, None if the log does not show them."""
+    rows = run.log.iloc[run.rows("stage.queued")]
+    rows = rows[(rows["stage"] == "test") & rows["role"].notna() & rows["item"].isna() & rows["change"].notna()]
+    times = rows.drop_duplicates("change")["time"].to_numpy(float)
+    if len(times) < LEAST_OBSERVATIONS:
+        return None
+    evidence = {weeks: _lattice_evidence(times, weeks) for weeks in SPRINT_PRIOR}
+    best = max(evidence, key=lambda weeks: evidence[weeks])
+    return best if evidence[best] > 0 else 0.0
 
 
 def _sprints_per_release(releases: Releases, sprint_weeks: float) -> dict[int, float]:
@@ -225,11 +249,11 @@ def _sprints_per_release(releases: Releases, sprint_weeks: float) -> dict[int, f
     return {usual: 1.0} if least == usual else {usual: 0.9, least: 0.1}
 
 
-def _beginnings(run: Run) -> Floats:
+def _beginnings_by_item(run: Run) -> "pd.Series[float]":
     """Return when the planning of each item is queued, where the log shows it."""
     rows = run.log.iloc[run.rows("stage.queued")]
     planned = rows[(rows["stage"] == "plan") & rows["item"].notna()].drop_duplicates("item")
-    return planned["time"].to_numpy(float)
+    return planned.set_index("item")["time"]
 
 
 def _is_phased(run: Run) -> bool:
@@ -237,10 +261,7 @@ def _is_phased(run: Run) -> bool:
     begun = project_starts(run)
     if not len(begun):
         return False
-    log = run.log
-    of_plan = log.iloc[run.rows("stage.queued")]
-    of_plan = of_plan[(of_plan["stage"] == "plan") & of_plan["item"].notna()].drop_duplicates("item")
-    batch = of_plan.set_index("item")["time"]
+    log, batch = run.log, _beginnings_by_item(run)
     done = log.iloc[run.rows("stage.finished")]
     planned = done[(done["stage"] == "plan") & done["item"].notna()].groupby("item", observed=True)["time"].max()
     code = log.iloc[run.rows("stage.started")]
@@ -268,50 +289,42 @@ def project_starts(run: Run) -> Floats:
     return together.index.to_numpy(float) if is_batched else np.empty(0)
 
 
-def practices(run: Run) -> Iterator[ParameterEstimate]:
-    """Yield the adoption of the practices that leave traces in a log."""
+def practices(run: Run, workflow: str) -> Iterator[ParameterEstimate]:
+    """Yield the adoption of the practices that leave traces in a log, where work moves as in this workflow."""
     yield from _integration(run)
     yield from _by_machine(run)
-    yield from _deployment(run)
-    rows = run.log.iloc[run.rows("incident.detected")]
-    automated = details(rows, "automated").dropna()
-    if len(automated) >= LEAST_OBSERVATIONS:
-        yield share(
-            "practices.monitoring", int((automated == "yes").sum()), len(automated), "incidents that an alert detected"
-        )
+    yield from _deployment(run, workflow)
+    yield from _monitoring(run)
     yield from _collaboration(run)
     yield from _feedback(run)
 
 
 def _integration(run: Run) -> Iterator[ParameterEstimate]:
-    """Yield the adoption of continuous integration and testing from the numbers of builds and test runs.
+    """Yield the adoption of continuous integration and testing, from what comes to main together and what is tested there.
 
-    Each change that is integrated alone has a build; the other changes of an item share one. The same holds for test runs.
+    A change that is integrated continuously is built alone; the other changes of a batch (an item, or a project) have one build. A run of
+    the tests follows where testing is continuous for one of the changes that came together.
     """
     merged = run.log.iloc[run.rows("change.merged")]
-    merged = merged[merged["item"].notna() & ~merged["change"].isin(unplanned(run))]
-    built, tested = (run.log["change"].iloc[run.rows(f"{kind}.started")] for kind in ("build", "testsuiterun"))
-    # main is built and tested again when a change was taken back or repaired: a build counts once
-    builds = built[built.isin(set(merged["change"]))].nunique()
-    per_item = merged.groupby("item").size().to_numpy(float)
-    changes = len(merged)
-    if builds < LEAST_OBSERVATIONS or changes - len(per_item) < LEAST_OBSERVATIONS:
+    merged = merged[merged["item"].notna() & ~merged["change"].isin(unplanned(run))].drop_duplicates("change")
+    built, tested = (set(run.log["change"].iloc[run.rows(f"{kind}.started")]) for kind in ("build", "testsuiterun"))
+    batch = _beginnings_by_item(run).reindex(merged["item"]) if _is_phased(run) else merged["item"]
+    own = merged["change"].isin(built)
+    per_batch = pd.DataFrame({"changes": 1.0, "builds": own.to_numpy()}).groupby(batch.to_numpy()).sum()
+    changes, builds = len(merged), int(own.sum())
+    if builds < LEAST_OBSERVATIONS or changes - len(per_batch) < LEAST_OBSERVATIONS:
         return
-    continuous = root(lambda share: float(builds_per_item(share, per_item).sum()) - builds)
-    yield share("practices.integration", round(continuous * changes), changes, "changes with a build of their own")
-    single = min(continuous * changes, builds)
-    together = max(1.0, (changes - single) / max(1.0, builds - single))
-    runs = tested[tested.isin(set(merged["change"]))].nunique()
-
-    def surplus(share: float) -> float:
-        if builds < len(per_item):  # batches of several items, of about `together` changes
-            return single * share + (builds - single) * (1 - float((1 - share) ** together)) - runs
-        return float(builds_tested_per_item(continuous, share, per_item).sum()) - runs
-
-    by_machine = root(surplus)
-    yield share(
-        "practices.testing", round(by_machine * changes), changes, "changes whose build a run of the tests follows"
-    )
+    sizes = per_batch["changes"].to_numpy(float)
+    continuous = root(lambda share: float(builds_per_item(share, sizes).sum()) - builds)
+    how = "changes with a build of their own, not with the others of their item or project"
+    yield share("practices.integration", round(continuous * changes), changes, how)
+    together = merged.groupby("time").agg(size=("change", "size"), tested=("change", lambda part: part.isin(tested).any()))
+    grid = np.linspace(0, 1, GRID)[:, None]
+    with np.errstate(divide="ignore"):
+        missed = together["size"].to_numpy(float) * np.log1p(-grid)
+        logs = np.where(together["tested"].to_numpy(bool), np.log(-np.expm1(missed)), missed).sum(axis=1)
+    how = "times at which changes come to main and a run of the tests follows"
+    yield share_of_likelihood("practices.testing", np.exp(logs - logs.max()), len(together), how)
 
 
 def root(surplus: Callable[[float], float]) -> float:
@@ -335,28 +348,65 @@ def _by_machine(run: Run) -> Iterator[ParameterEstimate]:
         yield share("practices.delivery", machine, len(deploying), "deployments that no person carries out")
 
 
-def _deployment(run: Run) -> Iterator[ParameterEstimate]:
+def _deployment(run: Run, workflow: str) -> Iterator[ParameterEstimate]:
+    """Yield the adoption of continuous deployment: the changes that are deployed alone.
+
+    Without automated tests even a change that goes out at once shares its regression test with others, so changes that came to main
+    alone and were tested there come first.
+    """
     rows = run.log.iloc[run.rows("service.deployed")]
     planned = rows[rows["change"].notna() & ~rows["change"].isin(unplanned(run))]
-    if len(planned) >= LEAST_OBSERVATIONS:
+    merged = run.log.iloc[run.rows("change.merged")]
+    alone = merged[~merged["time"].duplicated(keep=False)]["change"]
+    tested = set(run.log["change"].iloc[run.rows("testsuiterun.started")]) & set(alone)
+    chosen = planned[planned["change"].isin(tested)]
+    enough = len(planned) >= LEAST_OBSERVATIONS > len(chosen)
+    if enough and workflow == "devops" and regression_period(run) == 0:
+        yield given("practices.deployment", 1.0, len(planned), "regression tests by hand begin when changes are ready")
+        return
+    chosen = chosen if len(chosen) >= LEAST_OBSERVATIONS else planned
+    if len(chosen) >= LEAST_OBSERVATIONS:
         size = rows.groupby("deployment")["change"].size()
-        alone = int((planned["deployment"].astype(object).map(size) == 1).sum())
-        yield share("practices.deployment", alone, len(planned), "changes that are deployed alone")
+        single = int((chosen["deployment"].astype(object).map(size) == 1).sum())
+        yield share("practices.deployment", single, len(chosen), "changes that are deployed alone")
+
+
+def _monitoring(run: Run) -> Iterator[ParameterEstimate]:
+    """Yield the adoption of continuous monitoring: the incidents that an alert detected, of those that nobody saw at once."""
+    rows = run.log.iloc[run.rows("incident.detected")]
+    failed = run.log.iloc[run.rows("service.failed")].drop_duplicates("incident").set_index("incident")["time"]
+    seen = rows["incident"].astype(object).map(failed).to_numpy(float) == rows["time"].to_numpy(float)
+    automated = details(rows, "automated")[~seen].dropna()
+    if len(automated) >= LEAST_OBSERVATIONS:
+        how = "incidents that an alert detected, of those that nobody saw at once"
+        yield share("practices.monitoring", int((automated == "yes").sum()), len(automated), how)
 
 
 def _collaboration(run: Run) -> Iterator[ParameterEstimate]:
-    """Yield the adoption of continuous collaboration, from work that people of another role did.
+    """Yield the adoption of continuous collaboration, from the changes and items at which people of another role worked.
 
-    A log shows whether people share work, not how much they could, so the adoption is 0 or 1.
+    People of another role help where work waits, at each task of a change that is open to them with a probability that varies between
+    changes. So changes without help are a mixture: of those that were open to all (beta-binomial), and of those that were not.
     """
     rows = run.log.iloc[run.rows("stage.started")]
-    attributed = rows[rows["role"].notna() & rows["stage"].isin(list(STAGE_ROLES)) & rows["item"].notna()]
-    if len(attributed) >= LEAST_OBSERVATIONS and attributed["role"].nunique() > 1:
-        pairs = zip(attributed["stage"].astype(object), attributed["role"].astype(object), strict=True)
-        shared = sum(role not in STAGE_ROLES[stage] for stage, role in pairs) / len(attributed)
-        adopted = 1.0 if shared > SHARED_WORK else 0.0
-        how = f"{shared:.1%} of the work is done by people of another role"
-        yield given("practices.collaboration", adopted, len(attributed), how)
+    rows = rows[rows["role"].notna() & rows["stage"].isin(list(STAGE_ROLES)) & rows["item"].notna()]
+    if len(rows) < LEAST_OBSERVATIONS or rows["role"].nunique() < 2:
+        return
+    pairs = zip(rows["stage"].astype(object), rows["role"].astype(object), strict=True)
+    helped = np.array([role not in STAGE_ROLES[stage] for stage, role in pairs])
+    unit = rows["change"].astype(object).fillna(rows["item"].astype(object)).astype(str).to_numpy()
+    counts = pd.DataFrame({"unit": unit, "helped": helped}).groupby("unit")["helped"].agg(["size", "sum"])
+    kinds = counts.value_counts().reset_index()
+    tasks, others, weight = (kinds[column].to_numpy(float)[:, None, None] for column in ("size", "sum", "count"))
+    rate, concentration = np.linspace(LEAST_HELP, 0.9, 45)[None, :, None], np.array([1.0, 3.0, 10.0, 100.0])[None, None, :]
+    helps = stats.betabinom.pmf(others, tasks, rate * concentration, (1 - rate) * concentration)[:, None]
+    adoption = np.linspace(0, 1, GRID)[None, :, None, None]
+    with np.errstate(divide="ignore"):
+        logs = (weight[:, None] * np.log(adoption * helps + (1 - adoption) * (others == 0)[:, None])).sum(axis=0)
+    logs = logs.reshape(GRID, -1)
+    likelihood = np.exp(logs - logs.max()).sum(axis=1)
+    how = f"{helped.mean():.1%} of the tasks are done by people of another role, at {(counts['sum'] > 0).mean():.1%} of the changes and items"
+    yield share_of_likelihood("practices.collaboration", likelihood, len(counts), how)
 
 
 def _feedback(run: Run) -> Iterator[ParameterEstimate]:
@@ -372,15 +422,10 @@ def _feedback(run: Run) -> Iterator[ParameterEstimate]:
     early, n = int((wait <= AT_ONCE).sum()), len(wait)
     if n < LEAST_OBSERVATIONS:
         return
-    grid = np.linspace(0, 1, 201)
-    likelihood = stats.binom.pmf(early, n, grid / (grid + (1 - grid) * LATE_MISFITS))
-    cumulative = np.cumsum(likelihood) / likelihood.sum()
-    low, high = (float(grid[np.searchsorted(cumulative, bound)]) for bound in (0.025, 0.975))
+    grid = np.linspace(0, 1, GRID)
+    likelihood = stats.binom.pmf(early, n, EARLY_AT_MOST * grid / (grid + (1 - grid) * LATE_MISFITS))
     how = f"{early} of {n} misfits were found when the first change was shown"
-    value = early / (early + (n - early) / LATE_MISFITS)
-    yield ParameterEstimate(
-        parameter="practices.feedback", value=value, low=low, high=high, n=n, how=how, posterior="beta"
-    )
+    yield share_of_likelihood("practices.feedback", likelihood, n, how)
 
 
 def batch_sizes(run: Run) -> "pd.Series[float]":
