@@ -547,7 +547,7 @@ def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[
 
 
 def deployment_failure_probability(
-    mistakes: float, breaking_defects: float, changes: NDArray[Any]
+    mistakes: float | NDArray[Any], breaking_defects: float, changes: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return the probability that a deployment fails, by its installation or by a defect of one of its changes.
 
@@ -556,8 +556,8 @@ def deployment_failure_probability(
 
     Parameters
     ----------
-    mistakes : float
-        Probability that the installation goes wrong.
+    mistakes : float or array of float
+        Probability that the installation goes wrong, of all deployments or of each.
     breaking_defects : float
         Mean number of defects in a change that break the service.
     changes : array of int or float

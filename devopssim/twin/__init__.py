@@ -9,17 +9,19 @@ intervention::
 """
 
 from devopssim.twin.calibration import Calibration, calibrate
+from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
 from devopssim.twin.estimates import ParameterEstimate
 from devopssim.twin.goodness_of_fit import Check, check
-from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
 from devopssim.twin.intervention import WhatIf, effect_of, what_if
 from devopssim.twin.overload import Overload, overloads
 from devopssim.twin.posterior import hidden, prior
-from devopssim.twin.twin import Twin, load_twin
+from devopssim.twin.twin import HOLDS, UNCHECKED, Twin, load_twin
 from devopssim.twin.workflow_inference import Structure
 
 __all__ = [
     "AS_IS",
+    "HOLDS",
+    "UNCHECKED",
     "Calibration",
     "Check",
     "DrawnExperiment",

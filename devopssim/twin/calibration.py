@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import tomli_w
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, cut_to_window, details
@@ -28,9 +27,12 @@ from devopssim.twin.twin import DOWNTIME, UNCHECKED, Twin
 from devopssim.twin.workflow_inference import Structure
 
 LEAST_WEEKS: Final = 4
+BY_SIMULATION: Final = "simulation"
+"""Posterior of a hidden parameter that the log moves."""
 DEFAULT_WORKFLOW: Final = "devops"
 WAITS: Final = ("process.hand_over", "process.approval", "process.sign_off")
 """Waits in working hours."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
@@ -101,7 +103,7 @@ class Calibration:
 
     def twin(self, verdict: str = UNCHECKED) -> Twin:
         """Return the twin with its posterior and the verdict of its check, which a contradiction overrules."""
-        learnt = (*(estimate.parameter for estimate in self.estimates), *self.stated)
+        learnt = (*(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION), *self.stated)
         return Twin(
             scenario=self.scenario,
             draws=self.draws,
@@ -127,7 +129,7 @@ class Calibration:
             lines.append(f"# {estimate.parameter} = {value}{interval} (n = {estimate.n}): {estimate.how}")
         lines += [f"# Warning: {overload}" for overload in self.overloads]
         lines += [f"# Contradiction: {contradiction}" for contradiction in self.contradictions]
-        return "\n".join([*lines, "", tomli_w.dumps(twin.table())])
+        return "\n".join([*lines, "", twin.as_toml()])
 
 
 def calibrate(
@@ -191,9 +193,11 @@ def calibrate(
         )
     fixed = dict(stated or {})
     possible = _structures(run, base, fixed)
-    named = replace(base or PRESETS[possible[0].workflow], name=name, years=float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50)))
+    named = replace(
+        base or PRESETS[possible[0].workflow], name=name, years=float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
+    )
     contradictions: dict[str, str] = {}
-    candidates = [_candidate(run, named, base, structure, fixed, contradictions) for structure in possible]
+    candidates = [_candidate(run, named, structure, fixed, contradictions, base=base) for structure in possible]
     best = candidates[0]
     if not {"demand.requests_per_week", "demand.backlog"} & {*best.estimates, *fixed}:
         raise InvalidInputError(
@@ -210,9 +214,7 @@ def calibrate(
         structures=tuple(possible),
         contradictions=tuple(contradictions.values()),
         draws=tuple(draws),
-        missing=tuple(
-            what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)
-        ),
+        missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
     )
 
 
@@ -220,7 +222,9 @@ def _structures(run: Run, base: Scenario | None, fixed: Mapping[str, float | str
     """Return the possible structures: of the workflow that is stated or the base's, else of any."""
     workflow = str(fixed.get("workflow", base.workflow if base else ""))
     found = [each for each in workflow_inference.structures(run) if workflow in ("", each.workflow)]
-    usual = Structure(workflow=workflow or DEFAULT_WORKFLOW, cadence={}, probability=1.0, how="the log does not show it")
+    usual = Structure(
+        workflow=workflow or DEFAULT_WORKFLOW, cadence={}, probability=1.0, how="the log does not show it"
+    )
     total = sum(each.probability for each in found)
     return [replace(each, probability=each.probability / total) for each in found] or [usual]
 
@@ -228,10 +232,11 @@ def _structures(run: Run, base: Scenario | None, fixed: Mapping[str, float | str
 def _candidate(
     run: Run,
     named: Scenario,
-    base: Scenario | None,
     structure: Structure,
     fixed: Mapping[str, float | str],
     contradictions: dict[str, str],
+    *,
+    base: Scenario | None,
 ) -> Candidate:
     """Return the scenario and the estimates of one structure; estimates that contradict the model go to `contradictions`."""
     start = base or replace(PRESETS[structure.workflow], name=named.name, years=named.years)
@@ -243,10 +248,11 @@ def _candidate(
         for estimate in step(run, scenario):
             if estimate.parameter in settled:
                 continue
-            if isinstance(estimate.value, str) or (inside := _inside(estimate)) is not None:
-                estimates[estimate.parameter] = estimate if isinstance(estimate.value, str) else inside
-            else:
+            inside = _inside(estimate)
+            if inside is None:
                 contradictions[estimate.parameter] = _contradiction(estimate)
+            else:
+                estimates[estimate.parameter] = inside
         estimated |= estimates
         scenario = vary(scenario, {key: estimate.value for key, estimate in estimates.items()})
     return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated)
@@ -255,7 +261,7 @@ def _candidate(
 def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
     n = len(workflow_inference.releases_of(run).times)
     how = f"{structure.how}; probability {structure.probability:.0%}"
-    if base is None and n:
+    if base is None and structure.cadence:
         yield given("workflow", structure.workflow, n, how)
     for name, value in structure.cadence.items():
         yield given(name, value, n, how)
@@ -263,7 +269,9 @@ def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenari
 
 def _inside(estimate: ParameterEstimate) -> ParameterEstimate | None:
     """Return the estimate with a value that the parameter allows, or None if not even its interval reaches the range."""
-    declared, value = parameters()[estimate.parameter], float(estimate.value)
+    if isinstance(estimate.value, str):
+        return estimate
+    declared, value = parameters()[estimate.parameter], estimate.value
     bounds = (estimate.low, estimate.high) if math.isfinite(estimate.low) else (value, value)
     if min(bounds[0], value) > declared.high * (1 + 1e-9) or max(bounds[1], value) < declared.low - 1e-9:
         return None
@@ -285,7 +293,13 @@ def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], share: floa
     low, value, high = (float(bound) for bound in np.quantile(values, [0.025, 0.5, 0.975]))
     how = f"by {len(draws)} simulations compared with the whole log, which explains {share:.0%} of the prior variance"
     return ParameterEstimate(
-        parameter=name, value=round(value) if parameters()[name].whole else value, low=low, high=high, n=len(draws), how=how
+        parameter=name,
+        value=round(value) if parameters()[name].whole else value,
+        low=low,
+        high=high,
+        n=len(draws),
+        how=how,
+        posterior=BY_SIMULATION,
     )
 
 

@@ -27,6 +27,8 @@ LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
 """Smaller samples leave the fit untested."""
+AT_THE_ENDS: Final = 0.5
+"""Prior probability that a share is 0 or 1."""
 POOR: Final = 0.01
 """Below this p-value, the fit is called poor."""
 
@@ -55,9 +57,9 @@ class ParameterEstimate:
         Probability of at least that distance if the distribution were true.
     posterior : str
         Distribution that `draws` takes values from: 'beta' (a share of `n`), 'gamma' (a rate after `n` events), 'inverse gamma' (a time
-        between them), 'lognormal' (with the interval as its quantiles), or 'certain'; empty: lognormal with an interval, else certain.
-    weight : float, optional
-        Number of observations that a posterior 'beta' has the width of, if it is not `n`.
+        between them), 'lognormal' (with the interval as its quantiles), or 'grid'; empty: lognormal with an interval, else certain.
+    grid : tuple of float
+        Probabilities of the points of an even grid from 0 to 1, for a posterior 'grid'.
     per : callable, optional
         What the value is proportional to 1 ÷ of, in a scenario: the log shows only the product.
     """
@@ -72,7 +74,7 @@ class ParameterEstimate:
     distance: float = NAN
     p: float = NAN
     posterior: str = ""
-    weight: float | None = None
+    grid: tuple[float, ...] = ()
     per: Callable[[Scenario], float] | None = None
 
     def draws(self, rng: np.random.Generator, size: int) -> Floats:
@@ -87,8 +89,9 @@ class ParameterEstimate:
         """
         value, n = float(self.value), self.n
         if self.posterior == "beta":
-            weight = n if self.weight is None else self.weight
-            return rng.beta(value * weight + 0.5, (1 - value) * weight + 0.5, size)
+            return rng.beta(value * n + 0.5, (1 - value) * n + 0.5, size)
+        if self.posterior == "grid":
+            return rng.choice(np.linspace(0, 1, len(self.grid)), size, p=self.grid)
         if self.posterior == "gamma":
             return value * rng.gamma(n + 0.5, size=size) / max(n, 1)
         if self.posterior == "inverse gamma":
@@ -373,7 +376,9 @@ def share(parameter: str, count: int, total: int, how: str) -> ParameterEstimate
 
 
 def share_of_likelihood(parameter: str, likelihood: Floats, n: int, how: str) -> ParameterEstimate:
-    """Estimate a share from its likelihood on an even grid from 0 to 1, under a uniform prior.
+    """Estimate a share from its likelihood on an even grid from 0 to 1.
+
+    The prior is uniform, but for `AT_THE_ENDS`: a practice is often adopted everywhere, or nowhere.
 
     Examples
     --------
@@ -383,11 +388,11 @@ def share_of_likelihood(parameter: str, likelihood: Floats, n: int, how: str) ->
     (0.48, 0.8, 0.94)
     """
     grid = np.linspace(0, 1, len(likelihood))
-    probability = likelihood / likelihood.sum()
+    prior = np.full(len(grid), (1 - AT_THE_ENDS) / len(grid))
+    prior[[0, -1]] += AT_THE_ENDS / 2
+    probability = likelihood * prior / (likelihood @ prior)
     below = np.cumsum(probability)
     low, high = (float(grid[np.searchsorted(below, tail)]) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
-    mean = float(probability @ grid)
-    variance = float(probability @ (grid - mean) ** 2)
     return ParameterEstimate(
         parameter=parameter,
         value=float(grid[np.argmax(likelihood)]),
@@ -395,8 +400,8 @@ def share_of_likelihood(parameter: str, likelihood: Floats, n: int, how: str) ->
         high=high,
         n=n,
         how=how,
-        posterior="beta",
-        weight=max(0.0, mean * (1 - mean) / max(variance, 1e-9) - 2),
+        posterior="grid",
+        grid=tuple(probability),
     )
 
 

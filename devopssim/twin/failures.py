@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.kpis import Run, failed_deployments
+from devopssim.kpis import Floats, Run, failed_deployments
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
     defects_of_change,
@@ -55,28 +55,13 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return
     incidents = incidents_of(run)
     broken = incidents[incidents["deployment"].notna()]
-    by_machine = _by_machine(run, scenario, sizes)
-    wrong = broken[broken["cause"] == "installation"]
-    mistakes = np.where(by_machine, scenario.pipeline.automated_mistakes, scenario.pipeline.manual_mistakes)
-    for parameter, chosen in (("pipeline.automated_mistakes", by_machine), ("pipeline.manual_mistakes", ~by_machine)):
-        count, n = int(wrong["deployment"].isin(sizes.index[chosen]).sum()), int(chosen.sum())
-        if len(wrong) and n:
-            yield share(parameter, min(count, n), n, "deployments whose installation went wrong")
-            mistakes[chosen] = min(1.0, count / n)
-    if len(wrong):
-        yield from _installers(run, wrong)
-    yield from _rollbacks(run, scenario, broken)
     failed = sizes.index.isin(run.names("deployment")[failed_deployments(run)])
     count = int(failed.sum())
+    estimates, mistakes = _installations(run, scenario, sizes, count)
+    yield from estimates
+    yield from _rollbacks(run, scenario, broken)
     if count == 0:
         return
-    if count <= mistakes.sum() and not len(wrong):
-        scale = 0.5 * count / mistakes.sum()
-        how = "half of the failed deployments: fewer fail than the default implies"
-        for parameter, chosen in (("automated_mistakes", by_machine), ("manual_mistakes", ~by_machine)):
-            if chosen.any():
-                yield given(f"pipeline.{parameter}", float(mistakes[chosen][0]) * scale, int(chosen.sum()), how)
-        mistakes = mistakes * scale
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
     hidden = hidden_defects(scenario)
     documented = len(broken) > 0 and broken["cause"].notna().all()
@@ -93,6 +78,33 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         escaped = float(optimize.brentq(surplus, 0, 50))
         how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} planned changes in each"
         yield _severe(escaped / hidden, count, how)
+
+
+def _installations(
+    run: Run, scenario: Scenario, sizes: "pd.Series[float]", failed: int
+) -> tuple[list[ParameterEstimate], Floats]:
+    """Return the shares of installations that go wrong, by machine and by hand, and the probability of each deployment that its does."""
+    by_machine = _by_machine(run, scenario, sizes)
+    mistakes = np.where(by_machine, scenario.pipeline.automated_mistakes, scenario.pipeline.manual_mistakes)
+    kinds = [
+        (f"pipeline.{name}", chosen)
+        for name, chosen in (("automated_mistakes", by_machine), ("manual_mistakes", ~by_machine))
+        if chosen.any()
+    ]
+    incidents = incidents_of(run)
+    wrong = incidents[incidents["deployment"].notna() & (incidents["cause"] == "installation")]
+    if len(wrong):
+        estimates = []
+        for parameter, chosen in kinds:
+            count, n = int(sizes.index[chosen].isin(wrong["deployment"]).sum()), int(chosen.sum())
+            estimates.append(share(parameter, count, n, "deployments whose installation went wrong"))
+            mistakes[chosen] = count / n
+        return [*estimates, *_installers(run, wrong)], mistakes
+    if 0 < failed <= mistakes.sum():
+        mistakes = mistakes * 0.5 * failed / mistakes.sum()
+        how = "half of the failed deployments: fewer fail than the default implies"
+        return [given(name, float(mistakes[chosen][0]), int(chosen.sum()), how) for name, chosen in kinds], mistakes
+    return [], mistakes
 
 
 def _counted(caused: int, changes: int, hidden: float) -> Iterator[ParameterEstimate]:

@@ -143,16 +143,17 @@ class WhatIf:
             return []
         remarks = []
         if self.twin.verdict != HOLDS:
-            remarks.append(f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount.")
+            remarks.append(
+                f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount."
+            )
         if len(self.twin.structures) > 1:
             odds = "; ".join(f"{name}: {share:.0%}" for name, share in self.twin.structures.items())
             remarks.append(f"The log leaves open how the team works ({odds}); the intervals hold all of these.")
-        for row in self.depends_on.drop_duplicates("parameter").head(NAMED_CAUSES).to_dict("records"):
-            remarks.append(
-                f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), which the log "
-                f"does not tell; if you know it, calibrate with --set {row['parameter']}=…."
-            )
-        return remarks
+        return remarks + [
+            f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), of which the log "
+            f"shows little or nothing; if you know it, calibrate with --set {row['parameter']}=…."
+            for row in self.depends_on.drop_duplicates("parameter").head(NAMED_CAUSES).to_dict("records")
+        ]
 
 
 LEAST_FOR_CORRELATION: Final = 20
@@ -170,7 +171,9 @@ def effect_of(differences: Floats, better: Any) -> Difference:
     """
     known = differences[np.isfinite(differences)]
     if len(known) < 2:
-        return Difference(float(known.mean()) if len(known) else math.nan, math.nan, math.nan, len(known), better=better)
+        return Difference(
+            float(known.mean()) if len(known) else math.nan, math.nan, math.nan, len(known), better=better
+        )
     low, high = np.quantile(known, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="weibull")
     return Difference(float(np.median(known)), float(low), float(high), len(known), better=better)
 

@@ -68,7 +68,14 @@ KPI_SUMMARIES: Final = (
 )
 FOUND_IN: Final = ("review", "test", "acceptance", "production")
 TASKS: Final = ("interruption", "patch", "triage")
-COUNTED: Final = ("ticket.done", "change.created", "build.started", "misfit.found", "finding.reported", "service.failed")
+COUNTED: Final = (
+    "ticket.done",
+    "change.created",
+    "build.started",
+    "misfit.found",
+    "finding.reported",
+    "service.failed",
+)
 
 Draw = dict[str, float | str]
 """Values of the parameters that differ from draw to draw, by dotted name."""
@@ -158,9 +165,7 @@ def sample(
     learnt = {*candidates[0].estimates}.union(*(candidate.estimates for candidate in candidates))
     names = hidden({*settled, *learnt}, candidates[0].scenario)
     declared = parameters()
-    columns = {
-        name: prior(name, float(parameter_value(candidates[0].scenario, name)), rng, size) for name in names
-    }
+    columns = {name: prior(name, float(parameter_value(candidates[0].scenario, name)), rng, size) for name in names}
     estimated = {
         id(candidate): {
             name: estimate.draws(rng, size)
@@ -174,34 +179,33 @@ def sample(
         candidate = chosen[number]
         values: Draw = {name: float(column[number]) for name, column in columns.items()}
         values["workflow"] = candidate.scenario.workflow
-        for name in ("process.project_weeks", "process.sprint_weeks", "process.sprints_per_release", "process.window_weeks"):
+        for name in (
+            "process.project_weeks",
+            "process.sprint_weeks",
+            "process.sprints_per_release",
+            "process.window_weeks",
+        ):
             values.setdefault(name, float(parameter_value(candidate.scenario, name)))
         for name, column in estimated[id(candidate)].items():
             values[name] = float(allowed(declared[name], column[number : number + 1])[0])
         for name, estimate in candidate.estimates.items():
             if estimate.per is not None:
-                per = estimate.per(candidate.scenario) / estimate.per(vary(candidate.scenario, values))
-                values[name] = float(estimated[id(candidate)][name][number]) * per
+                product = float(estimated[id(candidate)][name][number]) * estimate.per(candidate.scenario)
+                per = max(estimate.per(vary(candidate.scenario, values)), 1e-9)
+                values[name] = float(allowed(declared[name], np.array([product / per]))[0])
         return values
 
     if EFFORT in columns and np.isfinite(kpis.values(run, ["cycle_time"])["cycle_time"]):
         # hours of a team without a time sheet may differ by orders of magnitude, so a first round finds where to look
         columns[EFFORT] = prior(EFFORT, float(np.median(columns[EFFORT])), rng, size, spread=WIDE)
         before = dict(columns)
-        _adjust(run, candidates[0].scenario, [draw(number) for number in range(size)], columns, seed=seed, progress=progress)
+        _adjust(
+            run, candidates[0].scenario, [draw(number) for number in range(size)], columns, seed=seed, progress=progress
+        )
         columns = before | {EFFORT: prior(EFFORT, float(np.median(columns[EFFORT])), rng, size, spread=WIDE / 2)}
     draws = [draw(number) for number in range(size)]
     explained = _adjust(run, candidates[0].scenario, draws, columns, seed=seed, progress=progress)
-    return [_possible(draw(number)) for number in range(size)], explained
-
-
-def _possible(values: Draw) -> Draw:
-    """Return a draw whose product of parameters lies in its range: shares above 1 mean that more of the others is there."""
-    severe = values.get("quality.severe_share")
-    if isinstance(severe, float) and severe > 1:
-        values["quality.defects_per_change"] = float(values.get("quality.defects_per_change", 1.0)) * severe
-        values["quality.severe_share"] = 1.0
-    return values
+    return [draw(number) for number in range(size)], explained
 
 
 def _adjust(
@@ -211,7 +215,7 @@ def _adjust(
     observed, base = summaries(run), vary(base, {"years": min(base.years, MOST_YEARS)})
     simulated = np.array(
         [
-            summaries(Run(simulate_coded(vary(base, _possible(dict(values))), seed=seed, replication=number)))
+            summaries(Run(simulate_coded(vary(base, values), seed=seed, replication=number)))
             for number, values in enumerate(
                 tqdm(draws, desc="twin", disable=None if progress is None else not progress, unit="run", leave=False)
             )

@@ -150,12 +150,20 @@ def _unreviewed(merged: int, reviewed: int, scenario: Scenario) -> Iterator[Para
     if not one_team:
         yield share("quality.unreviewed_share", without, merged, "merged changes without a review")
         return
-    low, high = stats.binomtest(without, merged).proportion_ci(CONFIDENCE)
+    bounds = stats.binomtest(without, merged).proportion_ci(CONFIDENCE)
     paired, low, high = (
         (part - quality.unreviewed_share) / max(1e-9, 1 - quality.unreviewed_share) / one_team
-        for part in (without / merged, float(low), float(high))
+        for part in (without / merged, float(bounds.low), float(bounds.high))
     )
     how = (
         f"{without} of {merged} merged changes have no review of their own; those that nobody looks at keep their share"
     )
-    yield ParameterEstimate(parameter="quality.pairing", value=paired, low=low, high=high, n=merged, how=how)
+    yield ParameterEstimate(
+        parameter="quality.pairing",
+        value=paired,
+        low=low,
+        high=high,
+        n=merged,
+        how=how,
+        per=lambda other: other.practices.collaboration,
+    )

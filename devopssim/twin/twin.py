@@ -3,11 +3,14 @@
 As a file it is the scenario in TOML with a table `twin`, which everything but `what-if` skips.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import tomli_w
 
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import TWIN, Scenario, check_parameter, load, to_table
@@ -53,21 +56,22 @@ class Twin:
             return f"its log shows no {' and no '.join(self.missing)}"
         return "" if self.verdict == HOLDS else f"its check: {self.verdict}"
 
-    def table(self) -> dict[str, Any]:
-        """Return the twin as a nested mapping that TOML can hold; `load_twin` reads it."""
-        names = list(dict.fromkeys(name for draw in self.draws for name in draw))
+    def as_toml(self) -> str:
+        """Return the twin as TOML, a line for the draws of each parameter; `load_twin` reads it."""
         own = {
             "verdict": self.verdict,
             "missing": list(self.missing),
             "structures": dict(self.structures),
             "learnt": list(self.learnt),
-            "draws": {name: [_short(draw[name]) for draw in self.draws] for name in names},
         }
-        return {**to_table(self.scenario), TWIN: own}
+        text = tomli_w.dumps({**to_table(self.scenario), TWIN: own})
+        names = dict.fromkeys(name for draw in self.draws for name in draw)
+        draws = [f'"{name}" = {json.dumps([_short(draw[name]) for draw in self.draws])}' for name in names]
+        return "\n".join([text, f"[{TWIN}.draws]", *draws, ""])
 
 
 def _short(value: float | str) -> float | str:
-    return value if isinstance(value, str) else float(f"{value:.5g}")
+    return value if isinstance(value, str) else float(f"{value:.4g}")
 
 
 def load_twin(path: str | Path) -> Twin | None:

@@ -119,27 +119,33 @@ class Structure:
     def __str__(self) -> str:
         """Return the workflow and its rhythm in words."""
         name = "flow" if self.workflow == "devops" else self.workflow
-        rhythm = [f"{parameters()[parameter].meaning.split(': ')[-1]} {value:g}" for parameter, value in self.cadence.items()]
+        rhythm = [
+            f"{parameters()[parameter].meaning.split(': ')[-1]} {value:g}" for parameter, value in self.cadence.items()
+        ]
         return ", ".join([name, *rhythm])
 
 
 def structures(run: Run) -> list[Structure]:
-    """Return the workflows and cadences that a log may come from, the most probable first; none without a planned deployment.
+    """Return the workflows and cadences that a log may come from, the most probable first; none if the log shows neither deployments nor
+    beginnings of work.
 
     Where the log shows when work on items begins, the rhythm of those beginnings decides: sprints and projects begin at multiples of a
     period, and in a flow items begin one by one. Else only releases are seen, and workflows that release alike keep their prior odds.
     """
     releases = releases_of(run)
-    if not len(releases.times):
-        return []
-    size, begun = float(np.median(releases.sizes)), _beginnings_by_item(run).to_numpy(float)
-    usual = f"a usual deployment carries {size:g} changes"
+    begun = np.asarray(_beginnings_by_item(run), dtype=np.float64)
+    size = float(np.median(releases.sizes)) if len(releases.sizes) else 0.0
+    usual = f"a usual deployment carries {size:g} changes" if size else "no deployment"
     if len(begun) >= LEAST_OBSERVATIONS:
         weights = _by_beginnings(run, begun, releases)
         how = f"{usual}; {len(np.unique(begun))} times at which work on items begins"
+    elif not size:
+        return []
     else:
         weights = _by_releases(run, releases, size)
-        how = f"{usual}, {releases.weeks_between:.2g} weeks after the one before; the log does not show when work begins"
+        how = (
+            f"{usual}, {releases.weeks_between:.2g} weeks after the one before; the log does not show when work begins"
+        )
     total = sum(weights.values())
     found = [
         Structure(workflow=name, cadence=dict(cadence), probability=weight / total, how=how)
@@ -186,7 +192,7 @@ def _lattice_evidence(times: Floats, weeks: float) -> float:
     near = np.abs(moments - moments[0] - place * period) <= SAME_MOMENT
     occupied, points, strays = len(np.unique(place[near])), round(span / period), int((~near).sum())
     lattice = special.betaln(occupied + 1, max(0, points - occupied) + 1) - occupied * np.log(2 * SAME_MOMENT)
-    return float(lattice) + strays * np.log(STRAYS * rate) - len(moments) * np.log(rate)
+    return float(lattice + strays * np.log(STRAYS * rate) - len(moments) * np.log(rate))
 
 
 def _by_releases(run: Run, releases: Releases, size: float) -> Weights:
@@ -318,7 +324,9 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     continuous = root(lambda share: float(builds_per_item(share, sizes).sum()) - builds)
     how = "changes with a build of their own, not with the others of their item or project"
     yield share("practices.integration", round(continuous * changes), changes, how)
-    together = merged.groupby("time").agg(size=("change", "size"), tested=("change", lambda part: part.isin(tested).any()))
+    together = merged.groupby("time").agg(
+        size=("change", "size"), tested=("change", lambda part: part.isin(tested).any())
+    )
     grid = np.linspace(0, 1, GRID)[:, None]
     with np.errstate(divide="ignore"):
         missed = together["size"].to_numpy(float) * np.log1p(-grid)
@@ -398,8 +406,11 @@ def _collaboration(run: Run) -> Iterator[ParameterEstimate]:
     counts = pd.DataFrame({"unit": unit, "helped": helped}).groupby("unit")["helped"].agg(["size", "sum"])
     kinds = counts.value_counts().reset_index()
     tasks, others, weight = (kinds[column].to_numpy(float)[:, None, None] for column in ("size", "sum", "count"))
-    rate, concentration = np.linspace(LEAST_HELP, 0.9, 45)[None, :, None], np.array([1.0, 3.0, 10.0, 100.0])[None, None, :]
-    helps = stats.betabinom.pmf(others, tasks, rate * concentration, (1 - rate) * concentration)[:, None]
+    rate, concentration = (
+        np.linspace(LEAST_HELP, 0.9, 45)[None, :, None],
+        np.array([1.0, 3.0, 10.0, 100.0])[None, None, :],
+    )
+    helps = np.asarray(stats.betabinom.pmf(others, tasks, rate * concentration, (1 - rate) * concentration))[:, None]
     adoption = np.linspace(0, 1, GRID)[None, :, None, None]
     with np.errstate(divide="ignore"):
         logs = (weight[:, None] * np.log(adoption * helps + (1 - adoption) * (others == 0)[:, None])).sum(axis=0)
@@ -415,15 +426,16 @@ def _feedback(run: Run) -> Iterator[ParameterEstimate]:
     Needs change while an item waits, so items that are shown late have more misfits.
     """
     found = run.log.iloc[run.rows("misfit.found")]
-    found = found[found["item"].notna()].drop_duplicates("item").set_index("item")["time"]
     created = run.log.iloc[run.rows("change.created")]
-    first = created[created["item"].notna()].drop_duplicates("item").set_index("item")["time"]
-    wait = (found - first.reindex(found.index)).dropna()
+    shown, first = (
+        rows[rows["item"].notna()].drop_duplicates("item").set_index("item")["time"] for rows in (found, created)
+    )
+    wait = (shown - first.reindex(shown.index)).dropna()
     early, n = int((wait <= AT_ONCE).sum()), len(wait)
     if n < LEAST_OBSERVATIONS:
         return
     grid = np.linspace(0, 1, GRID)
-    likelihood = stats.binom.pmf(early, n, EARLY_AT_MOST * grid / (grid + (1 - grid) * LATE_MISFITS))
+    likelihood = np.asarray(stats.binom.pmf(early, n, EARLY_AT_MOST * grid / (grid + (1 - grid) * LATE_MISFITS)))
     how = f"{early} of {n} misfits were found when the first change was shown"
     yield share_of_likelihood("practices.feedback", likelihood, n, how)
 
