@@ -198,22 +198,43 @@ def calibrate(
     )
     contradictions: dict[str, str] = {}
     candidates = [_candidate(run, named, structure, fixed, contradictions, base=base) for structure in possible]
-    best = candidates[0]
-    if not {"demand.requests_per_week", "demand.backlog"} & {*best.estimates, *fixed}:
+    if not {"demand.requests_per_week", "demand.backlog"} & {*candidates[0].estimates, *fixed}:
         raise InvalidInputError(
             "the log has neither requests nor changes, so the demand cannot be fitted; pass a log with `ticket.created` or `change.created`."
         )
-    draws, explained = posterior.sample(run, candidates, fixed, seed=seed, progress=progress)
-    inferred = {name: _inferred(name, draws, share) for name, share in explained.items()}
+    found = posterior.sample(run, candidates, fixed, seed=seed, progress=progress)
+    weights = np.array([each.probability for each in possible]) * found.possible
+    if not weights.any():
+        weights = np.array([each.probability for each in possible])
+        contradictions |= {
+            name: _contradiction(each) for name, each in candidates[0].estimates.items() if each.per is not None
+        }
+    order = np.argsort(-weights, kind="stable")
+    best = candidates[order[0]]
+    moved = {
+        name: f"by {len(found.draws)} simulations compared with the whole log, which explains {share:.0%} of the prior variance"
+        for name, share in found.explained.items()
+    }
+    inferred = {name: _inferred(name, found.draws, how) for name, how in moved.items()}
+    products = {
+        name: replace(_inferred(name, found.draws, each.how), n=each.n, posterior=each.posterior)
+        for name, each in best.estimates.items()
+        if each.per is not None
+    }
+    estimates = {**best.estimates, **products, **inferred}
     return Calibration(
-        scenario=vary(best.scenario, {name: estimate.value for name, estimate in inferred.items()}),
-        base=base.name if base else possible[0].workflow,
+        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()}),
+        base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
-        estimates=(*best.estimates.values(), *inferred.values()),
-        fitted=_fitted(run, {**best.estimates, **inferred}),
-        structures=tuple(possible),
+        estimates=tuple(estimates.values()),
+        fitted=_fitted(run, estimates),
+        structures=tuple(
+            replace(possible[position], probability=float(weights[position] / weights.sum()))
+            for position in order
+            if weights[position] > 0
+        ),
         contradictions=tuple(contradictions.values()),
-        draws=tuple(draws),
+        draws=found.draws,
         missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
     )
 
@@ -254,7 +275,7 @@ def _candidate(
             else:
                 estimates[estimate.parameter] = inside
         estimated |= estimates
-        scenario = vary(scenario, {key: estimate.value for key, estimate in estimates.items()})
+        scenario = vary(scenario, {name: _nearest(estimate) for name, estimate in estimates.items()})
     return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated)
 
 
@@ -269,14 +290,22 @@ def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenari
 
 def _inside(estimate: ParameterEstimate) -> ParameterEstimate | None:
     """Return the estimate with a value that the parameter allows, or None if not even its interval reaches the range."""
-    if isinstance(estimate.value, str):
+    if isinstance(estimate.value, str) or estimate.per is not None:  # the draws tell whether a product is possible
         return estimate
     declared, value = parameters()[estimate.parameter], estimate.value
     bounds = (estimate.low, estimate.high) if math.isfinite(estimate.low) else (value, value)
     if min(bounds[0], value) > declared.high * (1 + 1e-9) or max(bounds[1], value) < declared.low - 1e-9:
         return None
-    nearest = min(max(value, declared.low), declared.high)
-    return replace(estimate, value=round(nearest) if declared.whole else nearest)
+    return replace(estimate, value=_nearest(estimate))
+
+
+def _nearest(estimate: ParameterEstimate) -> float | str:
+    """Return the value that the parameter allows and that is nearest to the estimate."""
+    if isinstance(estimate.value, str):
+        return estimate.value
+    declared = parameters()[estimate.parameter]
+    nearest = min(max(estimate.value, declared.low), declared.high)
+    return round(nearest) if declared.whole else nearest
 
 
 def _contradiction(estimate: ParameterEstimate) -> str:
@@ -287,11 +316,10 @@ def _contradiction(estimate: ParameterEstimate) -> str:
     )
 
 
-def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], share: float) -> ParameterEstimate:
-    """Return the estimate of a hidden parameter that the log moves: median and quantiles of its draws."""
+def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], how: str) -> ParameterEstimate:
+    """Return the estimate of a parameter whose posterior only the draws show: their median and quantiles."""
     values = np.array([float(draw[name]) for draw in draws])
     low, value, high = (float(bound) for bound in np.quantile(values, [0.025, 0.5, 0.975]))
-    how = f"by {len(draws)} simulations compared with the whole log, which explains {share:.0%} of the prior variance"
     return ParameterEstimate(
         parameter=name,
         value=round(value) if parameters()[name].whole else value,

@@ -44,7 +44,15 @@ DRAWS: Final = 100
 ROWS: Final = 6_000_000
 """Rows that are simulated at most in all draws, unless `LEAST_DRAWS` need more: larger logs get fewer draws."""
 LEAST_DRAWS: Final = 40
-INFORMED: Final = 0.1
+POOL: Final = 3
+"""Draws for each one that is kept, of which impossible ones are left out."""
+CADENCES: Final = (
+    "process.project_weeks",
+    "process.sprint_weeks",
+    "process.sprints_per_release",
+    "process.window_weeks",
+)
+INFORMED: Final = 0.2
 """Share of a parameter's prior variance that the log explains at least where it moves the parameter."""
 RIDGE: Final = 0.1
 EFFORT: Final = "demand.code_effort"
@@ -140,10 +148,29 @@ def _back(declared: Parameter, values: Floats) -> Floats:
     return 1 / (1 + np.exp(-values)) if _is_share(declared) else np.exp(values)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Posterior:
+    """Draws from a posterior, and how they came about.
+
+    Parameters
+    ----------
+    draws : tuple of mapping
+        Values of the parameters that differ.
+    explained : mapping of str to float
+        Share of the prior variance that the log explains, of each hidden parameter that it moves.
+    possible : tuple of float
+        Share of the draws of each candidate in which every product that the log shows has factors within their ranges.
+    """
+
+    draws: tuple[Draw, ...]
+    explained: Mapping[str, float]
+    possible: tuple[float, ...]
+
+
 def sample(
     run: Run, candidates: Sequence[Candidate], settled: Iterable[str], *, seed: int, progress: bool | None = None
-) -> tuple[list[Draw], dict[str, float]]:
-    """Return draws from the posterior, and the share of the prior variance of each hidden parameter that the log explains.
+) -> Posterior:
+    """Return draws from the posterior.
 
     Parameters
     ----------
@@ -160,68 +187,112 @@ def sample(
     """
     rng = np.random.default_rng(seed)
     size = int(np.clip(ROWS / max(1, len(run.time)), LEAST_DRAWS, DRAWS))
-    chances = np.array([candidate.probability for candidate in candidates])
-    chosen = [candidates[index] for index in rng.choice(len(candidates), size, p=chances / chances.sum())]
-    learnt = {*candidates[0].estimates}.union(*(candidate.estimates for candidate in candidates))
-    names = hidden({*settled, *learnt}, candidates[0].scenario)
-    declared = parameters()
-    columns = {name: prior(name, float(parameter_value(candidates[0].scenario, name)), rng, size) for name in names}
-    estimated = {
-        id(candidate): {
-            name: estimate.draws(rng, size)
-            for name, estimate in candidate.estimates.items()
-            if not isinstance(estimate.value, str)
-        }
-        for candidate in candidates
-    }
-
-    def draw(number: int) -> Draw:
-        candidate = chosen[number]
-        values: Draw = {name: float(column[number]) for name, column in columns.items()}
-        values["workflow"] = candidate.scenario.workflow
-        for name in (
-            "process.project_weeks",
-            "process.sprint_weeks",
-            "process.sprints_per_release",
-            "process.window_weeks",
-        ):
-            values.setdefault(name, float(parameter_value(candidate.scenario, name)))
-        for name, column in estimated[id(candidate)].items():
-            values[name] = float(allowed(declared[name], column[number : number + 1])[0])
-        for name, estimate in candidate.estimates.items():
-            if estimate.per is not None:
-                product = float(estimated[id(candidate)][name][number]) * estimate.per(candidate.scenario)
-                per = max(estimate.per(vary(candidate.scenario, values)), 1e-9)
-                values[name] = float(allowed(declared[name], np.array([product / per]))[0])
-        return values
-
+    pool = _Pool.of(candidates, settled, rng, POOL * size)
+    within = np.array([pool.is_possible(number) for number in range(POOL * size)])
+    numbers = np.flatnonzero(within) if within.any() else np.arange(POOL * size)
+    possible = tuple(
+        float(within[pool.chosen == position].mean()) if (pool.chosen == position).any() else 0.0
+        for position in range(len(candidates))
+    )
+    pool = pool.part(rng.choice(numbers, size, replace=len(numbers) < size))
+    base, columns = candidates[0].scenario, pool.columns
     if EFFORT in columns and np.isfinite(kpis.values(run, ["cycle_time"])["cycle_time"]):
         # hours of a team without a time sheet may differ by orders of magnitude, so a first round finds where to look
         columns[EFFORT] = prior(EFFORT, float(np.median(columns[EFFORT])), rng, size, spread=WIDE)
         before = dict(columns)
-        _adjust(
-            run, candidates[0].scenario, [draw(number) for number in range(size)], columns, seed=seed, progress=progress
+        _adjust(run, base, pool, seed=seed, progress=progress)
+        centre = float(np.median(columns[EFFORT]))
+        columns.update(before | {EFFORT: prior(EFFORT, centre, rng, size, spread=WIDE / 2)})
+    explained = _adjust(run, base, pool, seed=seed, progress=progress)
+    return Posterior(draws=pool.draws(), explained=explained, possible=possible)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pool:
+    """Draws as columns: hidden parameters from their priors, learnt ones by candidate, and which candidate each draw takes."""
+
+    candidates: Sequence[Candidate]
+    chosen: "np.ndarray[tuple[int], np.dtype[np.intp]]"
+    columns: dict[str, Floats]
+    learnt: Sequence[Mapping[str, Floats]]
+
+    @classmethod
+    def of(
+        cls, candidates: Sequence[Candidate], settled: Iterable[str], rng: np.random.Generator, size: int
+    ) -> "_Pool":
+        chances = np.array([candidate.probability for candidate in candidates])
+        known = {*settled}.union(*(candidate.estimates for candidate in candidates))
+        base = candidates[0].scenario
+        return cls(
+            candidates=candidates,
+            chosen=rng.choice(len(candidates), size, p=chances / chances.sum()),
+            columns={name: prior(name, float(parameter_value(base, name)), rng, size) for name in hidden(known, base)},
+            learnt=[
+                {
+                    name: estimate.draws(rng, size)
+                    for name, estimate in candidate.estimates.items()
+                    if not isinstance(estimate.value, str)
+                }
+                for candidate in candidates
+            ],
         )
-        columns = before | {EFFORT: prior(EFFORT, float(np.median(columns[EFFORT])), rng, size, spread=WIDE / 2)}
-    draws = [draw(number) for number in range(size)]
-    explained = _adjust(run, candidates[0].scenario, draws, columns, seed=seed, progress=progress)
-    return [draw(number) for number in range(size)], explained
+
+    def part(self, numbers: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "_Pool":
+        """Return the draws of these numbers."""
+        return _Pool(
+            candidates=self.candidates,
+            chosen=self.chosen[numbers],
+            columns={name: column[numbers] for name, column in self.columns.items()},
+            learnt=[{name: column[numbers] for name, column in columns.items()} for columns in self.learnt],
+        )
+
+    def draws(self) -> tuple[Draw, ...]:
+        """Return all draws."""
+        return tuple(self.draw(number) for number in range(len(self.chosen)))
+
+    def draw(self, number: int) -> Draw:
+        """Return a draw with all values inside their ranges."""
+        declared = parameters()
+        values, products = self._values(number)
+        for name, value in products.items():
+            values[name] = float(allowed(declared[name], np.array([value]))[0])
+        return values
+
+    def is_possible(self, number: int) -> bool:
+        """Return whether each factor that a product leaves lies in its range."""
+        declared = parameters()
+        return all(value <= declared[name].high for name, value in self._values(number)[1].items())
+
+    def _values(self, number: int) -> tuple[Draw, dict[str, float]]:
+        """Return the values of a draw, and those that follow from a product and the other factors."""
+        declared = parameters()
+        candidate, learnt = self.candidates[self.chosen[number]], self.learnt[self.chosen[number]]
+        values: Draw = {name: float(column[number]) for name, column in self.columns.items()}
+        values["workflow"] = candidate.scenario.workflow
+        for name in CADENCES:
+            values.setdefault(name, float(parameter_value(candidate.scenario, name)))
+        for name, column in learnt.items():
+            values[name] = float(allowed(declared[name], column[number : number + 1])[0])
+        products = {}
+        for name, estimate in candidate.estimates.items():
+            if estimate.per is not None:
+                per = max(estimate.per(vary(candidate.scenario, values)), 1e-9)
+                products[name] = float(learnt[name][number]) * estimate.per(candidate.scenario) / per
+        return values, products
 
 
-def _adjust(
-    run: Run, base: Scenario, draws: Sequence[Draw], columns: dict[str, Floats], *, seed: int, progress: bool | None
-) -> dict[str, float]:
+def _adjust(run: Run, base: Scenario, pool: _Pool, *, seed: int, progress: bool | None) -> dict[str, float]:
     """Move the hidden parameters of the draws from their simulated logs to the observed one; return what the log explains of each."""
-    observed, base = summaries(run), vary(base, {"years": min(base.years, MOST_YEARS)})
+    observed, base, columns = summaries(run), vary(base, {"years": min(base.years, MOST_YEARS)}), pool.columns
+    hidden_bar = None if progress is None else not progress  # None: tqdm looks for a terminal
+    numbers = tqdm(range(len(pool.chosen)), desc="twin", disable=hidden_bar, unit="run", leave=False)
     simulated = np.array(
         [
-            summaries(Run(simulate_coded(vary(base, values), seed=seed, replication=number)))
-            for number, values in enumerate(
-                tqdm(draws, desc="twin", disable=None if progress is None else not progress, unit="run", leave=False)
-            )
+            summaries(Run(simulate_coded(vary(base, pool.draw(number)), seed=seed, replication=number)))
+            for number in numbers
         ]
     )
-    told = np.array([run.observes(needs) for needs in _NEEDS]) & np.isfinite(observed)
+    told = np.array([_tells(run, needs) for needs in _NEEDS]) & np.isfinite(observed)
     told &= np.isfinite(simulated).mean(axis=0) > 0.5
     simulated, observed = simulated[:, told], observed[told]
     centre = np.nanmean(simulated, axis=0)
@@ -236,6 +307,8 @@ def _adjust(
     inverse = np.linalg.inv(z.T @ z / size + RIDGE * np.eye(width))
     declared, explained = parameters(), {}
     for name, values in columns.items():
+        if name.startswith("practices."):  # a regression cannot lead from one end of a share to the other
+            continue
         scaled = _scale(declared[name], values)
         sd = float(scaled.std())
         if sd < 1e-9:
@@ -249,6 +322,13 @@ def _adjust(
         explained[name] = share
         columns[name] = allowed(declared[name], _back(declared[name], scaled + sd * ((goal - z) @ slope)))
     return explained
+
+
+def _tells(run: Run, needs: tuple[tuple[str, ...], ...]) -> bool:
+    """Return whether the log tells these kinds of events; one that does not state what its sources can tell has to show them."""
+    if run.observed is not None:
+        return run.observes(needs)
+    return all(any(len(run.rows(kind.partition(" ")[0])) for kind in kinds) for kinds in needs)
 
 
 _NEEDS: Final = (

@@ -26,7 +26,7 @@ from devopssim.twin import AS_IS, DrawnExperiment, Intervention, calibrate, chec
 
 FOLDER: Final = Path(__file__).parents[2] / "out" / "interventions"
 KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
-RUNS: Final = 40
+RUNS: Final = 30
 """Replications of the twin and of the truth, each with and without each intervention."""
 WIDE: Final = 0.4
 """Spread of the logarithm of the parameters that a log shows."""
@@ -117,7 +117,7 @@ def judged(number: int, runs: int = RUNS) -> list[dict[str, Any]]:
                 "answer": effect.estimate,
                 "low": effect.low,
                 "high": effect.high,
-                "truth": float(known.mean()),
+                "truth": float(np.median(known)),
                 "noise": float(known.std(ddof=1)),
                 "covered": float(((known >= effect.low) & (known <= effect.high)).mean()),
             }
