@@ -168,7 +168,7 @@ def as_text(calibration: "Calibration", checked: "Check | None") -> str:
         verdict = "The twin reproduces all" if checked.holds else "The twin does NOT reproduce all"
         parts += [
             text_table(rows),
-            f"{verdict} KPIs that it was fitted to ({checked.replications} replications, each another draw from the posterior).",
+            f"{verdict} KPIs that it was fitted to or that money depends on ({checked.replications} replications, each another draw).",
         ]
         refusal = calibration.twin(checked.verdict).refusal
         parts += [f"It gives no answer in money, because {refusal}."] if refusal else []

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from devopssim import kpis
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, cut_to_window, details
 from devopssim.kpis import Run
@@ -23,7 +24,7 @@ from devopssim.twin import demand, failures, findings, main_line, posterior, rec
 from devopssim.twin.estimates import ParameterEstimate, given, rate
 from devopssim.twin.overload import Overload, overloads
 from devopssim.twin.posterior import Candidate
-from devopssim.twin.twin import DOWNTIME, UNCHECKED, Twin
+from devopssim.twin.twin import ASKED, DOWNTIME, UNCHECKED, Twin
 from devopssim.twin.workflow_inference import Structure
 
 LEAST_WEEKS: Final = 4
@@ -67,6 +68,8 @@ class Calibration:
     """Draws from the posterior."""
     missing: tuple[str, ...] = ()
     """What the log lacks before its downtime can be told."""
+    unseen: tuple[str, ...] = ()
+    """KPIs of a what-if that the log does not show."""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -109,6 +112,7 @@ class Calibration:
             draws=self.draws,
             learnt=learnt,
             missing=self.missing,
+            unseen=self.unseen,
             verdict=f"contradiction: {'; '.join(self.contradictions)}" if self.contradictions else verdict,
             structures={str(structure): round(structure.probability, 3) for structure in self.structures},
         )
@@ -236,6 +240,7 @@ def calibrate(
         contradictions=tuple(contradictions.values()),
         draws=found.draws,
         missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
+        unseen=tuple(name for name, n in kpis.counted(run, ASKED)[1].items() if n == 0),
     )
 
 

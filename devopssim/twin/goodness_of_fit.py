@@ -31,6 +31,8 @@ COMPARED: Final = (
     "wip",
     "availability",
 )
+MONEY: Final = ("change_failure_rate", "mttr", "availability")
+"""KPIs that an answer in money depends on, fitted or not."""
 DEFAULT_REPLICATIONS: Final = 20
 
 
@@ -52,16 +54,20 @@ class Check:
     replications: int
 
     @property
+    def outside(self) -> tuple[str, ...]:
+        """KPIs that count and lie outside: those that the twin was fitted to, and those that money depends on."""
+        counts = self.table["fitted"] | self.table["kpi"].isin(MONEY)
+        return tuple(self.table.loc[counts & (self.table["verdict"] == "outside"), "kpi"])
+
+    @property
     def holds(self) -> bool:
-        """Whether every KPI that the twin was fitted to lies inside its prediction interval, where there is one to compare."""
-        fitted = self.table[self.table["fitted"]]
-        return not (fitted["verdict"] == "outside").any()
+        """Whether every KPI that counts lies inside its prediction interval, where there is one to compare."""
+        return not self.outside
 
     @property
     def verdict(self) -> str:
-        """'holds', or the fitted KPIs that the twin does not reproduce."""
-        outside = self.table.loc[self.table["fitted"] & (self.table["verdict"] == "outside"), "kpi"]
-        return HOLDS if self.holds else f"it does not reproduce {', '.join(outside)}"
+        """'holds', or the KPIs that count and that the twin does not reproduce."""
+        return HOLDS if self.holds else f"it does not reproduce {', '.join(self.outside)}"
 
 
 def check(

@@ -22,9 +22,8 @@ from devopssim.kpis import Floats
 from devopssim.scenario import Scenario, check_scenario, parameters
 from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
 from devopssim.twin.overload import Overload, overloads
-from devopssim.twin.twin import HOLDS, Twin
+from devopssim.twin.twin import ASKED, HOLDS, Twin
 
-KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
 WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
 DEFAULT_REPLICATIONS: Final = 100
 CONFIDENCE: Final = 0.9
@@ -68,7 +67,7 @@ class WhatIf:
         Columns: kpi, unit, before, after, difference, low, high, replications, verdict.
         """
         rows = []
-        for kpi in KPIS:
+        for kpi in ASKED:
             before, after = (self._values(name, kpi) for name in (AS_IS, self.change))
             effect = effect_of(after - before, kpis.KPIS[kpi].better)
             rows.append((kpi, kpis.KPIS[kpi].unit, _mean(before), _mean(after), *effect[:4], effect.verdict))
@@ -145,6 +144,11 @@ class WhatIf:
         if self.twin.verdict != HOLDS:
             remarks.append(
                 f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount."
+            )
+        if self.twin.unseen:
+            titles = ", ".join(kpis.KPIS[name].title.lower() for name in self.twin.unseen)
+            remarks.append(
+                f"The log does not show these KPIs: {titles}; their values here rest on the model's defaults."
             )
         if len(self.twin.structures) > 1:
             odds = "; ".join(f"{name}: {share:.0%}" for name, share in self.twin.structures.items())
@@ -239,7 +243,7 @@ def what_if(
     twin = subject if isinstance(subject, Twin) else None
     scenario = twin.scenario if twin else check_scenario(subject)
     experiment = DrawnExperiment.of(
-        scenario, [intervention], twin.draws if twin else (), replications=replications, kpis=KPIS
+        scenario, [intervention], twin.draws if twin else (), replications=replications, kpis=ASKED
     )
     return WhatIf(
         result=compare(experiment, **options),

@@ -269,7 +269,7 @@ class _Pool:
         candidate, learnt = self.candidates[self.chosen[number]], self.learnt[self.chosen[number]]
         values: Draw = {name: float(column[number]) for name, column in self.columns.items()}
         values["workflow"] = candidate.scenario.workflow
-        for name in CADENCES:
+        for name in {*CADENCES}.union(*self.learnt):
             values.setdefault(name, float(parameter_value(candidate.scenario, name)))
         for name, column in learnt.items():
             values[name] = float(allowed(declared[name], column[number : number + 1])[0])

@@ -18,6 +18,8 @@ from devopssim.twin.posterior import Draw
 
 UNCHECKED: Final = "unchecked"
 HOLDS: Final = "holds"
+ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
+"""KPIs of a what-if."""
 DOWNTIME: Final = {"failures": ("service.failed",), "restorations": ("service.restored", "incident.resolved")}
 """What a log has to show before its downtime is worth money."""
 
@@ -36,6 +38,8 @@ class Twin:
         Parameters that the log or the user determined.
     missing : tuple of str
         What the log lacks before its downtime can be told: names of `DOWNTIME`.
+    unseen : tuple of str
+        KPIs of a what-if that the log does not show.
     verdict : str
         'holds', 'unchecked', or what failed.
     structures : mapping of str to float
@@ -46,6 +50,7 @@ class Twin:
     draws: tuple[Mapping[str, float | str], ...] = ()
     learnt: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     verdict: str = UNCHECKED
     structures: Mapping[str, float]
 
@@ -61,6 +66,7 @@ class Twin:
         own = {
             "verdict": self.verdict,
             "missing": list(self.missing),
+            "unseen": list(self.unseen),
             "structures": dict(self.structures),
             "learnt": list(self.learnt),
         }
@@ -105,6 +111,7 @@ def load_twin(path: str | Path) -> Twin | None:
             draws=draws,
             learnt=tuple(own["learnt"]),
             missing=tuple(own["missing"]),
+            unseen=tuple(own["unseen"]),
             verdict=str(own["verdict"]),
             structures=dict(own["structures"]),
         )
