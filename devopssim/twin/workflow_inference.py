@@ -235,6 +235,7 @@ def regression_period(run: Run) -> float | None:
     """Return the weeks between the beginnings of regression tests: 0 if they begin at any time, None if the log does not show them."""
     rows = run.log.iloc[run.rows("stage.queued")]
     rows = rows[(rows["stage"] == "test") & rows["role"].notna() & rows["item"].isna() & rows["change"].notna()]
+    rows = rows[details(rows, "task").isna()]  # reviews of security are tasks
     times = rows.drop_duplicates("change")["time"].to_numpy(float)
     if len(times) < LEAST_OBSERVATIONS:
         return None

@@ -30,7 +30,9 @@ def test_money_is_hours_of_downtime_times_the_cost() -> None:
         cost_per_hour=1000,
         replications=4,
     )
-    values = found.result.values.query("kpi == 'availability'").pivot(index="replication", columns="scenario", values="value")
+    values = found.result.values.query("kpi == 'availability'").pivot(
+        index="replication", columns="scenario", values="value"
+    )
     hours = float((values["as it is"] - values[found.change]).median()) * 8760
     assert found.downtime.estimate == pytest.approx(hours)
     assert f"costs {1000 * hours:,.0f} a year" in found.sentence()

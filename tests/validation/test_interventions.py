@@ -1,5 +1,7 @@
 """The twin's answers to interventions, on a few organisations; docs/calibration.md shows the whole judgement."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from validation.interventions import (
@@ -13,8 +15,6 @@ from validation.interventions import (
     organisation,
     summary,
 )
-
-from devopssim.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_table_names_kpis_and_the_number_of_organisations() -> None:
     assert "| KPI | Lead time | 2 | 90.0% | 2 | 100.0% | 15% |" in table
 
 
-def test_a_judgement_is_resumed(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_judgement_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
     def fake(number: int) -> list[dict[str, object]]:
@@ -79,4 +79,3 @@ def test_a_judgement_is_resumed(tmp_path, monkeypatch: pytest.MonkeyPatch) -> No
     assert list(judge(range(3), tmp_path)) == [2]
     assert asked == [0, 1, 2]
     assert len(kept(tmp_path)) == 3
-    assert isinstance(organisation(0), Scenario)
