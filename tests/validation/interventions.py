@@ -25,6 +25,8 @@ from devopssim.simulation import available_hours, planned_hours, simulate
 from devopssim.twin import AS_IS, DrawnExperiment, Intervention, calibrate, check, effect_of, hidden, prior
 
 FOLDER: Final = Path(__file__).parents[2] / "out" / "interventions"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "calibration.md"
+MARK: Final = "written by `python tests/validation/interventions.py`"
 KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
 RUNS: Final = 30
 """Replications of the twin and of the truth, each with and without each intervention."""
@@ -188,6 +190,12 @@ def as_markdown(rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def write_between(page: Path, mark: str, table: str) -> None:
+    """Put a table between the marks of a page."""
+    text, begin, end = page.read_text(encoding="utf-8"), f"<!-- begin: {mark} -->", f"<!-- end: {mark} -->"
+    write_text(page, f"{text.split(begin)[0]}{begin}\n\n{table}\n\n{end}{text.split(end)[1]}")
+
+
 def judge(numbers: range, folder: Path = FOLDER) -> Iterator[int]:
     """Judge the organisations that no file keeps yet; yield the number of each."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -202,4 +210,4 @@ if __name__ == "__main__":
     begun = time.monotonic()
     for done in judge(range(int(sys.argv[1]) if len(sys.argv) > 1 else 200)):
         sys.stderr.write(f"organisation {done} after {time.monotonic() - begun:.0f} s\n")
-    sys.stdout.write(as_markdown(kept()) + "\n")
+    write_between(PAGE, MARK, as_markdown(kept()))
