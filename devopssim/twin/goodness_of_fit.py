@@ -116,7 +116,7 @@ def check(
         runs = result.values.loc[result.values["kpi"] == kpi, "value"].to_numpy(float)
         runs = runs[np.isfinite(runs)]
         mean = float(runs.mean()) if len(runs) else float("nan")
-        low, high = _prediction(runs)
+        low, high = _prediction(runs) if kpi != "availability" else _flipped(_prediction(1 - runs))
         rows.append((kpi, unit, kpi in calibration.fitted, value, n, mean, low, high, _verdict(value, n, low, high)))
     columns = ["kpi", "unit", "fitted", "log", "n", "twin", "low", "high", "verdict"]
     return Check(table=pd.DataFrame(rows, columns=columns), replications=replications)
@@ -131,6 +131,11 @@ def _prediction(runs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tuple[f
     half = t_quantile(0.95, len(runs) - 1) * float(sample.std(ddof=1)) * math.sqrt(1 + 1 / len(runs))
     low, high = float(sample.mean()) - half, float(sample.mean()) + half
     return (math.exp(low), math.exp(high)) if positive else (low, high)
+
+
+def _flipped(interval: tuple[float, float]) -> tuple[float, float]:
+    """Return the interval of an availability from that of its downtime, which is skewed and cannot exceed the whole time."""
+    return max(0.0, 1 - interval[1]), min(1.0, 1 - interval[0])
 
 
 def _verdict(value: float, n: int, low: float, high: float) -> str:
