@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets wheel mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -62,6 +62,9 @@ live: install-dev programs docs ## run the tests and notebooks on a real contain
 
 equality: install-dev ## compare the engines on random scenarios (CASES=5000, SEED=1) and on changed engines (mutants)
 	@$(BIN)/python tests/equality.py $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
+
+interventions: install-dev ## judge the twin's what-ifs on random organisations (ORGANISATIONS=200); ten seconds each, resumed from out/interventions
+	@nice -n 10 $(BIN)/python tests/validation/interventions.py $(ORGANISATIONS)
 
 sanitizers: install-dev ## test the engine's event loop, and whole runs, under the sanitizers of addresses and of undefined behaviour
 	@engine/tests/run.sh $(BIN)/python

@@ -57,11 +57,11 @@ def command(
     out: Path | None,
     in_json: bool,
 ) -> int:
-    """Fit, check and print; return 0 if the twin reproduces the KPIs that it was fitted to, 1 if not."""
+    """Fit, check and print; return 0 if the twin reproduces the KPIs that it was fitted to and nothing contradicts it, 1 if not."""
     from devopssim import events
     from devopssim.errors import InvalidInputError
     from devopssim.files import write_text
-    from devopssim.twin import calibrate, check
+    from devopssim.twin import HOLDS, UNCHECKED, calibrate, check
 
     if replications < 0 or replications == 1:
         raise InvalidInputError(
@@ -76,16 +76,16 @@ def command(
             stated=stated,
             name=log_file.stem,
             seed=seed,
-            workers=execution.workers,
         )
         checked = check(calibration, log, replications, seed=seed, execution=execution) if replications else None
+    verdict = checked.verdict if checked else UNCHECKED
     if out is not None:
-        write_text(out, calibration.as_toml())
+        write_text(out, calibration.as_toml(verdict))
         sys.stderr.write(f"{out}: twin written; next, for example: `devopssim what-if {out} --adopt testing=1`.\n")
     for line in assumptions_of(log):
         sys.stderr.write(f"Assumption of the log: {line}.\n")
     print(as_json(calibration, checked) if in_json else as_text(calibration, checked))
-    return SUCCESS if checked is None or checked.holds else CHECK_FAILED
+    return SUCCESS if calibration.twin(verdict).verdict in {UNCHECKED, HOLDS} else CHECK_FAILED
 
 
 def assumptions_of(log: "pd.DataFrame") -> list[str]:
@@ -95,16 +95,20 @@ def assumptions_of(log: "pd.DataFrame") -> list[str]:
 
 
 def as_json(calibration: "Calibration", checked: "Check | None") -> str:
-    """Return the fitted parameters, the defaulted ones and the check."""
+    """Return the fitted parameters, the defaulted ones, what contradicts the model, and the check."""
     import json
 
+    from devopssim.twin import UNCHECKED
     from devopssim.wording import json_records
 
     document = {
         "base": calibration.base,
         "fitted": json.loads(json_records(calibration.table)),
         "defaulted": calibration.defaulted,
+        "structures": calibration.twin().structures,
+        "contradictions": calibration.contradictions,
         "overloads": [str(overload) for overload in calibration.overloads],
+        "verdict": calibration.twin(checked.verdict if checked else UNCHECKED).verdict,
         "check": json.loads(json_records(checked.table)) if checked else [],
     }
     return json.dumps(document, indent=1)
@@ -115,6 +119,15 @@ def _defaults(calibration: "Calibration") -> str:
         f"{len(calibration.defaulted)} parameters keep the values of {calibration.base!r}, because the log does not "
         f"determine them: {', '.join(calibration.defaulted)}."
     )
+
+
+def _structures(calibration: "Calibration") -> list[str]:
+    """Return the workflows and cadences that the log may come from, if it leaves that open."""
+    structures = calibration.structures
+    if len(structures) < 2:
+        return []
+    odds = "; ".join(f"{structure}: {structure.probability:.0%}" for structure in structures)
+    return [f"The log leaves open how the team works ({odds}); state what you know with --set workflow=… or --base."]
 
 
 def as_text(calibration: "Calibration", checked: "Check | None") -> str:
@@ -132,6 +145,8 @@ def as_text(calibration: "Calibration", checked: "Check | None") -> str:
     parts = [
         text_table(rows),
         _defaults(calibration),
+        *_structures(calibration),
+        *(f"Contradiction: {contradiction}." for contradiction in calibration.contradictions),
         *(f"Warning: {overload}" for overload in calibration.overloads),
     ]
     if checked is not None:
@@ -153,6 +168,8 @@ def as_text(calibration: "Calibration", checked: "Check | None") -> str:
         verdict = "The twin reproduces all" if checked.holds else "The twin does NOT reproduce all"
         parts += [
             text_table(rows),
-            f"{verdict} KPIs that it was fitted to ({checked.replications} replications).",
+            f"{verdict} KPIs that it was fitted to or that money depends on ({checked.replications} replications, each another draw).",
         ]
+        refusal = calibration.twin(checked.verdict).refusal
+        parts += [f"It gives no answer in money, because {refusal}."] if refusal else []
     return "\n\n".join(parts)

@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 @click.option(
     "--replications",
     type=int,
-    default=30,
+    default=100,
     show_default=True,
     metavar="N",
-    help="Replications with and without the intervention.",
+    help="Replications with and without the intervention; of a twin, each is another draw from its posterior.",
 )
 @seed_option
 @execution_options
@@ -62,12 +62,17 @@ def command(
     in_json: bool,
 ) -> None:
     """Compare the scenario with and without the intervention; print a sentence and a table."""
-    from devopssim.scenario import vary
-    from devopssim.twin import what_if
+    from dataclasses import replace
+    from pathlib import Path
 
+    from devopssim.scenario import vary
+    from devopssim.twin import load_twin, what_if
+
+    subject = vary(named(scenario), variation.lasting())
+    twin = load_twin(scenario) if Path(scenario).is_file() else None
     with options.execution() as execution:
         result = what_if(
-            vary(named(scenario), variation.lasting()),
+            replace(twin, scenario=subject) if twin else subject,
             adopt_practices=variation.adopted(),
             add=_whole(assignments(added, "--add", "developers=2")),
             changes=variation.changes(),
@@ -85,14 +90,21 @@ def _as_json(result: "WhatIf") -> str:
     from devopssim.wording import json_records
 
     overloads = [{"scenario": name, "overload": str(overload)} for name, overload in result.overloads]
-    document = {"sentence": result.sentence(), "table": json.loads(json_records(result.table)), "overloads": overloads}
+    document = {
+        "sentence": result.sentence(),
+        "remarks": result.remarks(),
+        "verdict": result.twin.verdict if result.twin else None,
+        "table": json.loads(json_records(result.table)),
+        "depends_on": json.loads(json_records(result.depends_on)),
+        "overloads": overloads,
+    }
     return json.dumps(document, indent=1)
 
 
 def _as_text(result: "WhatIf") -> str:
     from devopssim.wording import plain_estimate, significant, text_table
 
-    rows = [["KPI", "unit", "before", "after", "difference (95 % interval)"]]
+    rows = [["KPI", "unit", "before", "after", "difference (90 % interval)"]]
     rows += [
         [
             row["kpi"],
@@ -104,7 +116,7 @@ def _as_text(result: "WhatIf") -> str:
         for row in result.table.to_dict("records")
     ]
     warnings = [f"Warning: {name}: {overload}" for name, overload in result.overloads]
-    return "\n\n".join([result.sentence(), text_table(rows), *warnings])
+    return "\n\n".join([result.sentence(), *result.remarks(), text_table(rows), *warnings])
 
 
 def _whole(given: Mapping[str, float | str]) -> dict[str, int]:

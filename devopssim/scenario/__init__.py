@@ -14,7 +14,7 @@ from devopssim.scenario.assistance import ASSISTANCE, Assistance
 from devopssim.scenario.declaration import GRADES, Parameter, chosen
 from devopssim.scenario.demand import Demand
 from devopssim.scenario.evidence import EvidenceCard, cards_as_markdown, cards_as_text, evidence_cards
-from devopssim.scenario.files import dumps, load, loads, save, to_table
+from devopssim.scenario.files import TWIN, dumps, load, loads, save, to_table
 from devopssim.scenario.pipeline import Pipeline, PipelineStep
 from devopssim.scenario.practices import PRACTICES, SEVEN_CS, Practice, Practices
 from devopssim.scenario.presets import (
@@ -72,6 +72,7 @@ __all__ = [
     "PRESETS",
     "SEVEN_CS",
     "SKILLS",
+    "TWIN",
     "WATERFALL",
     "WORKFLOWS",
     "Assistance",

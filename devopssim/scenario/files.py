@@ -13,6 +13,8 @@ from devopssim.scenario.scenario import LISTS, PARTS, Scenario, check_parameter,
 
 BASE = "base"
 """The key that names the preset from which a file departs."""
+TWIN = "twin"
+"""The table that `devopssim calibrate` adds: the posterior of the parameters. A scenario has no use for it."""
 
 
 def to_table(scenario: Scenario) -> dict[str, Any]:
@@ -172,7 +174,7 @@ def from_table(table: Mapping[str, Any]) -> Scenario:
                 message = f"{key}={value!r} must be a table: write [{key}] and its values below it."
                 raise InvalidInputError(message)
             changes |= {f"{key}.{name}": parameter for name, parameter in value.items()}
-        elif key not in ("name", BASE):
+        elif key not in ("name", BASE, TWIN):
             changes[key] = value
     for name in changes:
         if "." not in name and name not in ("workflow", "years"):

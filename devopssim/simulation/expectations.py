@@ -547,7 +547,7 @@ def backlog_factor(scenario: Scenario, scanned: NDArray[Any], critical: NDArray[
 
 
 def deployment_failure_probability(
-    mistakes: float, breaking_defects: float, changes: NDArray[Any]
+    mistakes: float | NDArray[Any], breaking_defects: float, changes: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return the probability that a deployment fails, by its installation or by a defect of one of its changes.
 
@@ -556,8 +556,8 @@ def deployment_failure_probability(
 
     Parameters
     ----------
-    mistakes : float
-        Probability that the installation goes wrong.
+    mistakes : float or array of float
+        Probability that the installation goes wrong, of all deployments or of each.
     breaking_defects : float
         Mean number of defects in a change that break the service.
     changes : array of int or float
@@ -624,30 +624,3 @@ def builds_per_item(integration: float, changes: NDArray[Any]) -> NDArray[np.flo
     ([1.0], [2.375])
     """
     return np.asarray(integration * changes + 1 - integration**changes)
-
-
-def builds_tested_per_item(integration: float, testing: float, changes: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the mean number of builds of an item that automated tests follow; a repeated run counts once.
-
-    A build is tested if testing is continuous for one of its changes. Mechanisms: `development.finish`, `integrate` and
-    `run_tests`.
-
-    Parameters
-    ----------
-    integration, testing : float
-        Adoption of continuous integration and of continuous testing, in [0, 1].
-    changes : array of int or float
-        Changes of each item.
-
-    Returns
-    -------
-    array of float
-        Mean numbers in the shape of `changes`.
-
-    Examples
-    --------
-    >>> three = np.array([3])
-    >>> [builds_tested_per_item(0.5, testing, three).tolist() for testing in (0.0, 0.5, 1.0)]
-    [[0.0], [1.328125], [2.375]]
-    """
-    return np.asarray(integration * testing * changes + 1 - (1 - testing * (1 - integration)) ** changes)

@@ -1,15 +1,15 @@
 """Calibration: from an event log to a scenario, with what could be estimated, how well, and what stays at its default.
 
-First comes how the team works (workflow, practices that leave traces, people), then what that makes readable: arrivals,
-efforts, cadence, failures, recovery. Two parameters leave no direct trace: how severe defects are and, in a log without
-work on stages, how large items are. They are fitted so that the simulated twin has the log's change failure rate and
-cycle time.
+First comes how the team works (workflow and cadence with their probabilities, practices that leave traces, people), then what that
+makes readable: arrivals, efforts, failures, recovery, each with its posterior. What leaves no direct trace has a prior, which
+simulation moves towards the log (`posterior`).
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,29 +17,22 @@ import pandas as pd
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, cut_to_window, details
-from devopssim.experiment import replicate
 from devopssim.kpis import Run
-from devopssim.scenario import PRESETS, Scenario, dumps, parameter_value, parameters, vary
+from devopssim.scenario import PRESETS, Scenario, parameter_value, parameters, vary
 from devopssim.simulation import HEADCOUNTS, changes_per_item
-from devopssim.twin import demand, failures, findings, main_line, recovery, reviews, work, workflow_inference
+from devopssim.twin import demand, failures, findings, main_line, posterior, recovery, reviews, work, workflow_inference
 from devopssim.twin.estimates import ParameterEstimate, given, rate
 from devopssim.twin.overload import Overload, overloads
+from devopssim.twin.posterior import Candidate
+from devopssim.twin.twin import ASKED, DOWNTIME, UNCHECKED, Twin
+from devopssim.twin.workflow_inference import Structure
 
 LEAST_WEEKS: Final = 4
-ROUNDS: Final = 3
-"""Simulations per fit at most; each scales a parameter by the error of its KPI."""
-REPLICATIONS: Final = 4
-YEARS_TO_MATCH: Final = 1.5
-"""Run length, in years, of the simulations that fit a longer twin: enough for a mean, short enough to wait for."""
-CLOSE_ENOUGH: Final = 0.05
-"""Relative error of a KPI at which its parameter is fitted."""
+BY_SIMULATION: Final = "simulation"
+"""Posterior of a hidden parameter that the log moves."""
+DEFAULT_WORKFLOW: Final = "devops"
 WAITS: Final = ("process.hand_over", "process.approval", "process.sign_off")
 """Waits in working hours."""
-FITTED_TO: Final = {
-    "quality.severe_share": "change_failure_rate",
-    "demand.code_effort": "cycle_time",
-}
-"""Parameters that are fitted so that the twin has this KPI of the log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +60,16 @@ class Calibration:
     """Parameters that the user set."""
     fitted: tuple[str, ...]
     """KPIs that the twin was fitted to; others are a test of it."""
+    structures: tuple[Structure, ...] = ()
+    """Workflows and cadences that the log may come from, the most probable first."""
+    contradictions: tuple[str, ...] = ()
+    """Values that the log asks for and the model does not allow."""
+    draws: tuple[Mapping[str, float | str], ...] = ()
+    """Draws from the posterior."""
+    missing: tuple[str, ...] = ()
+    """What the log lacks before its downtime can be told."""
+    unseen: tuple[str, ...] = ()
+    """KPIs of a what-if that the log does not show."""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -101,10 +104,26 @@ class Calibration:
         """Roles whose requests need more hours than they have, so that the twin's queue grows as long as it is simulated."""
         return overloads(self.scenario)
 
-    def as_toml(self) -> str:
-        """Return the scenario as TOML, with a comment for each estimate and a warning for each overload."""
+    def twin(self, verdict: str = UNCHECKED) -> Twin:
+        """Return the twin with its posterior and the verdict of its check, which a contradiction overrules."""
+        learnt = (*(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION), *self.stated)
+        return Twin(
+            scenario=self.scenario,
+            draws=self.draws,
+            learnt=learnt,
+            missing=self.missing,
+            unseen=self.unseen,
+            verdict=f"contradiction: {'; '.join(self.contradictions)}" if self.contradictions else verdict,
+            structures={str(structure): round(structure.probability, 3) for structure in self.structures},
+        )
+
+    def as_toml(self, verdict: str = UNCHECKED) -> str:
+        """Return the twin as TOML: a comment for each estimate, contradiction and overload, the scenario, and the posterior."""
+        twin = self.twin(verdict)
         lines = [
-            f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's."
+            f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's.",
+            f"# Verdict of its check: {twin.verdict}.",
+            *(f"# Possible: {name}: probability {share:.0%}" for name, share in twin.structures.items()),
         ]
         for estimate in self.estimates:
             interval = (
@@ -113,7 +132,8 @@ class Calibration:
             value = f"{estimate.value:.4g}" if isinstance(estimate.value, int | float) else estimate.value
             lines.append(f"# {estimate.parameter} = {value}{interval} (n = {estimate.n}): {estimate.how}")
         lines += [f"# Warning: {overload}" for overload in self.overloads]
-        return "\n".join([*lines, "", dumps(self.scenario)])
+        lines += [f"# Contradiction: {contradiction}" for contradiction in self.contradictions]
+        return "\n".join([*lines, "", twin.as_toml()])
 
 
 def calibrate(
@@ -123,7 +143,7 @@ def calibrate(
     stated: Mapping[str, float | str] | None = None,
     name: str = "twin",
     seed: int = 1,
-    workers: int = 1,
+    progress: bool | None = None,
 ) -> Calibration:
     """Fit a scenario to an event log.
 
@@ -139,9 +159,9 @@ def calibrate(
     name : str, default 'twin'
         Name of the scenario.
     seed : int, default 1
-        Random seed of the simulations that fit the last parameters.
-    workers : int, default 1
-        Processes for these simulations.
+        Random seed of the posterior's draws.
+    progress : bool, optional
+        Whether a progress bar is drawn; by default in a terminal or a notebook.
 
     Returns
     -------
@@ -175,47 +195,149 @@ def calibrate(
         raise InvalidInputError(
             f"the log spans {run.weeks:.2g} weeks; a twin needs at least {LEAST_WEEKS}, and half a year makes it useful."
         )
-    years = float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
-    estimated: dict[str, ParameterEstimate] = {}
-    inferred = None if base else workflow_inference.workflow(run)
-    start = base or PRESETS[str(inferred.value) if inferred else "devops"]
     fixed = dict(stated or {})
-    scenario = vary(replace(start, name=name, years=years), fixed)
-    if inferred and "workflow" not in fixed:
-        estimated[inferred.parameter] = inferred
-    settled = {*fixed, *(WAITS if "team.hours_per_week" in fixed else ())}
-    for step in STEPS if base else (_practices, *STEPS):
-        estimates = {
-            estimate.parameter: estimate for estimate in step(run, scenario) if estimate.parameter not in settled
-        }
-        estimated |= estimates
-        scenario = vary(scenario, {key: _allowed(estimate) for key, estimate in estimates.items()})
-    if not {"demand.requests_per_week", "demand.backlog"} & {*estimated, *fixed}:
+    possible = _structures(run, base, fixed)
+    named = replace(
+        base or PRESETS[possible[0].workflow], name=name, years=float(np.clip(run.hours / HOURS_PER_YEAR, 0.02, 50))
+    )
+    contradictions: dict[str, str] = {}
+    candidates = [_candidate(run, named, structure, fixed, contradictions, base=base) for structure in possible]
+    if not {"demand.requests_per_week", "demand.backlog"} & {*candidates[0].estimates, *fixed}:
         raise InvalidInputError(
             "the log has neither requests nor changes, so the demand cannot be fitted; pass a log with `ticket.created` or `change.created`."
         )
-    scenario, fitted = _match(run, scenario, estimated, fixed, seed=seed, workers=workers)
-    estimated |= fitted
+    found = posterior.sample(run, candidates, fixed, seed=seed, progress=progress)
+    weights = np.array([each.probability for each in possible]) * found.possible
+    if not weights.any():
+        weights = np.array([each.probability for each in possible])
+        contradictions |= {
+            name: _contradiction(each) for name, each in candidates[0].estimates.items() if each.per is not None
+        }
+    order = np.argsort(-weights, kind="stable")
+    best = candidates[order[0]]
+    moved = {
+        name: f"by {len(found.draws)} simulations compared with the whole log, which explains {share:.0%} of the prior variance"
+        for name, share in found.explained.items()
+    }
+    inferred = {name: _inferred(name, found.draws, how) for name, how in moved.items()}
+    products = {
+        name: replace(_inferred(name, found.draws, each.how), n=each.n, posterior=each.posterior)
+        for name, each in best.estimates.items()
+        if each.per is not None
+    }
+    estimates = {**best.estimates, **products, **inferred}
     return Calibration(
-        scenario=scenario,
-        base=start.name,
+        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()}),
+        base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
-        estimates=tuple(estimated.values()),
-        fitted=_fitted(run, estimated),
+        estimates=tuple(estimates.values()),
+        fitted=_fitted(run, estimates),
+        structures=tuple(
+            replace(possible[position], probability=float(weights[position] / weights.sum()))
+            for position in order
+            if weights[position] > 0
+        ),
+        contradictions=tuple(contradictions.values()),
+        draws=found.draws,
+        missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
+        unseen=tuple(name for name, n in kpis.counted(run, ASKED)[1].items() if n == 0),
     )
 
 
-def _allowed(estimate: ParameterEstimate) -> float | str:
-    """Return the estimate, clipped to the range that the parameter allows."""
-    declared = parameters()[estimate.parameter]
+def _structures(run: Run, base: Scenario | None, fixed: Mapping[str, float | str]) -> list[Structure]:
+    """Return the possible structures: of the workflow that is stated or the base's, else of any."""
+    workflow = str(fixed.get("workflow", base.workflow if base else ""))
+    found = [each for each in workflow_inference.structures(run) if workflow in ("", each.workflow)]
+    usual = Structure(
+        workflow=workflow or DEFAULT_WORKFLOW, cadence={}, probability=1.0, how="the log does not show it"
+    )
+    total = sum(each.probability for each in found)
+    return [replace(each, probability=each.probability / total) for each in found] or [usual]
+
+
+def _candidate(
+    run: Run,
+    named: Scenario,
+    structure: Structure,
+    fixed: Mapping[str, float | str],
+    contradictions: dict[str, str],
+    *,
+    base: Scenario | None,
+) -> Candidate:
+    """Return the scenario and the estimates of one structure; estimates that contradict the model go to `contradictions`."""
+    start = base or replace(PRESETS[structure.workflow], name=named.name, years=named.years)
+    scenario = vary(replace(start, name=named.name, years=named.years), dict(fixed))
+    settled = {*fixed, *(WAITS if "team.hours_per_week" in fixed else ())}
+    estimated: dict[str, ParameterEstimate] = {}
+    for step in (partial(_structure, structure, base), *(STEPS if base else (_practices, *STEPS))):
+        estimates: dict[str, ParameterEstimate] = {}
+        for estimate in step(run, scenario):
+            if estimate.parameter in settled:
+                continue
+            inside = _inside(estimate)
+            if inside is None:
+                contradictions[estimate.parameter] = _contradiction(estimate)
+            else:
+                estimates[estimate.parameter] = inside
+        estimated |= estimates
+        scenario = vary(scenario, {name: _nearest(estimate) for name, estimate in estimates.items()})
+    return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated)
+
+
+def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
+    n = len(workflow_inference.releases_of(run).times)
+    how = f"{structure.how}; probability {structure.probability:.0%}"
+    if base is None and structure.cadence:
+        yield given("workflow", structure.workflow, n, how)
+    for name, value in structure.cadence.items():
+        yield given(name, value, n, how)
+
+
+def _inside(estimate: ParameterEstimate) -> ParameterEstimate | None:
+    """Return the estimate with a value that the parameter allows, or None if not even its interval reaches the range."""
+    if isinstance(estimate.value, str) or estimate.per is not None:  # the draws tell whether a product is possible
+        return estimate
+    declared, value = parameters()[estimate.parameter], estimate.value
+    bounds = (estimate.low, estimate.high) if math.isfinite(estimate.low) else (value, value)
+    if min(bounds[0], value) > declared.high * (1 + 1e-9) or max(bounds[1], value) < declared.low - 1e-9:
+        return None
+    return replace(estimate, value=_nearest(estimate))
+
+
+def _nearest(estimate: ParameterEstimate) -> float | str:
+    """Return the value that the parameter allows and that is nearest to the estimate."""
     if isinstance(estimate.value, str):
         return estimate.value
-    inside = min(max(estimate.value, declared.low), declared.high)
-    return round(inside) if declared.whole else inside
+    declared = parameters()[estimate.parameter]
+    nearest = min(max(estimate.value, declared.low), declared.high)
+    return round(nearest) if declared.whole else nearest
 
 
-def _practices(run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
-    yield from workflow_inference.practices(run)
+def _contradiction(estimate: ParameterEstimate) -> str:
+    declared = parameters()[estimate.parameter]
+    return (
+        f"the log asks for {estimate.parameter} = {float(estimate.value):.3g} ({declared.meaning}), which must {declared.allowed}; "
+        f"n = {estimate.n}, {estimate.how}; correct the log, or state what it rests on with --set"
+    )
+
+
+def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], how: str) -> ParameterEstimate:
+    """Return the estimate of a parameter whose posterior only the draws show: their median and quantiles."""
+    values = np.array([float(draw[name]) for draw in draws])
+    low, value, high = (float(bound) for bound in np.quantile(values, [0.025, 0.5, 0.975]))
+    return ParameterEstimate(
+        parameter=name,
+        value=round(value) if parameters()[name].whole else value,
+        low=low,
+        high=high,
+        n=len(draws),
+        how=how,
+        posterior=BY_SIMULATION,
+    )
+
+
+def _practices(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    yield from workflow_inference.practices(run, scenario.workflow)
     yield from findings.adoption(run)
 
 
@@ -242,10 +364,6 @@ def _hours(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             yield given(name, hours, 0, "as long on the clock as the default in working hours")
 
 
-def _cadence(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    yield from workflow_inference.cadence(run, scenario)
-
-
 def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     rows = run.log.iloc[run.rows("ticket.created")]
     arrivals = rows.loc[details(rows, "rework_of").isna(), "time"].to_numpy(float)
@@ -268,7 +386,6 @@ def _demand(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 STEPS: Final = (
     _people,
     _hours,
-    _cadence,
     _demand,
     demand.classes_of_service,
     work.efforts,
@@ -280,51 +397,6 @@ STEPS: Final = (
     failures.deployments,
     findings.findings,
 )
-
-
-def _match(
-    run: Run,
-    scenario: Scenario,
-    estimated: Mapping[str, ParameterEstimate],
-    fixed: Mapping[str, object],
-    **options: Any,
-) -> tuple[Scenario, dict[str, ParameterEstimate]]:
-    """Fit what leaves no direct trace so that the simulated twin has the log's KPIs; each parameter scales with its KPI."""
-    targets = kpis.values(run, list(FITTED_TO.values()))
-    severe = estimated.get("quality.severe_share")
-    chosen = ["quality.severe_share"] if severe and not math.isfinite(severe.low) else []
-    if "demand.code_effort" not in {*estimated, *fixed} and math.isfinite(targets["cycle_time"]):
-        chosen.append("demand.code_effort")
-    if not chosen:
-        return scenario, {}
-    values = {name: float(parameter_value(scenario, name)) for name in chosen}
-    names = [FITTED_TO[name] for name in chosen]
-    simulated: dict[str, float] = {}
-    for _ in range(ROUNDS):
-        twin = vary(scenario, {**values, "years": min(scenario.years, YEARS_TO_MATCH)})
-        result = replicate(twin, REPLICATIONS, kpis=names, progress=False, **options)
-        simulated = dict(zip(result.estimates["kpi"], result.estimates["estimate"], strict=True))
-        factors = {name: _factor(targets[FITTED_TO[name]], simulated[FITTED_TO[name]]) for name in chosen}
-        if all(abs(factor - 1) < CLOSE_ENOUGH for factor in factors.values()):
-            break
-        values = {name: float(_allowed(given(name, values[name] * factors[name], 0, ""))) for name in chosen}
-    fitted = {
-        name: given(
-            name,
-            values[name],
-            estimated[name].n if name in estimated else len(run.rows("ticket.done")),
-            f"simulated until the twin's {FITTED_TO[name]} is {simulated[FITTED_TO[name]]:.3g}; the log's is {targets[FITTED_TO[name]]:.3g}",
-        )
-        for name in chosen
-    }
-    return vary(scenario, values), fitted
-
-
-def _factor(target: float, simulated: float) -> float:
-    """Return the factor on a parameter that moves its KPI from `simulated` to `target`; at most threefold at a time."""
-    if not (target > 0 and simulated > 0):
-        return 1.0
-    return min(3.0, max(1 / 3, target / simulated))
 
 
 def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, ...]:

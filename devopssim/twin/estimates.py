@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from devopssim.kpis import Floats
+from devopssim.scenario import Scenario
 
 NAN: Final = float("nan")
 CONFIDENCE: Final = 0.95
@@ -26,6 +27,8 @@ LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
 """Smaller samples leave the fit untested."""
+AT_THE_ENDS: Final = 0.5
+"""Prior probability that a share is 0 or 1."""
 POOR: Final = 0.01
 """Below this p-value, the fit is called poor."""
 
@@ -52,6 +55,13 @@ class ParameterEstimate:
         Kolmogorov-Smirnov distance of sample and distribution.
     p : float
         Probability of at least that distance if the distribution were true.
+    posterior : str
+        Distribution that `draws` takes values from: 'beta' (a share of `n`), 'gamma' (a rate after `n` events), 'inverse gamma' (a time
+        between them), 'lognormal' (with the interval as its quantiles), or 'grid'; empty: lognormal with an interval, else certain.
+    grid : tuple of float
+        Probabilities of the points of an even grid from 0 to 1, for a posterior 'grid'.
+    per : callable, optional
+        What the value is proportional to 1 ÷ of, in a scenario: the log shows only the product.
     """
 
     parameter: str
@@ -63,6 +73,34 @@ class ParameterEstimate:
     distribution: str = ""
     distance: float = NAN
     p: float = NAN
+    posterior: str = ""
+    grid: tuple[float, ...] = ()
+    per: Callable[[Scenario], float] | None = None
+
+    def draws(self, rng: np.random.Generator, size: int) -> Floats:
+        """Return values from the posterior distribution of a number: conjugate with Jeffreys' prior for counts and shares, else asymptotic.
+
+        Examples
+        --------
+        >>> estimate = share("practices.testing", 8, 10, "changes with automated tests")
+        >>> draws = estimate.draws(np.random.default_rng(1), 1000)
+        >>> bool(0.7 < draws.mean() < 0.85)
+        True
+        """
+        value, n = float(self.value), self.n
+        if self.posterior == "beta":
+            return rng.beta(value * n + 0.5, (1 - value) * n + 0.5, size)
+        if self.posterior == "grid":
+            return rng.choice(np.linspace(0, 1, len(self.grid)), size, p=self.grid)
+        if self.posterior == "gamma":
+            return value * rng.gamma(n + 0.5, size=size) / max(n, 1)
+        if self.posterior == "inverse gamma":
+            return value * n / rng.gamma(n + 0.5, size=size)
+        if not (np.isfinite(self.low) and 0 < self.low <= value <= self.high):
+            return np.full(size, value)
+        z = rng.standard_normal(size)
+        half = np.log(np.where(z > 0, self.high / value, value / self.low)) / stats.norm.ppf((1 + CONFIDENCE) / 2)
+        return np.asarray(value * np.exp(z * half))
 
     @property
     def fit(self) -> str:
@@ -305,7 +343,14 @@ def rate(parameter: str, times: Floats, weeks: float, how: str) -> ParameterEsti
     gaps = np.diff(np.sort(times))
     fit = _fit(stats.expon, gaps[gaps > 0], "exponential", loc=0.0)
     return ParameterEstimate(
-        parameter=parameter, value=n / weeks, low=low / weeks, high=high / weeks, n=n, how=how, **fit
+        parameter=parameter,
+        value=n / weeks,
+        low=low / weeks,
+        high=high / weeks,
+        n=n,
+        how=how,
+        posterior="gamma",
+        **fit,
     )
 
 
@@ -320,7 +365,43 @@ def share(parameter: str, count: int, total: int, how: str) -> ParameterEstimate
     """
     low, high = stats.binomtest(count, total).proportion_ci(CONFIDENCE)
     return ParameterEstimate(
-        parameter=parameter, value=count / total, low=float(low), high=float(high), n=total, how=how
+        parameter=parameter,
+        value=count / total,
+        low=float(low),
+        high=float(high),
+        n=total,
+        how=how,
+        posterior="beta",
+    )
+
+
+def share_of_likelihood(parameter: str, likelihood: Floats, n: int, how: str) -> ParameterEstimate:
+    """Estimate a share from its likelihood on an even grid from 0 to 1.
+
+    The prior is uniform, but for `AT_THE_ENDS`: a practice is often adopted everywhere, or nowhere.
+
+    Examples
+    --------
+    >>> grid = np.linspace(0, 1, 201)
+    >>> estimate = share_of_likelihood("practices.testing", stats.binom.pmf(8, 10, grid), 10, "")
+    >>> round(estimate.low, 2), estimate.value, round(estimate.high, 2)
+    (0.48, 0.8, 0.94)
+    """
+    grid = np.linspace(0, 1, len(likelihood))
+    prior = np.full(len(grid), (1 - AT_THE_ENDS) / len(grid))
+    prior[[0, -1]] += AT_THE_ENDS / 2
+    probability = likelihood * prior / (likelihood @ prior)
+    below = np.cumsum(probability)
+    low, high = (float(grid[np.searchsorted(below, tail)]) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    return ParameterEstimate(
+        parameter=parameter,
+        value=float(grid[np.argmax(likelihood)]),
+        low=low,
+        high=high,
+        n=n,
+        how=how,
+        posterior="grid",
+        grid=tuple(probability),
     )
 
 

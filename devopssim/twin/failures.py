@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.kpis import Run, failed_deployments
+from devopssim.kpis import Floats, Run, failed_deployments
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
     defects_of_change,
@@ -39,6 +40,7 @@ def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         high=bounds[1],
         n=n,
         how=how,
+        posterior="inverse gamma",
     )
 
 
@@ -53,28 +55,17 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return
     incidents = incidents_of(run)
     broken = incidents[incidents["deployment"].notna()]
-    automated = scenario.practices.delivery >= 0.5
-    parameter = "pipeline.automated_mistakes" if automated else "pipeline.manual_mistakes"
-    mistakes = scenario.pipeline.automated_mistakes if automated else scenario.pipeline.manual_mistakes
-    wrong = broken[broken["cause"] == "installation"]
-    if len(wrong):
-        yield share(parameter, wrong["deployment"].nunique(), len(sizes), "deployments whose installation went wrong")
-        yield from _installers(run, wrong)
-        mistakes = wrong["deployment"].nunique() / len(sizes)
-    yield from _rollbacks(run, scenario, broken)
     failed = sizes.index.isin(run.names("deployment")[failed_deployments(run)])
     count = int(failed.sum())
+    estimates, mistakes = _installations(run, scenario, sizes, count)
+    yield from estimates
+    yield from _rollbacks(run, scenario, broken)
     if count == 0:
         return
-    if count / len(sizes) <= mistakes and not len(wrong):
-        mistakes = 0.5 * count / len(sizes)
-        yield given(
-            parameter, mistakes, len(sizes), "half of the failed deployments: fewer fail than the default implies"
-        )
     carried = planned_changes(run).reindex(sizes.index).fillna(0).to_numpy(float)
-    hidden = defects_of_change(scenario) * escape_share(scenario)
+    hidden = hidden_defects(scenario)
     documented = len(broken) > 0 and broken["cause"].notna().all()
-    caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(mistakes * len(sizes))
+    caused = int((broken["cause"] == "defect").sum()) if documented else len(broken) - round(float(mistakes.sum()))
     if documented or broken["deployment"].duplicated().any():
         # a deployment that fails several times reveals each of its defects
         yield from _counted(caused, int(carried.sum()), hidden)
@@ -84,24 +75,62 @@ def deployments(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         return float(deployment_failure_probability(mistakes, escaped, carried).sum()) - count
 
     if surplus(0) < 0 < surplus(50):
-        severe = float(optimize.brentq(surplus, 0, 50)) / hidden
+        escaped = float(optimize.brentq(surplus, 0, 50))
         how = f"so that {count} of {len(sizes)} deployments fail, with {carried.mean():.3g} planned changes in each"
-        yield given("quality.severe_share", severe, count, how)
+        yield _severe(escaped / hidden, count, how)
+
+
+def _installations(
+    run: Run, scenario: Scenario, sizes: "pd.Series[float]", failed: int
+) -> tuple[list[ParameterEstimate], Floats]:
+    """Return the shares of installations that go wrong, by machine and by hand, and the probability of each deployment that its does."""
+    by_machine = _by_machine(run, scenario, sizes)
+    mistakes = np.where(by_machine, scenario.pipeline.automated_mistakes, scenario.pipeline.manual_mistakes)
+    kinds = [
+        (f"pipeline.{name}", chosen)
+        for name, chosen in (("automated_mistakes", by_machine), ("manual_mistakes", ~by_machine))
+        if chosen.any()
+    ]
+    incidents = incidents_of(run)
+    wrong = incidents[incidents["deployment"].notna() & (incidents["cause"] == "installation")]
+    if len(wrong):
+        estimates = []
+        for parameter, chosen in kinds:
+            count, n = int(sizes.index[chosen].isin(wrong["deployment"]).sum()), int(chosen.sum())
+            estimates.append(share(parameter, count, n, "deployments whose installation went wrong"))
+            mistakes[chosen] = count / n
+        return [*estimates, *_installers(run, wrong)], mistakes
+    if 0 < failed <= mistakes.sum():
+        mistakes = mistakes * 0.5 * failed / mistakes.sum()
+        how = "half of the failed deployments: fewer fail than the default implies"
+        return [given(name, float(mistakes[chosen][0]), int(chosen.sum()), how) for name, chosen in kinds], mistakes
+    return [], mistakes
 
 
 def _counted(caused: int, changes: int, hidden: float) -> Iterator[ParameterEstimate]:
     """Yield the share of severe defects from a count of failures; `hidden` defects of each kind escape with a change."""
     if caused <= 0 or not changes:
         return
-    low, high = (bound / changes / hidden for bound in count_bounds(caused))
-    yield ParameterEstimate(
+    yield _severe(caused / changes / hidden, caused, COUNTED.format(count=caused, changes=changes))
+
+
+def _severe(value: float, count: int, how: str) -> ParameterEstimate:
+    low, high = (bound / count * value for bound in count_bounds(count))
+    return ParameterEstimate(
         parameter="quality.severe_share",
-        value=caused / changes / hidden,
+        value=value,
         low=low,
         high=high,
-        n=caused,
-        how=COUNTED.format(count=caused, changes=changes),
+        n=count,
+        how=how,
+        posterior="gamma",
+        per=hidden_defects,
     )
+
+
+def hidden_defects(scenario: Scenario) -> float:
+    """Return how many defects of a change reach users; with `quality.severe_share`, how many of them break the service."""
+    return defects_of_change(scenario) * escape_share(scenario)
 
 
 def _installers(run: Run, wrong: pd.DataFrame) -> Iterator[ParameterEstimate]:
@@ -122,6 +151,15 @@ def _rollbacks(run: Run, scenario: Scenario, broken: pd.DataFrame) -> Iterator[P
     if len(over) >= LEAST_OBSERVATIONS:
         how = f"incidents of automated deployments that are at most {scenario.pipeline.rollback_horizon:g} h old"
         yield share("pipeline.rollback_share", int(over["rolled_back"].sum()), len(over), how)
+
+
+def _by_machine(
+    run: Run, scenario: Scenario, sizes: "pd.Series[float]"
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Return which deployments a machine carried out; where the log does not show it, all or none by the scenario's practice."""
+    if _has_installations(run):
+        return np.asarray(sizes.index.isin(_automated(run)))
+    return np.full(len(sizes), scenario.practices.delivery >= 0.5)
 
 
 def _has_installations(run: Run) -> bool:

@@ -95,7 +95,13 @@ def _false_findings(run: Run, reported: pd.DataFrame, scenario: Scenario) -> Ite
         low, high = (bound / covered for bound in count_bounds(false))
         how = f"{false} findings about changes were dismissed, of scans that covered {covered:.4g} of them"
         yield ParameterEstimate(
-            parameter="security.false_findings", value=false / covered, low=low, high=high, n=len(of_changes), how=how
+            parameter="security.false_findings",
+            value=false / covered,
+            low=low,
+            high=high,
+            n=false,
+            how=how,
+            posterior="gamma",
         )
     first = scans.loc[scans["change"].isna() & (scans["scanner"] != "review"), "time"].min()
     adopted = scenario.practices.security

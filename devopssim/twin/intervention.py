@@ -1,22 +1,35 @@
-"""What-if: a scenario against itself with practices adopted, people added or parameters changed, under common random numbers."""
+"""What-if: a twin or scenario with and without an intervention, under common random numbers.
+
+An interval holds what a year may bring: which parameters and workflow the log may come from (draws from the posterior), and the chance
+of that year. So it is the range of the effect in one run, which more replications do not narrow.
+"""
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Unpack
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
+from devopssim import kpis
 from devopssim.errors import InvalidInputError
 from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.experiment import CLEAR, Difference, Experiment, Options, Result, compare, paired
-from devopssim.scenario import ADOPTABLE, LEVERS, Scenario, adopt, parameter_value, vary
+from devopssim.experiment import CLEAR, Difference, Options, Result, compare
+from devopssim.kpis import Floats
+from devopssim.scenario import Scenario, check_scenario, parameters
+from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
 from devopssim.twin.overload import Overload, overloads
+from devopssim.twin.twin import ASKED, HOLDS, Twin
 
-AS_IS: Final = "as it is"
-KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
 WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
-DEFAULT_REPLICATIONS: Final = 30
+DEFAULT_REPLICATIONS: Final = 100
+CONFIDENCE: Final = 0.9
+"""Probability that the effect in a run lies in its interval."""
+NAMED_CAUSES: Final = 3
+"""Parameters that an answer names at most as those that it depends on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +48,8 @@ class WhatIf:
         Effort that one person gives in a week.
     cost_per_hour : float, optional
         Cost of an hour of downtime.
+    twin : Twin, optional
+        The twin that was asked; None for a plain scenario, whose parameters are certain.
     """
 
     result: Result
@@ -43,29 +58,63 @@ class WhatIf:
     hours_per_week: float
     cost_per_hour: float | None = None
     """Cost of an hour of downtime."""
+    twin: Twin | None = None
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
-        """KPIs before and after, with the 95 % interval of the paired difference.
+        """KPIs before and after, and the effect: its median over the replications, with the interval of 90 % of them.
 
         Columns: kpi, unit, before, after, difference, low, high, replications, verdict.
         """
-        estimates = self.result.estimates.set_index(["scenario", "kpi"])["estimate"]
-        rows = [
-            (kpi, unit, estimates[AS_IS, kpi], estimates[self.change, kpi], *numbers)
-            for kpi, unit, *numbers in self.result.differences[
-                ["kpi", "unit", "difference", "low", "high", "replications", "verdict"]
-            ].itertuples(index=False)
-        ]
+        rows = []
+        for kpi in ASKED:
+            before, after = (self._values(name, kpi) for name in (AS_IS, self.change))
+            effect = effect_of(after - before, kpis.KPIS[kpi].better)
+            rows.append((kpi, kpis.KPIS[kpi].unit, _mean(before), _mean(after), *effect[:4], effect.verdict))
         columns = ["kpi", "unit", "before", "after", "difference", "low", "high", "replications", "verdict"]
         return pd.DataFrame(rows, columns=columns)
 
+    def _values(self, scenario: str, kpi: str) -> Floats:
+        values = self.result.values
+        chosen = values[(values["scenario"] == scenario) & (values["kpi"] == kpi)]
+        return chosen["value"].to_numpy(float)
+
     @property
     def downtime(self) -> Difference:
-        """Paired difference of the hours of downtime per year; negative if the change saves downtime."""
-        values = self.result.values[self.result.values["kpi"] == "availability"]
-        down = {name: (1 - part["value"].to_numpy(float)) * HOURS_PER_YEAR for name, part in values.groupby("scenario")}
-        return paired(down[self.change], down[AS_IS], self.result.confidence, better="lower")
+        """Effect on the hours of downtime per year; negative if the change saves downtime."""
+        before, after = ((1 - self._values(name, "availability")) * HOURS_PER_YEAR for name in (AS_IS, self.change))
+        return effect_of(after - before, "lower")
+
+    @cached_property
+    def depends_on(self) -> pd.DataFrame:
+        """Parameters that the log does not determine and the effect on the lead time depends on, the strongest first.
+
+        Columns: parameter, meaning, kpi, correlation (of ranks, with the effect over the draws). A correlation is named only if it is
+        clear among all parameters together (Bonferroni, 5 %).
+        """
+        columns = ["parameter", "meaning", "kpi", "correlation"]
+        draws = self.twin.draws if self.twin else ()
+        if not draws:
+            return pd.DataFrame(columns=columns)
+        learnt = set(self.twin.learnt) if self.twin else set()
+        numbers = {
+            name: np.array([float(draws[k % len(draws)][name]) for k in range(self.result.replications)])
+            for name, value in draws[0].items()
+            if name not in learnt and not isinstance(value, str)
+        }
+        rows = []
+        for kpi in ("lead_time", "change_failure_rate", "availability"):
+            effect = self._values(self.change, kpi) - self._values(AS_IS, kpi)
+            known = np.isfinite(effect)
+            if known.sum() < LEAST_FOR_CORRELATION or np.ptp(effect[known]) == 0:
+                continue
+            for name, values in numbers.items():
+                if np.ptp(values[known]) > 0:
+                    correlation, p = stats.spearmanr(values[known], effect[known])
+                    if p < 0.05 / len(numbers):
+                        rows.append((name, parameters()[name].meaning, kpi, float(correlation)))
+        table = pd.DataFrame(rows, columns=columns)
+        return table.sort_values("correlation", key=lambda column: -column.abs()).reset_index(drop=True)
 
     @property
     def overloads(self) -> tuple[tuple[str, Overload], ...]:
@@ -74,20 +123,67 @@ class WhatIf:
         return tuple((name, overload) for name, scenario in both.items() for overload in overloads(scenario))
 
     def sentence(self) -> str:
-        """Return the result for a manager: in days and, with a cost per hour, in money."""
+        """Return the result for a manager: in days, in money where the log allows it, and what it rests on."""
         rows = {row["kpi"]: row for row in self.table.to_dict("records")}
         clauses = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
-        down = self.downtime
+        down, refusal = self.downtime, self.twin.refusal if self.twin else ""
         if math.isfinite(down.estimate):
-            clauses.append(_down(down, self.cost_per_hour))
+            clauses.append(_down(down, None if refusal else self.cost_per_hour))
+        if refusal and self.cost_per_hour is not None:
+            clauses.append(f"no answer in money, because {refusal}")
         if self.people:
             hours = self.people * self.hours_per_week * WEEKS_PER_YEAR
             clauses.append(f"it {'takes' if hours > 0 else 'saves'} {abs(hours):,.0f} hours of work a year")
-        return "; ".join(clauses) + f" ({self.result.replications} replications, 95 % intervals)."
+        return "; ".join(clauses) + f" ({self.result.replications} replications, 90 % intervals for one run)."
+
+    def remarks(self) -> list[str]:
+        """Return what the answer rests on: the twin's check, the structures that the log allows, and what the log cannot tell."""
+        if self.twin is None:
+            return []
+        remarks = []
+        if self.twin.verdict != HOLDS:
+            remarks.append(
+                f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount."
+            )
+        if self.twin.unseen:
+            titles = ", ".join(kpis.KPIS[name].title.lower() for name in self.twin.unseen)
+            remarks.append(
+                f"The log does not show these KPIs: {titles}; their values here rest on the model's defaults."
+            )
+        if len(self.twin.structures) > 1:
+            odds = "; ".join(f"{name}: {share:.0%}" for name, share in self.twin.structures.items())
+            remarks.append(f"The log leaves open how the team works ({odds}); the intervals hold all of these.")
+        return remarks + [
+            f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), of which the log "
+            f"shows little or nothing; if you know it, calibrate with --set {row['parameter']}=…."
+            for row in self.depends_on.drop_duplicates("parameter").head(NAMED_CAUSES).to_dict("records")
+        ]
+
+
+LEAST_FOR_CORRELATION: Final = 20
+
+
+def _mean(values: Floats) -> float:
+    return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+
+
+def effect_of(differences: Floats, better: Any) -> Difference:
+    """Return the median of the differences, and the interval in which the next one lies with the confidence.
+
+    Quantiles at k ÷ (n + 1) cover the next value exactly on average, whatever its distribution; too few values reach less far, so that
+    their smallest and largest are taken.
+    """
+    known = differences[np.isfinite(differences)]
+    if len(known) < 2:
+        return Difference(
+            float(known.mean()) if len(known) else math.nan, math.nan, math.nan, len(known), better=better
+        )
+    low, high = np.quantile(known, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="weibull")
+    return Difference(float(np.median(known)), float(low), float(high), len(known), better=better)
 
 
 def what_if(
-    scenario: Scenario,
+    subject: Scenario | Twin,
     *,
     adopt_practices: Mapping[str, float] | None = None,
     add: Mapping[str, int] | None = None,
@@ -96,21 +192,21 @@ def what_if(
     replications: int = DEFAULT_REPLICATIONS,
     **options: Unpack[Options],
 ) -> WhatIf:
-    """Compare a scenario with a variant of it, under common random numbers.
+    """Compare a twin or a scenario with a variant of it, under common random numbers.
 
     Parameters
     ----------
-    scenario : Scenario
-        The scenario as it is.
+    subject : Twin or Scenario
+        A twin, each replication of which is another draw from its posterior, or a scenario whose parameters are certain.
     adopt_practices : mapping of str to float, optional
         Adoption by practice: `{"testing": 1}`.
     add : mapping of str to int, optional
-        People to add by field of the team: `{"developers": 2}`; negative numbers remove.
+        People to add by field of the team: `{"developers": 2}`; negative numbers remove. Developers join in the first week as newcomers.
     changes : mapping of str to float or str, optional
         New values of other parameters by dotted name.
     cost_per_hour : float, optional
         Cost of an hour of downtime, 0 or more.
-    replications : int, default 30
+    replications : int, default 100
         Number of replications.
     **options
         Options of `experiment.compare`: seed, workers, progress, …
@@ -141,35 +237,22 @@ def what_if(
         raise InvalidInputError("the intervention changes nothing; adopt a practice, add people or set a parameter.")
     if cost_per_hour is not None and not 0 <= cost_per_hour < math.inf:
         raise InvalidInputError(f"cost_per_hour={cost_per_hour:g} (cost of an hour of downtime) must be 0 or more.")
-    variant = adopt(scenario, adopting)
-    for role, count in adding.items():
-        variant = vary(variant, {f"team.{role}": float(parameter_value(variant, f"team.{role}")) + count})
-    variant = vary(variant, changing)
-    change = _change_text(scenario, adopting, adding, changing)
-    pair = {AS_IS: replace(scenario, name=AS_IS), change: replace(variant, name=change)}
-    result = compare(Experiment(scenarios=pair, replications=replications, kpis=KPIS), **options)
+    intervention = Intervention(
+        practices=tuple(adopting.items()), people=tuple(adding.items()), parameters=tuple(changing.items())
+    )
+    twin = subject if isinstance(subject, Twin) else None
+    scenario = twin.scenario if twin else check_scenario(subject)
+    experiment = DrawnExperiment.of(
+        scenario, [intervention], twin.draws if twin else (), replications=replications, kpis=ASKED
+    )
     return WhatIf(
-        result=result,
-        change=change,
+        result=compare(experiment, **options),
+        change=intervention.text(scenario),
         people=sum(adding.values()),
         hours_per_week=scenario.team.hours_per_week,
         cost_per_hour=cost_per_hour,
+        twin=twin,
     )
-
-
-def _change_text(
-    scenario: Scenario, adopting: Mapping[str, float], adding: Mapping[str, int], changing: Mapping[str, float | str]
-) -> str:
-    """Return the change as text: 'adopt continuous testing and add 2 developers'."""
-    clauses = []
-    for name, share in adopting.items():
-        title = LEVERS[ADOPTABLE[name]].name
-        clauses.append(f"adopt {title}" + ("" if share == 1 else f" for {share:.0%} of the changes"))
-    for role, count in adding.items():
-        verb = "add" if count >= 0 else "do without"
-        clauses.append(f"{verb} {abs(count)} {role if abs(count) != 1 else role.removesuffix('s')}")
-    clauses += [f"change {name} from {parameter_value(scenario, name)} to {new}" for name, new in changing.items()]
-    return " and ".join(clauses)
 
 
 def _days(row: Mapping[Hashable, Any]) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
-from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, median_and_sigma, share
+from devopssim.twin.estimates import CONFIDENCE, LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
 from devopssim.twin.work import unplanned
 
 ROUND = ["change", "round", "queued", "started", "finished"]
@@ -149,12 +150,20 @@ def _unreviewed(merged: int, reviewed: int, scenario: Scenario) -> Iterator[Para
     if not one_team:
         yield share("quality.unreviewed_share", without, merged, "merged changes without a review")
         return
-    paired = (
-        (without / merged - quality.unreviewed_share) / (1 - quality.unreviewed_share)
-        if quality.unreviewed_share < 1
-        else 0
+    bounds = stats.binomtest(without, merged).proportion_ci(CONFIDENCE)
+    paired, low, high = (
+        (part - quality.unreviewed_share) / max(1e-9, 1 - quality.unreviewed_share) / one_team
+        for part in (without / merged, float(bounds.low), float(bounds.high))
     )
     how = (
         f"{without} of {merged} merged changes have no review of their own; those that nobody looks at keep their share"
     )
-    yield given("quality.pairing", min(1.0, max(0.0, paired) / one_team), merged, how)
+    yield ParameterEstimate(
+        parameter="quality.pairing",
+        value=paired,
+        low=low,
+        high=high,
+        n=merged,
+        how=how,
+        per=lambda other: other.practices.collaboration,
+    )

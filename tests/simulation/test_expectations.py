@@ -12,7 +12,6 @@ from devopssim.simulation.expectations import (
     available_hours,
     backlog_factor,
     builds_per_item,
-    builds_tested_per_item,
     changes_per_item,
     defects_of_change,
     deployment_failure_probability,
@@ -406,20 +405,4 @@ def test_builds_per_item(integration: float) -> None:
         sizes = log[log["kind"] == "change.created"].groupby("item").size().to_numpy(float)
         assert sizes.max() > 3
         ratios.append(float((log["kind"] == "build.started").sum() / builds_per_item(integration, sizes).sum()))
-    assert_mean(ratios, 1.0)
-
-
-@pytest.mark.parametrize("testing", [0.3, 0.8])
-def test_builds_tested_per_item(testing: float) -> None:
-    """A run that is repeated after a repair carries the same name, so it counts once."""
-    mixed = vary(DEVOPS, FINISHED | {"practices.integration": 0.5, "practices.testing": testing})
-    ratios = []
-    for log in logs(mixed):
-        assert all_closed(log)
-        planned = log[log["item"].notna() & (log["kind"] == "change.merged") & log["change"].str.fullmatch(r"C\d+")]
-        tested = log.loc[log["kind"] == "testsuiterun.started", "change"]
-        assert len(tested) > tested.nunique()
-        runs = tested[tested.isin(planned["change"])].nunique()
-        sizes = planned.groupby("item").size().to_numpy(float)
-        ratios.append(runs / float(builds_tested_per_item(0.5, testing, sizes).sum()))
     assert_mean(ratios, 1.0)

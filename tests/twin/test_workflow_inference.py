@@ -1,0 +1,75 @@
+"""Which workflow and cadence a log comes from, with probabilities."""
+
+from typing import Final
+
+import pandas as pd
+import pytest
+
+from devopssim.kpis import Run
+from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
+from devopssim.simulation import simulate
+from devopssim.twin.workflow_inference import practices, structures
+
+FLOW: Final = vary(DEVOPS, {"practices.deployment": 0.0})
+
+
+def log_of_a_year(truth: Scenario) -> pd.DataFrame:
+    return simulate(vary(truth, {"years": 1}), seed=3)
+
+
+@pytest.mark.parametrize(
+    ("truth", "cadence"),
+    [
+        (vary(WATERFALL, {"process.project_weeks": 5}), {"process.project_weeks": 5}),
+        (vary(AGILE, {"process.sprint_weeks": 3}), {"process.sprint_weeks": 3, "process.sprints_per_release": 1}),
+        (
+            vary(AGILE, {"process.sprint_weeks": 1, "process.sprints_per_release": 4}),
+            {"process.sprint_weeks": 1, "process.sprints_per_release": 4},
+        ),
+        (vary(FLOW, {"process.window_weeks": 1}), {"process.window_weeks": 1}),
+        (vary(FLOW, {"process.window_weeks": 3}), {"process.window_weeks": 3}),
+    ],
+    ids=["projects", "sprints of three weeks", "four sprints a release", "weekly flow", "flow every three weeks"],
+)
+def test_the_rhythm_of_beginnings_tells_the_workflow(truth: Scenario, cadence: dict[str, float]) -> None:
+    best = structures(Run(log_of_a_year(truth)))[0]
+    assert best.workflow == truth.workflow
+    assert dict(best.cadence) == pytest.approx(cadence)
+    assert best.probability > 0.85
+
+
+def test_releases_alone_leave_open_whether_sprints_or_windows_made_them() -> None:
+    log = log_of_a_year(vary(AGILE, {"process.sprint_weeks": 3}))
+    alone = log[log["kind"].isin(["change.created", "service.deployed"])]
+    alone.attrs = log.attrs
+    found = structures(Run(alone))
+    assert {"devops", "agile"} <= {structure.workflow for structure in found}
+    assert sum(structure.probability for structure in found) == pytest.approx(1, abs=0.1)
+    sprints = [structure for structure in found if structure.workflow == "agile"]
+    assert any(structure.cadence["process.sprint_weeks"] == 3 for structure in sprints)
+
+
+def test_a_log_without_deployments_and_beginnings_tells_nothing() -> None:
+    log = log_of_a_year(AGILE)
+    alone = log[log["kind"] == "ticket.created"]
+    alone.attrs = log.attrs
+    assert structures(Run(alone)) == []
+
+
+@pytest.mark.parametrize("truth", [0.0, 0.5, 1.0])
+def test_adoptions_between_none_and_all_are_recovered(truth: float) -> None:
+    names = ("integration", "feedback", "collaboration", "testing")
+    scenario = vary(AGILE, {f"practices.{name}": truth for name in names})
+    found = {each.parameter: each for each in practices(Run(log_of_a_year(scenario)), "agile")}
+    for name in names:
+        each = found[f"practices.{name}"]
+        assert each.low - 0.1 <= truth <= each.high + 0.1, (name, each.low, each.high)
+
+
+def test_changes_that_share_a_regression_test_by_hand_are_deployed_continuously_all_the_same() -> None:
+    by_hand = {"practices.testing": 0.0, "practices.deployment": 1.0}
+    found = {each.parameter: each.value for each in practices(Run(log_of_a_year(vary(DEVOPS, by_hand))), "devops")}
+    assert found["practices.deployment"] == 1
+    windows = {**by_hand, "practices.deployment": 0.0}
+    found = {each.parameter: each.value for each in practices(Run(log_of_a_year(vary(DEVOPS, windows))), "devops")}
+    assert float(found["practices.deployment"]) < 0.05

@@ -1,0 +1,213 @@
+"""The twin, judged by interventions: organisations with random parameters, each calibrated from one year of its log.
+
+The answer of a twin to a what-if is compared with the effect in the true organisation, which is simulated anew. Each organisation is kept
+in a file, so that an interrupted judgement is resumed; the table of docs/calibration.md is made of all that are there.
+
+python tests/validation/interventions.py [200]      # `make interventions`; some ten seconds an organisation, on one core
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from devopssim import kpis
+from devopssim.experiment import compare
+from devopssim.files import write_text
+from devopssim.scenario import SEVEN_CS, Scenario, parameter_value, parameters, preset, vary
+from devopssim.simulation import available_hours, planned_hours, simulate
+from devopssim.twin import AS_IS, DrawnExperiment, Intervention, calibrate, check, effect_of, hidden, prior
+
+FOLDER: Final = Path(__file__).parents[2] / "out" / "interventions"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "calibration.md"
+MARK: Final = "written by `python tests/validation/interventions.py`"
+KPIS: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
+RUNS: Final = 30
+"""Replications of the twin and of the truth, each with and without each intervention."""
+WIDE: Final = 0.4
+"""Spread of the logarithm of the parameters that a log shows."""
+SHOWN: Final = (
+    "demand.",
+    "production.diagnosis",
+    "production.repair_time",
+    "production.report_delay",
+    "production.infrastructure_mttf",
+)
+CADENCES: Final[dict[str, dict[str, tuple[float, ...]]]] = {
+    "waterfall": {"process.project_weeks": (6, 8, 10, 12, 16)},
+    "agile": {"process.sprint_weeks": (1, 2, 3, 4), "process.sprints_per_release": (1, 1, 2)},
+    "devops": {"process.window_weeks": (0.5, 1, 2, 3, 4)},
+}
+
+
+def organisation(number: int) -> Scenario:
+    """Return a random organisation: workflow, cadence, size, calendar, practices, demand, and all parameters that no log shows."""
+    rng = np.random.default_rng([18, number])
+    workflow = ("waterfall", "agile", "devops")[number % 3]
+    base = replace(preset(workflow), name=f"organisation {number}", years=1.0)
+    developers = int(rng.integers(3, 13))
+    values: dict[str, float] = {
+        "team.developers": developers,
+        "team.analysts": max(1, round(developers * rng.uniform(0.2, 0.35))),
+        "team.testers": max(1, round(developers * rng.uniform(0.3, 0.5))),
+        "team.operators": max(1, round(developers * rng.uniform(0.2, 0.35))),
+        "team.hours_per_week": float(rng.choice([30, 36, 40, 45])),
+        "team.time_zones": int(rng.choice([1, 1, 1, 2])),
+    }
+    values |= {name: float(rng.choice(choices)) for name, choices in CADENCES[workflow].items()}
+    usual = {"waterfall": (0, 0, 0.5), "agile": (0, 0.5, 1), "devops": (0, 0.5, 1)}[workflow]
+    values |= {f"practices.{name}": float(rng.choice(usual)) for name in SEVEN_CS}
+    values["practices.deployment"] = float(rng.choice([0, 1])) if workflow == "devops" else 0.0
+    for name in hidden({*values}, base):
+        if not name.startswith("practices."):
+            centre = float(parameter_value(base, name))
+            spread = WIDE if name.startswith(SHOWN) and parameters()[name].high > 1 else None
+            values[name] = float(prior(name, centre, rng, 1, spread=spread)[0])
+    scenario = vary(base, values)
+    return vary(scenario, {"demand.requests_per_week": scenario.demand.requests_per_week * _load(scenario, rng)})
+
+
+def _load(scenario: Scenario, rng: np.random.Generator) -> float:
+    """Return the factor on the demand at which the busiest role plans with a random share of its hours."""
+    required, available = planned_hours(scenario), available_hours(scenario)
+    return float(rng.uniform(0.3, 0.7)) / max(required[role] / available[role] for role in required)
+
+
+def interventions(truth: Scenario) -> list[Intervention]:
+    """Return ten interventions: the seven C's, two developers, a tester, and half the time between releases."""
+    name = next(iter(CADENCES[truth.workflow]))
+    half = float(parameter_value(truth, name)) / 2
+    return [
+        *(Intervention(practices=((practice, 1.0),)) for practice in SEVEN_CS),
+        Intervention(people=(("developers", 2),)),
+        Intervention(people=(("testers", 1),)),
+        Intervention(parameters=((name, half),)),
+    ]
+
+
+NAMES: Final = (*SEVEN_CS, "2 developers", "1 tester", "half the cadence")
+
+
+def judged(number: int, runs: int = RUNS) -> list[dict[str, Any]]:
+    """Return a row for each intervention and KPI: the twin's answer, and the effects in the true organisation."""
+    truth = organisation(number)
+    log = simulate(truth, seed=1000 + number)
+    calibration = calibrate(log, progress=False)
+    verdict = calibration.twin(check(calibration, log, 20, progress=False).verdict).verdict
+    asked = interventions(truth)
+    answer = _effects(DrawnExperiment.of(calibration.scenario, asked, calibration.draws, replications=runs, kpis=KPIS))
+    true = _effects(DrawnExperiment.of(truth, asked, (), replications=runs, kpis=KPIS, seed=5000 + number))
+    rows = []
+    for (name, kpi), differences in answer.items():
+        effect, known = effect_of(differences, None), true[name, kpi][np.isfinite(true[name, kpi])]
+        if len(known) < runs / 2 or not np.isfinite(effect.low):
+            continue
+        rows.append(
+            {
+                "organisation": number,
+                "workflow": truth.workflow,
+                "recognised": calibration.scenario.workflow == truth.workflow,
+                "holds": verdict == "holds",
+                "intervention": name,
+                "kpi": kpi,
+                "answer": effect.estimate,
+                "low": effect.low,
+                "high": effect.high,
+                "truth": float(np.median(known)),
+                "noise": float(known.std(ddof=1)),
+                "covered": float(((known >= effect.low) & (known <= effect.high)).mean()),
+            }
+        )
+    return rows
+
+
+def _effects(experiment: DrawnExperiment) -> dict[tuple[str, str], np.ndarray]:
+    """Return the effects of each intervention on each KPI, one a replication."""
+    values = compare(experiment, progress=False).values.set_index(["scenario", "kpi"])["value"]
+    changes = [name for name in experiment.scenarios if name != AS_IS]
+    return {
+        (NAMES[position], kpi): values[change, kpi].to_numpy(float) - values[AS_IS, kpi].to_numpy(float)
+        for position, change in enumerate(changes)
+        for kpi in experiment.kpis
+    }
+
+
+def summary(rows: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """Return coverage of the 90 % intervals, share of right signs and median relative error; the latter of effects above their noise."""
+    clear = rows["truth"].abs() > rows["noise"]
+    table = rows.assign(
+        clear=clear,
+        sign=np.where(clear, np.sign(rows["answer"]) == np.sign(rows["truth"]), np.nan),
+        error=np.where(clear, (rows["answer"] - rows["truth"]).abs() / rows["truth"].abs(), np.nan),
+    )
+    groups = table.groupby(by or (lambda _: "all"), sort=False)
+    return groups.agg(
+        effects=("clear", "size"),
+        covered=("covered", "mean"),
+        clear=("clear", "sum"),
+        sign=("sign", "mean"),
+        error=("error", "median"),
+    )
+
+
+def kept(folder: Path = FOLDER) -> pd.DataFrame:
+    """Return the rows of all organisations that were judged."""
+    parts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return pd.DataFrame([row for part in parts for row in part])
+
+
+GROUPS: Final = {
+    "KPI": "kpi",
+    "intervention": "intervention",
+    "workflow": "workflow",
+    "the twin passed its check": "holds",
+}
+
+
+def as_markdown(rows: pd.DataFrame) -> str:
+    """Return the table of docs/calibration.md."""
+    lines = [
+        f"{rows['organisation'].nunique()} organisations, ten interventions each; {rows.groupby('organisation')['holds'].first().mean():.0%} of the twins passed their check:",
+        "",
+        "| by | | effects | in the 90 % interval | above their noise | sign right | median relative error |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    named = rows.assign(
+        kpi=rows["kpi"].map(lambda name: kpis.KPIS[name].title), holds=np.where(rows["holds"], "yes", "no")
+    )
+    for title, by in {"all": None, **GROUPS}.items():
+        for name, row in summary(named, by).iterrows():
+            lines.append(
+                f"| {title} | {name if by else ''} | {row['effects']:,.0f} | {row['covered']:.1%} | {row['clear']:,.0f} | {row['sign']:.1%} | "
+                f"{row['error']:.0%} |"
+            )
+    return "\n".join(lines)
+
+
+def write_between(page: Path, mark: str, table: str) -> None:
+    """Put a table between the marks of a page."""
+    text, begin, end = page.read_text(encoding="utf-8"), f"<!-- begin: {mark} -->", f"<!-- end: {mark} -->"
+    write_text(page, f"{text.split(begin)[0]}{begin}\n\n{table}\n\n{end}{text.split(end)[1]}")
+
+
+def judge(numbers: range, folder: Path = FOLDER) -> Iterator[int]:
+    """Judge the organisations that no file keeps yet; yield the number of each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        path = folder / f"{number:04d}.json"
+        if not path.exists():
+            write_text(path, json.dumps(judged(number)))
+            yield number
+
+
+if __name__ == "__main__":
+    begun = time.monotonic()
+    for done in judge(range(int(sys.argv[1]) if len(sys.argv) > 1 else 200)):
+        sys.stderr.write(f"organisation {done} after {time.monotonic() - begun:.0f} s\n")
+    write_between(PAGE, MARK, as_markdown(kept()))
