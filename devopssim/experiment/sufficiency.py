@@ -71,7 +71,7 @@ class Replications:
             return ""
         if count < ENOUGH_REPLICATIONS:
             return f"about {entities:.0f} {declared.counts} in each of {count} replications; run {ENOUGH_REPLICATIONS} or more"
-        if declared.sampled == "durations" and counted.sum() < ENOUGH_ENTITIES:
+        if declared.shape == "duration" and counted.sum() < ENOUGH_ENTITIES:
             return f"only {counted.sum():.0f} {declared.counts} in {count} replications; simulate until there are {ENOUGH_ENTITIES}"
         return ""
 
@@ -83,7 +83,8 @@ def _of_side(side: Replications, difference: Floats) -> str:
     still take a rare, distant value.
     """
     spread, total = float(side.values.var()), float(difference.var())
-    steady = not spread and KPIS[side.kpi].sampled == "weeks" and not _long_tailed(KPIS[side.kpi])
+    kpi = KPIS[side.kpi]
+    steady = not spread and kpi.interval.method != "share" and not _long_tailed(kpi)
     small = 0 < spread <= NEGLIGIBLE * total
     return ("" if steady or small else _spread(side.values)) or side._tails  # noqa: SLF001 - the same module
 
@@ -103,4 +104,4 @@ def _spread(values: Floats) -> str:
 
 
 def _long_tailed(kpi: Kpi) -> bool:
-    return kpi.sampled == "durations" or kpi.counts in OUTAGES
+    return kpi.shape == "duration" or kpi.counts in OUTAGES

@@ -3,6 +3,7 @@
 `python tests/experiment/macro_replications.py coverage|selection` prints the tables of docs/selection.md; the tests run small samples.
 """
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -209,7 +210,7 @@ def known(means: Floats, noise: str, spread: float = 5.0) -> Draw:
         elif noise == "exponential":
             standard = 1 - rng.exponential(size=size)
         else:
-            standard = (np.exp(0.5) - rng.lognormal(size=size)) / np.sqrt((np.e - 1) * np.e)
+            standard = (np.exp(0.5) - rng.lognormal(size=size)) / np.sqrt((math.e - 1) * math.e)
         return means[:, np.newaxis] + spread * standard
 
     return draw
