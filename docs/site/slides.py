@@ -18,8 +18,8 @@ HEADING: Final = re.compile(r"#{1,3} ")
 TITLE: Final = re.compile(r"\*\*[^*]+\*\*")
 """A statement that is the title of those below."""
 PICTURE: Final = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
-LINK: Final = re.compile(r"(?<!!)\[([^\]]*)\]\((?!\w+://)[^)]*\)")
-"""Link to another page of the course or the repository: slides keep its text only."""
+LINK: Final = re.compile(r"(?<!!)\[([^\]]*)\]\([^)]*\)")
+"""Link: slides keep its text only, because the keyboard would also reach the links of slides that are hidden."""
 INDEX: Final = """# Slides
 
 One page of slides for each notebook. The arrow keys turn them, `S` opens the speaker's notes with the whole text, `E` makes a page to print,
