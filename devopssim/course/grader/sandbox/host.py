@@ -18,6 +18,7 @@ ENVIRONMENT: Final = {
     "IPYTHONDIR": "/tmp/.ipython",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a fork of the prepared process would lose a thread
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
@@ -26,8 +27,8 @@ RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / 
 """The logs that exercises ask about; an installed package holds them itself."""
 
 
-def command() -> list[str]:
-    """Return the program that runs inside.
+def command(module: str = "inside") -> list[str]:
+    """Return the program that runs inside, `inside` or `fork_server`.
 
     Python is isolated (`-I`), so that neither its folder nor the environment adds to its imports.
 
@@ -36,7 +37,7 @@ def command() -> list[str]:
     >>> command()[1:]
     ['-I', '-m', 'devopssim.course.grader.sandbox.inside']
     """
-    return [sys.executable, "-I", "-m", "devopssim.course.grader.sandbox.inside"]
+    return [sys.executable, "-I", "-m", f"devopssim.course.grader.sandbox.{module}"]
 
 
 def folders() -> list[Path]:
