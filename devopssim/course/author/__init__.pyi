@@ -2,6 +2,7 @@ from . import expect, file_rules
 from .answer_types import AnswerType, File, Function, Live, ScenarioOf
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
+from .packaged import packaged_course
 from .public_files import course_files
 from .releases import released_files, write_release
 from .scenario_trials import parse_goals
@@ -45,6 +46,7 @@ __all__ = [
     "load_source",
     "nearest_course",
     "numbers_in_grading",
+    "packaged_course",
     "parse_goals",
     "read_key",
     "released_files",

@@ -22,7 +22,8 @@ ENVIRONMENT: Final = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-NOTEBOOKS_OF_THE_PACKAGE: Final = Path(devopssim.__file__).parent / "notebooks"
+SOLUTIONS: Final = Path(devopssim.__file__).parent / "course" / "instructor.tar.xz"
+"""The instructor's files of the package's own course; `course.author` unpacks them."""
 RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / "data" / "recorded"
 """The logs that exercises ask about; an installed package holds them itself."""
 
@@ -76,5 +77,5 @@ def hidden(*secret: Path) -> list[Path]:
     """
     shown = folders()
     histories = [folder / ".git" for folder in shown]
-    covered = dict.fromkeys(path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE, *histories) if path.exists())
+    covered = dict.fromkeys(path.resolve() for path in (*secret, SOLUTIONS, *histories) if path.exists())
     return [path for path in covered if any(path.is_relative_to(folder) for folder in shown)]

@@ -133,10 +133,9 @@ def _drop_rights(uid: int | None) -> None:
 
 
 def _refuse_solutions() -> None:
-    """Refuse to work where the package brings the course's notebooks: in an image of one's own, nothing covers them."""
-    notebook = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
-    if notebook is not None:
-        raise PermissionError(f"students could read {notebook}; make the image without the folder {notebook.parent}")
+    """Refuse to work where the package brings the course's solutions: in an image of one's own, nothing covers them."""
+    if host.SOLUTIONS.is_file() and host.SOLUTIONS.stat().st_size:
+        raise PermissionError(f"students could read {host.SOLUTIONS}; make the image without this file")
 
 
 def _renew_randomness() -> None:
