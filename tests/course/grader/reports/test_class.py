@@ -37,20 +37,6 @@ def test_mistakes_of_one_kind_are_counted_together_whatever_their_numbers() -> N
     assert difficulty.misconceptions == [(2, "… is too low.", "Half.")]
 
 
-def test_equal_answers_are_those_that_few_gave() -> None:
-    usual, rare = {"01/01-a": "aa 90"}, {"01/01-a": "aa 90", "01/01-b": "bb 90"}
-    grades = [
-        *(grade(f"s{number}", 2, answers=usual) for number in range(20)),
-        grade("x", 2, answers=rare),
-        grade("y", 2, answers=rare),
-    ]
-    [pair] = overview.alike(grades)
-    assert (pair.first, pair.second, pair.answers, pair.of) == ("x", "y", ["01/01-b"], 2)
-    assert (
-        overview.alike([grade("x", 2, answers={"01/01-a": "aa 9"}), grade("y", 2, answers={"01/01-a": "aa 9"})]) == []
-    )
-
-
 def test_the_page_has_what_waits_and_what_was_not_graded(tmp_path: Path) -> None:
     overview.write(
         [grade("ada", 0, verdict="waiting"), grade("<b>eve", 0, ungraded={"01": "empty"}), grade("bob", 2)], tmp_path
