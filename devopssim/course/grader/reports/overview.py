@@ -35,7 +35,8 @@ def write(grades: Sequence[Grade], out: Path) -> list[Path]:
     """Write `class.html` and return its path."""
     path = out / "class.html"
     complete = [grade for grade in grades if not grade.not_graded and not grade.whose]
-    shares = [grade.points / grade.max_points for grade in complete if grade.max_points]
+    graded = [(grade.points, grade.max_points - grade.waiting_points) for grade in complete]
+    shares = [points / of for points, of in graded if of > 0]
     pairs = alike({grade.student: grade.answers for grade in complete})
     text = render(
         "class.html",
@@ -117,4 +118,4 @@ def waiting(grades: Iterable[Grade]) -> list[tuple[str, str, int, float]]:
 
 def _kind(remark: str) -> str:
     """Return a remark without its numbers and quoted parts, so that equal mistakes with other numbers are one."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"|-?\d[\d.,e+-]*", "…", remark)[:160]
+    return re.sub(r"'[^']*'|\"[^\"]*\"|(?<![\w.-])-?\d[\d.,]*(?:e[+-]?\d+)?(?![\w-])", "…", remark)[:160]

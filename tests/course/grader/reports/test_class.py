@@ -37,6 +37,19 @@ def test_mistakes_of_one_kind_are_counted_together_whatever_their_numbers() -> N
     assert difficulty.misconceptions == [(2, "… is too low.", "Half.")]
 
 
+def test_names_of_files_keep_their_numbers() -> None:
+    [difficulty] = overview.difficulties([grade("a", 0, remark="no answer came: 01-values.ipynb was not handed in.")])
+    assert difficulty.misconceptions[0][1] == "no answer came: 01-values.ipynb was not handed in."
+
+
+def test_what_waits_for_a_person_is_no_missing_point(tmp_path: Path) -> None:
+    full = grade("ada", 2, verdict="passed")
+    waits = grade("ada", 0, verdict="waiting")
+    both = Grade(student="ada", assignment="c", cells=[*full.cells, *waits.cells])
+    overview.write([both], tmp_path)
+    assert "the median is 100 % of the points" in (tmp_path / "class.html").read_text(encoding="utf-8")
+
+
 def test_the_page_has_what_waits_and_what_was_not_graded(tmp_path: Path) -> None:
     overview.write(
         [grade("ada", 0, verdict="waiting"), grade("<b>eve", 0, ungraded={"01": "empty"}), grade("bob", 2)], tmp_path
