@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
-SECONDS_A_NOTEBOOK: Final = 2.5
-"""About what starting a sandbox and running a notebook takes on one core; cells that simulate take longer."""
+SECONDS_A_NOTEBOOK: Final = 0.5
+"""About what a notebook takes on one core; cells that simulate take longer, as does a container, which starts anew each time."""
 
 source_option: Final = click.option(
     "--source", type=FILE, metavar="DIR", help="Folder of the instructor's notebooks (default: those of this package)."
