@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets wheel mutation notebooks live submissions benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -79,6 +79,9 @@ mutation: install-dev ## change each module of the core in a few places, one at 
 submissions: install-dev programs ## grade many submissions (SUBMISSIONS=500) in bubblewrap, on all cores and with ten times the load
 	@for times in 1 10; do PYTHONPATH=tests $(BIN)/python -m course.grader.load bubblewrap \
 	--submissions $(or $(SUBMISSIONS),500) --workers $$(($$(nproc) * times)) || exit 1; done
+
+fuzz: install-dev ## feed changed files to every parser of what people hand in (SECONDS=600 for each)
+	@PYTHONPATH=tests $(BIN)/python -m course.fuzz --seconds $(or $(SECONDS),600)
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@requirements/more.sh benchmarks

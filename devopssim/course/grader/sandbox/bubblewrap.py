@@ -25,7 +25,7 @@ from devopssim.course.grader.sandbox import cgroup, host
 from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
 from devopssim.course.grader.sandbox.process_tree import memory_of_files, memory_of_tree, processor_seconds_of_tree
-from devopssim.course.grader.sandbox.run import Process, SandboxError, starts
+from devopssim.course.grader.sandbox.run import SandboxError, SandboxProcess, starts
 
 NOBODY: Final = 65_534
 RIGHTS_OF_SERVER: Final = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP", "CAP_SETFCAP")
@@ -39,7 +39,7 @@ _uids: Final = itertools.count()
 class StartedBubblewrap:
     """A running bubblewrap; all processes in it die with it."""
 
-    process: Process
+    process: SandboxProcess
     group: Path | None = None
 
     def memory(self) -> int:

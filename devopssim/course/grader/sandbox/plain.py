@@ -15,14 +15,14 @@ from devopssim.course.grader.sandbox import host
 from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import Limits
 from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_tree, processor_seconds_of_tree
-from devopssim.course.grader.sandbox.run import Process
+from devopssim.course.grader.sandbox.run import SandboxProcess
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedProcess:
     """A running process in a session and a folder of its own."""
 
-    process: Process
+    process: SandboxProcess
     home: Path
 
     def memory(self) -> int:

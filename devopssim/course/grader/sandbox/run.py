@@ -50,7 +50,7 @@ class SandboxStep:
     questions: Mapping[str, Question] = field(default_factory=dict)
 
 
-class Process(Protocol):
+class SandboxProcess(Protocol):
     """The protocol of what was started: a process, as `subprocess.Popen` shows it."""
 
     @property
@@ -80,7 +80,7 @@ class Started(Protocol):
     """The protocol of a started sandbox: a process whose standard output is the channel."""
 
     @property
-    def process(self) -> Process:
+    def process(self) -> SandboxProcess:
         """The process that was started."""
 
     def memory(self) -> int:
@@ -396,7 +396,7 @@ def is_out_of_time(error: Json) -> bool:
     return isinstance(error, dict) and error.get("type") == "OutOfTime"
 
 
-def close(process: Process) -> None:
+def close(process: SandboxProcess) -> None:
     """Close the pipes to an ended process, and collect its status."""
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
