@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -78,6 +78,13 @@ targets: engine ## build the engine with zig for Linux, macOS, Windows and WASM;
 
 mutation: install-dev ## change each module of the core in a few places, one at a time, and check that a test fails (MUTANTS=6, SEED=1)
 	@$(BIN)/python tests/mutants.py $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED))
+
+submissions: install-dev programs ## grade many submissions (SUBMISSIONS=500) in bubblewrap, on all cores and with ten times the load
+	@for times in 1 10; do PYTHONPATH=tests $(BIN)/python -m course.grader.load bubblewrap \
+	--submissions $(or $(SUBMISSIONS),500) --workers $$(($$(nproc) * times)) || exit 1; done
+
+fuzz: install-dev ## feed changed files to every parser of what people hand in (SECONDS=600 for each)
+	@PYTHONPATH=tests $(BIN)/python -m course.fuzz --seconds $(or $(SECONDS),600)
 
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@requirements/more.sh benchmarks

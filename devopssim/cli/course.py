@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE: Final = "DEVOPSSIM_COURSE_KEY"
 DEFAULT_OUT: Final = Path("report")
-SECONDS_A_NOTEBOOK: Final = 2.5
-"""About what starting a sandbox and running a notebook takes on one core; cells that simulate take longer."""
+SECONDS_A_NOTEBOOK: Final = 0.5
+"""About what a notebook takes on one core; cells that simulate take longer, as does a container, which starts anew each time."""
 
 source_option: Final = click.option(
     "--source", type=FILE, metavar="DIR", help="Folder of the instructor's notebooks (default: those of this package)."
@@ -422,17 +422,10 @@ def workflow(*, name: str, out: Path | None) -> None:
 
 
 def _source(folder: Path | None) -> Path:
-    """Return the instructor's folder: the given one, that of the installed package, or that of its repository."""
-    import devopssim
-    from devopssim.errors import InvalidInputError
+    """Return the instructor's folder: the given one, or that of the package's course, which is there while the command runs."""
+    from devopssim.course import packaged_course
 
-    if folder is not None:
-        return folder
-    package = Path(devopssim.__file__).parent
-    for candidate in (package / "notebooks", package.parent / "notebooks"):
-        if candidate.is_dir():
-            return candidate
-    raise InvalidInputError("this installation contains no notebooks; pass the folder of the course with --source DIR.")
+    return folder if folder is not None else click.get_current_context().with_resource(packaged_course())
 
 
 def _key(path: Path | None) -> bytes | None:

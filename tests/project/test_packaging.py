@@ -2,10 +2,13 @@
 
 import ast
 import importlib.metadata
+import io
+import json
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -127,19 +130,55 @@ def test_the_installed_version_is_the_one_in_the_source() -> None:
     assert importlib.metadata.version("devopssim") == namespace["__version__"]
 
 
-def test_a_wheel_holds_every_tracked_file_of_the_package_and_the_course(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
-    subprocess.run([*pip, "--no-build-isolation", "--wheel-dir", tmp_path, ROOT], check=True)
-    (wheel,) = tmp_path.glob("devopssim-*.whl")
-    folders = ["devopssim", "notebooks", "data/recorded"]
-    tracked = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
-    expected = {
-        re.sub("^notebooks/", "devopssim/notebooks/", re.sub("^data/recorded/", "devopssim/livelab/recorded/", name))
-        for name in tracked.stdout.splitlines()
-    }
+    subprocess.run([*pip, "--no-build-isolation", "--wheel-dir", folder, ROOT], check=True)
+    (path,) = folder.glob("devopssim-*.whl")
+    return path
+
+
+def test_a_wheel_holds_every_tracked_file_of_the_package_and_the_recorded_logs(wheel: Path) -> None:
+    tracked = tracked_files("devopssim", "data/recorded")
+    expected = {re.sub("^data/recorded/", "devopssim/livelab/recorded/", name) for name in tracked}
     with zipfile.ZipFile(wheel) as archive:
         assert expected - set(archive.namelist()) == set()
-    assert {"devopssim/py.typed", "devopssim/notebooks/exercises.toml"} <= expected
+    assert "devopssim/py.typed" in expected
+
+
+def test_a_wheel_holds_the_instructors_files_packed_and_in_no_other_form(wheel: Path) -> None:
+    """A search of a student's environment meets no solution, hidden test or mark scheme of the course."""
+    with zipfile.ZipFile(wheel) as archive:
+        packed = archive.read("devopssim/course/instructor.tar.xz")
+        others = {
+            name: archive.read(name) for name in archive.namelist() if name != "devopssim/course/instructor.tar.xz"
+        }
+    with tarfile.open(fileobj=io.BytesIO(packed)) as sources:
+        assert {f"notebooks/{name}" for name in sources.getnames()} >= tracked_files("notebooks")
+        marks = [b"BEGIN SOLUTION", b"BEGIN HIDDEN TESTS", b"BEGIN MARK SCHEME"]
+        assert not any(mark in packed for mark in marks)
+        assert [name for name in others if name.endswith(".ipynb") or "/notebooks/" in name] == []
+        (first,) = (name for name in sources.getnames() if name.startswith("02-"))
+        cells = json.load(sources.extractfile(first) or io.BytesIO())["cells"]
+    hidden = ["".join(cell["source"]).partition("### BEGIN HIDDEN TESTS")[2].encode()[:200] for cell in cells]
+    assert any(hidden)
+    assert [name for name, text in others.items() if any(part and part in text for part in hidden)] == []
+
+
+def test_a_wheel_for_students_holds_no_instructors_files(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps"]
+    environment = {**os.environ, "DEVOPSSIM_WHEEL_SOURCES": "0"}
+    subprocess.run([*pip, "--no-build-isolation", "--wheel-dir", tmp_path, ROOT], check=True, env=environment)
+    (path,) = tmp_path.glob("devopssim-*.whl")
+    with zipfile.ZipFile(path) as archive:
+        assert [name for name in archive.namelist() if "instructor" in name or name.endswith(".ipynb")] == []
+
+
+def tracked_files(*folders: str) -> set[str]:
+    """Return the files of some folders that git tracks."""
+    listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(listed.stdout.splitlines())
 
 
 @pytest.mark.fast

@@ -14,6 +14,7 @@ from .answer_types import (
 )
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
+from .packaged import packaged_course
 from .public_files import course_files
 from .recorded_outputs import is_live, load_recorded
 from .releases import released_files, write_release
@@ -68,6 +69,7 @@ __all__ = [
     "load_source",
     "nearest_course",
     "numbers_in_grading",
+    "packaged_course",
     "parse_goals",
     "read_key",
     "released_files",

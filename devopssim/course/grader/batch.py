@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ import msgspec
 from devopssim._version import __version__
 from devopssim.course.grader.bounded import Child, ChildLimits, Say, finished, start
 from devopssim.course.grader.grades import Grade
-from devopssim.course.grader.grading import Grader, Judging
+from devopssim.course.grader.grading import Grader, Judging, imports_of
 from devopssim.course.grader.submissions import Submission
 from devopssim.errors import DevopssimError
 from devopssim.files import write_text
@@ -25,6 +26,7 @@ LONGEST_NAME: Final = 60
 MOST_BYTES: Final = 256 * 1024**2
 """Bytes of a submission whose content enters the fingerprint; of the files beyond them, size and time do."""
 MOST_DEATHS: Final = 12
+WORTH_PREPARING: Final = 2
 Progress = Callable[[Grade], None]
 
 
@@ -119,8 +121,17 @@ def grade_all(
             keep(stored)
         else:
             tasks.append(_Task(submission=submission, fingerprint=fingerprint))
-    _Pool(grader, folder, workers or os.cpu_count() or 1, keep).run(tasks)
+    with _prepared(grader, len(tasks)):
+        _Pool(grader, folder, workers or os.cpu_count() or 1, keep).run(tasks)
     return [grades[submission.student] for submission in submissions]
+
+
+def _prepared(grader: Grader, tasks: int) -> AbstractContextManager[None]:
+    """Make each submission cheap where there are several: import and compute once what they share."""
+    if tasks < WORTH_PREPARING:
+        return nullcontext()
+    grader.prepare()
+    return grader.sandbox.prepared(imports_of(grader.source))
 
 
 class _Pool:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
+from devopssim.course.grader.similarity import AnswerPrint
+
 LONGEST_REMARK: Final = 600
 """Characters of a remark: what a student's code names or raises can be megabytes long."""
 MOST_REMARKS: Final = 60
@@ -115,8 +117,8 @@ class Grade:
         Whether a limit of time ended some of the student's code, which can be due to other work on the machine.
     whose : str, default ""
         The student, where `student` names one of several attempts.
-    answers : mapping of str to str, default empty
-        A digest of each answer that was worked on, by exercise, to find answers that are alike.
+    answers : mapping of str to AnswerPrint, default empty
+        A print of each answer that was worked on, by exercise, to find answers that are alike.
 
     Examples
     --------
@@ -136,7 +138,7 @@ class Grade:
     ungraded: Mapping[str, str] = field(default_factory=dict)
     timed_out: bool = False
     whose: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, AnswerPrint] = field(default_factory=dict)
 
     @property
     def not_graded(self) -> str:

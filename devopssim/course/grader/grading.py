@@ -1,8 +1,9 @@
 """Grade one submission: run the student's answer cells within the instructor's notebook in a sandbox, judge them outside it."""
 
-import hashlib
+import ast
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,6 +23,7 @@ from devopssim.course.grader.bounded import TooLongError, processor_time
 from devopssim.course.grader.grades import MOST_REMARKS, CellGrade, CheckResult, Grade, cut, verdict_of
 from devopssim.course.grader.notebooks import AnswerCells, is_worked_on
 from devopssim.course.grader.sandbox import Limits, Sandbox, SandboxError, SandboxRun, SandboxStep, run_in_sandbox
+from devopssim.course.grader.similarity import AnswerPrint, print_of
 from devopssim.course.grader.submissions import Submission
 
 TRIES: Final = 2
@@ -166,6 +168,11 @@ class Grader:
                 ungraded="reading it takes more time or memory than the grader has for it; clear its outputs and hand it in again."
             )
 
+    def prepare(self) -> None:
+        """Compute what is expected once, so that forks of this process have what hidden tests import, and without a key the result."""
+        with suppress(Exception):  # each submission reports it
+            self.expected(self.numbers(""))
+
     def numbers(self, student: str) -> dict[str, Value]:
         """Return the numbers in a student's copy: the course's defaults without a key."""
         choices = self.source.course.variant
@@ -192,7 +199,7 @@ class Grader:
         else:
             run = self._run(steps, files)
         work.timed_out = work.timed_out or run.timed_out
-        work.answers |= _digests(notebook, answers)
+        work.answers |= _prints(notebook, answers)
         work.remarks += [f"{notebook.name}: {remark}" for remark in (*answers.remarks, *_troubles(notebook, run))]
         if answers.ungraded is not None:
             return [_ungraded(notebook, cell, cut(answers.ungraded), expected, self.source) for cell in notebook.graded]
@@ -277,7 +284,7 @@ class _Work:
     cells: list[CellGrade] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     ungraded: dict[str, str] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, AnswerPrint] = field(default_factory=dict)
     timed_out: bool = False
 
 
@@ -323,6 +330,29 @@ def steps_of(notebook: Notebook, answers: AnswerCells, expected: Expected) -> li
     return steps[: last + 1]
 
 
+def imports_of(source: Source) -> list[str]:
+    """Return the import statements of the cells that run as the instructor wrote them, each once.
+
+    Parameters
+    ----------
+    source : Source
+        The course.
+
+    Returns
+    -------
+    list of str
+        Statements, in the order of the notebooks; cells with IPython's own syntax are skipped.
+    """
+    statements: dict[str, None] = {}
+    for cell in (cell for notebook in source.notebooks for cell in notebook.cells):
+        if cell.is_run and not cell.is_answer and not cell.is_test:
+            with suppress(SyntaxError, ValueError):
+                for node in ast.parse(cell.source).body:
+                    if isinstance(node, ast.Import | ast.ImportFrom):
+                        statements[ast.unparse(node)] = None
+    return list(statements)
+
+
 def _copy_names(grade_id: str, copies: int) -> list[str]:
     """Return the names of the steps of an answer cell's copies: `01-a`, `01-a (2)`, …."""
     return [grade_id, *(f"{grade_id} ({number})" for number in range(2, copies + 1))]
@@ -345,15 +375,14 @@ def _troubles(notebook: Notebook, run: SandboxRun) -> list[str]:
     ]
 
 
-def _digests(notebook: Notebook, answers: AnswerCells) -> dict[str, str]:
-    """Return a digest of each answer that was worked on, blanks and comments aside, so that equal ones can be found."""
-    digests = {}
+def _prints(notebook: Notebook, answers: AnswerCells) -> dict[str, AnswerPrint]:
+    """Return the print of each answer that was worked on, so that answers that are alike can be found."""
+    cells = {cell.grade_id: cell for cell in notebook.cells if cell.is_answer}
+    prints = {}
     for grade_id in answers.worked_on:
-        texts = (text for text in answers.copies[grade_id] if is_worked_on(text, notebook.answers[grade_id]))
-        lines = [line.partition("#")[0].split() for text in texts for line in text.split("\n")]
-        plain = " ".join(" ".join(line) for line in lines if line)
-        digests[f"{notebook.name}/{grade_id}"] = f"{hashlib.sha256(plain.encode()).hexdigest()[:16]} {len(plain)}"
-    return digests
+        texts = [text for text in answers.copies[grade_id] if is_worked_on(text, notebook.answers[grade_id])]
+        prints[f"{notebook.name}/{grade_id}"] = print_of(texts, code=cells[grade_id].type == "code")
+    return prints
 
 
 def _worths(cell: Cell, expected: Sequence[Expectation]) -> list[tuple[Expectation, float]]:

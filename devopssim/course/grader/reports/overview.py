@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -12,13 +11,10 @@ from typing import Final
 from devopssim.course.grader.batch import file_name
 from devopssim.course.grader.grades import CheckResult, Grade
 from devopssim.course.grader.reports.pages import render
+from devopssim.course.grader.similarity import alike
 from devopssim.files import write_text
 
 TENTHS: Final = 10
-SHORTEST_ALIKE: Final = 60
-"""Characters of an answer, blanks and comments aside, from which equality says something."""
-COMMON: Final = 0.2
-"""Share of the class above which an answer is the usual one, and no sign of copying."""
 MOST_PAIRS: Final = 40
 MOST_MISCONCEPTIONS: Final = 3
 
@@ -35,28 +31,21 @@ class Difficulty:
     misconceptions: Sequence[tuple[int, str, str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alike:
-    """Two students with equal answers that few others gave."""
-
-    first: str
-    second: str
-    answers: Sequence[str]
-    of: int
-
-
 def write(grades: Sequence[Grade], out: Path) -> list[Path]:
     """Write `class.html` and return its path."""
     path = out / "class.html"
     complete = [grade for grade in grades if not grade.not_graded and not grade.whose]
-    shares = [grade.points / grade.max_points for grade in complete if grade.max_points]
+    graded = [(grade.points, grade.max_points - grade.waiting_points) for grade in complete]
+    shares = [points / of for points, of in graded if of > 0]
+    pairs = alike({grade.student: grade.answers for grade in complete})
     text = render(
         "class.html",
         count=len(complete),
         bars=distribution(shares),
         median=median(shares) if shares else 0.0,
         exercises=difficulties(complete),
-        pairs=alike(complete),
+        pairs=pairs[:MOST_PAIRS],
+        more_pairs=len(pairs[MOST_PAIRS:]),
         waiting=waiting(grades),
         not_graded=[grade for grade in grades if grade.not_graded],
         link=lambda student: f"students/{file_name(student)}.html",
@@ -110,36 +99,6 @@ def difficulties(grades: Iterable[Grade]) -> list[Difficulty]:
     return sorted(found, key=lambda difficulty: difficulty.share)
 
 
-def alike(grades: Sequence[Grade]) -> list[Alike]:
-    """Return pairs of students with equal long answers that are not the class's usual ones, the most alike first.
-
-    Where students have numbers of their own, an answer with the numbers of another is one of these.
-
-    Examples
-    --------
-    >>> ada, eve = (Grade(student=name, assignment="c", cells=[], answers={"01/01-a": "f00 90"}) for name in ("ada", "eve"))
-    >>> alike([ada, eve])[0].answers
-    ['01/01-a']
-    """
-    who: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for grade in grades:
-        for name, digest in grade.answers.items():
-            if int(digest.rpartition(" ")[2]) >= SHORTEST_ALIKE:
-                who[name, digest].append(grade.student)
-    pairs: dict[tuple[str, str], list[str]] = defaultdict(list)
-    usual = max(2, int(COMMON * len(grades)))
-    for (name, _), students in who.items():
-        if 1 < len(students) <= usual:
-            for pair in combinations(sorted(students), 2):
-                pairs[pair].append(name)
-    count = {grade.student: len(grade.answers) for grade in grades}
-    found = [
-        Alike(first=first, second=second, answers=sorted(names), of=min(count[first], count[second]))
-        for (first, second), names in pairs.items()
-    ]
-    return sorted(found, key=lambda pair: (-len(pair.answers), pair.first, pair.second))[:MOST_PAIRS]
-
-
 def waiting(grades: Iterable[Grade]) -> list[tuple[str, str, int, float]]:
     """Return (notebook, grade id, answers, points) of what waits for a person.
 
@@ -159,4 +118,4 @@ def waiting(grades: Iterable[Grade]) -> list[tuple[str, str, int, float]]:
 
 def _kind(remark: str) -> str:
     """Return a remark without its numbers and quoted parts, so that equal mistakes with other numbers are one."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"|-?\d[\d.,e+-]*", "…", remark)[:160]
+    return re.sub(r"'[^']*'|\"[^\"]*\"|(?<![\w.-])-?\d[\d.,]*(?:e[+-]?\d+)?(?![\w-])", "…", remark)[:160]

@@ -8,8 +8,11 @@ limits     what the code of one notebook may use
 host       what of this machine a sandbox shows
 container, bubblewrap, plain
            the three ways to start the program inside
+forked     the prepared process, seen from outside: ask it for a fork
 run        send the job, read the messages with deadlines and bounds, end the program
 inside     the program inside: run cells, answer questions
+fork_server
+           the prepared process, which forks into the program inside
 seccomp    the filter of system calls that it installs
 ========== ===============================================================================
 """

@@ -11,29 +11,35 @@ bubblewrap, https://github.com/containers/bubblewrap; `bwrap(1)`.
 import itertools
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE
+from subprocess import DEVNULL, PIPE
 from typing import Final
 
 from devopssim.course.grader.sandbox import cgroup, host
+from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
 from devopssim.course.grader.sandbox.process_tree import memory_of_files, memory_of_tree, processor_seconds_of_tree
-from devopssim.course.grader.sandbox.run import SandboxError
+from devopssim.course.grader.sandbox.run import SandboxError, SandboxProcess, starts
 
+NOBODY: Final = 65_534
+RIGHTS_OF_SERVER: Final = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP", "CAP_SETFCAP")
 FIRST_UID: Final = 61_000
-UIDS: Final = 2_000
-_uids: Final = itertools.count(os.getpid())  # from the process id, so that two graders seldom share a user
+UIDS: Final = 4_000
+UIDS_OF_A_PROCESS: Final = 8
+_uids: Final = itertools.count()
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedBubblewrap:
     """A running bubblewrap; all processes in it die with it."""
 
-    process: subprocess.Popen[bytes]
+    process: SandboxProcess
     group: Path | None = None
 
     def memory(self) -> int:
@@ -66,19 +72,57 @@ class Bubblewrap:
     def __init__(self, secret: Sequence[Path] = ()) -> None:
         self.secret = tuple(secret)
         self.root = os.geteuid() == 0
+        self.server: ForkServer | None = None
 
     @property
     def uid(self) -> int | None:
-        """A user for the program inside where we are root, a new one at each access; None otherwise."""
-        return FIRST_UID + next(_uids) % UIDS if self.root else None
+        """A user for the program inside where we are root, a new one at each access; None otherwise.
+
+        It follows from the process id, so that processes that grade at the same time, forks too, seldom share a user.
+        """
+        if not self.root:
+            return None
+        return FIRST_UID + (os.getpid() * UIDS_OF_A_PROCESS + next(_uids) % UIDS_OF_A_PROCESS) % UIDS
 
     def start(self, limits: Limits) -> StartedBubblewrap:
-        """Start bubblewrap with the program inside, which waits for its job."""
+        """Start the program inside, which waits for its job: a fork of the prepared one, else in a new bubblewrap."""
+        groups: list[Path | None] = []
+        if self.server:
+            request = {"disk": limits.disk_mb * MEGABYTE}
+            forked = self.server.fork(request, lambda pid: groups.append(cgroup.contain(pid, limits)))
+            if forked:
+                return StartedBubblewrap(process=forked, group=groups[0])
         process = _started(self.arguments(limits), host.command())
         return StartedBubblewrap(process=process, group=cgroup.contain(process.pid, limits))
 
-    def arguments(self, limits: Limits) -> list[str]:
-        """Return the command line up to the program.
+    @contextmanager
+    def prepared(self, imports: Sequence[str]) -> Iterator[None]:
+        """Keep a process ready for the length of a block that has imported the packages, and is forked at each start.
+
+        Where the system refuses namespaces within namespaces, each start is a new bubblewrap.
+        """
+        settings = {
+            "isolate": True,
+            "root": self.root,
+            "shown": [str(folder) for folder in host.folders()],
+            "environment": {},
+            "home": "/tmp",
+        }
+        with fork_server(self._start_server, imports, settings) as server:
+            self.server = server
+            try:
+                if server and not starts(self):
+                    self.server = None
+                yield
+            finally:
+                self.server = None
+
+    def _start_server(self, requests: socket.socket) -> subprocess.Popen[bytes]:
+        """Start bubblewrap with the fork server, which makes namespaces and therefore has the rights to."""
+        return _started(self.arguments(Limits(), forks=True), host.command("fork_server"), requests.fileno())
+
+    def arguments(self, limits: Limits, *, forks: bool = False) -> list[str]:
+        """Return the command line up to the program; with `forks` for one that makes namespaces for each of its forks.
 
         Examples
         --------
@@ -86,7 +130,12 @@ class Bubblewrap:
         True
         """
         disk = limits.disk_mb * MEGABYTE
-        rights = "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else "--unshare-user --uid 65534 --gid 65534"
+        user = 0 if forks else NOBODY
+        rights = (
+            "--cap-add CAP_SETUID --cap-add CAP_SETGID" if self.root else f"--unshare-user --uid {user} --gid {user}"
+        )
+        if forks:
+            rights += "".join(f" --cap-add {right}" for right in RIGHTS_OF_SERVER)
         command = f"bwrap --unshare-ipc --unshare-pid --unshare-net --unshare-uts --unshare-cgroup-try --cap-drop ALL {rights}".split()
         command += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
         command += (
@@ -115,15 +164,25 @@ class Bubblewrap:
         return command
 
 
-def _started(arguments: Sequence[str], program: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start bubblewrap with its options in a pipe: on its command line, which is seen inside, they would tell the host's paths."""
+def _started(
+    arguments: Sequence[str], program: Sequence[str], standard_input: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start bubblewrap with its options in a file: on its command line, which is seen inside, they would tell the host's paths.
+
+    With a standard input, it is one that answers there, and its other streams go nowhere.
+    """
+    streams = (PIPE, PIPE, PIPE) if standard_input is None else (standard_input, DEVNULL, DEVNULL)
     options = b"".join(os.fsencode(argument) + b"\0" for argument in arguments[1:])
     with tempfile.TemporaryFile() as stream:
         stream.write(options)
         stream.seek(0)
         handle = stream.fileno()
         return subprocess.Popen(
-            [arguments[0], "--args", str(handle), *program], stdin=PIPE, stdout=PIPE, stderr=PIPE, pass_fds=[handle]
+            [arguments[0], "--args", str(handle), *program],
+            stdin=streams[0],
+            stdout=streams[1],
+            stderr=streams[2],
+            pass_fds=[handle],
         )
 
 

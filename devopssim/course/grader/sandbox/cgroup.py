@@ -6,6 +6,7 @@ The Linux kernel, *Control Group v2*, https://docs.kernel.org/admin-guide/cgroup
 """
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,8 +14,9 @@ from typing import Final
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
 
 MOUNT: Final = Path("/sys/fs/cgroup")
-CONTROLLERS: Final = {"memory", "pids", "cpu"}
+CONTROLLERS = ("memory", "pids", "cpu")
 PERIOD: Final = 100_000
+ENDING_SECONDS: Final = 5
 
 
 def contain(pid: int, limits: Limits, mount: Path = MOUNT) -> Path | None:
@@ -42,17 +44,12 @@ def contain(pid: int, limits: Limits, mount: Path = MOUNT) -> Path | None:
     for parent in _parents(mount):
         group = parent / f"devopssim-{os.getpid()}-{pid}"
         try:
-            if not set((parent / "cgroup.subtree_control").read_text(encoding="ascii").split()) >= CONTROLLERS:
+            if not set((parent / "cgroup.subtree_control").read_text(encoding="ascii").split()) >= set(CONTROLLERS):
                 continue
             group.mkdir()
-            settings = {
-                "memory.max": limits.memory_mb * MEGABYTE,
-                "memory.oom.group": 1,
-                "pids.max": limits.processes + 8,  # bubblewrap's own
-                "cpu.max": f"{PERIOD} {PERIOD}",
-            }
-            for name, value in settings.items():
-                (group / name).write_text(f"{value}", encoding="ascii")
+            for controller in CONTROLLERS:
+                for name, value in _settings(controller, limits).items():
+                    (group / name).write_text(f"{value}", encoding="ascii")
             with suppress(OSError):  # absent without swap
                 (group / "memory.swap.max").write_text("0", encoding="ascii")
             (group / "cgroup.procs").write_text(f"{pid}", encoding="ascii")
@@ -63,18 +60,35 @@ def contain(pid: int, limits: Limits, mount: Path = MOUNT) -> Path | None:
     return None
 
 
+def _settings(controller: str, limits: Limits) -> dict[str, object]:
+    """Return what a controller limits, by its file's name."""
+    settings: dict[str, dict[str, object]] = {
+        "memory": {"memory.max": limits.memory_mb * MEGABYTE, "memory.oom.group": 1},
+        "pids": {"pids.max": limits.processes + 8},  # the sandbox's own
+        "cpu": {"cpu.max": f"{PERIOD} {PERIOD}"},
+    }
+    return settings[controller]
+
+
 def remove(group: Path | None) -> None:
-    """Kill what is left in a group, and remove it; None is no group.
+    """Kill what is left in a group, wait until it has ended, and remove the group; None is no group.
 
     Examples
     --------
     >>> remove(None)
     """
-    if group is not None:
-        with suppress(OSError):
-            (group / "cgroup.kill").write_text("1", encoding="ascii")
-        with suppress(OSError):
+    if group is None:
+        return
+    with suppress(OSError):
+        (group / "cgroup.kill").write_text("1", encoding="ascii")
+    until = time.monotonic() + ENDING_SECONDS
+    while group.is_dir():
+        try:
             group.rmdir()
+        except OSError:  # busy until the last process has ended
+            if time.monotonic() > until:
+                return
+            time.sleep(0.01)
 
 
 def _parents(mount: Path) -> list[Path]:

@@ -13,7 +13,7 @@ import subprocess
 import tarfile
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -98,6 +98,11 @@ class Container:
             stderr=subprocess.PIPE,
         )
         return StartedContainer(process=process, container=name)
+
+    @staticmethod
+    def prepared(imports: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG004 - as all sandboxes
+        """Prepare nothing: a container has no right to make the namespaces that keep two notebooks in it apart."""
+        return nullcontext()
 
     def arguments(self, limits: Limits, name: str) -> list[str]:
         """Return the client's command line up to the image."""

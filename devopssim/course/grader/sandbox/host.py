@@ -18,16 +18,18 @@ ENVIRONMENT: Final = {
     "IPYTHONDIR": "/tmp/.ipython",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # a fork of the prepared process would lose a thread
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-NOTEBOOKS_OF_THE_PACKAGE: Final = Path(devopssim.__file__).parent / "notebooks"
+SOLUTIONS: Final = Path(devopssim.__file__).parent / "course" / "instructor.tar.xz"
+"""The instructor's files of the package's own course; `course.author` unpacks them."""
 RECORDED_OF_A_CHECKOUT: Final = Path(devopssim.__file__).resolve().parents[1] / "data" / "recorded"
 """The logs that exercises ask about; an installed package holds them itself."""
 
 
-def command() -> list[str]:
-    """Return the program that runs inside.
+def command(module: str = "inside") -> list[str]:
+    """Return the program that runs inside, `inside` or `fork_server`.
 
     Python is isolated (`-I`), so that neither its folder nor the environment adds to its imports.
 
@@ -36,7 +38,7 @@ def command() -> list[str]:
     >>> command()[1:]
     ['-I', '-m', 'devopssim.course.grader.sandbox.inside']
     """
-    return [sys.executable, "-I", "-m", "devopssim.course.grader.sandbox.inside"]
+    return [sys.executable, "-I", "-m", f"devopssim.course.grader.sandbox.{module}"]
 
 
 def folders() -> list[Path]:
@@ -75,5 +77,5 @@ def hidden(*secret: Path) -> list[Path]:
     """
     shown = folders()
     histories = [folder / ".git" for folder in shown]
-    covered = dict.fromkeys(path.resolve() for path in (*secret, NOTEBOOKS_OF_THE_PACKAGE, *histories) if path.exists())
+    covered = dict.fromkeys(path.resolve() for path in (*secret, SOLUTIONS, *histories) if path.exists())
     return [path for path in covered if any(path.is_relative_to(folder) for folder in shown)]

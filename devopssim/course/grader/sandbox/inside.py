@@ -66,8 +66,9 @@ def main() -> NoReturn:
         seccomp.install()
         if job["closed"]:
             _refuse_solutions()
+        _renew_randomness()
         folder = _write_files(Path(job["folder"]), job["files"])
-        _import_what_notebooks_use()
+        import_what_notebooks_use()
         shell = _shell()
         _limit(job["limits"])
         signal.signal(signal.SIGALRM, _out_of_time)
@@ -132,10 +133,15 @@ def _drop_rights(uid: int | None) -> None:
 
 
 def _refuse_solutions() -> None:
-    """Refuse to work where the package brings the course's notebooks: in an image of one's own, nothing covers them."""
-    notebook = next(iter(host.NOTEBOOKS_OF_THE_PACKAGE.glob("*.ipynb")), None)
-    if notebook is not None:
-        raise PermissionError(f"students could read {notebook}; make the image without the folder {notebook.parent}")
+    """Refuse to work where the package brings the course's solutions: in an image of one's own, nothing covers them."""
+    if host.SOLUTIONS.is_file() and host.SOLUTIONS.stat().st_size:
+        raise PermissionError(f"students could read {host.SOLUTIONS}; make the image without this file")
+
+
+def _renew_randomness() -> None:
+    """Seed NumPy's global generator anew where it was imported before a fork; Python's own is seeded by each fork."""
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
 
 
 def _write_files(folder: Path, files: dict[str, str]) -> Path:
@@ -149,13 +155,13 @@ def _write_files(folder: Path, files: dict[str, str]) -> Path:
     return Path.cwd()
 
 
-def _import_what_notebooks_use() -> None:
+def import_what_notebooks_use() -> None:
     """Import the usual packages before the first cell's time starts; a missing one matters only to a cell that imports it."""
     import importlib  # noqa: PLC0415
     import warnings  # noqa: PLC0415
 
     warnings.simplefilter("ignore")
-    for name in ("devopssim.course.answers", "pandas", "matplotlib.pyplot"):
+    for name in ("devopssim.course.answers", "pandas", "matplotlib.pyplot", "IPython.core.interactiveshell"):
         importlib.import_module(name)
     warnings.resetwarnings()
 

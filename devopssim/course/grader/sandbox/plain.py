@@ -3,22 +3,26 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from devopssim.course.grader.sandbox import host
+from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import Limits
 from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_tree, processor_seconds_of_tree
+from devopssim.course.grader.sandbox.run import SandboxProcess
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartedProcess:
     """A running process in a session and a folder of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: SandboxProcess
     home: Path
 
     def memory(self) -> int:
@@ -49,8 +53,21 @@ class Plain:
     closed = False
     uid = None
 
+    def __init__(self) -> None:
+        self.server: ForkServer | None = None
+
+    @contextmanager
+    def prepared(self, imports: Sequence[str]) -> Iterator[None]:
+        """Keep a process ready for the length of a block that has imported the packages, and is forked at each start."""
+        with fork_server(_start_server, imports, {"isolate": False}) as server:
+            self.server = server
+            try:
+                yield
+            finally:
+                self.server = None
+
     def start(self, limits: Limits) -> StartedProcess:  # noqa: ARG002 - the program inside lowers its own limits
-        """Start the program in a new temporary folder; it lowers its own limits."""
+        """Start the program in a new temporary folder, as a fork of the prepared one if there is one; it lowers its own limits."""
         home = Path(tempfile.mkdtemp(prefix="devopssim-grading-"))
         environment = {
             **host.ENVIRONMENT,
@@ -58,6 +75,10 @@ class Plain:
             "IPYTHONDIR": str(home / ".ipython"),
             "PATH": os.environ.get("PATH", ""),
         }
+        if self.server:
+            forked = self.server.fork({"environment": environment, "home": str(home)}, lambda _: None)
+            if forked:
+                return StartedProcess(process=forked, home=home)
         process = subprocess.Popen(
             host.command(),
             stdin=subprocess.PIPE,
@@ -68,3 +89,15 @@ class Plain:
             start_new_session=True,
         )
         return StartedProcess(process=process, home=home)
+
+
+def _start_server(requests: socket.socket) -> subprocess.Popen[bytes]:
+    """Start the fork server with a socket as its standard input."""
+    return subprocess.Popen(
+        host.command("fork_server"),
+        stdin=requests.fileno(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**host.ENVIRONMENT, "HOME": tempfile.gettempdir(), "PATH": os.environ.get("PATH", "")},
+        start_new_session=True,
+    )

@@ -4,12 +4,11 @@ import base64
 import json
 import os
 import selectors
-import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from devopssim.course.answers import Json, Question, loads
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
@@ -51,11 +50,37 @@ class SandboxStep:
     questions: Mapping[str, Question] = field(default_factory=dict)
 
 
+class SandboxProcess(Protocol):
+    """The protocol of what was started: a process, as `subprocess.Popen` shows it."""
+
+    @property
+    def pid(self) -> int:
+        """Its number in this process's namespace."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The near end of its standard input."""
+
+    @property
+    def stdout(self) -> IO[bytes] | None:
+        """The near end of its standard output."""
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """The near end of its standard error."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+
+
 class Started(Protocol):
     """The protocol of a started sandbox: a process whose standard output is the channel."""
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> SandboxProcess:
         """The process that was started."""
 
     def memory(self) -> int:
@@ -77,6 +102,9 @@ class Sandbox(Protocol):
 
     def start(self, limits: Limits) -> Started:
         """Start the program, which waits for its job on standard input."""
+
+    def prepared(self, imports: Sequence[str]) -> AbstractContextManager[None]:
+        """Make starts cheap for the length of a block, where the sandbox can: import once what the statements name."""
 
     @property
     def folder(self) -> str | None:
@@ -169,6 +197,31 @@ def run_in_sandbox(
         result.timed_out = True
     result.seconds = max(result.seconds, time.monotonic() - began)
     return result
+
+
+def starts(sandbox: Sandbox) -> bool:
+    """Return whether a sandbox starts, by starting it without any step.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+        The sandbox.
+
+    Returns
+    -------
+    bool
+        Whether the program inside got ready, and ended.
+
+    Examples
+    --------
+    >>> from devopssim.course.grader.sandbox.plain import Plain
+    >>> starts(Plain())
+    True
+    """
+    try:
+        return _Attempt(sandbox, [], Limits(), SandboxRun()).run({}) is None
+    except (SandboxError, LookupError):
+        return False
 
 
 class _Attempt:
@@ -343,7 +396,7 @@ def is_out_of_time(error: Json) -> bool:
     return isinstance(error, dict) and error.get("type") == "OutOfTime"
 
 
-def close(process: subprocess.Popen[bytes]) -> None:
+def close(process: SandboxProcess) -> None:
     """Close the pipes to an ended process, and collect its status."""
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:

@@ -37,18 +37,17 @@ def test_mistakes_of_one_kind_are_counted_together_whatever_their_numbers() -> N
     assert difficulty.misconceptions == [(2, "… is too low.", "Half.")]
 
 
-def test_equal_answers_are_those_that_few_gave() -> None:
-    usual, rare = {"01/01-a": "aa 90"}, {"01/01-a": "aa 90", "01/01-b": "bb 90"}
-    grades = [
-        *(grade(f"s{number}", 2, answers=usual) for number in range(20)),
-        grade("x", 2, answers=rare),
-        grade("y", 2, answers=rare),
-    ]
-    [pair] = overview.alike(grades)
-    assert (pair.first, pair.second, pair.answers, pair.of) == ("x", "y", ["01/01-b"], 2)
-    assert (
-        overview.alike([grade("x", 2, answers={"01/01-a": "aa 9"}), grade("y", 2, answers={"01/01-a": "aa 9"})]) == []
-    )
+def test_names_of_files_keep_their_numbers() -> None:
+    [difficulty] = overview.difficulties([grade("a", 0, remark="no answer came: 01-values.ipynb was not handed in.")])
+    assert difficulty.misconceptions[0][1] == "no answer came: 01-values.ipynb was not handed in."
+
+
+def test_what_waits_for_a_person_is_no_missing_point(tmp_path: Path) -> None:
+    full = grade("ada", 2, verdict="passed")
+    waits = grade("ada", 0, verdict="waiting")
+    both = Grade(student="ada", assignment="c", cells=[*full.cells, *waits.cells])
+    overview.write([both], tmp_path)
+    assert "the median is 100 % of the points" in (tmp_path / "class.html").read_text(encoding="utf-8")
 
 
 def test_the_page_has_what_waits_and_what_was_not_graded(tmp_path: Path) -> None:
