@@ -2,20 +2,23 @@
 
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
 from devopssim.livelab.parts.monitor import Monitor
+from devopssim.livelab.parts.on_call import OnCall
 from devopssim.livelab.parts.pipeline import DeliveryPipeline, run_pushed_commit
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.registry import Registry
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import SecurityGate
-from devopssim.livelab.parts.traffic import Traffic
+from devopssim.livelab.parts.traffic import SLOTS, Traffic
 from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, watcher_runs
 
 __all__ = [
     "DRILLS",
+    "SLOTS",
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
     "Monitor",
+    "OnCall",
     "ProductionEnvironment",
     "Registry",
     "Repository",
