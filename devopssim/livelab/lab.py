@@ -43,6 +43,7 @@ from devopssim.livelab.parts import (
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    Load,
     Monitor,
     OnCall,
     ProductionEnvironment,
@@ -88,6 +89,8 @@ class Lab:
         Load balancer in front of blue and green.
     monitor : Monitor
         Prometheus and its alerts.
+    load : Load
+        Simulated users of Locust.
     on_call : OnCall
         Alertmanager, and the messages that reach people.
     releases : FaultyReleases
@@ -116,6 +119,7 @@ class Lab:
         self.security = SecurityGate(workspace, self.repository)
         self.traffic = Traffic(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
+        self.load = Load(workspace)
         self.on_call = OnCall(workspace, self.production)
         self.releases = FaultyReleases(workspace, self.repository)
         self.prober = Prober(workspace.journal, workspace.ports["web"])
@@ -267,7 +271,7 @@ class Lab:
             Where the engine does not answer; start it and repeat.
         """
         self.deactivate()
-        for listener in (self.prober, self.load_balancer_prober, self.monitor, self.on_call):
+        for listener in (self.prober, self.load_balancer_prober, self.monitor, self.on_call, self.load):
             listener.stop()
         stop_watcher(self.workspace)
         with suppress(OSError, DockerException):

@@ -1,6 +1,7 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, traffic, security gate, watcher, drills."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, security gate, watcher, drills."""
 
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
+from devopssim.livelab.parts.load import Load, LoadResult
 from devopssim.livelab.parts.monitor import Monitor
 from devopssim.livelab.parts.on_call import OnCall
 from devopssim.livelab.parts.pipeline import DeliveryPipeline, run_pushed_commit
@@ -17,6 +18,8 @@ __all__ = [
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
+    "Load",
+    "LoadResult",
     "Monitor",
     "OnCall",
     "ProductionEnvironment",
