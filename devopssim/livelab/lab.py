@@ -514,11 +514,13 @@ def _built(name: str, engine: Engine, port: int | None, student: str, report: Ca
 
 
 def _prune(engine: Engine) -> None:
-    """Remove the shared images of older recipes that no lab of this machine uses."""
-    labs = [saved for name in remaining_labs() if (saved := _saved(name))]
+    """Remove the shared images of older recipes that no lab of this machine uses; keep them while a lab is of another version."""
+    labs = [_saved(name) for name in remaining_labs() if (lab_folder(name) / READY).exists()]
+    if None in labs:
+        return
     client = engine.client()
     try:
-        prune_shared_images(client, {reference for lab in labs for reference in lab.images.references()})
+        prune_shared_images(client, {reference for lab in labs if lab for reference in lab.images.references()})
     finally:
         client.close()
 

@@ -222,7 +222,7 @@ def load(name: str) -> Workspace:
     Raises
     ------
     InvalidInputError
-        Where the lab does not exist, or the name is malformed.
+        Where the lab does not exist or is of another version, or the name is malformed.
 
     Examples
     --------
@@ -236,15 +236,19 @@ def load(name: str) -> Workspace:
     except FileNotFoundError as error:
         message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up --name {name}`."
         raise InvalidInputError(message) from error
-    return Workspace(
-        name=name,
-        folder=folder,
-        started=description["started"],
-        engine=Engine(**description["engine"]),
-        images=Images(**description["images"]),
-        ports=description["ports"],
-        student=description.get("student", ""),
-    )
+    try:
+        return Workspace(
+            name=name,
+            folder=folder,
+            started=description["started"],
+            engine=Engine(**description["engine"]),
+            images=Images(**description["images"]),
+            ports={service: description["ports"][service] for service in PORTS},
+            student=description["student"],
+        )
+    except (TypeError, KeyError) as error:
+        message = f"lab={name!r} was made by another version of devopssim; remove it with `devopssim livelab down --name {name}`."
+        raise InvalidInputError(message) from error
 
 
 def student_here() -> str:

@@ -104,3 +104,14 @@ def test_a_proxy_is_not_asked_for_the_lab_itself(saved: Saved, monkeypatch: pyte
     monkeypatch.setenv(name, "http://proxy.example:3128")
     assert own.environment()["no_proxy"].split(",") == ["localhost", "127.0.0.1"]
     assert direct({"NO_PROXY": "a", name: "x"})["NO_PROXY"] == "a,localhost,127.0.0.1"
+
+
+def test_a_lab_of_another_version_is_named_and_can_be_removed(saved: Saved) -> None:
+    path = saved("older").folder / "lab.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"alertmanager"', '"other"'), encoding="utf-8")
+    with pytest.raises(
+        InvalidInputError, match=r"lab='older' was made by another version of devopssim; remove it with"
+    ):
+        load("older")
+    labs.down("older", forget=True)
+    assert not lab_folder("older").exists()

@@ -54,6 +54,11 @@ class Monitor:
         """Port of Prometheus's pages on 127.0.0.1."""
         return self.workspace.ports["prometheus"]
 
+    @property
+    def running(self) -> bool:
+        """Whether it records alerts now."""
+        return self._thread is not None
+
     def up(self, *services: str) -> None:
         """Start Prometheus, monitor services, and record alerts from now on.
 

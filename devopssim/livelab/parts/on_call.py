@@ -197,6 +197,36 @@ class OnCall:
         }
         return str(self._api("silences", post=silence)["silenceID"])
 
+    def silences(self) -> pd.DataFrame:
+        """Return the silences: alert, reason, by, state (pending, active or expired), since (datetime)."""
+        rows = [
+            (
+                ", ".join(matcher["value"] for matcher in silence["matchers"] if matcher["name"] == "alertname"),
+                silence["comment"],
+                silence["createdBy"],
+                silence["status"]["state"],
+                pd.Timestamp(silence["startsAt"]),
+            )
+            for silence in self._api("silences")
+        ]
+        return pd.DataFrame(rows, columns=["alert", "reason", "by", "state", "since"])
+
+    def told_since(self, moment: pd.Timestamp, *alerts: str) -> int:
+        """Return how many messages of firing alerts reached people since a moment.
+
+        Parameters
+        ----------
+        moment : Timestamp
+            With its time zone, as in `silences()`.
+        *alerts : str
+            Names of the alerts that count; default: all.
+        """
+        since = moment.timestamp()
+        return sum(
+            message.at >= since and any(not alerts or name in alerts for name, _ in message.firing)
+            for message in self._messages()
+        )
+
     def alerts(self) -> pd.DataFrame:
         """Return the alerts as Alertmanager sees them now: name, instance, state (active or suppressed), by (silence, inhibition)."""
         rows = [
