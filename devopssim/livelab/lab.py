@@ -40,6 +40,7 @@ from devopssim.livelab.errors import LabError
 from devopssim.livelab.history import Journal, Prober, log_of
 from devopssim.livelab.parts import (
     SLOTS,
+    Chaos,
     DeliveryPipeline,
     Drill,
     FaultyReleases,
@@ -89,6 +90,8 @@ class Lab:
         Load balancer in front of blue and green.
     monitor : Monitor
         Prometheus and its alerts.
+    chaos : Chaos
+        Experiments of Chaos Toolkit.
     load : Load
         Simulated users of Locust.
     on_call : OnCall
@@ -119,6 +122,7 @@ class Lab:
         self.security = SecurityGate(workspace, self.repository)
         self.traffic = Traffic(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
+        self.chaos = Chaos(workspace, self.production)
         self.load = Load(workspace)
         self.on_call = OnCall(workspace, self.production)
         self.releases = FaultyReleases(workspace, self.repository)

@@ -273,6 +273,20 @@ def test_load_is_measured_against_an_objective(front: Lab, timed: Timed) -> None
     assert 0 < result.p95 < 5
 
 
+def test_a_hypothesis_holds_for_a_slot_and_not_for_the_database(front: Lab, timed: Timed) -> None:
+    needs.require("chaostoolkit", found=find_program("chaos") is not None, how="pip install 'devopssim[livelab]'.")
+    front.traffic.release("green", _image_of(front, "blue"))
+    front.traffic.shift(blue=50, green=50)
+    with timed("Chaos Toolkit: two experiments"):
+        verdicts = [front.chaos.run(name) for name in ("one-slot-ends", "database-stops")]
+    assert verdicts == ["held", "deviated"]
+    assert front.chaos.runs()["verdict"].tolist() == verdicts
+    assert front.production.ask("/products").status == 200
+    assert front.production.need("green").status == "running"
+    with pytest.raises(InvalidInputError, match=r"experiment='fire' .* must be one of database-stops, one-slot-ends"):
+        front.chaos.run("fire")
+
+
 def test_there_is_no_drill_of_that_name(lab: Lab) -> None:
     with pytest.raises(InvalidInputError, match="drill='earthquake' must be one of bad_release, "):
         lab.drill("earthquake")
@@ -280,6 +294,10 @@ def test_there_is_no_drill_of_that_name(lab: Lab) -> None:
 
 def _image_in_force(lab: Lab) -> str:
     return str(lab.production.need("web").attrs["Image"])
+
+
+def _image_of(lab: Lab, slot: str) -> str:
+    return str(lab.production.need(slot).attrs["Config"]["Image"])
 
 
 def _count(lab: Lab, kind: str) -> int:

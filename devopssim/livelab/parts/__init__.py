@@ -1,5 +1,6 @@
 """The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, security gate, watcher, drills."""
 
+from devopssim.livelab.parts.chaos import Chaos
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
 from devopssim.livelab.parts.load import Load, LoadResult
 from devopssim.livelab.parts.monitor import Monitor
@@ -15,6 +16,7 @@ from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, 
 __all__ = [
     "DRILLS",
     "SLOTS",
+    "Chaos",
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
