@@ -14,7 +14,7 @@ from devopssim.plots.theme import BLUE, GREY, OCHRE, PURPLE, VERMILION, faint
 SECONDS_PER_HOUR: Final = 3600.0
 
 
-class Signal(NamedTuple):
+class GoldenSignal(NamedTuple):
     """One of the four signals: column of the measurements, title with its unit, and colour."""
 
     column: str
@@ -23,10 +23,10 @@ class Signal(NamedTuple):
 
 
 SIGNALS: Final = (
-    Signal("traffic", "Traffic: answers a second", BLUE),
-    Signal("errors", "Errors: share of the answers", VERMILION),
-    Signal("latency", "Latency: 95 % within … seconds", PURPLE),
-    Signal("saturation", "Saturation: share of the memory", OCHRE),
+    GoldenSignal("traffic", "Traffic: answers a second", BLUE),
+    GoldenSignal("errors", "Errors: share of the answers", VERMILION),
+    GoldenSignal("latency", "Latency: 95 % within … seconds", PURPLE),
+    GoldenSignal("saturation", "Saturation: share of the memory", OCHRE),
 )
 """The signals in the order of the panels."""
 MARKS: Final = {"service.deployed": ("deployed", GREY, "-"), "service.failed": ("failed", VERMILION, ":")}

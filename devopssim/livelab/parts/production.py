@@ -20,7 +20,7 @@ from devopssim.livelab.engine import (
     write_secret,
 )
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts.registry import Registry
+from devopssim.livelab.parts.registry import REGISTRY, Registry
 from devopssim.livelab.workspace import SERVICE, Workspace
 
 FILES: Final = ("compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml", "compose.on-call.yaml")
@@ -161,13 +161,26 @@ class ProductionEnvironment:
                 filters={"label": [self.workspace.label, SERVICE], "status": "exited"},
                 ignore_removed=True,
             )
-        lost = [fact["at"] for fact in self.workspace.journal.facts("engine.lost")]
-        names = sorted(str(it.labels[SERVICE]) for it in stopped if _ended_with_the_engine(it.attrs["State"], lost))
+        lost = [float(fact["at"]) for fact in self.workspace.journal.facts("engine.lost")]
+        ended = {str(it.labels[SERVICE]) for it in stopped if _ended_with_the_engine(it.attrs["State"], lost)}
+        names = sorted(ended - self._stopped_on_command(lost))
         for name in names:
             self.compose("up", "-d", "--no-deps", "--no-recreate", "--pull", "never", name)
         if "postgres" in names:
             self.wait_healthy("postgres")
         return names
+
+    def _stopped_on_command(self, lost: Sequence[float]) -> set[str]:
+        """Return the services that people stopped just before an engine was lost.
+
+        An engine that ends in order stops all services, the registry among them; then none of these stops was a person's.
+        """
+        stops = [
+            str(fact["service"])
+            for fact in self.workspace.journal.facts("stopping")
+            if any(0 <= at - float(fact["at"]) <= ENGINE_STOPS_WITHIN for at in lost)
+        ]
+        return set() if REGISTRY in stops else set(stops)
 
     def need(self, service: str) -> Container:
         """Return the container of a service; raise LabError where it is missing."""

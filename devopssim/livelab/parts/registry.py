@@ -26,6 +26,8 @@ MANIFESTS: Final = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
 )
 """Media types of manifests; without them the registry answers with a digest of an old form."""
+REGISTRY: Final = "registry"
+"""Name of the service in the journal; it is no part of the compose project."""
 TRIES: Final = 5
 """Attempts to start the registry; each takes other ports."""
 
@@ -97,7 +99,7 @@ class Registry:
             self._remove()
             self._start()
         wait_until(self.answers, "the registry to answer")
-        return ["registry"]
+        return [REGISTRY]
 
     def login(self) -> CompletedCommand:
         """Log in as the student; the password goes to standard input."""

@@ -14,6 +14,7 @@ from docker.errors import DockerException, NotFound
 
 from devopssim.livelab.engine import LABEL, command_line, run, start_in_background, terminate
 from devopssim.livelab.errors import LabError
+from devopssim.livelab.parts.registry import REGISTRY
 from devopssim.livelab.workspace import PYTHON, SERVICE, Workspace, load
 
 REVISION: Final = "org.opencontainers.image.revision"
@@ -125,8 +126,8 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
     elif event["Type"] == "container" and attributes.get(LABEL) == workspace.name:
         if SERVES in attributes:
             _service(workspace, event["Action"], at, actor["ID"], attributes)
-        elif event["Action"] == "start":
-            workspace.journal.write("started", at=at, service=attributes.get(SERVICE, ""))
+        elif fact := {"start": "started", "kill": "stopping"}.get(event["Action"]):
+            workspace.journal.write(fact, at=at, service=attributes.get(SERVICE, REGISTRY))
 
 
 def _service(workspace: Workspace, action: str, at: float, container: str, attributes: dict[str, str]) -> None:
