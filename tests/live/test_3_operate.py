@@ -129,7 +129,7 @@ def test_a_drill_breaks_the_service_and_its_kpis_are_the_times_counted_by_hand(
     with step, Watch(front) as seen, front.drill(name) as drill:
         drill.wait_until_broken()
         assert drill.is_still_broken()
-        wait_until(lambda: _count(front, "incident.detected") == incidents + 1, "a fitting alert")
+        drill.wait_until_detected()
         drill.recover()
     assert front.production.ask("/products").status == 200
     assert (_image_in_force(front), orders(front)) == (image, kept)

@@ -102,6 +102,7 @@ def operate(lab: Lab, report: Report) -> None:
         report(f"drill: {name}")
         with lab.drill(name) as drill:
             drill.wait_until_broken()
+            drill.wait_until_detected()
             drill.recover()
 
 

@@ -1,6 +1,7 @@
 """Hypotheses about failures, tried by Chaos Toolkit: a steady state, what is broken, whether users noticed, and the way back."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +52,7 @@ class Chaos:
         return sorted(path.stem for path in self.folder.glob("*.json"))
 
     def run(self, experiment: str) -> str:
-        """Run an experiment, with its way back in any case, and record its verdict.
+        """Run an experiment, with its way back in any case, record its verdict, and wait until all is well again.
 
         Parameters
         ----------
@@ -88,6 +89,9 @@ class Chaos:
         except (OSError, ValueError) as error:
             message = f"Chaos Toolkit could not run {experiment}; its log gives the reason: {log}."
             raise LabError(message) from error
+        for service in (name for name in CONTAINERS if self.production.container(name)):
+            with suppress(LabError):  # what was stopped before stays so
+                self.production.wait_healthy(service)
         self.workspace.journal.write("chaos", experiment=experiment, verdict=verdict, seconds=done.seconds)
         return verdict
 

@@ -1,5 +1,6 @@
 """Drills: break the service in a known way, let people detect and restore it, and leave nothing broken behind."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from devopssim.files import write_text
 from devopssim.livelab import templates
 from devopssim.livelab.engine import wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.history import Prober, commit_of
+from devopssim.livelab.history import Prober, commit_of, detection_of
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import SecurityGate
@@ -235,6 +236,17 @@ class Drill:
         """Wait until users notice; raise LabError after `timeout` seconds."""
         with self._asking_the_engine():
             self.prober.wait_until_broken(timeout)
+
+    def wait_until_detected(self, timeout: float = 60.0) -> None:
+        """Wait until an alert or a person detects the incident, as the log counts it; raise LabError after `timeout` seconds."""
+
+        def detected() -> bool:
+            facts = self.workspace.journal.facts()
+            incidents = [fact for fact in facts if fact["fact"] == "incident.failed"]
+            return bool(incidents) and detection_of(incidents[-1], math.inf, facts) is not None
+
+        with self._asking_the_engine():
+            wait_until(detected, "an alert that fits, or a person, to detect the incident", timeout=timeout)
 
     def wait_until_healthy(self, timeout: float = 180.0) -> None:
         """Wait until users are content again; raise LabError after `timeout` seconds."""

@@ -10,14 +10,16 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.livelab.engine import LOCALHOST, require_program, start_in_background, terminate
+from devopssim.livelab.engine import LOCALHOST, require_program, start_in_background, terminate, wait_until
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.workspace import Workspace
 
 MOST_USERS: Final = 200
 """Simulated users at most: more would measure this machine rather than the shop."""
 SHUTDOWN: Final = 30.0
-"""Seconds that Locust may take to end after its time."""
+"""Seconds that Locust may take to begin, and to end after its time."""
+SPAWNED: Final = "All users spawned"
+"""What Locust logs once all users have begun."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,7 @@ class Load:
         return self.finish()
 
     def start(self, *, users: int = 10, seconds: float = 10.0, through: str = "web") -> None:
-        """Start to load the shop in the background.
+        """Start to load the shop in the background; return once all users have begun.
 
         Parameters
         ----------
@@ -149,6 +151,13 @@ class Load:
         command += ["--json-file", str(folder / "result"), "--only-summary"]
         self._process = start_in_background(command, log=folder / "locust.log", env=self.workspace.environment())
         self._seconds = seconds
+        log = folder / "locust.log"
+        process = self._process
+        wait_until(
+            lambda: process.poll() is not None or SPAWNED in log.read_text(encoding="utf-8", errors="replace"),
+            "Locust's users to begin",
+            timeout=SHUTDOWN,
+        )
 
     def finish(self) -> LoadResult:
         """Wait until the load ends and return what the users saw.

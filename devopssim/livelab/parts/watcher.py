@@ -127,7 +127,9 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
         if SERVES in attributes:
             _service(workspace, event["Action"], at, actor["ID"], attributes)
         elif fact := {"start": "started", "kill": "stopping"}.get(event["Action"]):
-            workspace.journal.write(fact, at=at, service=attributes.get(SERVICE, REGISTRY))
+            registry = REGISTRY if attributes.get("name") == f"{workspace.project}-{REGISTRY}" else ""
+            if service := attributes.get(SERVICE, registry):  # the containers of a build have none
+                workspace.journal.write(fact, at=at, service=service)
 
 
 def _service(workspace: Workspace, action: str, at: float, container: str, attributes: dict[str, str]) -> None:
