@@ -25,7 +25,7 @@ class GoldenSignal(NamedTuple):
 SIGNALS: Final = (
     GoldenSignal("traffic", "Traffic: answers a second", BLUE),
     GoldenSignal("errors", "Errors: share of the answers", VERMILION),
-    GoldenSignal("latency", "Latency: 95 % within … seconds", PURPLE),
+    GoldenSignal("latency", "Latency: seconds for 95 % of the answers", PURPLE),
     GoldenSignal("saturation", "Saturation: share of the memory", OCHRE),
 )
 """The signals in the order of the panels."""

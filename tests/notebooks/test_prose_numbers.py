@@ -39,7 +39,7 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "4.1": "docs/calibration.md",
     },
     "07": {"51.3": "Bernardo et al. 2018", "64": "half of an output"},
-    "08": {"75": "a percentile", "85": "a percentile"},
+    "08": {"85": "a percentile"},
     "09": {
         "170": "Veracode 12",
         "171": "Veracode 2020",
