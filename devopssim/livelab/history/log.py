@@ -80,7 +80,7 @@ def log_of(
     [(0.1, 'change.created', 'C1'), (1.0, 'service.deployed', 'C1')]
     """
     reader = _JournalReader(commits=_all_commits(facts, commits))
-    limited = sorted(_with_real_limits(facts), key=lambda fact: float(fact["at"]))
+    limited = with_real_limits(facts)
     for fact in limited:
         reader.read(fact)
     reader.detect(limited)
@@ -260,8 +260,8 @@ class _JournalReader:
         self.findings[fact["finding"]] |= {"dismissed": at, "reason": fact["reason"]}
 
 
-def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts, with begin and end of incidents moved to the release or rollback in between."""
+def with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts in the order of time, with begin and end of incidents moved to the release or rollback in between."""
     acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
     resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
     corrected = []
@@ -273,7 +273,7 @@ def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
         if fact["fact"] == "incident.failed":
             limited = _not_before_its_cause(limited, facts, resolved.get(fact["incident"], math.inf))
         corrected.append(limited)
-    return corrected
+    return sorted(corrected, key=lambda fact: float(fact["at"]))
 
 
 def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float) -> Fact:

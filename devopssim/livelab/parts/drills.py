@@ -14,7 +14,7 @@ from devopssim.files import write_text
 from devopssim.livelab import templates
 from devopssim.livelab.engine import wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.history import Prober, commit_of, detection_of
+from devopssim.livelab.history import Prober, commit_of, detection_of, with_real_limits
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import SecurityGate
@@ -241,7 +241,7 @@ class Drill:
         """Wait until an alert or a person detects the incident, as the log counts it; raise LabError after `timeout` seconds."""
 
         def detected() -> bool:
-            facts = self.workspace.journal.facts()
+            facts = with_real_limits(self.workspace.journal.facts())
             incidents = [fact for fact in facts if fact["fact"] == "incident.failed"]
             return bool(incidents) and detection_of(incidents[-1], math.inf, facts) is not None
 
