@@ -17,6 +17,8 @@ from devopssim.livelab.history.journal import Fact
 
 UNREACHABLE: Final = frozenset({"InstanceDown", "ShopDown"})
 """Alerts that a restart raises as well."""
+START_UP: Final = 15.0
+"""Seconds after its start in which a service may not answer yet, also on a busy machine."""
 PROBER: Final = "prober"
 """Detector of an incident that no alert and no person noticed."""
 ACTS: Final = frozenset({"recovering", "rolled_back", "serving", "started"})
@@ -145,10 +147,12 @@ def _means(signal: Signal, incident: Fact, facts: Sequence[Fact], act: float) ->
 
 
 def _raised_by_a_restart(signal: Signal, facts: Sequence[Fact], act: float) -> bool:
-    """Return whether an ordered restart raised a signal: the service was stopped on command, and the signal cleared by itself."""
-    if signal.name not in UNREACHABLE or signal.cleared > act:
+    """Return whether an ordered restart raised a signal: it came between the stop and the new start, and cleared by itself."""
+    if signal.name not in UNREACHABLE or signal.cleared >= act:
         return False
     own = [fact for fact in facts if not signal.service or fact.get("service") == signal.service]
-    before = [fact for fact in own if float(fact["at"]) <= signal.at]
-    ends = [fact for fact in before if fact["fact"] in {"stopping", "ended"}]
-    return any(fact["fact"] == "stopping" for fact in ends[-2:])  # an ordered stop is both: stopping, then ended
+    stops = [float(fact["at"]) for fact in own if fact["fact"] == "stopping" and float(fact["at"]) <= signal.at]
+    starts = [
+        float(fact["at"]) for fact in own if fact["fact"] == "serving" and stops and float(fact["at"]) > stops[-1]
+    ]
+    return bool(stops) and signal.at <= (starts[0] if starts else math.inf) + START_UP

@@ -53,6 +53,16 @@ def test_a_crash_is_detected_by_the_alert_that_a_restart_raises_as_well() -> Non
     assert detected(*ended, alert(101.0, "InstanceDown")) == (101.0, "InstanceDown")
 
 
+def test_a_crash_long_after_a_release_is_detected_also_where_the_engine_reports_it_late() -> None:
+    crash = alert(101.0, "InstanceDown")
+    late = [*restart(60.0), crash, fact("ended", 101.2, service="web")]
+    assert detected(*late, alert(110.0, "InstanceDown", kind="alert.cleared"), fact("recovering", 112.0)) == (
+        101.0,
+        "InstanceDown",
+    )
+    assert detection_of(failed(), math.inf, [*restart(60.0), failed(), crash]) is not None
+
+
 def test_an_alert_of_another_cause_or_service_does_not_count() -> None:
     incident = failed("SlowAnswers")
     noise = [alert(100.5), alert(100.6, "SlowAnswers", service="green")]
