@@ -26,11 +26,16 @@ def command() -> None:
 @command.command("up", help="Start the lab: container engine, images, registry, the shop's repository and production")
 @name_option
 @click.option("--port", type=int, help="Port on 127.0.0.1 that serves the shop (default: a free port).")
-def up(*, name: str, port: int | None) -> None:
+@click.option(
+    "--student",
+    metavar="ID",
+    help="Student whose lab it is (default: DEVOPSSIM_STUDENT, or that of the course's copy in this folder).",
+)
+def up(*, name: str, port: int | None, student: str | None) -> None:
     """Start the lab and print the next steps."""
     from devopssim import livelab
 
-    print(_greeting(livelab.up(name, port=port)))
+    print(_greeting(livelab.up(name, port=port, student=student)))
 
 
 def _greeting(lab: "Lab") -> str:
@@ -40,6 +45,8 @@ def _greeting(lab: "Lab") -> str:
     return "\n".join(
         (
             f"The lab {lab.name!r} is up on engine {engine}, with images from {workspace.images.origin}.",
+            *([f"  started again     {', '.join(lab.mended)}"] if lab.mended else []),
+            *([f"  student           {lab.student}"] if lab.student else []),
             f"  your repository   {workspace.shop}",
             f"  production        {workspace.production}  (compose files)",
             f"  registry          {workspace.registry}  (user student, password in {workspace.secret('registry')})",
@@ -56,8 +63,8 @@ def _greeting(lab: "Lab") -> str:
 
 @command.command("status", help="List the objects of all labs on this machine")
 @json_option
-def status(*, in_json: bool) -> None:
-    """Print the objects of all labs."""
+def status(*, in_json: bool) -> int:
+    """Print the objects of all labs; exit with 1 if the engine of one does not answer."""
     import json
     from dataclasses import asdict
 
@@ -70,16 +77,24 @@ def status(*, in_json: bool) -> None:
         print("This machine has no running lab and no remains of one.")
     else:
         print("\n".join(f"{thing.lab:20} {thing.type:10} {thing.name}" for thing in objects))
+    dead = livelab.dead_engines()
+    for lab, host in dead.items():
+        print(
+            f"devopssim: the container engine of lab {lab!r} ({host}) does not answer; start it, or run `devopssim livelab down --name {lab}`.",
+            file=sys.stderr,
+        )
+    return int(bool(dead))
 
 
 @command.command("down", help="Remove the lab; your repository is kept if you changed it")
 @name_option
 @click.option("--discard", is_flag=True, help="Remove your repository even if you changed it.")
-def down(*, name: str, discard: bool) -> None:
+@click.option("--forget", is_flag=True, help="Remove the lab's files although its engine is gone for good.")
+def down(*, name: str, discard: bool, forget: bool) -> None:
     """Remove the lab."""
     from devopssim import livelab
 
-    kept = livelab.down(name, keep_work=not discard)
+    kept = livelab.down(name, keep_work=not discard, forget=forget)
     if kept:
         print(f"Your repository is kept in {kept}.")
     print(f"The lab {name!r} is removed.")

@@ -196,8 +196,10 @@ class IncidentRecord:
     id : str
         The incident's id in its source; the log numbers incidents I1, I2, …
     detected, occurred, resolved : float, optional
-        When it was detected or reported, when the failure occurred, when the service was restored; seconds since 1970. A source
+        When it was detected or reported, when the failure occurred, when the incident was closed; seconds since 1970. A source
         without `occurred` yields `incident.reported` at the time of failure, so the time to detect has n = 0.
+    restored : float, optional
+        When users were served again, where the source tells it apart from `resolved`.
     deployment : str, optional
         Id, name or commit of the deployment that caused it.
     severity : str, optional
@@ -233,6 +235,7 @@ class IncidentRecord:
     detected: float | None = None
     occurred: float | None = None
     resolved: float | None = None
+    restored: float | None = None
     deployment: str | None = None
     severity: str | None = None
     cause: str | None = None

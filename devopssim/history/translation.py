@@ -558,9 +558,12 @@ class HistoryWriter:
             kind = "incident.reported" if incident.occurred is None else "incident.detected"
             details = {"name": incident.detected_by, "automated": _yes_or_no(incident.detected_by_machine)}
             self.add(detected, kind, details, incident=name)
+        details = {"via": incident.restored_by, "automated": "yes" if incident.restored_by_script else None}
+        restored = detected if incident.restored is None else self.after(incident.restored, detected)
+        if incident.restored is not None:
+            self.add(restored, "service.restored", details, incident=name)
         if incident.resolved is not None:
-            details = {"via": incident.restored_by, "automated": "yes" if incident.restored_by_script else None}
-            self.add(self.after(incident.resolved, detected), "incident.resolved", details, incident=name)
+            self.add(self.after(incident.resolved, restored), "incident.resolved", details, incident=name)
 
     def _suspects(self, incident: IncidentRecord) -> Sequence[DeployedRecord]:
         """Return the deployments that can have caused an incident: those of the service that it names."""

@@ -26,7 +26,7 @@ try:
         run,
     )
     from devopssim.livelab.exercises import EXERCISES, Recorded, record, up_or_recorded
-    from devopssim.livelab.lab import Lab, attach, down, status, up
+    from devopssim.livelab.lab import Lab, attach, dead_engines, down, status, up
     from devopssim.livelab.parts import DRILLS
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"bcrypt", "docker", "requests"}:
@@ -53,6 +53,7 @@ __all__ = [
     "attach",
     "cache_folder",
     "compose_binary",
+    "dead_engines",
     "down",
     "find_engine",
     "find_program",

@@ -1,5 +1,8 @@
 """Errors of the live lab; each message is one line with the cause and the next step."""
 
+import re
+from typing import Final
+
 from devopssim.errors import DevopssimError
 
 
@@ -70,7 +73,7 @@ class CommandFailedError(LabError):
         self.output = output
 
 
-KNOWN_TROUBLE = (
+KNOWN_TROUBLE: Final[tuple[tuple[tuple[str | re.Pattern[str], ...], str], ...]] = (
     (
         ("no space left on device",),
         "the disk is full; free some space (`docker system df` shows what the engine keeps), then try again",
@@ -78,6 +81,10 @@ KNOWN_TROUBLE = (
     (
         ("port is already allocated", "address already in use", "ports are not available"),
         "a port that the lab needs is in use; stop the program that uses it, or let the lab choose another port",
+    ),
+    (
+        (re.compile(r"localhost:\d+/v2/.*(connection refused|connection reset|\beof\b)", re.DOTALL),),
+        "the lab's registry does not answer; start it again with `devopssim livelab up`",
     ),
     (
         (
@@ -100,7 +107,7 @@ KNOWN_TROUBLE = (
         "this user has no access to the container engine; add the user to the group `docker`, then log in to the system again",
     ),
 )
-"""Phrases of engines and tools in lower case, and what they mean for the user."""
+"""Phrases and patterns of what engines and tools say, in lower case, and what they mean for the user."""
 
 
 def explanation_of(text: str) -> str | None:
@@ -124,4 +131,11 @@ def explanation_of(text: str) -> str | None:
     True
     """
     lower = text.lower()
-    return next((meaning for phrases, meaning in KNOWN_TROUBLE if any(phrase in lower for phrase in phrases)), None)
+    return next(
+        (meaning for phrases, meaning in KNOWN_TROUBLE if any(_occurs(phrase, lower) for phrase in phrases)), None
+    )
+
+
+def _occurs(phrase: str | re.Pattern[str], text: str) -> bool:
+    """Return whether a phrase occurs in a text."""
+    return phrase in text if isinstance(phrase, str) else phrase.search(text) is not None

@@ -1,6 +1,5 @@
 """The lab: one object that starts everything, holds its parts, and removes everything again."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,8 @@ from devopssim.livelab.engine import (
     leftovers,
     make_private_folder,
     provide_images,
+    prune_shared_images,
+    purge_private_engine,
     remaining_labs,
     remove_lab_folder,
     remove_labelled,
@@ -38,10 +39,14 @@ from devopssim.livelab.engine import (
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.history import Journal, Prober, log_of
 from devopssim.livelab.parts import (
+    SLOTS,
+    Chaos,
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    Load,
     Monitor,
+    OnCall,
     ProductionEnvironment,
     Registry,
     Repository,
@@ -85,6 +90,12 @@ class Lab:
         Load balancer in front of blue and green.
     monitor : Monitor
         Prometheus and its alerts.
+    chaos : Chaos
+        Experiments of Chaos Toolkit.
+    load : Load
+        Simulated users of Locust.
+    on_call : OnCall
+        Alertmanager, and the messages that reach people.
     releases : FaultyReleases
         Releases with a known fault.
     prober, load_balancer_prober : Prober
@@ -111,11 +122,18 @@ class Lab:
         self.security = SecurityGate(workspace, self.repository)
         self.traffic = Traffic(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
+        self.chaos = Chaos(workspace, self.production)
+        self.load = Load(workspace)
+        self.on_call = OnCall(workspace, self.production)
         self.releases = FaultyReleases(workspace, self.repository)
         self.prober = Prober(workspace.journal, workspace.ports["web"])
         """Sends requests to production directly."""
-        self.load_balancer_prober = Prober(workspace.journal, workspace.ports["load_balancer"], every=0.05)
+        self.load_balancer_prober = Prober(
+            workspace.journal, workspace.ports["load_balancer"], every=0.05, services=SLOTS
+        )
         """Sends requests through the load balancer."""
+        self.mended: list[str] = []
+        """What `up` found dead or stopped by the engine's end, and started again."""
         self._outside: dict[str, str | None] = {}
 
     def __enter__(self) -> Self:
@@ -127,12 +145,18 @@ class Lab:
         self.down()
 
     def __repr__(self) -> str:
-        return f"<Lab {self.name!r}: registry {self.registry.address}, shop {self.production.url}, files {self.workspace.folder}>"
+        mended = f"; started again: {', '.join(self.mended)}" if self.mended else ""
+        return f"<Lab {self.name!r}: registry {self.registry.address}, shop {self.production.url}, files {self.workspace.folder}{mended}>"
 
     @property
     def name(self) -> str:
         """Name of the lab."""
         return self.workspace.name
+
+    @property
+    def student(self) -> str:
+        """Id of the student whose lab it is; empty where nobody said."""
+        return self.workspace.student
 
     @property
     def journal(self) -> Journal:
@@ -196,8 +220,9 @@ class Lab:
             "lab": self.name,
             "engine": self.workspace.engine.version,
             "images": self.workspace.images.origin,
+            **({"student": self.student} if self.student else {}),
         }
-        now = dt.datetime.now(dt.UTC).timestamp()
+        now = self.journal.clock.now()
         commits = self.repository.commits()
         return log_of(self.journal.facts(), commits, start=self.workspace.started, now=now, source=source)
 
@@ -250,7 +275,7 @@ class Lab:
             Where the engine does not answer; start it and repeat.
         """
         self.deactivate()
-        for listener in (self.prober, self.load_balancer_prober, self.monitor):
+        for listener in (self.prober, self.load_balancer_prober, self.monitor, self.on_call, self.load):
             listener.stop()
         stop_watcher(self.workspace)
         with suppress(OSError, DockerException):
@@ -258,8 +283,8 @@ class Lab:
         return down(self.name, keep_work=keep_work)
 
 
-def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = True) -> Lab:
-    """Start a lab, or return the running one of this name.
+def up(name: str = DEFAULT_NAME, *, port: int | None = None, student: str | None = None, progress: bool = True) -> Lab:
+    """Start a lab, or return the running one of this name, with what died of it started again.
 
     A lab has an engine, images, a registry, the student's repository, and production that waits for its first deployment. A
     start that fails removes what it made.
@@ -270,6 +295,8 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
         Lower-case letters, digits and dashes.
     port : int, optional
         Port of 127.0.0.1 where users reach the shop; default: a free one.
+    student : str, optional
+        Id of the student whose lab it is; default: that of the course's copy in the working directory (`student_here`).
     progress : bool, default True
         Whether to show the steps on a progress bar.
 
@@ -283,7 +310,7 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
     EngineMissingError
         Where no container engine answers and none can be started.
     InvalidInputError
-        Where the name is malformed or the port is taken.
+        Where the name is malformed, the port is taken, or the running lab is another student's.
     LabError
         Where a step failed, or another process is starting this lab.
 
@@ -295,8 +322,9 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
     >>> lab.down()  # doctest: +SKIP
     """
     folder = lab_folder(name)
+    student = workspace.student_here() if student is None else student
     if (folder / READY).exists():
-        return _again(name)
+        return _again(name, student)
     if folder.exists():
         message = (
             f"lab {name!r} is only partly started: another process is starting it, or its start was interrupted; "
@@ -310,7 +338,7 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, progress: bool = Tr
         make_private_folder(folder)
         try:
             with explain_engine_errors(f"start the lab {name!r}"):
-                return _built(name, engine, chosen, report)
+                return _built(name, engine, chosen, student, report)
         except BaseException:
             with suppress(LabError):
                 down(name, keep_work=False)
@@ -339,7 +367,7 @@ def attach(name: str = DEFAULT_NAME) -> Lab:
     return Lab(workspace.load(name))
 
 
-def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
+def down(name: str = DEFAULT_NAME, *, keep_work: bool = True, forget: bool = False) -> Path | None:
     """Remove everything of a lab, also of one that crashed or never came up; safe to repeat.
 
     Parameters
@@ -348,6 +376,8 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
         Name of the lab.
     keep_work : bool, default True
         Whether to archive a repository that holds more than the template.
+    forget : bool, default False
+        Whether to remove the lab's files although its engine, which holds its containers, is gone for good.
 
     Returns
     -------
@@ -357,7 +387,8 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
     Raises
     ------
     LabError
-        Where the lab has files but its engine does not answer.
+        Where the lab has files but its engine does not answer, and `forget` is False. A private engine that cannot be started
+        again is forgotten with the last lab: all that it holds is in the lab's own cache.
 
     Examples
     --------
@@ -381,11 +412,16 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True) -> Path | None:
         finally:
             client.close()
         stop_unused_engine(engine)
+    elif forget or (saved and saved.engine.private):
+        remove_lab_folder(name)
+        if saved and saved.engine.private and not remaining_labs():
+            purge_private_engine()
     elif lab_folder(name).exists():
         where = saved.engine.host if saved else "any known address"
         message = (
             f"no container engine answers at {where}, so the lab's containers and images cannot be removed; "
-            f"start the engine and run `devopssim livelab down --name {name}` again."
+            f"start the engine and run `devopssim livelab down --name {name}` again, or, if that engine is gone for good, "
+            f"`devopssim livelab down --name {name} --forget`."
         )
         raise LabError(message)
     return archived
@@ -397,7 +433,7 @@ def status() -> list[Leftover]:
     Returns
     -------
     list of Leftover
-        Containers, networks, volumes and images; without an engine, folders.
+        Containers, networks, volumes and images; the folder of a lab whose engine does not answer (`dead_engines`).
 
     Examples
     --------
@@ -405,29 +441,52 @@ def status() -> list[Leftover]:
     []
     """
     engine = find_engine()
+    dead = [Leftover(type="folder", name=str(lab_folder(name)), lab=name) for name in dead_engines()]
     if engine is None:
-        return [Leftover(type="folder", name=str(lab_folder(name)), lab=name) for name in remaining_labs()]
+        return dead
     client = engine.client()
     try:
-        return leftovers(client)
+        return [*leftovers(client), *dead]
     finally:
         client.close()
 
 
-def _again(name: str) -> Lab:
-    """Return the running lab, with its watcher restarted if needed; raise LabError where its engine is gone."""
+def dead_engines() -> dict[str, str]:
+    """Return the labs of this machine whose engine does not answer, and the engine's address.
+
+    Examples
+    --------
+    >>> "no-such-lab" in dead_engines()
+    False
+    """
+    saved = {name: _saved(name) for name in remaining_labs()}
+    return {
+        name: lab.engine.host if lab else "an unknown address"
+        for name, lab in saved.items()
+        if (still_answering(lab.engine) if lab else find_engine()) is None
+    }
+
+
+def _again(name: str, student: str) -> Lab:
+    """Return the running lab with what died of it started again; raise LabError where its engine is gone."""
     lab = attach(name)
-    if still_answering(lab.workspace.engine) is None:
-        message = f"the container engine of lab {name!r} no longer answers; run `devopssim livelab down --name {name}` to clean up, then start the lab again."
-        raise LabError(message)
+    if student and lab.student and student != lab.student:
+        message = (
+            f"student={student!r} (whose copy of the course this is) differs from {lab.student!r}, whose lab {name!r} is; "
+            f"give yours another name, or remove that one: `devopssim livelab down --name {name}`."
+        )
+        raise InvalidInputError(message)
+    lab.workspace.require_engine()
     if not watcher_runs(lab.workspace):
         start_watcher(lab.workspace)
+    lab.mended = [*lab.registry.heal(), *lab.production.start_again()]
     return lab
 
 
-def _built(name: str, engine: Engine, port: int | None, report: Callable[[str], object]) -> Lab:
+def _built(name: str, engine: Engine, port: int | None, student: str, report: Callable[[str], object]) -> Lab:
     """Return a new lab after all steps of its start."""
     images = provide_images(engine, report)
+    _prune(engine)
     ports = workspace.free_ports()
     if port is not None:
         ports["web"] = port
@@ -438,7 +497,9 @@ def _built(name: str, engine: Engine, port: int | None, report: Callable[[str], 
         engine=engine,
         images=images,
         ports=ports,
+        student=student,
     )
+    made.journal.clock.now()  # which sets it
     lab = Lab(made)
     report("docker and docker compose")
     set_up_docker_client(made.folder / "docker")
@@ -454,6 +515,18 @@ def _built(name: str, engine: Engine, port: int | None, report: Callable[[str], 
     (made.folder / READY).touch()
     report("ready")
     return lab
+
+
+def _prune(engine: Engine) -> None:
+    """Remove the shared images of older recipes that no lab of this machine uses; keep them while a lab is of another version."""
+    labs = [_saved(name) for name in remaining_labs() if (lab_folder(name) / READY).exists()]
+    if None in labs:
+        return
+    client = engine.client()
+    try:
+        prune_shared_images(client, {reference for lab in labs if lab for reference in lab.images.references()})
+    finally:
+        client.close()
 
 
 def _saved(name: str) -> Workspace | None:

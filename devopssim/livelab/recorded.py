@@ -11,6 +11,8 @@ from devopssim.errors import InvalidInputError
 
 INSTALLED: Final = "recorded"
 """Folder of the recorded logs inside an installed package."""
+SIGNALS: Final = "signals"
+"""Folder of the recorded golden signals among the logs."""
 SOURCE_TREE: Final = Path(__file__).resolve().parents[2] / "data" / "recorded"
 """Folder of the recorded logs in a checkout."""
 
@@ -21,7 +23,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['automate', 'by_hand', 'operate', 'secure']
+    ['automate', 'by_hand', 'on_call', 'operate', 'secure']
     """
     return sorted(path.stem for path in _folder().glob("*.csv"))
 
@@ -57,6 +59,36 @@ def log(exercise: str) -> pd.DataFrame:
         )
         raise InvalidInputError(message)
     return events.read(path)
+
+
+def signals(exercise: str) -> pd.DataFrame:
+    """Return the recorded golden signals of an exercise, for `devopssim.plots.golden_signals`.
+
+    Parameters
+    ----------
+    exercise : str
+        An exercise with monitoring.
+
+    Returns
+    -------
+    DataFrame
+        As of `lab.monitor.golden_signals()`: index `hours` of the exercise's log.
+
+    Raises
+    ------
+    InvalidInputError
+        Where none were recorded.
+
+    Examples
+    --------
+    >>> signals("operate").columns.tolist()
+    ['traffic', 'errors', 'latency', 'saturation']
+    """
+    path = _folder() / SIGNALS / f"{exercise}.csv"
+    if not path.is_file():
+        message = f"exercise={exercise!r} has no recorded signals; use operate or on_call."
+        raise InvalidInputError(message)
+    return pd.read_csv(path, index_col="hours")
 
 
 def _folder() -> Path:

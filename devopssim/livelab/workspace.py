@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +28,10 @@ from devopssim.livelab.engine import (
     make_private_folder,
     program_folders,
     run,
+    still_answering,
     write_secret,
 )
+from devopssim.livelab.errors import LabError
 from devopssim.livelab.history import Journal
 
 USER: Final = "student"
@@ -39,7 +41,9 @@ MISLEADING: Final = {
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_PREFIX"),
 }
 """Variables that would lead docker or git away from the lab; git sets some of them for hooks."""
-PORTS: Final = ("registry", "web", "load_balancer", "weights", "prometheus")
+SERVICE: Final = "com.docker.compose.service"
+"""Label with which compose names the service of a container."""
+PORTS: Final = ("registry", "web", "load_balancer", "weights", "prometheus", "alertmanager", "inbox")
 """Services with a port of their own."""
 
 
@@ -63,10 +67,12 @@ class Workspace:
         Image of each role.
     ports : dict of str to int
         Port of 127.0.0.1 for each of `PORTS`.
+    student : str, default ""
+        Id of the student whose lab it is; empty where nobody said.
 
     Examples
     --------
-    >>> images = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", haproxy="h")
+    >>> images = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", haproxy="h", alertmanager="a")
     >>> engine = Engine(host="unix:///var/run/docker.sock", version="27", found="a usual socket")
     >>> workspace = Workspace(
     ...     name="lab", folder=Path("lab"), started=now(), engine=engine, images=images, ports={"registry": 5000}
@@ -82,6 +88,7 @@ class Workspace:
     engine: Engine
     images: Images
     ports: dict[str, int] = field(default_factory=dict)
+    student: str = ""
 
     @property
     def label(self) -> str:
@@ -133,10 +140,19 @@ class Workspace:
         """Client (docker-py) of the lab's engine."""
         return self.engine.client()
 
+    def require_engine(self) -> None:
+        """Raise LabError where the lab's engine no longer answers."""
+        if still_answering(self.engine) is None:
+            message = (
+                f"the container engine of lab {self.name!r} no longer answers; run `devopssim livelab down --name {self.name}` "
+                "to clean up, or start the engine, then start the lab again."
+            )
+            raise LabError(message)
+
     def environment(self) -> dict[str, str]:
         """Return the environment in which `docker`, `docker compose` and the pipeline find this lab and only this lab."""
         inherited = {key: value for key, value in os.environ.items() if key not in MISLEADING}
-        return {**inherited, **self.own_environment()}
+        return {**inherited, **direct(inherited), **self.own_environment()}
 
     def own_environment(self) -> dict[str, str]:
         """Return the variables that the lab adds to the user's own."""
@@ -148,6 +164,7 @@ class Workspace:
             "DOCKER_CONFIG": str(settings),
             "COMPOSE_PROGRESS": "plain",
             "DEVOPSSIM_LAB": self.name,
+            "GIT_CEILING_DIRECTORIES": str(self.folder),  # a shop whose .git is gone belongs to no repository above
             "DEVOPSSIM_CACHE": str(cache_folder()),
             "COMPOSE_IGNORE_ORPHANS": "1",
             "REGISTRY": self.registry,
@@ -189,6 +206,7 @@ class Workspace:
             "engine": asdict(self.engine),
             "images": asdict(self.images),
             "ports": self.ports,
+            "student": self.student,
         }
         write_text(self.folder / "lab.json", json.dumps(description, indent=2) + "\n")
 
@@ -204,7 +222,7 @@ def load(name: str) -> Workspace:
     Raises
     ------
     InvalidInputError
-        Where the lab does not exist, or the name is malformed.
+        Where the lab does not exist or is of another version, or the name is malformed.
 
     Examples
     --------
@@ -218,14 +236,84 @@ def load(name: str) -> Workspace:
     except FileNotFoundError as error:
         message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up --name {name}`."
         raise InvalidInputError(message) from error
-    return Workspace(
-        name=name,
-        folder=folder,
-        started=description["started"],
-        engine=Engine(**description["engine"]),
-        images=Images(**description["images"]),
-        ports=description["ports"],
-    )
+    try:
+        return Workspace(
+            name=name,
+            folder=folder,
+            started=description["started"],
+            engine=Engine(**description["engine"]),
+            images=Images(**description["images"]),
+            ports={service: description["ports"][service] for service in PORTS},
+            student=description["student"],
+        )
+    except (TypeError, KeyError) as error:
+        message = f"lab={name!r} was made by another version of devopssim; remove it with `devopssim livelab down --name {name}`."
+        raise InvalidInputError(message) from error
+
+
+def student_here() -> str:
+    """Return the student's id: the variable DEVOPSSIM_STUDENT, else that of the course's copy in which this process works.
+
+    The copy's `variant.json` is looked for in the working directory and the three folders above it.
+
+    Returns
+    -------
+    str
+        Empty outside a copy made for a student.
+
+    Raises
+    ------
+    InvalidInputError
+        Where `variant.json` cannot be read.
+
+    Examples
+    --------
+    >>> import contextlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    ...     _ = Path("variant.json").write_text('{"student": "ada", "numbers": {}}')
+    ...     student_here()
+    'ada'
+    """
+    if given := os.environ.get("DEVOPSSIM_STUDENT"):
+        return given
+    here = Path.cwd()
+    for path in (above / "variant.json" for above in (here, *here.parents[:3])):
+        if path.is_file():
+            try:
+                return str(json.loads(path.read_text(encoding="utf-8")).get("student", ""))
+            except (OSError, ValueError, AttributeError) as error:
+                message = f"{path}: not the file that `devopssim course start` wrote ({error}); start a new copy."
+                raise InvalidInputError(message) from error
+    return ""
+
+
+def direct(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with which programs behind a proxy still reach this machine itself.
+
+    Parameters
+    ----------
+    environment : Mapping
+        Variables as the user set them.
+
+    Returns
+    -------
+    dict
+        Empty where no proxy is set.
+
+    Examples
+    --------
+    >>> direct({"HTTPS_PROXY": "http://proxy:3128", "no_proxy": "intranet"})
+    {'NO_PROXY': 'intranet,localhost,127.0.0.1', 'no_proxy': 'intranet,localhost,127.0.0.1'}
+    >>> direct({})
+    {}
+    """
+    if not any(
+        name.lower() in {"http_proxy", "https_proxy", "all_proxy"} and value for name, value in environment.items()
+    ):
+        return {}
+    given = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    names = list(dict.fromkeys([*filter(None, given.split(",")), "localhost", LOCALHOST]))
+    return {"NO_PROXY": ",".join(names), "no_proxy": ",".join(names)}
 
 
 def free_ports() -> dict[str, int]:

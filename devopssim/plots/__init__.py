@@ -22,6 +22,7 @@ from devopssim.plots.flow import (
     lead_time_distribution,
     work_in_progress,
 )
+from devopssim.plots.golden_signals import golden_signals
 from devopssim.plots.item_timeline import item_path
 from devopssim.plots.production import deployments, incident_anatomy
 from devopssim.plots.scenario_comparison import USUAL_KPIS, comparison, comparisons, differences
@@ -51,6 +52,7 @@ __all__ = [
     "differences",
     "dora_levels",
     "effects",
+    "golden_signals",
     "incident_anatomy",
     "item_path",
     "kpi_curve",

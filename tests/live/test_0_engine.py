@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import needs
+import psutil
 import pytest
 from live.traces import traces
 
+from devopssim import events
 from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.livelab import CommandFailedError, EngineMissingError, LabError
@@ -109,6 +111,52 @@ def test_a_lab_whose_engine_is_killed_is_taken_down_and_nothing_is_left(capsys: 
     assert traces("test-killed", lab.workspace.ports) == []
 
 
+def test_down_leaves_no_bridge_and_no_firewall_rule_of_the_private_engine() -> None:
+    stop_private_engine()
+    before = _network()
+    lab = labs.up("test-network", progress=False)
+    assert _network() != before
+    lab.down()
+    assert _network() == before
+
+
+def test_what_the_engine_s_end_stopped_is_named_and_started_again() -> None:
+    lab = labs.up("test-restart", progress=False)
+    lab.production.compose("up", "-d", "--wait", "postgres", "prometheus")
+    lab.production.need("prometheus").stop()  # by a person: it stays as it is
+    _kill()
+    start_private_engine()
+    again = labs.up("test-restart", progress=False)
+    assert again.mended == ["registry", "postgres"]
+    assert "started again: registry, postgres" in repr(again)
+    assert again.registry.tags() == []
+    assert again.production.need("prometheus").status == "exited"
+    again.down()
+
+
+def test_a_drill_and_the_status_name_an_engine_that_is_dead(capsys: pytest.CaptureFixture[str]) -> None:
+    lab = labs.up("test-dead", progress=False)
+    _kill()
+    with pytest.raises(LabError, match=r"the container engine of lab 'test-dead' no longer answers"):
+        lab.drill("crash").begin()
+    assert main(["livelab", "status"]) == 1
+    assert "the container engine of lab 'test-dead' (unix://" in capsys.readouterr().err
+    lab.down()
+    assert main(["livelab", "status"]) == 0
+
+
+def test_a_lab_works_without_any_network(tmp_path: Path) -> None:
+    """Nothing but the loopback: images are there, and a push goes through the whole pipeline to production."""
+    labs.up("test-images", progress=False).down()  # makes the images, where they are not there yet
+    command = f"ip link set lo up && exec {sys.executable} -m devopssim livelab record automate --out {tmp_path}"
+    alone_on_the_wire = ["unshare", "--net", "--pid", "--fork", "--mount-proc", "sh", "-c", command]
+    done = subprocess.run(alone_on_the_wire, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    log = events.read(tmp_path / "automate.csv")
+    assert (log["kind"] == "service.deployed").any()
+    assert set(events.details(log.loc[log["kind"] == "testsuiterun.finished"], "outcome")) == {"success", "failure"}
+
+
 def test_two_programs_that_start_together_share_one_engine() -> None:
     stop_private_engine()
     script = "from devopssim.livelab.engine import find_or_start_engine; print(find_or_start_engine().host)"
@@ -135,6 +183,13 @@ def _kill() -> int:
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not is_alive(pid), "the engine to end")
     return pid
+
+
+def _network() -> tuple[list[str], list[str]]:
+    """Docker's bridges on this machine, and its firewall's rules without their counters."""
+    saved = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True).stdout
+    rules = [line.split(" [")[0] for line in saved.splitlines() if line.startswith((":", "-A"))]
+    return sorted(name for name in psutil.net_if_addrs() if name.startswith(("docker0", "br-"))), sorted(rules)
 
 
 def _left() -> list[str]:

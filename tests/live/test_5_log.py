@@ -38,6 +38,17 @@ def test_the_delivery_kpis_come_from_the_log(shipped: Lab) -> None:
     assert (kpis.mttd(log).dropna() >= 0).all()
 
 
+def test_every_incident_failed_was_detected_restored_and_resolved_in_this_order(shipped: Lab) -> None:
+    log = shipped.log()
+    kinds = ["service.failed", "incident.detected", "service.restored", "incident.resolved"]
+    incidents = log[log["kind"].isin(kinds)].pivot_table(index="incident", columns="kind", values="time")[kinds]
+    assert len(incidents) > 5
+    assert incidents.notna().all(axis=None)
+    assert (incidents.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    severities = set(events.details(log.loc[log["kind"] == "service.failed"], "severity"))
+    assert severities <= {"total", "partial", "minor"}
+
+
 def test_another_process_reads_the_same_log_and_its_kpis(
     shipped: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

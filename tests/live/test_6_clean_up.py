@@ -27,7 +27,16 @@ from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.errors import DevopssimError, InvalidInputError
 from devopssim.livelab import CommandFailedError, Lab, LabError
-from devopssim.livelab.engine import LABEL, LOCALHOST, archive_folder, lab_folder, leftovers, purge_cache, wait_until
+from devopssim.livelab.engine import (
+    LABEL,
+    LOCALHOST,
+    archive_folder,
+    lab_folder,
+    leftovers,
+    prune_shared_images,
+    purge_cache,
+    wait_until,
+)
 from devopssim.livelab.parts import watcher_runs
 
 pytestmark = pytest.mark.live
@@ -204,6 +213,53 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
         assert traces(cut.name, cut.workspace.ports) == []
     shutil.rmtree(folder)
     gc.collect()  # the sockets of calls that were refused are noticed here, not in some other test
+
+
+@pytest.mark.parametrize("how", ["stopped", "removed"])
+def test_a_dead_registry_is_named_and_started_again_with_its_images(shipped: Lab, how: str) -> None:
+    published = shipped.registry.tags()
+    container = shipped.workspace.client.containers.get(f"devopssim-{shipped.name}-registry")
+    if how == "stopped":
+        container.kill()
+    else:
+        container.remove(force=True)
+    with pytest.raises(
+        LabError, match=r"the lab's registry at localhost:\d+ does not answer; start it again: `devopssim"
+    ):
+        shipped.registry.tags()
+    with pytest.raises(CommandFailedError, match="the lab's registry does not answer; start it again with"):
+        shipped.sh(f"docker push {shipped.workspace.image}:latest")
+    again = labs.up(shipped.name, progress=False)
+    assert again.mended == ["registry"]
+    assert shipped.registry.tags() == published
+    assert shipped.sh(f"docker push {shipped.workspace.image}:latest").ok
+
+
+def test_a_lab_is_its_student_s(shipped: Lab, monkeypatch: pytest.MonkeyPatch, named: Named) -> None:
+    monkeypatch.setenv("DEVOPSSIM_STUDENT", "ada")
+    own = labs.up(named("own"), progress=False)
+    assert (own.student, own.log().attrs["source"]["student"]) == ("ada", "ada")
+    assert labs.attach(own.name).student == "ada"
+    with pytest.raises(InvalidInputError, match=r"student='bob' .* differs from 'ada', whose lab"):
+        labs.up(own.name, student="bob", progress=False)
+    assert "student" not in shipped.log().attrs["source"]
+    shutil.rmtree(own.repository.folder / ".git")
+    assert set(own.log()["kind"]) == set()
+    own.down(keep_work=False)
+
+
+def test_the_images_of_older_recipes_go(lab: Lab, client: docker.DockerClient) -> None:
+    empty = io.BytesIO()
+    tarfile.open(fileobj=empty, mode="w").close()
+    for tag, owner in (("older", "shared"), ("kept", "shared")):
+        client.api.import_image_from_data(
+            empty.getvalue(), repository=FLEETING, tag=tag, changes=[f"LABEL {LABEL}={owner}"]
+        )
+    prune_shared_images(client, {f"{FLEETING}:kept"})
+    tags = {tag for image in client.images.list() for tag in image.tags}
+    assert f"{FLEETING}:older" not in tags
+    assert {f"{FLEETING}:kept"} | lab.workspace.images.references() <= tags
+    client.images.remove(f"{FLEETING}:kept", force=True)
 
 
 def test_what_is_left_can_be_listed_while_images_come_and_go(lab: Lab, client: docker.DockerClient) -> None:

@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from devopssim.livelab import templates
+from devopssim.livelab.parts import DRILLS
+from devopssim.livelab.parts.monitor import SIGNALS
 from devopssim.livelab.parts.pipeline import FORMS
 
 STAGES: Final = ["build", "test", "scan", "push", "deploy"]
@@ -18,10 +20,12 @@ VALUES: Final = {
     "lab": "lab",
     "project": "devopssim-lab",
     "registry": "localhost:5001",
-    **{f"{name}_image": name for name in ("postgres", "haproxy", "prometheus")},
+    **{f"{name}_image": name for name in ("postgres", "haproxy", "prometheus", "alertmanager", "python")},
     **{
         f"{name}_port": str(port)
-        for port, name in enumerate(("web", "load_balancer", "weights", "prometheus"), start=5002)
+        for port, name in enumerate(
+            ("web", "load_balancer", "weights", "prometheus", "alertmanager", "inbox"), start=5002
+        )
     },
 }
 
@@ -56,7 +60,9 @@ def test_githubs_pipelines_are_valid_by_the_schema_of_workflows(shop: Path, form
     assert broken_rules(read(shop / "pipelines" / f"{form}.yml"), "github-workflows") == []
 
 
-@pytest.mark.parametrize("name", ["compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml"])
+@pytest.mark.parametrize(
+    "name", ["compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml", "compose.on-call.yaml"]
+)
 def test_production_is_valid_by_the_schema_of_compose(production: Path, name: str) -> None:
     assert broken_rules(read(production / name), "compose-spec") == []
 
@@ -81,7 +87,7 @@ def test_a_person_decides_on_gitlab_when_it_is_deployed(shop: Path) -> None:
 def test_every_port_of_production_is_bound_to_this_machine(production: Path) -> None:
     services = [read(path)["services"] for path in production.glob("compose*.yaml")]
     ports = [port for found in services for service in found.values() for port in service.get("ports", ())]
-    assert len(ports) == 4
+    assert len(ports) == 6
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
@@ -92,6 +98,25 @@ def test_everything_of_production_carries_the_label(production: Path) -> None:
         parts = read(path)
         labelled = [*parts["services"].values(), *parts["networks"].values(), *parts.get("volumes", {}).values()]
         assert [it for it in labelled if it["labels"]["devopssim.lab"] != "lab"] == []
+
+
+def test_every_alert_has_a_severity_that_somebody_hears(production: Path) -> None:
+    rules = read(production / "prometheus" / "alerts.yml")["groups"][0]["rules"]
+    assert {rule["labels"]["severity"] for rule in rules} == {"critical", "warning"}
+    fitting = {alert for kind in DRILLS.values() for alert in kind.alerts}
+    assert {rule["alert"] for rule in rules} == fitting
+    settings = read(production / "alertmanager" / "alertmanager.yml")
+    named = {receiver["name"] for receiver in settings["receivers"]}
+    assert {settings["route"]["receiver"], *(route["receiver"] for route in settings["route"]["routes"])} == named
+
+
+def test_grafana_s_dashboard_shows_the_queries_of_the_board(production: Path) -> None:
+    board = json.loads((production / "grafana" / "golden-signals.json").read_text(encoding="utf-8"))
+    shown = {panel["title"].lower(): panel["targets"][0]["expr"] for panel in board["panels"]}
+    assert shown == SIGNALS
+    (source,) = board["__inputs"]  # what Grafana asks for when it imports a file
+    used = {thing["datasource"]["uid"] for thing in (*board["panels"], *board["annotations"]["list"])}
+    assert used == {f"${{{source['name']}}}"}
 
 
 def commands_on_github(shop: Path, form: str) -> dict[str, str]:

@@ -47,7 +47,7 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
     },
     "06": {"75": "minutes to read", "29.6": "sum of two outputs", "99.9": "an objective", "99.7": "an objective"},
     "07": {"95": "a level of confidence", "51.3": "Bernardo et al. 2018", "64": "half of an output"},
-    "08": {"75": "a percentile", "85": "a percentile"},
+    "08": {"85": "a percentile"},
     "09": {
         "170": "Veracode 12",
         "171": "Veracode 2020",

@@ -15,13 +15,21 @@ from devopssim.livelab.engine.container_engine import (
     Engine,
     find_engine,
     find_or_start_engine,
+    purge_private_engine,
     require_dockerd,
     start_private_engine,
     still_answering,
     stop_private_engine,
 )
 from devopssim.livelab.engine.http import LOCALHOST, ServiceAnswer, ask, wait_until
-from devopssim.livelab.engine.images import LABEL, Images, explain_engine_errors, hub_answers, provide_images
+from devopssim.livelab.engine.images import (
+    LABEL,
+    Images,
+    explain_engine_errors,
+    hub_answers,
+    provide_images,
+    prune_shared_images,
+)
 from devopssim.livelab.engine.paths import (
     archive_folder,
     cache_folder,
@@ -66,7 +74,9 @@ __all__ = [
     "make_private_folder",
     "program_folders",
     "provide_images",
+    "prune_shared_images",
     "purge_cache",
+    "purge_private_engine",
     "remaining_labs",
     "remove_lab_folder",
     "remove_labelled",

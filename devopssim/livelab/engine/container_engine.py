@@ -18,6 +18,7 @@ import docker
 from docker.errors import DockerException
 
 from devopssim.livelab.engine.commands import run, start_in_background
+from devopssim.livelab.engine.network import note_network, restore_network
 from devopssim.livelab.engine.paths import engine_folder, make_private_folder
 from devopssim.livelab.engine.processes import find_processes, kill, mounts_below, terminate
 from devopssim.livelab.errors import EngineMissingError, LabError, explanation_of
@@ -26,6 +27,8 @@ START_TIMEOUT: Final = 40.0
 """Seconds that a private engine may take to answer."""
 STOP_TIMEOUT: Final = 25.0
 """Seconds that a private engine may take to stop."""
+NETWORK: Final = "network-before.json"
+"""File in the engine's folder: bridges and firewall rules from before its start."""
 SOCKET_PATH_LIMIT: Final = 100
 """Maximum length of a socket's path in bytes; Linux allows 107, and containerd's path is longer than ours."""
 
@@ -151,6 +154,7 @@ def start_private_engine() -> Engine:
             return engine
         _refuse_a_second_engine()
         _sweep_stale(folder)
+        note_network(folder / NETWORK)
         process = start_in_background([dockerd, *_options(folder)], log=folder / "dockerd.log", env=_environment())
         _started[process.pid] = process
         return _wait_until_ready(process, folder)
@@ -159,7 +163,7 @@ def start_private_engine() -> Engine:
 def stop_private_engine() -> None:
     """Stop the private engine of this cache, and what it left running or mounted.
 
-    The images that labs share stay in its folder for the next lab.
+    The images that labs share stay in its folder for the next lab; its bridges and firewall rules go.
     """
     folder = engine_folder()
     for process in find_processes("dockerd", mentioning=str(folder / "dockerd.pid")):
@@ -171,6 +175,8 @@ def stop_private_engine() -> None:
     shutil.rmtree(folder / "exec", ignore_errors=True)
     for name in ("dockerd.pid", "docker.sock"):
         (folder / name).unlink(missing_ok=True)
+    if not find_processes("dockerd"):
+        restore_network(folder / NETWORK)
 
 
 def purge_private_engine() -> None:

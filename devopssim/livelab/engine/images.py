@@ -6,7 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -32,14 +32,15 @@ OFFICIAL: Final = {
     "registry": "registry:2",
     "prometheus": "prom/prometheus:v3.1.0",
     "haproxy": "haproxy:3.0",
+    "alertmanager": "prom/alertmanager:v0.28.1",
 }
 """Official image of each role."""
 ROLES: Final = tuple(OFFICIAL)
 """Roles of the images."""
-BASE: Final = "devopssim/debian:12"
-"""Image below all images from Debian packages."""
-SUITE: Final = "bookworm"
-"""Release of Debian."""
+SUITE: Final = "trixie"
+"""Release of Debian (13) that the images are made of, whatever the host runs."""
+HUB_PYTHON: Final = "devopssim/python:hub"
+"""The official image of Python with this machine's certificates."""
 AT_ONCE: Final = 2
 """Images that are built at the same time."""
 
@@ -55,7 +56,7 @@ class Images:
     ----------
     origin : {"hub", "debian"}
         Where the images come from.
-    python, postgres, registry, prometheus, haproxy : str
+    python, postgres, registry, prometheus, haproxy, alertmanager : str
         Reference of the image of each role.
 
     Examples
@@ -70,6 +71,11 @@ class Images:
     registry: str
     prometheus: str
     haproxy: str
+    alertmanager: str
+
+    def references(self) -> set[str]:
+        """Return the references of all roles."""
+        return {getattr(self, role) for role in ROLES}
 
 
 def provide_images(engine: Engine, report: Report = print) -> Images:
@@ -99,6 +105,29 @@ def provide_images(engine: Engine, report: Report = print) -> Images:
         return _from_hub(client, report) if _origin(client) == "hub" else _from_debian(client, engine, report)
     finally:
         client.close()
+
+
+def prune_shared_images(client: docker.DockerClient, needed: set[str]) -> None:
+    """Remove shared images that no lab needs any more: those of older recipes, and what interrupted builds left.
+
+    Parameters
+    ----------
+    client : DockerClient
+        Client of the engine.
+    needed : set of str
+        References of images that labs use; the present recipes' are kept as well.
+    """
+    kept = needed | {_tagged(name) for name in ("base", *ROLES)} | {HUB_PYTHON}
+    with explain_engine_errors("prune old images"):
+        for image in client.api.images(filters={"label": f"{LABEL}={SHARED}"}):
+            tags = [tag for tag in image["RepoTags"] or () if tag != "<none>:<none>"]
+            if not kept & set(tags):
+                for reference in tags or [image["Id"]]:
+                    with suppress(APIError):  # a container or a younger image still needs it
+                        client.images.remove(reference)
+    for archive in (*images_folder().glob("debian-*.tar"), *images_folder().glob("roles-*.tar")):
+        if archive not in (_base_archive(), _roles_archive()):
+            archive.unlink(missing_ok=True)
 
 
 def _origin(client: docker.DockerClient) -> str:
@@ -138,15 +167,15 @@ def _from_hub(client: docker.DockerClient, report: Report) -> Images:
     chosen = dict(OFFICIAL)
     if _own_certificates():
         with explain_engine_errors("build the shop's base image"):
-            chosen["python"] = _with_certificates(client, OFFICIAL["python"], "devopssim/python:hub")
+            chosen["python"] = _with_certificates(client, OFFICIAL["python"], HUB_PYTHON)
     return Images(origin="hub", **chosen)
 
 
 def _from_debian(client: docker.DockerClient, engine: Engine, report: Report) -> Images:
     """Load the images from the cache, or build them."""
-    chosen = {role: f"devopssim/{role}:debian12" for role in ROLES}
-    archive = images_folder() / f"roles-{_fingerprint()}.tar"
-    if not all(_has(client, reference) for reference in (BASE, *chosen.values())):
+    base, chosen = _tagged("base"), {role: _tagged(role) for role in ROLES}
+    archive = _roles_archive()
+    if not all(_has(client, reference) for reference in (base, *chosen.values())):
         if archive.exists():
             report("load the images built earlier on this machine")
             with explain_engine_errors("load the images"), archive.open("rb") as stream:
@@ -155,7 +184,7 @@ def _from_debian(client: docker.DockerClient, engine: Engine, report: Report) ->
             _build(client, engine, chosen, report)
             if not engine.private:  # which keeps its images anyway
                 report("store the images for the next lab")
-                _keep(engine, (BASE, *chosen.values()), archive)
+                _keep(engine, (base, *chosen.values()), archive)
     return Images(origin="debian", **chosen)
 
 
@@ -179,7 +208,7 @@ def debian_base() -> Path:
     LabError
         Where mmdebstrap is missing or fails.
     """
-    archive = images_folder() / f"debian-{SUITE}-{platform.machine()}.tar"
+    archive = _base_archive()
     if archive.exists():
         return archive
     if not shutil.which("mmdebstrap"):
@@ -199,14 +228,15 @@ def debian_base() -> Path:
 
 def _import_base(client: docker.DockerClient, archive: Path) -> None:
     """Import the root file system as the base image."""
-    if _has(client, BASE):
+    base = _tagged("base")
+    if _has(client, base):
         return
-    repository, tag = BASE.split(":")
+    repository, tag = base.split(":")
     with explain_engine_errors("import the base image"):
         answer = client.api.import_image_from_file(
             str(archive), repository=repository, tag=tag, changes=[f"LABEL {LABEL}={SHARED}", 'CMD ["bash"]']
         )
-    if not _has(client, BASE):
+    if not _has(client, base):
         message = f"the base image could not be imported: {explanation_of(str(answer)) or answer}."
         raise LabError(message)
 
@@ -217,7 +247,9 @@ def _build_role(engine: Engine, role: str, reference: str) -> None:
     client = engine.client()  # one for each builder
     try:
         with explain_engine_errors(f"build the image for {role}"), resources.as_file(recipe) as folder:
-            client.images.build(path=str(folder), tag=reference, buildargs={"BASE_IMAGE": BASE}, rm=True, forcerm=True)
+            client.images.build(
+                path=str(folder), tag=reference, buildargs={"BASE_IMAGE": _tagged("base")}, rm=True, forcerm=True
+            )
             if role == "python" and _own_certificates():
                 _with_certificates(client, reference, reference)
     finally:
@@ -255,12 +287,25 @@ def _with_certificates(client: docker.DockerClient, base: str, reference: str) -
 
 
 def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
-    """Write the images to a file of the cache; files of older recipes are removed."""
+    """Write the images to a file of the cache."""
     archive.parent.mkdir(parents=True, exist_ok=True)
-    for old in archive.parent.glob("roles-*.tar"):
-        old.unlink()
     with whole_file(archive) as part:
         run(["docker", "--host", engine.host, "save", "--output", part, *references])
+
+
+def _tagged(name: str) -> str:
+    """Return the reference of the base or of a role's image; other recipes have another tag."""
+    return f"devopssim/{name}:{SUITE}-{_fingerprint()}"
+
+
+def _base_archive() -> Path:
+    """Return the file of the root file system."""
+    return images_folder() / f"debian-{SUITE}-{platform.machine()}.tar"
+
+
+def _roles_archive() -> Path:
+    """Return the file of the images that were built on this machine."""
+    return images_folder() / f"roles-{_fingerprint()}.tar"
 
 
 def _fingerprint() -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from devopssim import events
 from devopssim.errors import InvalidInputError
+from devopssim.files import write_text
 from devopssim.livelab import lab as live
 from devopssim.livelab import recorded
 from devopssim.livelab.engine import require_program, run
@@ -114,7 +115,7 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
     exercise : str
         One of `EXERCISES`.
     folder : str or Path
-        Where to write `EXERCISE.csv`; created where missing.
+        Where to write `EXERCISE.csv`, and `signals/EXERCISE.csv` where the exercise is monitored; created where missing.
     report : Callable, default print
         Receives the name of each step.
 
@@ -134,7 +135,7 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
     --------
     >>> record("no such exercise", "out")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, operate, secure.
+    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, operate, on_call, secure.
     """
     if exercise not in EXERCISES:
         message = f"exercise={exercise!r} must be one of {', '.join(EXERCISES)}."
@@ -145,6 +146,11 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
     try:
         EXERCISES[exercise](lab, report)
         log = lab.log()
+        if lab.monitor.running:
+            elapsed = lab.journal.clock.now() - lab.workspace.start
+            signals = target.parent / recorded.SIGNALS / target.name
+            signals.parent.mkdir(exist_ok=True)
+            write_text(signals, lab.monitor.golden_signals(seconds=elapsed).round(6).to_csv())
     finally:
         lab.down(keep_work=False)
     log.attrs["source"] = {**log.attrs["source"], "lab": exercise, **_circumstances()}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from devopssim.livelab.engine import wait_until
 from devopssim.livelab.lab import Lab
 from devopssim.livelab.parts import DRILLS
 
@@ -101,7 +102,55 @@ def operate(lab: Lab, report: Report) -> None:
         report(f"drill: {name}")
         with lab.drill(name) as drill:
             drill.wait_until_broken()
+            drill.wait_until_detected()
             drill.recover()
+
+
+def on_call(lab: Lab, report: Report) -> None:
+    """Tell people of what matters: one of two hosts ends, then both; planned work is silenced; a bad release pages.
+
+    Parameters
+    ----------
+    lab : Lab
+        A fresh lab.
+    report : Callable
+        Receives the name of each step.
+    """
+    report("two hosts behind a load balancer, and people on call")
+    _ship(lab, first=True)
+    lab.traffic.up()
+    lab.traffic.release("green")
+    lab.traffic.shift(blue=50, green=50)
+    lab.monitor.up("blue", "green")
+    lab.on_call.up()
+    lab.load_balancer_prober.attribute("crash")  # no deployment is to blame for what this script ends
+    with lab.load_balancer_prober:
+        report("one of two hosts ends: the chat hears of it")
+        _end(lab, "green")
+        lab.on_call.wait_for_message("chat", "InstanceDown")
+        lab.production.compose("up", "-d", "--no-deps", "green")
+        lab.on_call.wait_for_message("chat", "InstanceDown", status="resolved")
+        report("both end: the pager rings")
+        _end(lab, "blue", "green")
+        lab.on_call.wait_for_message("pager", "ShopDown")
+        lab.load_balancer_prober.wait_until_broken()
+        lab.production.compose("up", "-d", "--no-deps", "blue", "green")
+        lab.load_balancer_prober.wait_until_healthy()
+        lab.on_call.wait_for_message("pager", "ShopDown", status="resolved")
+        report("planned work on one host, silenced")
+        lab.on_call.silence("InstanceDown", seconds=60, reason="planned work on green")
+        _end(lab, "green")
+        wait_until(lambda: "silence" in set(lab.on_call.alerts()["by"]), "the alert to be silenced")
+        lab.production.compose("up", "-d", "--no-deps", "green")
+        wait_until(lambda: "InstanceDown" not in lab.monitor.firing(), "green to answer")
+        since = lab.on_call.silences()["since"].max()
+        report(f"messages about it: {lab.on_call.told_since(since, 'InstanceDown')}")
+    report("drill: a bad release")
+    lab.monitor.watch("web", "blue", "green")
+    with lab.drill("bad_release") as drill:
+        lab.on_call.wait_for_message("pager", "HighErrorRate")
+        drill.wait_until_broken()
+        drill.recover()
 
 
 def secure(lab: Lab, report: Report) -> None:
@@ -142,9 +191,17 @@ EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
     "by_hand": by_hand,
     "automate": automate,
     "operate": operate,
+    "on_call": on_call,
     "secure": secure,
 }
 """Exercises by name; each has a recorded log."""
+
+
+def _end(lab: Lab, *slots: str) -> None:
+    """End the first process of slots from inside, as a crash does."""
+    for slot in slots:
+        lab.production.need(slot).exec_run(["python", "-c", "import os; os.kill(1, 15)"])
+    wait_until(lambda: all(lab.production.need(slot).status != "running" for slot in slots), "the slots to end")
 
 
 def _ship(lab: Lab, *, first: bool = False) -> None:

@@ -2,11 +2,12 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from devopssim.livelab.history.clock import LabClock
 
 Fact = dict[str, Any]
 """Keys: `at` (seconds since 1970), `fact` (its kind), and what belongs to that kind."""
@@ -34,6 +35,11 @@ class Journal:
 
     path: Path
 
+    @property
+    def clock(self) -> LabClock:
+        """Clock by which its facts are dated."""
+        return LabClock(self.path.with_name("clock.json"))
+
     def write(self, fact: str, *, at: float | None = None, **details: Any) -> None:
         """Append a fact.
 
@@ -42,11 +48,11 @@ class Journal:
         fact : str
             Kind of fact.
         at : float, optional
-            Seconds since 1970; default now.
+            Seconds since 1970; default now, by the lab's clock.
         **details
             What else belongs to the fact; JSON values.
         """
-        line = json.dumps({"at": time.time() if at is None else at, "fact": fact, **details}) + "\n"
+        line = json.dumps({"at": self.clock.now() if at is None else at, "fact": fact, **details}) + "\n"
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(handle, line.encode())

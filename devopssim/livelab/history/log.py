@@ -5,7 +5,8 @@ earlier deployment had. Restoring an earlier image is a rollback of the present 
 
 When an incident begins and ends is what users saw, with two corrections. The planned interruption before a bad release belongs
 to the release, so the incident begins with the release. Where only some requests failed, the last failure that a user saw may
-precede the moment at which the cause was removed, so the incident ends with that removal.
+precede the moment at which the cause was removed, so users are served again with that removal (`service.restored`). The incident is
+closed (`incident.resolved`) when the prober has seen no failure for a while. What detected it: module `detection`.
 
 How an incident gets its deployment: the drill or release that caused it, where the lab knows it; otherwise a deployment that came
 at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
@@ -34,6 +35,7 @@ from devopssim.history import (
     translate,
 )
 from devopssim.livelab.history.commits import ShopCommit, commit_of
+from devopssim.livelab.history.detection import detection_of
 from devopssim.livelab.history.journal import Fact
 
 ATTRIBUTED: Final = 60.0
@@ -78,8 +80,10 @@ def log_of(
     [(0.1, 'change.created', 'C1'), (1.0, 'service.deployed', 'C1')]
     """
     reader = _JournalReader(commits=_all_commits(facts, commits))
-    for fact in sorted(_with_real_limits(facts), key=lambda fact: float(fact["at"])):
+    limited = with_real_limits(facts)
+    for fact in limited:
         reader.read(fact)
+    reader.detect(limited)
     history = reader.history(Observation(start=start, until=now, source=source))
     return translate(history, attribute=reader.cause_of, plain=lambda text: text.translate(SEPARATORS).strip())
 
@@ -102,8 +106,6 @@ class _JournalReader:
     containers: set[str] = field(default_factory=set)
     """Containers seen so far; one that restarts is skipped."""
     incidents: dict[str, dict[str, Any]] = field(default_factory=dict)
-    declared: dict[str, float] = field(default_factory=dict)
-    """When the prober declared each incident that was not detected yet."""
     images: dict[str, str | None] = field(default_factory=dict)
     """Image that caused each incident, where the cause is known (None: no image did)."""
     open_incident: str | None = None
@@ -125,6 +127,18 @@ class _JournalReader:
         reader = getattr(self, f"_{fact['fact'].replace('.', '_')}", None)
         if reader:
             reader(fact, float(fact["at"]))
+
+    def detect(self, facts: Sequence[Fact]) -> None:
+        """Record what detected each incident, from all facts in the order of time."""
+        for fact in facts:
+            if fact["fact"] == "incident.failed":
+                incident = self.incidents[fact["incident"]]
+                if found := detection_of(fact, incident.get("restored", math.inf), facts):
+                    incident |= {
+                        "detected": found.at,
+                        "detected_by": found.by,
+                        "detected_by_machine": found.by_machine,
+                    }
 
     def history(self, observation: Observation) -> History:
         """Return all records as a history."""
@@ -221,29 +235,14 @@ class _JournalReader:
     def _incident_failed(self, fact: Fact, at: float) -> None:
         name = self.open_incident = fact["incident"]
         self.restored_by = "restart"
-        self.declared[name] = float(fact["declared"])
         details = {"severity": fact["severity"], "cause": fact.get("cause"), "downtime": bool(fact["downtime"])}
         self.incidents[name] = {"id": name, "occurred": at, **details}
         if "image" in fact:
             self.images[name] = fact["image"]
 
-    def _alert(self, fact: Fact, at: float) -> None:
-        self._detect(self.open_incident, at, detected_by=fact["name"], detected_by_machine=True)
-
-    def _noticed(self, _fact: Fact, at: float) -> None:
-        self._detect(self.open_incident, at, detected_by_machine=False)
-
-    def _detect(self, incident: str | None, at: float, **details: Any) -> None:
-        """Record the first detection of an incident."""
-        if incident in self.declared:
-            del self.declared[incident]
-            self.incidents[incident] |= {"detected": at, **details}
-
     def _incident_resolved(self, fact: Fact, at: float) -> None:
-        name = fact["incident"]
-        self._detect(name, min(self.declared.get(name, at), at), detected_by="prober", detected_by_machine=True)
-        script = fact.get("automated") == "yes"
-        self.incidents[name] |= {"resolved": at, "restored_by": self.restored_by, "restored_by_script": script}
+        details = {"restored_by": self.restored_by, "restored_by_script": fact.get("automated") == "yes"}
+        self.incidents[fact["incident"]] |= {"restored": at, "resolved": max(at, float(fact["declared"])), **details}
         self.open_incident = None
 
     def _scan(self, fact: Fact, at: float) -> None:
@@ -261,8 +260,8 @@ class _JournalReader:
         self.findings[fact["finding"]] |= {"dismissed": at, "reason": fact["reason"]}
 
 
-def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts, with begin and end of incidents moved to the release or rollback in between."""
+def with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
+    """Return the facts in the order of time, with begin and end of incidents moved to the release or rollback in between."""
     acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
     resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
     corrected = []
@@ -274,7 +273,7 @@ def _with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
         if fact["fact"] == "incident.failed":
             limited = _not_before_its_cause(limited, facts, resolved.get(fact["incident"], math.inf))
         corrected.append(limited)
-    return corrected
+    return sorted(corrected, key=lambda fact: float(fact["at"]))
 
 
 def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float) -> Fact:

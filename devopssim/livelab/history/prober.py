@@ -1,6 +1,5 @@
 """A synthetic user: requests a page ten times a second, keeps the answers, and notices failure and recovery."""
 
-import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -142,12 +141,15 @@ class Attribution:
         Name of the cause in the log.
     image : str, optional
         Image that brings the cause.
+    alerts : tuple of str, optional
+        Alerts that fit the cause.
     automated : bool, default False
         Whether a script restores the service.
     """
 
     cause: str
     image: str | None = None
+    alerts: tuple[str, ...] | None = None
     automated: bool = False
 
 
@@ -164,6 +166,8 @@ class Prober:
         Page to request; it needs the database.
     every : float, default 0.1
         Seconds between requests.
+    services : tuple of str, default ("web",)
+        Services of production that answer at this port.
 
     Examples
     --------
@@ -173,8 +177,17 @@ class Prober:
     0.97
     """
 
-    def __init__(self, journal: Journal, port: int, path: str = "/products", *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        port: int,
+        path: str = "/products",
+        *,
+        every: float = EVERY,
+        services: tuple[str, ...] = ("web",),
+    ) -> None:
         self.journal = journal
+        self.services = services
         self.port = port
         self.path = path
         self.every = every
@@ -210,7 +223,7 @@ class Prober:
             self._thread.join()
             self._thread = None
 
-    def attribute(self, cause: str | None, image: str | None = None) -> None:
+    def attribute(self, cause: str | None, image: str | None = None, *, alerts: tuple[str, ...] | None = None) -> None:
         """Attribute the coming incidents to a cause.
 
         Parameters
@@ -219,8 +232,10 @@ class Prober:
             Name of the cause in the log; None ends the attribution.
         image : str, optional
             Image that brings the cause.
+        alerts : tuple of str, optional
+            Alerts that fit the cause; default: any.
         """
-        self.attribution = None if cause is None else Attribution(cause=cause, image=image)
+        self.attribution = None if cause is None else Attribution(cause=cause, image=image, alerts=alerts)
 
     def expect_script(self) -> None:
         """Record that a script, not a person, restores the service now."""
@@ -260,8 +275,9 @@ class Prober:
 
     def _ask_on(self) -> None:
         """Send requests until `stop`."""
+        clock = self.journal.clock
         while not self._end.is_set():
-            began = time.time()
+            began = clock.now()
             answer = ask(self.port, self.path, timeout=2 * TOO_SLOW)
             probe = Probe(
                 at=began,
@@ -273,7 +289,7 @@ class Prober:
             self.probes.append(probe)
             if decision := self.judge.observe(probe):
                 self._write(*decision)
-            self._end.wait(max(0.0, self.every - (time.time() - began)))
+            self._end.wait(max(0.0, self.every - (clock.now() - began)))
 
     def _write(self, decision: str, at: float) -> None:
         """Record the decision as a fact."""
@@ -281,10 +297,13 @@ class Prober:
             self._incident = uuid.uuid4().hex
             down = self.judge.share_of_bad >= DOWN
             details: dict[str, Any] = {"severity": "total" if down else "partial", "downtime": down}
+            details["services"] = self.services
             if self.attribution:
                 details |= {"cause": self.attribution.cause, "image": self.attribution.image}
-            self.journal.write("incident.failed", at=at, incident=self._incident, declared=time.time(), **details)
+                details["alerts"] = self.attribution.alerts
+            declared = self.journal.clock.now()
+            self.journal.write("incident.failed", at=at, incident=self._incident, declared=declared, **details)
         else:
             automated = self.attribution and self.attribution.automated
             details = {"incident": self._incident, "automated": "yes" if automated else ""}
-            self.journal.write("incident.resolved", at=at, declared=time.time(), **details)
+            self.journal.write("incident.resolved", at=at, declared=self.journal.clock.now(), **details)

@@ -1,9 +1,10 @@
 """Drills: break the service in a known way, let people detect and restore it, and leave nothing broken behind."""
 
+import math
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -13,7 +14,7 @@ from devopssim.files import write_text
 from devopssim.livelab import templates
 from devopssim.livelab.engine import wait_until
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.history import Prober, commit_of
+from devopssim.livelab.history import Prober, commit_of, detection_of, with_real_limits
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import SecurityGate
@@ -24,6 +25,8 @@ HOOK_UP: Final = "\nfrom shop.offers import with_offers  # noqa: E402\n\ncreate_
 """Lines that connect the feature with the fault to the shop."""
 CAUSES: Final = {"exploit": "vulnerability"}
 """Cause in the log, where it differs from the drill's name."""
+DOWN: Final = ("InstanceDown", "ShopDown")
+"""Alerts that mean that nothing answers."""
 FAULTY_RELEASES: Final = ("bad_release", "slow_release", "out_of_memory")
 """Faults that a release can have."""
 
@@ -109,11 +112,14 @@ class DrillKind:
     ----------
     story : str
         What happens, in one clause.
+    alerts : tuple of str
+        Alerts that fit the cause.
     begin, recover : Callable
         Functions of the drill that break and restore the service.
     """
 
     story: str
+    alerts: tuple[str, ...]
     begin: Callable[["Drill"], None]
     recover: Callable[["Drill"], None]
 
@@ -186,12 +192,13 @@ class Drill:
         Raises
         ------
         LabError
-            Where the service is unhealthy already.
+            Where the service is unhealthy already, or the engine does not answer.
         """
+        self.workspace.require_engine()
         if self.production.ask("/health").status != 200:
             message = "no healthy service to break; deploy the shop first: `docker compose up -d`."
             raise LabError(message)
-        self.prober.attribute(self.cause)
+        self.attribute(None)
         self._prober_ran_before = self.prober.running
         self.prober.start()
         self.workspace.journal.write("drill", name=self.name, state="started")
@@ -204,6 +211,7 @@ class Drill:
 
     def recover(self) -> None:
         """Restore the service by script, which the log records, and wait until it is healthy."""
+        self.workspace.journal.write("recovering")
         self.prober.expect_script()
         self.kind.recover(self)
         self.wait_until_healthy()
@@ -217,8 +225,8 @@ class Drill:
             self.prober.attribute(None)
             if not self._prober_ran_before:
                 self.prober.stop()
-            self.production.unpin()
             self.workspace.journal.write("drill", name=self.name, state="ended")
+            self.production.unpin()
 
     def is_still_broken(self) -> bool:
         """Return whether what the drill broke is still broken."""
@@ -226,11 +234,37 @@ class Drill:
 
     def wait_until_broken(self, timeout: float = 120.0) -> None:
         """Wait until users notice; raise LabError after `timeout` seconds."""
-        self.prober.wait_until_broken(timeout)
+        with self._asking_the_engine():
+            self.prober.wait_until_broken(timeout)
+
+    def wait_until_detected(self, timeout: float = 60.0) -> None:
+        """Wait until an alert or a person detects the incident, as the log counts it; raise LabError after `timeout` seconds."""
+
+        def detected() -> bool:
+            facts = with_real_limits(self.workspace.journal.facts())
+            incidents = [fact for fact in facts if fact["fact"] == "incident.failed"]
+            return bool(incidents) and detection_of(incidents[-1], math.inf, facts) is not None
+
+        with self._asking_the_engine():
+            wait_until(detected, "an alert that fits, or a person, to detect the incident", timeout=timeout)
 
     def wait_until_healthy(self, timeout: float = 180.0) -> None:
         """Wait until users are content again; raise LabError after `timeout` seconds."""
-        self.prober.wait_until_healthy(timeout)
+        with self._asking_the_engine():
+            self.prober.wait_until_healthy(timeout)
+
+    def attribute(self, image: str | None) -> None:
+        """Attribute the coming incidents to the drill's cause, and to an image that brings it."""
+        self.prober.attribute(self.cause, image, alerts=self.kind.alerts)
+
+    @contextmanager
+    def _asking_the_engine(self) -> Iterator[None]:
+        """Name a dead engine as the cause of a wait that ended in vain."""
+        try:
+            yield
+        except LabError:
+            self.workspace.require_engine()
+            raise
 
     def _faulty_image_runs(self) -> bool:
         """Return whether production still runs the faulty release."""
@@ -241,7 +275,7 @@ class Drill:
 def _release(drill: Drill) -> None:
     """Deploy a faulty release."""
     drill.reference = drill.releases.faulty(drill.name)
-    drill.prober.attribute(drill.cause, str(drill.workspace.client.images.get(drill.reference).id))
+    drill.attribute(str(drill.workspace.client.images.get(drill.reference).id))
     drill.production.deploy(drill.reference)
 
 
@@ -263,7 +297,7 @@ def _exploit(drill: Drill) -> None:
         raise LabError(message)
     web = drill.production.need("web")
     drill.reference = str(web.attrs["Config"]["Image"])
-    drill.prober.attribute(drill.cause, str(web.attrs["Image"]))
+    drill.attribute(str(web.attrs["Image"]))
     drill.security.attack("kill -TERM 1")
     _wait_for_the_end(drill)
 
@@ -286,13 +320,30 @@ def _start_database(drill: Drill) -> None:
 
 
 DRILLS: Final[Mapping[str, DrillKind]] = {
-    "bad_release": DrillKind(story="a release answers with errors", begin=_release, recover=_roll_back),
-    "slow_release": DrillKind(story="a release takes too long to answer", begin=_release, recover=_roll_back),
-    "out_of_memory": DrillKind(story="a release needs more and more memory", begin=_release, recover=_roll_back),
-    "crash": DrillKind(story="the service ends by itself", begin=_crash, recover=_start_web),
-    "exploit": DrillKind(
-        story="an attacker exploits a vulnerability of the current release", begin=_exploit, recover=_roll_back
+    "bad_release": DrillKind(
+        story="a release answers with errors", alerts=("HighErrorRate",), begin=_release, recover=_roll_back
     ),
-    "stopped_database": DrillKind(story="the database stops", begin=_stop_database, recover=_start_database),
+    "slow_release": DrillKind(
+        story="a release takes too long to answer", alerts=("SlowAnswers",), begin=_release, recover=_roll_back
+    ),
+    "out_of_memory": DrillKind(
+        story="a release needs more and more memory",
+        alerts=("MemoryNearLimit", *DOWN),
+        begin=_release,
+        recover=_roll_back,
+    ),
+    "crash": DrillKind(story="the service ends by itself", alerts=DOWN, begin=_crash, recover=_start_web),
+    "exploit": DrillKind(
+        story="an attacker exploits a vulnerability of the current release",
+        alerts=DOWN,
+        begin=_exploit,
+        recover=_roll_back,
+    ),
+    "stopped_database": DrillKind(
+        story="the database stops",
+        alerts=("HighErrorRate", "SlowAnswers"),
+        begin=_stop_database,
+        recover=_start_database,
+    ),
 }
 """Drills by name."""

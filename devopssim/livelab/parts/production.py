@@ -1,8 +1,11 @@
 """Production: the compose project of the chapter, with the shop from the registry and a real PostgreSQL."""
 
-from dataclasses import dataclass
-from typing import Final
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
+import psutil
 from docker.models.containers import Container
 
 from devopssim.livelab import templates
@@ -17,11 +20,13 @@ from devopssim.livelab.engine import (
     write_secret,
 )
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts.registry import Registry
-from devopssim.livelab.workspace import Workspace
+from devopssim.livelab.parts.registry import REGISTRY, Registry
+from devopssim.livelab.workspace import SERVICE, Workspace
 
-FILES: Final = ("compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml")
+FILES: Final = ("compose.yaml", "compose.load-balancer.yaml", "compose.monitor.yaml", "compose.on-call.yaml")
 """Compose files of production."""
+ENGINE_STOPS_WITHIN: Final = 30.0
+"""Seconds that an engine takes to stop its containers before it ends."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,7 @@ class ProductionEnvironment:
             "lab": workspace.name,
             "project": workspace.project,
             "registry": workspace.registry,
-            "postgres_image": workspace.images.postgres,
-            "haproxy_image": workspace.images.haproxy,
-            "prometheus_image": workspace.images.prometheus,
+            **{f"{role}_image": reference for role, reference in asdict(workspace.images).items()},
             **{f"{name}_port": str(port) for name, port in workspace.ports.items()},
         }
         templates.copy("production", workspace.production, values)
@@ -133,6 +136,7 @@ class ProductionEnvironment:
         if not earlier:
             message = "no earlier release to roll back to; deploy a second one first."
             raise LabError(message)
+        self.workspace.journal.write("recovering")
         self.deploy(earlier[-1])
         return str(earlier[-1])
 
@@ -142,6 +146,41 @@ class ProductionEnvironment:
         with explain_engine_errors(f"look for the container of {service}"):
             containers = self.workspace.client.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         return containers[0] if containers else None
+
+    def start_again(self) -> list[str]:
+        """Start the services that the engine's or the machine's end stopped; what people or drills stopped stays as it is.
+
+        Returns
+        -------
+        list of str
+            Services that were started.
+        """
+        with explain_engine_errors("look for stopped containers"):
+            stopped = self.workspace.client.containers.list(
+                all=True,
+                filters={"label": [self.workspace.label, SERVICE], "status": "exited"},
+                ignore_removed=True,
+            )
+        lost = [float(fact["at"]) for fact in self.workspace.journal.facts("engine.lost")]
+        ended = {str(it.labels[SERVICE]) for it in stopped if _ended_with_the_engine(it.attrs["State"], lost)}
+        names = sorted(ended - self._stopped_on_command(lost))
+        for name in names:
+            self.compose("up", "-d", "--no-deps", "--no-recreate", "--pull", "never", name)
+        if "postgres" in names:
+            self.wait_healthy("postgres")
+        return names
+
+    def _stopped_on_command(self, lost: Sequence[float]) -> set[str]:
+        """Return the services that people stopped just before an engine was lost.
+
+        An engine that ends in order stops all services, the registry among them; then none of these stops was a person's.
+        """
+        stops = [
+            str(fact["service"])
+            for fact in self.workspace.journal.facts("stopping")
+            if any(0 <= at - float(fact["at"]) <= ENGINE_STOPS_WITHIN for at in lost)
+        ]
+        return set() if REGISTRY in stops else set(stops)
 
     def need(self, service: str) -> Container:
         """Return the container of a service; raise LabError where it is missing."""
@@ -204,3 +243,22 @@ class ProductionEnvironment:
         """Write `.env`, readable by this user only."""
         text = "".join(f"{key}={value}\n" for key, value in settings.items())
         write_secret(self.workspace.production / ".env", text)
+
+
+def _ended_with_the_engine(state: dict[str, Any], lost: Sequence[float]) -> bool:
+    """Return whether a container ended when its engine, or the whole machine, did.
+
+    Parameters
+    ----------
+    state : dict
+        State of the container, of the engine's API.
+    lost : Sequence of float
+        When the watcher lost the engine, in seconds since 1970.
+    """
+    started, ended = (_seconds(state[name]) for name in ("StartedAt", "FinishedAt"))
+    return started < psutil.boot_time() or any(started < at and ended >= at - ENGINE_STOPS_WITHIN for at in lost)
+
+
+def _seconds(moment: str) -> float:
+    """Return a moment of the engine's API (to the nanosecond) in seconds since 1970."""
+    return dt.datetime.fromisoformat(f"{moment[:19]}+00:00").timestamp()

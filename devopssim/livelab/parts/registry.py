@@ -10,6 +10,7 @@ import bcrypt
 from docker.errors import APIError
 
 from devopssim.livelab.engine import LOCALHOST, CompletedCommand, ServiceAnswer, ask, explain_engine_errors, wait_until
+from devopssim.livelab.errors import LabError
 from devopssim.livelab.workspace import USER, Workspace, free_ports
 
 CONFIGURATION: Final = {
@@ -25,6 +26,8 @@ MANIFESTS: Final = (
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
 )
 """Media types of manifests; without them the registry answers with a digest of an old form."""
+REGISTRY: Final = "registry"
+"""Name of the service in the journal; it is no part of the compose project."""
 TRIES: Final = 5
 """Attempts to start the registry; each takes other ports."""
 
@@ -71,7 +74,32 @@ class Registry:
                     with explain_engine_errors("start the registry"):
                         raise
                 self.workspace.ports.update(free_ports())
-        wait_until(lambda: self._ask("/v2/").status == 200, "the registry to answer")
+        wait_until(self.answers, "the registry to answer")
+
+    def answers(self) -> bool:
+        """Return whether the registry answers and accepts the lab's password."""
+        return self._request("/v2/").status == 200
+
+    def heal(self) -> list[str]:
+        """Start a registry that is stopped, dead or removed again, with the images that it held.
+
+        Returns
+        -------
+        list of str
+            `["registry"]` where that was necessary, else empty.
+
+        Raises
+        ------
+        LabError
+            Where another program took its port meanwhile, or the engine refuses.
+        """
+        if self.answers():
+            return []
+        with explain_engine_errors("start the registry again"):
+            self._remove()
+            self._start()
+        wait_until(self.answers, "the registry to answer")
+        return [REGISTRY]
 
     def login(self) -> CompletedCommand:
         """Log in as the student; the password goes to standard input."""
@@ -96,6 +124,14 @@ class Registry:
         return self._ask(f"/v2/{repository}/manifests/{tag}").headers.get("docker-content-digest")
 
     def _ask(self, path: str) -> ServiceAnswer:
+        """Send a request to the registry, logged in; raise LabError where it does not answer."""
+        answer = self._request(path)
+        if answer.status == 0:
+            message = f"the lab's registry at {self.address} does not answer; start it again: `devopssim livelab up --name {self.workspace.name}`."
+            raise LabError(message)
+        return answer
+
+    def _request(self, path: str) -> ServiceAnswer:
         """Send a request to the registry, logged in."""
         login = (USER, self.password())
         return ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
@@ -118,7 +154,7 @@ class Registry:
         container.start()
 
     def _remove(self) -> None:
-        """Remove the container of a failed start."""
+        """Remove the container, if there is one."""
         for container in self.workspace.client.containers.list(
             all=True, filters={"name": f"^/?{self.workspace.project}-registry$"}
         ):

@@ -84,10 +84,13 @@ class Repository:
         return self.git("rev-list", "--count", "--all") == "1" and not self.git("status", "--porcelain")
 
     def commits(self) -> list[ShopCommit]:
-        """Return the commits of all branches, each after its parents."""
+        """Return the commits of all branches, each after its parents; where the student's `.git` is gone, those that were pushed."""
         form = SEPARATOR.join(("%H", "%P", "%ct", "%s"))
-        lines = self.git("log", "--all", "--topo-order", "--reverse", f"--format={form}").splitlines()
-        return [_commit(line) for line in lines if line]
+        arguments = ("log", "--all", "--topo-order", "--reverse", f"--format={form}")
+        log = self.git(*arguments, check=False)
+        if not log and self.workspace.origin.exists():
+            log = self.git(f"--git-dir={self.workspace.origin}", *arguments, check=False)
+        return [_commit(line) for line in log.splitlines() if line]
 
     def replace(self, path: str, old: str, new: str) -> None:
         """Replace a text in a file.

@@ -106,16 +106,18 @@ class Traffic:
             if share and self.production.container(slot) is None:
                 message = f"slot {slot} runs no release that could take traffic; deploy one first: `traffic.release({slot!r})`."
                 raise LabError(message)
+        began = self.workspace.journal.clock.now()  # what fails from now on may follow from the shift
         for slot in sorted(SLOTS, key=lambda slot: -percent[slot]):  # at no moment are both weights 0
             answer = self._command(f"set weight shop/{slot} {percent[slot]}")
             if answer.strip():
                 message = f"the load balancer refused the weight of {slot}: {answer.strip()}."
                 raise LabError(message)
-        self.workspace.journal.write("shifted", **percent)
+        self.workspace.journal.write("shifted", at=began, **percent)
 
     def rollback(self, slot: str) -> None:
         """Take all traffic from a slot, and record that its release is rolled back."""
         other = SLOTS[1 - SLOTS.index(_checked(slot))]
+        self.workspace.journal.write("recovering")
         self.shift(**{other: WHOLE, slot: 0})
         image = self.production.need(slot).attrs["Image"]
         self.workspace.journal.write("rolled_back", image=image, slot=slot)

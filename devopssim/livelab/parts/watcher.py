@@ -14,7 +14,8 @@ from docker.errors import DockerException, NotFound
 
 from devopssim.livelab.engine import LABEL, command_line, run, start_in_background, terminate
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.workspace import PYTHON, Workspace, load
+from devopssim.livelab.parts.registry import REGISTRY
+from devopssim.livelab.workspace import PYTHON, SERVICE, Workspace, load
 
 REVISION: Final = "org.opencontainers.image.revision"
 """Label that names the commit of an image."""
@@ -24,6 +25,8 @@ RECONNECT_AFTER: Final = 3600
 """Seconds without an event after which the connection is renewed."""
 START_TIMEOUT: Final = 60.0
 """Seconds that the process may take to start; Python alone takes some on a busy machine."""
+POLL_INTERVAL: Final = 0.2
+"""Seconds between two questions whether the engine answers."""
 ENGINE_LOST_AFTER: Final = 10.0
 """Seconds without an engine after which the watcher ends."""
 STOP_TIMEOUT: Final = 10.0
@@ -84,6 +87,7 @@ def watch(name: str) -> None:
     last = time.time_ns()
     last_answer = time.monotonic()
     workspace.journal.write("watching")
+    lost = False
     while time.monotonic() - last_answer < ENGINE_LOST_AFTER and workspace.folder.exists():
         with suppress(DockerException, OSError, ValueError):
             for event in _events(workspace, last):
@@ -91,9 +95,13 @@ def watch(name: str) -> None:
                 last = event["timeNano"]
                 with suppress(NotFound):
                     write_down(workspace, event)
-        if _answers(workspace):
+        answers = _answers(workspace)
+        if answers:
             last_answer = time.monotonic()
-        time.sleep(0.2)
+        elif not lost:
+            workspace.journal.write("engine.lost")
+        lost = not answers
+        time.sleep(POLL_INTERVAL)
 
 
 def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
@@ -106,7 +114,7 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
     event : dict
         Event of the engine's API.
     """
-    at = event["timeNano"] / 1e9
+    at = workspace.journal.clock.of(event["timeNano"] / 1e9)
     actor = event["Actor"]
     attributes = actor.get("Attributes", {})
     what = (event["Type"], event["Action"])
@@ -115,17 +123,24 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
         workspace.journal.write("built", at=at, **details)
     elif what == ("image", "push") and str(actor["ID"]).startswith(workspace.image):
         workspace.journal.write("published", at=at, reference=actor["ID"], **_digest(workspace, actor["ID"]))
-    elif event["Type"] == "container" and SERVES in attributes and attributes.get(LABEL) == workspace.name:
-        _service(workspace, event["Action"], at, actor["ID"], attributes)
+    elif event["Type"] == "container" and attributes.get(LABEL) == workspace.name:
+        if SERVES in attributes:
+            _service(workspace, event["Action"], at, actor["ID"], attributes)
+        elif fact := {"start": "started", "kill": "stopping"}.get(event["Action"]):
+            registry = REGISTRY if attributes.get("name") == f"{workspace.project}-{REGISTRY}" else ""
+            if service := attributes.get(SERVICE, registry):  # the containers of a build have none
+                workspace.journal.write(fact, at=at, service=service)
 
 
 def _service(workspace: Workspace, action: str, at: float, container: str, attributes: dict[str, str]) -> None:
     """Record that a container starts to serve, or ends."""
-    service = attributes.get("com.docker.compose.service", "")
+    service = attributes.get(SERVICE, "")
     if action == "start":
         image = str(workspace.client.containers.get(container).attrs["Image"])
         details = {"service": service, "container": container, "image": image, **_source(workspace, image)}
         workspace.journal.write("serving", at=at, **details, **_digest(workspace, image))
+    elif action == "kill":  # a signal by command, as each restart begins; what ends by itself gets none
+        workspace.journal.write("stopping", at=at, service=service)
     elif action in {"die", "oom"}:
         workspace.journal.write("ended", at=at, service=service, how=action, exit=attributes.get("exitCode", ""))
 

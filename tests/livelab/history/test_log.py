@@ -148,9 +148,10 @@ def test_an_incident_of_a_canary_lasts_until_its_traffic_is_taken_away() -> None
         fact("rolled_back", 29, image="bad", slot="green"),
     )
     log = translated(*facts, commits=HISTORY)
-    assert seconds(log, "incident.resolved") == [29 + MOMENT]
+    assert seconds(log, "service.restored") == [29 + MOMENT]
+    assert seconds(log, "incident.resolved") == [31]
     assert told(log, "service.rolledback", "deployment", "incident") == [("D2", "I1")]
-    assert events.details(log, "via").dropna().tolist() == ["rollback"]
+    assert events.details(log, "via").dropna().tolist() == ["rollback", "rollback"]
 
 
 def test_the_first_alert_detects_an_incident_and_later_ones_do_not() -> None:
@@ -173,7 +174,7 @@ def test_without_an_alert_the_prober_that_declared_the_incident_detected_it() ->
 def test_an_incident_that_a_new_release_ended_was_fixed() -> None:
     facts = (serving("one", "a", 10), broke("x", 100), serving("two", "b", 105), was_restored("x", 106))
     log = translated(*facts, commits=HISTORY)
-    assert events.details(log, "via").dropna().tolist() == ["fix"]
+    assert events.details(log, "via").dropna().tolist() == ["fix", "fix"]  # restored, then resolved
     assert events.details(log, "repair").dropna().tolist() == ["I1"]
 
 

@@ -38,11 +38,12 @@ def failing_with(message: str) -> Any:
 def test_what_went_wrong_first_is_told_also_where_the_repair_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = DrillKind(story="", begin=failing_with("the engine is gone."), recover=failing_with("no earlier release."))
+    begin, recover = failing_with("the engine is gone."), failing_with("no earlier release.")
+    kind = DrillKind(story="", alerts=(), begin=begin, recover=recover)
     monkeypatch.setattr(drills, "DRILLS", {"crash": kind})
     journal = Journal(tmp_path / "journal.jsonl")
     parts: dict[str, Any] = {
-        "workspace": SimpleNamespace(journal=journal),
+        "workspace": SimpleNamespace(journal=journal, require_engine=lambda: None),
         "production": Vanishing(),
         "prober": Prober(journal, port=9),
     }

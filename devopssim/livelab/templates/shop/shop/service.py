@@ -7,7 +7,7 @@ import sys
 import time
 
 from flask import Flask, Response, g, jsonify, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -73,6 +73,7 @@ def add_pages(app: Flask, engine) -> None:
 def add_metrics_and_log(app: Flask) -> None:
     """Count and time each request, and write one line about it."""
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)  # memory, and when the process started
     requests = Counter("shop_requests", "Requests answered", ["method", "path", "status"], registry=registry)
     seconds = Histogram("shop_request_seconds", "Time to answer a request", ["path"], registry=registry)
     log.setLevel(logging.INFO)
