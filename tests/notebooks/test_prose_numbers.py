@@ -25,7 +25,7 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
     "03": {"51.3": "Bernardo et al. 2018", "87": "Bernardo et al. 2018", "171": "Menzies et al. 2016"},
     "04": {"19.5": "DORA 2018"},
     "05": {
-        "75": "minutes to read",
+        "90": "minutes to read",
         "51.3": "Bernardo et al. 2018",
         "17": "DORA 2019",
         "58": "DORA 2019",

@@ -2,7 +2,7 @@
 
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
 from devopssim.livelab.parts.monitor import Monitor
-from devopssim.livelab.parts.pipeline import DeliveryPipeline, run_pushed_commit
+from devopssim.livelab.parts.pipeline import WORKFLOW, DeliveryPipeline, run_pushed_commit
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.registry import Registry
 from devopssim.livelab.parts.repository import Repository
@@ -12,6 +12,7 @@ from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, 
 
 __all__ = [
     "DRILLS",
+    "WORKFLOW",
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",

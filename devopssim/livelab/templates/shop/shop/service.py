@@ -35,6 +35,10 @@ def add_pages(app: Flask, engine) -> None:
     def welcome():
         return jsonify(service="shop", version=VERSION)
 
+    @app.get("/shop")
+    def page():
+        return app.send_static_file("page.html")
+
     @app.get("/products")
     def products():
         with Session(engine) as session:
