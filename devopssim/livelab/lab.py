@@ -38,6 +38,7 @@ from devopssim.livelab.engine import (
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.history import Journal, Prober, log_of
 from devopssim.livelab.parts import (
+    Configuration,
     DeliveryPipeline,
     Drill,
     FaultyReleases,
@@ -46,6 +47,7 @@ from devopssim.livelab.parts import (
     Registry,
     Repository,
     SecurityGate,
+    SupplyChain,
     Traffic,
     start_watcher,
     stop_watcher,
@@ -81,8 +83,12 @@ class Lab:
         The student's workflow and its runs.
     security : SecurityGate
         Scans and findings.
+    supply_chain : SupplyChain
+        Attestations of builds, and the policy that judges them.
     traffic : Traffic
         Load balancer in front of blue and green.
+    configuration : Configuration
+        Web hosts behind the load balancer, from a playbook.
     monitor : Monitor
         Prometheus and its alerts.
     releases : FaultyReleases
@@ -109,7 +115,9 @@ class Lab:
         self.production = ProductionEnvironment(workspace)
         self.pipeline = DeliveryPipeline(workspace, self.repository)
         self.security = SecurityGate(workspace, self.repository)
+        self.supply_chain = SupplyChain(workspace, self.repository, self.production)
         self.traffic = Traffic(workspace, self.production)
+        self.configuration = Configuration(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
         self.releases = FaultyReleases(workspace, self.repository)
         self.prober = Prober(workspace.journal, workspace.ports["web"])

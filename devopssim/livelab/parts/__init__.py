@@ -1,5 +1,6 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, traffic, security gate, watcher, drills."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, traffic, security gate, supply chain, watcher, drills."""
 
+from devopssim.livelab.parts.configuration import Configuration
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
 from devopssim.livelab.parts.monitor import Monitor
 from devopssim.livelab.parts.pipeline import WORKFLOW, DeliveryPipeline, run_pushed_commit
@@ -7,12 +8,14 @@ from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.parts.registry import Registry
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import SecurityGate
+from devopssim.livelab.parts.supply_chain import SupplyChain
 from devopssim.livelab.parts.traffic import Traffic
 from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, watcher_runs
 
 __all__ = [
     "DRILLS",
     "WORKFLOW",
+    "Configuration",
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
@@ -21,6 +24,7 @@ __all__ = [
     "Registry",
     "Repository",
     "SecurityGate",
+    "SupplyChain",
     "Traffic",
     "run_pushed_commit",
     "start_watcher",
