@@ -42,6 +42,7 @@ from devopssim.livelab.parts import (
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    GitLab,
     Monitor,
     ProductionEnvironment,
     Registry,
@@ -81,6 +82,8 @@ class Lab:
         The shop that users reach, and its database.
     pipeline : DeliveryPipeline
         The student's workflow and its runs.
+    gitlab : GitLab
+        Runs of the shop's pipeline for GitLab.
     security : SecurityGate
         Scans and findings.
     supply_chain : SupplyChain
@@ -114,6 +117,7 @@ class Lab:
         self.repository = Repository(workspace)
         self.production = ProductionEnvironment(workspace)
         self.pipeline = DeliveryPipeline(workspace, self.repository)
+        self.gitlab = GitLab(workspace, self.repository)
         self.security = SecurityGate(workspace, self.repository)
         self.supply_chain = SupplyChain(workspace, self.repository, self.production)
         self.traffic = Traffic(workspace, self.production)

@@ -2,6 +2,7 @@
 
 from devopssim.livelab.parts.configuration import Configuration
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
+from devopssim.livelab.parts.gitlab import GitLab
 from devopssim.livelab.parts.monitor import Monitor
 from devopssim.livelab.parts.pipeline import WORKFLOW, DeliveryPipeline, run_pushed_commit
 from devopssim.livelab.parts.production import ProductionEnvironment
@@ -19,6 +20,7 @@ __all__ = [
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
+    "GitLab",
     "Monitor",
     "ProductionEnvironment",
     "Registry",

@@ -1,6 +1,7 @@
 """The supply chain: the pipeline's build is attested, and a policy judges the attestation before a deployment."""
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ class SupplyChain:
         reasons = reasons_against(known, (self.repository.folder / POLICY).read_text(encoding="utf-8"))
         seconds = time.monotonic() - began
         sha = release.statement["predicate"]["buildDefinition"]["resolvedDependencies"][0]["digest"]["gitCommit"]
-        details = {"scanner": SCANNER, "covered": "", "automated": "", "seconds": seconds, "sha": sha}
+        details = {"scanner": SCANNER, "covered": "", "automated": "yes", "seconds": seconds, "sha": sha}
         self.workspace.journal.write("judged", image=release.image, reasons=reasons, seconds=seconds, sha=sha)
         self.workspace.journal.write("scan", **details)
         return reasons
@@ -202,7 +203,7 @@ def known_about(
         "statement": release.statement,
         "sbom": {
             "sha256": digest_of(release.sbom),
-            "libraries": sorted(part["name"].lower() for part in release.sbom.get("components", ())),
+            "libraries": sorted(_plain(part["name"]) for part in release.sbom.get("components", ())),
         },
         "approved": list(approved),
         "main": list(main),
@@ -243,6 +244,11 @@ def reasons_against(known: Document, policy: str) -> list[str]:
         message = f"{POLICY} (what may be deployed) must define the set `deny` of the package `release`."
         raise LabError(message)
     return sorted(map(str, deny[0]))
+
+
+def _plain(name: str) -> str:
+    """Return a library's name as the package index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _read(path: Path) -> Any:
