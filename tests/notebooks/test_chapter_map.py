@@ -133,7 +133,7 @@ def test_every_practice_and_kpi_is_not_only_taught() -> None:
 def test_the_table_of_notebooks_repeats_each_title_and_time(path: Path) -> None:
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     line = next(line for line in MAP.splitlines() if line.startswith("| [") and f"]({path.name})" in line)
-    assert first.splitlines()[0].removeprefix(f"# {path.name.partition("-")[0]} · ") in line
+    assert first.splitlines()[0].removeprefix(f"# {path.name.partition('-')[0]} · ") in line
     minutes = re.search(r"\*\*Time\*\* ([^·]+?) ·", first)
     assert minutes
     assert minutes[1] in line

@@ -28,6 +28,7 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "90": "minutes to read",
         "51.3": "Bernardo et al. 2018",
         "17": "DORA 2019",
+        "28": "DORA 2019",
         "58": "DORA 2019",
         "69": "DORA 2019",
     },

@@ -4,7 +4,7 @@ import importlib.util
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from devopssim.livelab.engine import CompletedCommand, cache_folder, find_program, run, write_secret
 from devopssim.livelab.errors import LabError
@@ -78,7 +78,11 @@ class GitLab:
         finally:
             variables.unlink()
         record_scan(self.workspace, folder / "reports", source, sha, automated=True)
-        outcome = {"outcome": PASSED if done.ok else FAILED, "failed_step": watched.failed, "seconds": done.seconds}
+        outcome: dict[str, Any] = {
+            "outcome": PASSED if done.ok else FAILED,
+            "failed_step": watched.failed,
+            "seconds": done.seconds,
+        }
         self.workspace.journal.write("run", run=number, sha=sha, event="gitlab", **outcome)
         return done
 
@@ -100,7 +104,7 @@ class _Jobs:
             self.failed = finished[1] if finished[2] else self.failed
             self._write(finished[1], state="finished", outcome=FAILED if finished[2] else PASSED)
 
-    def _write(self, step: str, **details: str) -> None:
+    def _write(self, step: str, **details: Any) -> None:
         if step != "pipeline":  # the last line, on the whole run
             self.workspace.journal.write("step", run=self.number, step=step, sha=self.sha, **details)
 
