@@ -111,10 +111,11 @@ def configure(lab: Lab, report: Report) -> None:
     report : Callable
         Receives the name of each step.
     """
-    report("two web hosts from a playbook")
+    report("two web hosts from a playbook, applied twice")
     _publish(lab, "1.0.0")
     lab.configuration.apply()
-    report("drift, found and repaired by the next release")
+    lab.configuration.apply()
+    report("drift, found, and repaired by the next release")
     lab.configuration.drift("green", hours="8-20")
     lab.configuration.apply("--check", "--diff")
     lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')
@@ -125,7 +126,13 @@ def configure(lab: Lab, report: Report) -> None:
         report("a faulty release, stopped at the first host, and the way back")
         lab.releases.faulty("bad_release", tag="2.1.0")
         lab.configuration.apply("--extra-vars", "release=2.1.0")
-        lab.configuration.apply("--extra-vars", "release=2.0.0")
+    lab.configuration.apply("--extra-vars", "release=2.0.0")
+    report("a release in the inventory")
+    lab.repository.replace("shop/version.py", '"2.0.0"', '"2.0.7"')
+    lab.repository.replace("hosts/inventory.yml", "release: 1.0.0", "release: 2.0.7")
+    lab.repository.commit("Version 2.0.7 on all hosts")
+    _publish(lab, "2.0.7")
+    lab.configuration.apply()
 
 
 def operate(lab: Lab, report: Report) -> None:
@@ -224,4 +231,8 @@ def _publish(lab: Lab, tag: str = "latest") -> None:
     """Build the shop's image and push it."""
     lab.registry.login()
     lab.sh(f"docker build -t {lab.workspace.image}:{tag} .")
-    lab.sh(f"docker push {lab.workspace.image} --all-tags")
+    lab.sh(
+        f"docker push {lab.workspace.image} --all-tags"
+        if tag == "latest"
+        else f"docker push {lab.workspace.image}:{tag}"
+    )
