@@ -51,7 +51,7 @@ QUOTED: Final[dict[str, dict[str, str]]] = {
         "104": "weeks in two years",
         "12,480": "product of outputs",
     },
-    "10": {"127.0": "an address", "120": "minutes to read"},
+    "10": {"127.0": "an address"},
     "11": {
         "246": "METR 2025",
         "4,867": "Cui et al. 2024",
