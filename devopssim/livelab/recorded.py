@@ -21,7 +21,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['accept', 'automate', 'by_hand', 'configure', 'operate', 'secure']
+    ['accept', 'automate', 'by_hand', 'operate', 'secure']
     """
     return sorted(path.stem for path in _folder().glob("*.csv"))
 

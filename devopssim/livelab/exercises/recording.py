@@ -134,7 +134,7 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
     --------
     >>> record("no such exercise", "out")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, accept, configure, operate, secure.
+    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, accept, operate, secure.
     """
     if exercise not in EXERCISES:
         message = f"exercise={exercise!r} must be one of {', '.join(EXERCISES)}."

@@ -101,40 +101,6 @@ def accept(lab: Lab, report: Report) -> None:
     lab.pipeline.push()
 
 
-def configure(lab: Lab, report: Report) -> None:
-    """Configure two web hosts by a playbook: repair drift, release host by host under traffic, stop at a fault, roll back.
-
-    Parameters
-    ----------
-    lab : Lab
-        A fresh lab.
-    report : Callable
-        Receives the name of each step.
-    """
-    report("two web hosts from a playbook, applied twice")
-    _publish(lab, "1.0.0")
-    lab.configuration.apply()
-    lab.configuration.apply()
-    report("drift, found, and repaired by the next release")
-    lab.configuration.drift("green", hours="8-20")
-    lab.configuration.apply("--check", "--diff")
-    lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')
-    lab.repository.commit("Version 2")
-    _publish(lab, "2.0.0")
-    with lab.load_balancer_prober:
-        lab.configuration.apply("--extra-vars", "release=2.0.0")
-        report("a faulty release, stopped at the first host, and the way back")
-        lab.releases.faulty("bad_release", tag="2.1.0")
-        lab.configuration.apply("--extra-vars", "release=2.1.0")
-    lab.configuration.apply("--extra-vars", "release=2.0.0")
-    report("a release in the inventory")
-    lab.repository.replace("shop/version.py", '"2.0.0"', '"2.0.7"')
-    lab.repository.replace("hosts/inventory.yml", "release: 1.0.0", "release: 2.0.7")
-    lab.repository.commit("Version 2.0.7 on all hosts")
-    _publish(lab, "2.0.7")
-    lab.configuration.apply()
-
-
 def operate(lab: Lab, report: Report) -> None:
     """Roll back a canary on its alert, let a good one take over, and run every drill except the exploit.
 
@@ -210,7 +176,6 @@ EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
     "by_hand": by_hand,
     "automate": automate,
     "accept": accept,
-    "configure": configure,
     "operate": operate,
     "secure": secure,
 }
@@ -227,12 +192,8 @@ def _ship(lab: Lab, *, first: bool = False) -> None:
     lab.production.wait_healthy("web")
 
 
-def _publish(lab: Lab, tag: str = "latest") -> None:
+def _publish(lab: Lab) -> None:
     """Build the shop's image and push it."""
     lab.registry.login()
-    lab.sh(f"docker build -t {lab.workspace.image}:{tag} .")
-    lab.sh(
-        f"docker push {lab.workspace.image} --all-tags"
-        if tag == "latest"
-        else f"docker push {lab.workspace.image}:{tag}"
-    )
+    lab.sh(f"docker build -t {lab.workspace.image}:latest .")
+    lab.sh(f"docker push {lab.workspace.image} --all-tags")
