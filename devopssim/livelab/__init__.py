@@ -29,7 +29,7 @@ try:
     from devopssim.livelab.lab import Lab, attach, dead_engines, down, status, up
     from devopssim.livelab.parts import DRILLS
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in {"bcrypt", "docker", "requests"}:
+    if (error.name or "").partition(".")[0] not in {"bcrypt", "cryptography", "docker", "regopy", "requests"}:
         raise
     _lacking = error.name
 

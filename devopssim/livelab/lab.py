@@ -41,9 +41,11 @@ from devopssim.livelab.history import Journal, Prober, log_of
 from devopssim.livelab.parts import (
     SLOTS,
     Chaos,
+    Configuration,
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    GitLab,
     Load,
     Monitor,
     OnCall,
@@ -51,6 +53,7 @@ from devopssim.livelab.parts import (
     Registry,
     Repository,
     SecurityGate,
+    SupplyChain,
     Traffic,
     start_watcher,
     stop_watcher,
@@ -84,10 +87,16 @@ class Lab:
         The shop that users reach, and its database.
     pipeline : DeliveryPipeline
         The student's workflow and its runs.
+    gitlab : GitLab
+        Runs of the shop's pipeline for GitLab.
     security : SecurityGate
         Scans and findings.
+    supply_chain : SupplyChain
+        Attestations of builds, and the policy that judges them.
     traffic : Traffic
         Load balancer in front of blue and green.
+    configuration : Configuration
+        Web hosts behind the load balancer, from a playbook.
     monitor : Monitor
         Prometheus and its alerts.
     chaos : Chaos
@@ -119,8 +128,11 @@ class Lab:
         self.repository = Repository(workspace)
         self.production = ProductionEnvironment(workspace)
         self.pipeline = DeliveryPipeline(workspace, self.repository)
+        self.gitlab = GitLab(workspace, self.repository)
         self.security = SecurityGate(workspace, self.repository)
+        self.supply_chain = SupplyChain(workspace, self.repository, self.production)
         self.traffic = Traffic(workspace, self.production)
+        self.configuration = Configuration(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
         self.chaos = Chaos(workspace, self.production)
         self.load = Load(workspace)

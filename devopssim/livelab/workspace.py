@@ -170,6 +170,7 @@ class Workspace:
             "REGISTRY": self.registry,
             "BASE_IMAGE": self.images.python,
             "PRODUCTION": str(self.production),
+            "BALANCER": f"{LOCALHOST}:{self.ports['weights']}",
             "PATH": os.pathsep.join([*map(str, program_folders()), os.environ.get("PATH", os.defpath)]),
         }
 

@@ -52,6 +52,14 @@ def test_automated_the_change_that_the_tests_stopped_reached_users_only_with_its
     assert kpis.change_failure_rate(log) == 0
 
 
+def test_accepted_a_browser_stopped_what_the_unit_tests_let_through() -> None:
+    log = recorded.log("accept")
+    tests = log[log["kind"] == "testsuiterun.finished"]
+    accepted = events.details(tests, "name") == "acceptance test"
+    assert events.details(tests[accepted], "outcome").tolist() == ["failure", "success"]
+    assert set(events.details(tests[~accepted], "outcome")) == {"success"}
+
+
 OVERLOADED = pytest.mark.xfail(
     strict=True,
     reason="recorded on an overloaded machine, where the prober ended before an incident did: record it again",
@@ -147,6 +155,6 @@ def test_where_a_recorded_log_is_no_answer_a_missing_engine_is_an_error(monkeypa
 def test_an_exercise_that_was_not_recorded_is_named_with_those_that_were() -> None:
     with pytest.raises(
         InvalidInputError,
-        match="exercise='juggling' has no recorded log; the recorded exercises are automate, by_hand, ",
+        match="exercise='juggling' has no recorded log; the recorded exercises are accept, automate, by_hand, ",
     ):
         up_or_recorded("juggling")

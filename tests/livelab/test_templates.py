@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jsonschema
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -117,6 +118,26 @@ def test_grafana_s_dashboard_shows_the_queries_of_the_board(production: Path) ->
     (source,) = board["__inputs"]  # what Grafana asks for when it imports a file
     used = {thing["datasource"]["uid"] for thing in (*board["panels"], *board["annotations"]["list"])}
     assert used == {f"${{{source['name']}}}"}
+
+
+def test_the_manifest_is_valid_by_the_schema_of_kubernetes_and_its_parts_fit(shop: Path) -> None:
+    deployment, service = yaml.safe_load_all((shop / "shop.yaml").read_text(encoding="utf-8"))
+    for document in (deployment, service):
+        kubernetes_validate.validate(document, "1.30", strict=True)
+    pod = deployment["spec"]["template"]
+    labels = pod["metadata"]["labels"]
+    assert labels == deployment["spec"]["selector"]["matchLabels"] == service["spec"]["selector"]
+    (container,) = pod["spec"]["containers"]
+    assert container["ports"] == [{"name": service["spec"]["ports"][0]["targetPort"], "containerPort": 5000}]
+    assert container["readinessProbe"]["httpGet"]["path"] == container["livenessProbe"]["httpGet"]["path"] == "/health"
+    assert f"USER {container['securityContext']['runAsUser']}" in (shop / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_schema_would_notice_a_field_that_kubernetes_does_not_know(shop: Path) -> None:
+    deployment, _ = yaml.safe_load_all((shop / "shop.yaml").read_text(encoding="utf-8"))
+    deployment["spec"]["replica"] = 3
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, "1.30", strict=True)
 
 
 def commands_on_github(shop: Path, form: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from devopssim.scenario import PRACTICES, SEVEN_CS
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 MAP: Final = (FOLDER / "README.md").read_text(encoding="utf-8")
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
-LINK: Final = re.compile(r"\[(\d\d) · ([^\]]+)\]\(([^)]+)\)")
+LINK: Final = re.compile(r"\[(\d\db?) · ([^\]]+)\]\(([^)]+)\)")
 HOW: Final = {"taught", "simulated", "done"}
 
 SECTIONS: Final = (
@@ -133,7 +133,7 @@ def test_every_practice_and_kpi_is_not_only_taught() -> None:
 def test_the_table_of_notebooks_repeats_each_title_and_time(path: Path) -> None:
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     line = next(line for line in MAP.splitlines() if line.startswith("| [") and f"]({path.name})" in line)
-    assert first.splitlines()[0].removeprefix(f"# {path.name[:2]} · ") in line
+    assert first.splitlines()[0].removeprefix(f"# {path.name.partition('-')[0]} · ") in line
     minutes = re.search(r"\*\*Time\*\* ([^·]+?) ·", first)
     assert minutes
     assert minutes[1] in line

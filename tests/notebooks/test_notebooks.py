@@ -55,7 +55,7 @@ def ids_in(path: Path) -> list[str]:
 def test_it_begins_with_its_question_and_what_it_takes(path: Path) -> None:
     first = source_of(cells_of(path)[0])
     title = first.splitlines()[0]
-    assert title.startswith(f"# {path.name[:2]} · "), title
+    assert title.startswith(f"# {path.name.partition('-')[0]} · "), title
     assert [word for word in ("You will be able to", "**Time**", "**Before**", "**Needs**") if word not in first] == []
 
 

@@ -9,12 +9,21 @@ from typing import Final
 
 from devopssim.livelab.engine import wait_until
 from devopssim.livelab.lab import Lab
-from devopssim.livelab.parts import DRILLS
+from devopssim.livelab.parts import DRILLS, WORKFLOW
 
 Report = Callable[[str], object]
 """Function that receives the name of each step."""
 OBSERVATION: Final = 1.5
 """Seconds of traffic to observe before the next step of a release."""
+AFTER_TEST: Final = "      - name: Install the scanners"
+"""Line of the workflow that follows the step `test`."""
+ACCEPTANCE_STEP: Final = """\
+      - name: Accept
+        id: accept
+        run: python -m unittest acceptance/test_page.py
+
+"""
+"""Step of the workflow that uses the page as a user does."""
 
 
 def by_hand(lab: Lab, report: Report) -> None:
@@ -66,6 +75,31 @@ def automate(lab: Lab, report: Report) -> None:
     lab.pipeline.choose("delivery")
     lab.pipeline.push()
     lab.pipeline.approve()
+
+
+def accept(lab: Lab, report: Report) -> None:
+    """Ship a page whose button fails past the unit tests, then let a browser stop it, and ship its repair.
+
+    Parameters
+    ----------
+    lab : Lab
+        A fresh lab.
+    report : Callable
+        Receives the name of each step.
+    """
+    report("a page whose button fails")
+    lab.pipeline.choose("deployment")
+    lab.repository.replace("shop/static/page.html", "quantity: Number", "amount: Number")
+    lab.repository.commit("Shorter names on the page")
+    lab.pipeline.push()
+    report("an acceptance test stops it")
+    lab.repository.replace(WORKFLOW.as_posix(), AFTER_TEST, ACCEPTANCE_STEP + AFTER_TEST)
+    lab.repository.commit("Accept the page in a browser")
+    lab.pipeline.push()
+    report("its repair")
+    lab.repository.replace("shop/static/page.html", "amount: Number", "quantity: Number")
+    lab.repository.commit("Right name on the page")
+    lab.pipeline.push()
 
 
 def operate(lab: Lab, report: Report) -> None:
@@ -190,6 +224,7 @@ def secure(lab: Lab, report: Report) -> None:
 EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
     "by_hand": by_hand,
     "automate": automate,
+    "accept": accept,
     "operate": operate,
     "on_call": on_call,
     "secure": secure,

@@ -42,7 +42,7 @@ ATTRIBUTED: Final = 60.0
 """Seconds after a deployment in which a failure of unknown cause is attributed to it."""
 MOMENT: Final = 1e-3
 """Seconds by which an effect follows its cause."""
-RUNS: Final = {"build": "build", "test": "testsuiterun"}
+RUNS: Final = {"build": "build", "test": "testsuiterun", "accept": "testsuiterun"}
 """Kind of run in the log, by the pipeline's step; other steps stay inside the pipeline."""
 SEPARATORS: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})
 """Replacements for characters that separate the pairs of a log's `detail`."""
@@ -191,8 +191,9 @@ class _JournalReader:
     def _step(self, fact: Fact, at: float) -> None:
         self.pipelined.setdefault(fact["sha"], at)
         if kind := RUNS.get(fact["step"]):
-            name = f"{fact.get('run', '')} {fact['sha']} {kind}"
-            run = self.runs.setdefault(name, {"id": name, "kind": kind, "commit": fact["sha"]})
+            name = f"{fact.get('run', '')} {fact['sha']} {fact['step']}"
+            title = "acceptance test" if fact["step"] == "accept" else None
+            run = self.runs.setdefault(name, {"id": name, "kind": kind, "commit": fact["sha"], "name": title})
             run |= {fact["state"]: at, "outcome": fact.get("outcome")}
 
     def _serving(self, fact: Fact, at: float) -> None:

@@ -46,7 +46,7 @@ class FaultyReleases:
     workspace: Workspace
     repository: Repository
 
-    def faulty(self, fault: str) -> str:
+    def faulty(self, fault: str, *, tag: str | None = None) -> str:
         """Build and publish the checked-out commit plus a feature with a fault.
 
         The commit is made in a copy, so the student's repository stays as it is.
@@ -55,6 +55,8 @@ class FaultyReleases:
         ----------
         fault : {"bad_release", "slow_release", "out_of_memory"}
             Kind of fault.
+        tag : str, optional
+            Tag of the image; default: the fault and the commit.
 
         Returns
         -------
@@ -74,7 +76,7 @@ class FaultyReleases:
         try:
             self.repository.git("clone", "--quiet", str(self.repository.folder), str(copy))
             sha = self._commit(copy, fault)
-            return self._published(copy, fault, sha)
+            return self._published(copy, tag or f"{fault}-{sha[:7]}", sha)
         finally:
             shutil.rmtree(copy, ignore_errors=True)
 
@@ -94,9 +96,9 @@ class FaultyReleases:
         self.workspace.journal.write("commit", at=float(at), **details)
         return commit_of({"at": at, **details}).sha
 
-    def _published(self, copy: Any, fault: str, sha: str) -> str:
+    def _published(self, copy: Any, tag: str, sha: str) -> str:
         """Build and push the image, and return its reference."""
-        reference = f"{self.workspace.image}:{fault}-{sha[:7]}"
+        reference = f"{self.workspace.image}:{tag}"
         self.workspace.run(
             ["docker", "build", "--quiet", "--label", f"{REVISION}={sha}", "--tag", reference, "."], cwd=copy
         )

@@ -183,7 +183,7 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any 
     bool
         Whether it passed; a commit without a workflow passes.
     """
-    number, folder = _new_folder(workspace)
+    number, folder = new_run_folder(workspace)
     source = folder / "source"
     workspace.run(["git", "clone", "--quiet", workspace.origin, source])
     workspace.run(["git", "checkout", "--quiet", "-B", "main", sha], cwd=source)
@@ -253,7 +253,7 @@ def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:
     return ["--var-file", public, "--secret-file", hidden, "--env-file", empty, "--input-file", empty]
 
 
-def _new_folder(workspace: Workspace) -> tuple[int, Path]:
+def new_run_folder(workspace: Workspace) -> tuple[int, Path]:
     """Return the number and folder of a new run; two pushes at the same time get two folders."""
     for number in range(1, sys.maxsize):
         folder = workspace.folder / "runs" / str(number)

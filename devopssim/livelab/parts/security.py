@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.livelab import templates
-from devopssim.livelab.engine import CompletedCommand, ServiceAnswer, ask
+from devopssim.livelab.engine import CompletedCommand, ServiceAnswer, ask, run
 from devopssim.livelab.history import Journal
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.workspace import PYTHON, Workspace
@@ -85,9 +85,19 @@ class SecurityGate:
         """Return whether production runs commands that a request contains."""
         return "devopssim was here" in self.attack("echo devopssim was here").text
 
-    def scan(self) -> CompletedCommand:
-        """Run the gate by hand on the student's folder; exit status 1 means that a finding blocks."""
-        done = self.workspace.run([PYTHON, "security/scan.py"], cwd=self.repository.folder, check=False)
+    def scan(self, *options: str) -> CompletedCommand:
+        """Run the gate by hand on the student's folder; exit status 1 means that a finding blocks.
+
+        Parameters
+        ----------
+        *options : str
+            `"--frozen"` looks the libraries of the newest image up in a frozen list of advisories, `"--advisories"` asks
+            for them over the network.
+        """
+        image = {"IMAGE": self.workspace.image, "GITHUB_SHA": "latest"} if options else {}
+        environment = {**self.workspace.environment(), **image}
+        command = [PYTHON, "security/scan.py", *options]
+        done = run(command, cwd=self.repository.folder, env=environment, check=False)
         record_scan(
             self.workspace,
             self.repository.folder / "reports",

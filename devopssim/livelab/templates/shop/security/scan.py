@@ -1,6 +1,7 @@
 """The security gate: runs the scanners, writes what they found to `reports/`, and exits with status 1 if an open finding blocks.
 
     python security/scan.py
+    python security/scan.py --frozen        # looks the libraries up in security/advisories.json as well, without a network
     python security/scan.py --advisories    # asks, over the network, for known vulnerabilities of the libraries as well
 
 A finding is let through only if it is fixed, or dismissed in `security/accepted.json` with a reason.
@@ -8,6 +9,7 @@ A finding is let through only if it is fixed, or dismissed in `security/accepted
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from pathlib import Path
 REPORTS = Path(os.environ.get("REPORTS", "reports"))
 LIBRARIES = REPORTS / "libraries.txt"
 ACCEPTED = Path("security/accepted.json")
+ADVISORIES = Path("security/advisories.json")
 BLOCKING = ("medium", "high", "critical")
 SOURCES = ("shop",)
 WORKFLOWS = (".github", "pipelines")
@@ -28,9 +31,9 @@ def main() -> int:
     ran, found = [], []
     bill_of_materials()
     for name, scanner in SCANNERS.items():
-        if name == "advisories" and "--advisories" not in sys.argv:
+        if name in ON_REQUEST and f"--{name}" not in sys.argv:
             continue
-        if not shutil.which(PROGRAMS.get(name, name)):
+        if name != "frozen" and not shutil.which(PROGRAMS.get(name, name)):
             print(f"{name}: not installed, left out")
             continue
         began = time.perf_counter()
@@ -141,6 +144,22 @@ def advisories():
     ], [LIBRARIES]
 
 
+def frozen():
+    """Look the libraries up in a list of advisories that was frozen: it needs no network, and knows nothing newer."""
+    lines = [line.partition("==") for line in LIBRARIES.read_text().splitlines() if "==" in line]
+    used = {name.lower(): version for name, _, version in lines}
+    return [
+        finding("frozen", it["id"], it["severity"], it["library"], 0, f"{it['library']} {used[it['library']]}: {it['text']}")
+        for it in json.loads(ADVISORIES.read_text())
+        if it["library"] in used and numbers(used[it["library"]]) < numbers(it["fixed"])
+    ], [LIBRARIES]
+
+
+def numbers(version: str) -> list[int]:
+    """Return the numbers of a version, so that 2.10 comes after 2.9."""
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
 def bill_of_materials() -> None:
     """Write down what the product is made of, for the day when one of its parts turns out to be vulnerable."""
     image = f"{os.environ.get('IMAGE', '')}:{os.environ.get('GITHUB_SHA', '')}"
@@ -202,8 +221,10 @@ SCANNERS = {
     "hadolint": hadolint,
     "zizmor": zizmor,
     "semgrep": semgrep,
+    "frozen": frozen,
     "advisories": advisories,
 }
+ON_REQUEST = ("frozen", "advisories")
 PROGRAMS = {"secrets": "detect-secrets", "advisories": "pip-audit"}
 SEVERITIES = {"informational": "low", "low": "low", "medium": "medium", "high": "high", "unknown": "medium"}
 

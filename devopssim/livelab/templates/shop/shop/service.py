@@ -33,7 +33,12 @@ def add_pages(app: Flask, engine) -> None:
 
     @app.get("/")
     def welcome():
-        return jsonify(service="shop", version=VERSION)
+        hours = os.environ.get("SHOP_HOURS")
+        return jsonify(service="shop", version=VERSION, **({"hours": hours} if hours else {}))
+
+    @app.get("/shop")
+    def page():
+        return app.send_static_file("page.html")
 
     @app.get("/products")
     def products():

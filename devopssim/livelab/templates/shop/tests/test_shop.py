@@ -32,6 +32,10 @@ def test_orders_are_kept(client):
     assert client.get("/orders").get_json() == {"count": 1}
 
 
+def test_the_page_has_a_form(client):
+    assert 'id="order"' in client.get("/shop").get_data(as_text=True)
+
+
 def test_requests_are_counted(client):
     client.get("/products")
     line = 'shop_requests_total{method="GET",path="/products",status="200"} 1.0'
