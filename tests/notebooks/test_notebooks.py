@@ -17,7 +17,7 @@ NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL: Final = 15
 CODE: Final = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 """Code in Markdown is never typeset."""
-IN_WORK: Final = {"05", "08", "10"}
+IN_WORK: Final[frozenset[str]] = frozenset()
 """Live notebooks that wait for folded hints and links."""
 Cell = dict[str, Any]
 

@@ -13,7 +13,7 @@ from devopssim.livelab.engine import Engine, Images
 from devopssim.livelab.parts import Repository, SupplyChain
 from devopssim.livelab.workspace import PORTS, Workspace, now
 
-IMAGES = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", haproxy="h")
+IMAGES = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", alertmanager="a", haproxy="h")
 DIGESTS = {"old": "1" * 64, "new": "2" * 64}
 
 
