@@ -113,10 +113,9 @@ class DoraBenchmark:
     @cached_property
     def _estimates(self) -> dict[tuple[str, str], tuple[str, float, float, float]]:
         """Unit, estimate and interval by scenario and KPI."""
-        return {
-            (scenario, kpi): (unit, estimate, low, high)
-            for scenario, kpi, unit, estimate, low, high, _ in self.result.estimates.itertuples(index=False, name=None)
-        }
+        columns = ["scenario", "kpi", "unit", "estimate", "low", "high"]
+        rows = self.result.estimates[columns].itertuples(index=False, name=None)
+        return {(scenario, kpi): values for scenario, kpi, *values in rows}
 
     @cached_property
     def between(self) -> pd.DataFrame:

@@ -192,7 +192,7 @@ EVEN = [
         share(step(WATERFALL, 3, 4), 1.5),
         step(WATERFALL, 4, 5),
         "falls",
-        SOME,
+        MANY,
     )
 ]
 

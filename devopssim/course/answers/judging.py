@@ -26,6 +26,10 @@ class GraderTroubleError(DevopssimError):
     """Report that judging failed for a reason that is not the student's."""
 
 
+MOST_OF_A_LABEL: Final = 3
+"""Lines that may share a label: a curve, its markers, an entry of the legend. More are guesses."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
     """The share of an expectation that an answer meets, and a remark that leaves the expected value open.
@@ -245,7 +249,7 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
     Returns
     -------
     Judgement
-        The share of calls with the right result.
+        The share of calls with the right result; 0 for a function that gives the same wherever it is not always right.
 
     Examples
     --------
@@ -259,6 +263,9 @@ def judge_calls(got: Json, expected: Sequence[Json], calls: Sequence[Sequence[Js
         return Judgement(share=1, remark=f"right for each of {len(expected)} inputs.")
     if all(got[index] == EMPTY for index in range(len(expected))):
         return Judgement(share=0, remark=NO_ANSWER)
+    if len(wrong) < len(got) and all(same(other, got[0], Tolerance()) for other in got):
+        remark = f"{describe(got[0])} for each of {len(expected)} inputs; the result has to depend on them."
+        return Judgement(share=0, remark=remark)
     inputs = ", ".join(_short(argument) for argument in calls[wrong[0]])
     remark = f"right for {len(expected) - len(wrong)} of {len(expected)} inputs; for ({inputs}) it gave {describe(got[wrong[0]])}"
     remark += ", which is rounded: keep more digits." if is_rounded(got[wrong[0]], expected[wrong[0]]) else "."
@@ -380,7 +387,7 @@ def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, 
     got : Json
         The form of a figure or axes.
     lines : mapping of str to pair of Json
-        Expected (x, y) by the line's label. Of several lines with one label, one right line is enough.
+        Expected (x, y) by the line's label. Of up to `MOST_OF_A_LABEL` lines with one label, one right line is enough.
     bars : Json
         Expected heights from left to right, None if bars are not judged.
     near : Tolerance
@@ -403,7 +410,8 @@ def judge_figure(got: Json, lines: Mapping[str, tuple[Json, Json]], bars: Json, 
     wrong = [
         f"the line {label!r}"
         for label, line in lines.items()
-        if not any(same(list(other), list(line), near) for other in drawn.get(label, ()))
+        if len(drawn.get(label, ())) > MOST_OF_A_LABEL
+        or not any(same(list(other), list(line), near) for other in drawn.get(label, ()))
     ]
     if bars is not None and not same(figure_bars(got), bars, near):
         wrong.append("the bars")

@@ -318,6 +318,7 @@ def targets(
     *,
     seeds: Sequence[int],
     allowed: Callable[[Any], str | None] | None = None,
+    years: float = 1.0,
     **more: Any,
 ) -> None:
     """Expect a Scenario whose KPIs, averaged over the grader's seeds, reach goals; each goal counts the same.
@@ -335,6 +336,8 @@ def targets(
     allowed : callable, optional
         Called with the scenario before the simulation; returns the rule that the scenario breaks (a budget, for example), or
         None.
+    years : float, default 1
+        Shortest time that the scenario simulates; in a few weeks, KPIs reach any goal by luck.
     **more
         `weight`, `hint` and `description`, as the module describes them.
 
@@ -360,6 +363,10 @@ def targets(
             return Judgement(share=0, remark=missing(answer) or "the answer is not a scenario.")
         scenario = from_json(answer)
         broken = allowed(scenario) if allowed else None
+        if scenario.years < years:
+            broken = (
+                f"the scenario simulates {scenario.years:g} years; a target has to be reached over {years:g} or more."
+            )
         return (
             Judgement(share=0, remark=broken) if broken else scenario_trials.judge(str(answer["toml"]), parsed, seeds)
         )

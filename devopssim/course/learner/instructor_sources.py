@@ -3,17 +3,16 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from devopssim.course.answers import Json, Judgement, answer
-from devopssim.course.author import Cell, Course, Expectation, Source, Value, graded_as, load_source
+from devopssim.course.author import Cell, Course, Expectation, Source, Value, graded_as, load_source, packaged_course
 from devopssim.errors import InvalidInputError
 
 SOURCE_VARIABLE: Final = "DEVOPSSIM_COURSE_SOURCE"
-PACKAGE: Final = Path(__file__).resolve().parents[2]
 SOLUTION_MARKS: Final = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN MARK SCHEME", "END MARK SCHEME")
 
 
@@ -32,20 +31,20 @@ def find_source(course: Course) -> Source | None:
     """
     if not course.solutions:
         return None
-    for folder in _folders():
-        try:
-            source = load_source(folder)
-        except InvalidInputError:  # another folder, or a release, which has no hidden tests
-            continue
-        if source.course.name == course.name:
-            return source
+    if folder := os.environ.get(SOURCE_VARIABLE, "").strip():
+        return _of(course, Path(folder))
+    with suppress(InvalidInputError), packaged_course() as packaged:
+        return _of(course, packaged)
     return None
 
 
-def _folders() -> Iterator[Path]:
-    if folder := os.environ.get(SOURCE_VARIABLE, "").strip():
-        yield Path(folder)
-    yield from (candidate for candidate in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks") if candidate.is_dir())
+def _of(course: Course, folder: Path) -> Source | None:
+    """Return the sources in a folder if they are this course's; None for another folder, or a release, which has no hidden tests."""
+    try:
+        source = load_source(folder)
+    except InvalidInputError:
+        return None
+    return source if source.course.name == course.name else None
 
 
 def solution_of(source: Source, exercise_id: str) -> str | None:

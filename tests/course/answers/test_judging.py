@@ -227,3 +227,20 @@ def test_all_bars_count_as_much_as_a_line_and_go_from_left_to_right() -> None:
 
 def test_what_is_no_figure_is_described_as_what_it_is() -> None:
     assert judge_figure(3, LINES, None, EXACTLY).remark == "the number 3 is not a figure."
+
+
+def test_a_constant_earns_nothing_where_it_is_not_always_right() -> None:
+    judged = judge_calls([0, 0, 0], [0, 0, 4], [[1], [2], [3]], EXACTLY)
+    assert (judged.share, judged.remark) == (
+        0, "the number 0 for each of 3 inputs; the result has to depend on them.",
+    )  # fmt: skip
+    assert judge_calls([0, 0], [0, 0], [[1], [2]], EXACTLY).share == 1
+    assert judge_calls([0, 1], [0, 2], [[1], [2]], EXACTLY).share == 0.5
+
+
+@pytest.mark.parametrize(("others", "share"), [(0, 1), (2, 1), (3, 0), (89, 0)])
+def test_many_lines_with_the_asked_label_are_guesses(others: int, share: float) -> None:
+    lines: list[Json] = [{"label": "open", "x": [0, 1], "y": [number, 9]} for number in range(others)]
+    lines.append({"label": "open", "x": [0, 1], "y": [2, 3]})
+    figure: Json = {"$": "figure", "axes": [{"lines": lines, "bars": []}]}
+    assert judge_figure(figure, {"open": ([0, 1], [2, 3])}, None, EXACTLY).share == share

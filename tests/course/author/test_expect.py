@@ -108,6 +108,14 @@ def test_a_scenario_over_its_budget_is_not_even_simulated() -> None:
     assert declared(budget).judgement(3).remark == "the answer is not a scenario."
 
 
+def test_a_target_has_to_be_reached_over_a_year() -> None:
+    from devopssim.scenario import DEVOPS, vary  # noqa: PLC0415
+
+    short = to_json(vary(DEVOPS, {"years": 0.1}))
+    judged = declared(lambda: expect.targets("number", {"lead_time": "at most 9000"}, seeds=[1])).judgement(short)
+    assert (judged.share, "0.1 years" in judged.remark) == (0, True)
+
+
 @pytest.mark.parametrize(("given", "counted"), [(-0.5, 0), (0.25, 0.25), (7.0, 1)])
 def test_a_share_lies_between_nothing_and_everything(given: float, counted: float) -> None:
     expectation = declared(lambda: expect.number("number", 1))
