@@ -115,7 +115,7 @@ class DoraBenchmark:
         """Unit, estimate and interval by scenario and KPI."""
         columns = ["scenario", "kpi", "unit", "estimate", "low", "high"]
         rows = self.result.estimates[columns].itertuples(index=False, name=None)
-        return {(scenario, kpi): values for scenario, kpi, *values in rows}
+        return {(scenario, kpi): (unit, estimate, low, high) for scenario, kpi, unit, estimate, low, high in rows}
 
     @cached_property
     def between(self) -> pd.DataFrame:
