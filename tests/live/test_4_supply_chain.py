@@ -11,21 +11,21 @@ pytestmark = pytest.mark.live
 
 def test_the_honest_build_is_deployed_and_nine_kinds_of_tampering_are_refused(shipped: Lab, timed: Timed) -> None:
     shipped.pipeline.choose("delivery")
-    release(shipped, "5.0.0")
+    release(shipped, "7.0.0")
     shipped.pipeline.push()
     older = shipped.supply_chain.attest()
-    release(shipped, "5.1.0")
+    release(shipped, "7.1.0")
     with timed("push, delivery, to be attested"):
         output = shipped.pipeline.push()
     honest = shipped.supply_chain.attest()
     assert honest.image != older.image, output
     with timed("deployment of an attested build"):
         shipped.supply_chain.deploy(honest)
-    assert version_for_users(shipped) == "5.1.0"
+    assert version_for_users(shipped) == "7.1.0"
     for kind, tampered in shipped.supply_chain.tampered(honest, older).items():
         with pytest.raises(LabError, match=r"the policy refuses the release: .* Production stays as it is"):
             shipped.supply_chain.deploy(tampered)
-        assert version_for_users(shipped) == "5.1.0", kind
+        assert version_for_users(shipped) == "7.1.0", kind
     judgements = shipped.supply_chain.judgements()
     assert judgements["allowed"].tolist() == [True] + [False] * 9
     assert judgements["seconds"].max() < 1
