@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import regopy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -231,6 +230,8 @@ def reasons_against(known: Document, policy: str) -> list[str]:
     >>> reasons_against({"tests": "failure"}, 'package release\nimport rego.v1\ndeny contains "red" if input.tests != "success"')
     ['red']
     """
+    import regopy  # noqa: PLC0415 - its allocator ends a process whose memory is limited, as the grader's sandbox is
+
     interpreter = regopy.Interpreter()
     try:
         interpreter.add_module("release", policy)
