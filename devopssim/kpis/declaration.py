@@ -41,6 +41,7 @@ MEAN_OF_FEW: Final = "a mean of few incidents is mostly noise: read the median, 
 
 
 Method = Literal["median", "mean", "events", "share", "flow", "level", "loss"]
+"""How the interval of a KPI is estimated; see `IntervalRule.method`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from devopssim.experiment import Experiment, Measure, Outcome
 from devopssim.scenario import ADOPTABLE, LEVERS, Scenario, adopt, parameter_value, parameters, vary
 
 AS_IS: Final = "as it is"
+"""Name of the organisation without the change."""
 
 
 @dataclass(frozen=True, kw_only=True)

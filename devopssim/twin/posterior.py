@@ -187,7 +187,7 @@ def sample(
     """
     rng = np.random.default_rng(seed)
     size = int(np.clip(ROWS / max(1, len(run.time)), LEAST_DRAWS, DRAWS))
-    pool = _Pool.of(candidates, settled, rng, POOL * size)
+    pool = _SimulatedPool.of(candidates, settled, rng, POOL * size)
     within = np.array([pool.is_possible(number) for number in range(POOL * size)])
     numbers = np.flatnonzero(within) if within.any() else np.arange(POOL * size)
     possible = tuple(
@@ -208,7 +208,7 @@ def sample(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Pool:
+class _SimulatedPool:
     """Draws as columns: hidden parameters from their priors, learnt ones by candidate, and which candidate each draw takes."""
 
     candidates: Sequence[Candidate]
@@ -219,7 +219,7 @@ class _Pool:
     @classmethod
     def of(
         cls, candidates: Sequence[Candidate], settled: Iterable[str], rng: np.random.Generator, size: int
-    ) -> "_Pool":
+    ) -> "_SimulatedPool":
         chances = np.array([candidate.probability for candidate in candidates])
         known = {*settled}.union(*(candidate.estimates for candidate in candidates))
         base = candidates[0].scenario
@@ -237,9 +237,9 @@ class _Pool:
             ],
         )
 
-    def part(self, numbers: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "_Pool":
+    def part(self, numbers: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "_SimulatedPool":
         """Return the draws of these numbers."""
-        return _Pool(
+        return _SimulatedPool(
             candidates=self.candidates,
             chosen=self.chosen[numbers],
             columns={name: column[numbers] for name, column in self.columns.items()},
@@ -281,7 +281,7 @@ class _Pool:
         return values, products
 
 
-def _adjust(run: Run, base: Scenario, pool: _Pool, *, seed: int, progress: bool | None) -> dict[str, float]:
+def _adjust(run: Run, base: Scenario, pool: _SimulatedPool, *, seed: int, progress: bool | None) -> dict[str, float]:
     """Move the hidden parameters of the draws from their simulated logs to the observed one; return what the log explains of each."""
     observed, base, columns = summaries(run), vary(base, {"years": min(base.years, MOST_YEARS)}), pool.columns
     hidden_bar = None if progress is None else not progress  # None: tqdm looks for a terminal

@@ -17,7 +17,9 @@ from devopssim.scenario import TWIN, Scenario, check_parameter, load, to_table
 from devopssim.twin.posterior import Draw
 
 UNCHECKED: Final = "unchecked"
+"""Verdict of a twin that was not held against its log."""
 HOLDS: Final = "holds"
+"""Verdict of a twin that passed the check."""
 ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
 """KPIs of a what-if."""
 DOWNTIME: Final = {"failures": ("service.failed",), "restorations": ("service.restored", "incident.resolved")}

@@ -14,7 +14,10 @@ def test_a_card_shows_the_estimate_its_interval_and_the_paired_change(result: Re
     row = card["rows"][0]
     estimate = result.estimates.set_index(["scenario", "kpi"])["estimate"]["devops", "lead_time"]
     assert float(row["value"].split()[0]) == pytest.approx(estimate / 24, rel=0.01)
-    assert " to " in row["interval"]
+    with_interval = result.estimates.query("scenario == 'devops'").set_index("kpi")["low"].notna()
+    shown = {kpi: " to " in row["interval"] for kpi, row in zip(("lead_time", "throughput"), card["rows"], strict=True)}
+    assert shown == with_interval[list(shown)].to_dict()
+    assert any(shown.values())
     change = result.differences.set_index("kpi").loc["lead_time"]
     assert row["change"].startswith("+" if change["difference"] > 0 else "\N{MINUS SIGN}")
     assert row["verdict"] in ("worse", "unclear")
