@@ -19,5 +19,5 @@ def is_accessible(seen: Watched, part: str) -> None:
         f"{violation['id']}: {violation['help']}: {'; '.join(node['html'][:160] for node in violation['nodes'][:4])}"
         for violation in report["violations"]
     ]
-    assert found == []
+    assert found == [], "\n".join(found)
     assert report["passes"], "axe checked no element"

@@ -146,7 +146,7 @@ function kpiCard(card) {
           row.sign ? make("span", { "aria-hidden": "true" }, `${row.sign} `) : "",
           row.verdict_text ? `${row.change}, ${row.verdict_text}` : row.change) : "")));
   return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-colour: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
-    make("h3", {}, card.scenario), make("dl", {}, ...rows));
+    make("h2", {}, card.scenario), make("dl", {}, ...rows));
 }
 
 /** Sections of text: a title, and parts of a heading and lines. */
