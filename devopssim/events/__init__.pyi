@@ -7,6 +7,7 @@ from .files import read, write
 from .kinds import (
     COLUMNS,
     IDS,
+    KIND_NUMBERS,
     KINDS,
     ROLES,
     STAGES,
@@ -31,6 +32,7 @@ __all__ = [
     "HOURS_PER_YEAR",
     "IDS",
     "KINDS",
+    "KIND_NUMBERS",
     "NUMBERS",
     "ROLES",
     "SECONDS_PER_HOUR",

@@ -12,11 +12,10 @@ from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events.calendar import WorkingTime
 from devopssim.events.coded import CodedLog
 from devopssim.events.detail import DETAIL_KEYS, NUMBERS, WELL_FORMED, NumberRange, details
-from devopssim.events.kinds import COLUMNS, IDS, KINDS, ROLES, STAGES
+from devopssim.events.kinds import COLUMNS, IDS, KIND_NUMBERS, KINDS, ROLES, STAGES
 
 MOST_NUMBERS: Final = 1 << 62
 """Combinations of codes that a whole number can tell apart."""
-KIND_NUMBERS: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 
 def validate(log: pd.DataFrame) -> pd.DataFrame:

@@ -132,5 +132,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
 }
 """Declaration of each kind of event, by name."""
+KIND_NUMBERS: Final[Mapping[str, int]] = {kind: number for number, kind in enumerate(KINDS)}
+"""Position of each kind in `KINDS`: its code in a log in codes."""
 
 CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {"kind": tuple(KINDS), "stage": STAGES, "role": ROLES}

@@ -12,6 +12,7 @@ from devopssim.errors import BrokenContractError, InvalidInputError
 from devopssim.events import (
     DETAIL_KEYS,
     HOURS_PER_WEEK,
+    KIND_NUMBERS,
     KINDS,
     NUMBERS,
     CodedLog,
@@ -44,7 +45,6 @@ NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "finding": ("vulnerability.injected", "finding.reported", "finding.dismissed", "finding.fixed", "patch.deployed"),
 }
 """The kinds of rows whose ids KPIs ask for, by column."""
-KIND_NUMBERS: Final[Mapping[str, int]] = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class Run:

@@ -10,7 +10,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.kpis.catalogue import KPIS
 from devopssim.kpis.declaration import Kpi
-from devopssim.kpis.run import Log, Run, run_of
+from devopssim.kpis.run import Floats, Log, Run, run_of
 
 NAN = float("nan")
 COLUMNS: Final = ("unit", "value", "median", "p85", "mean", "n", "counts", "unfinished")
@@ -112,17 +112,8 @@ def counted(
     ({'lead_time': 10.0}, {'lead_time': 1.0}, {'lead_time': 0.0})
     """
     run = run_of(log)
-    value, n, unfinished = {}, {}, {}
-    for kpi in chosen(names):
-        if kpi.rate is not None:
-            rate = kpi.rate(run)
-            value[kpi.name], n[kpi.name], unfinished[kpi.name] = rate.value, float(rate.n), NAN
-        else:
-            assert kpi.durations is not None  # noqa: S101 - a KPI is a rate or a duration
-            durations = kpi.durations(run)
-            hours = durations.lengths
-            value[kpi.name], n[kpi.name] = kpi.summarise(hours), float(len(hours))
-            unfinished[kpi.name] = float(durations.unfinished)
+    measured = {kpi.name: _measured(kpi, run)[:3] for kpi in chosen(names)}
+    value, n, unfinished = ({name: columns[place] for name, columns in measured.items()} for place in range(3))
     return value, n, unfinished
 
 
@@ -194,25 +185,22 @@ def chosen(names: Iterable[str] | None) -> list[Kpi]:
     return [KPIS[name] for name in wanted]
 
 
-def _row(kpi: Kpi, run: Run) -> tuple[str, float, float, float, float, int, str, float]:
+def _measured(kpi: Kpi, run: Run) -> tuple[float, float, float, Floats]:
+    """Return a KPI's value, over how many it is, how many had not ended (NaN for a rate), and the finished durations (none for a rate)."""
     if kpi.rate is not None:
         rate = kpi.rate(run)
-        return kpi.unit, rate.value, NAN, NAN, NAN, rate.n, kpi.counts, NAN
+        return rate.value, float(rate.n), NAN, np.empty(0)
     assert kpi.durations is not None  # noqa: S101 - a KPI is a rate or a duration
     durations = kpi.durations(run)
     hours = durations.lengths
+    return kpi.summarise(hours), float(len(hours)), float(durations.unfinished), hours
+
+
+def _row(kpi: Kpi, run: Run) -> tuple[str, float, float, float, float, int, str, float]:
+    value, n, unfinished, hours = _measured(kpi, run)
     median, p85 = np.quantile(hours, [0.5, 0.85]) if len(hours) else (NAN, NAN)
     mean = float(hours.mean()) if len(hours) else NAN
-    return (
-        kpi.unit,
-        kpi.summarise(hours),
-        float(median),
-        float(p85),
-        mean,
-        len(hours),
-        kpi.counts,
-        float(durations.unfinished),
-    )
+    return kpi.unit, value, float(median), float(p85), mean, int(n), kpi.counts, unfinished
 
 
 def _plain(number: float | str, key: str) -> float | int | str | None:
