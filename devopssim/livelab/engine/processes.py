@@ -19,15 +19,17 @@ def find_processes(name: str, *, mentioning: str = "") -> list[psutil.Process]:
     """
     return [
         process
-        for process in psutil.process_iter(["name", "status", "cmdline"])
+        for process in psutil.process_iter(["name", "cmdline"])
         if f"{process.info['name']}-".startswith(f"{name}-")
-        and process.info["status"] != psutil.STATUS_ZOMBIE
+        and is_alive(process.pid)
         and mentioning in " ".join(process.info["cmdline"] or ())
     ]
 
 
 def is_alive(pid: int) -> bool:
     """Return whether a process runs; one that ended and awaits its parent does not.
+
+    A killed process runs until its last thread has ended: until then its sockets accept connections.
 
     Examples
     --------
@@ -36,7 +38,8 @@ def is_alive(pid: int) -> bool:
     True
     """
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
     except psutil.NoSuchProcess:
         return False
 

@@ -50,3 +50,20 @@ def test_killed_processes_take_their_children_along() -> None:
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not is_alive(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs threads that outlive the first one, as on Linux")
+def test_a_process_lives_until_its_last_thread_has_ended() -> None:
+    begin = "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(600,)).start()"
+    program = [sys.executable, "-c", f"{begin}; ctypes.CDLL(None).pthread_exit(None)"]
+    with subprocess.Popen(program) as process:
+        try:
+            seen = psutil.Process(process.pid)
+            deadline = time.monotonic() + 60
+            while seen.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert seen.status() == psutil.STATUS_ZOMBIE
+            assert is_alive(process.pid)
+        finally:
+            process.kill()
+    assert not is_alive(process.pid)
