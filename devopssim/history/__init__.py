@@ -10,6 +10,9 @@ Importers offer the shorter `devopssim.importers.log_of(history)`.
 """
 
 from devopssim.history.clocks import YEAR_1980
+from devopssim.history.commits import change_id, new_ancestors
+from devopssim.history.joining import by_id, join, merge_records, separate_outages
+from devopssim.history.ledger import Attribution, DeployedRecord, Ledger, moment
 from devopssim.history.records import (
     ArtifactRecord,
     ChangeRecord,
@@ -22,14 +25,8 @@ from devopssim.history.records import (
     RollbackRecord,
     ScanRecord,
     WorkItemRecord,
-    by_id,
-    change_id,
-    join,
-    merge_records,
-    new_ancestors,
-    separate_outages,
 )
-from devopssim.history.translation import Attribution, DeployedRecord, HistoryWriter, moment, translate, written
+from devopssim.history.translation import translate, written
 
 __all__ = [
     "YEAR_1980",
@@ -40,8 +37,8 @@ __all__ = [
     "DeploymentRecord",
     "FindingRecord",
     "History",
-    "HistoryWriter",
     "IncidentRecord",
+    "Ledger",
     "Observation",
     "PipelineRunRecord",
     "RollbackRecord",

@@ -5,7 +5,7 @@ from typing import Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.events import SECONDS_PER_HOUR
-from devopssim.history import DeployedRecord, History, HistoryWriter, moment, written
+from devopssim.history import DeployedRecord, History, Ledger, moment, written
 from devopssim.importers.normalisation import counted, plain
 from devopssim.importers.translation import ATTRIBUTION_WINDOW, by_time
 
@@ -49,35 +49,35 @@ def explain(history: History, deployment: str, *, attribution_window: float = AT
     No evidence of a failure.
 
     """
-    writer = written(history, attribute=by_time(attribution_window), plain=plain)
-    return "\n".join(_lines(writer, _deployed(writer, deployment)))
+    ledger = written(history, attribute=by_time(attribution_window), plain=plain)
+    return "\n".join(_lines(ledger, _deployed(ledger, deployment)))
 
 
-def _deployed(writer: HistoryWriter, name: str) -> DeployedRecord:
+def _deployed(ledger: Ledger, name: str) -> DeployedRecord:
     """Return the deployment of this name."""
-    for deployed in writer.deployed:
+    for deployed in ledger.deployed:
         record = deployed.record
         exact = name in (deployed.name, record.id, record.name, record.commit)
         if exact or (len(name) >= 7 and (record.commit or "").startswith(name)):
             return deployed
     shown = ", ".join(
-        f"{one.name} ({one.record.name})" if one.record.name else one.name for one in writer.deployed[-5:]
+        f"{one.name} ({one.record.name})" if one.record.name else one.name for one in ledger.deployed[-5:]
     )
     raise InvalidInputError(f"--explain {name!r}: no such deployment; the last ones are {shown or 'none'}.")
 
 
-def _lines(writer: HistoryWriter, deployed: DeployedRecord) -> Iterator[str]:
+def _lines(ledger: Ledger, deployed: DeployedRecord) -> Iterator[str]:
     record = deployed.record
     place = ", ".join(part for part in (record.of, record.environment) if part)
     named = f" ({record.name})" if record.name else ""
     yield f"{deployed.name}{named} reached production{f' of {place}' if place else ''} at {moment(deployed.at)} (record {record.id})."
-    carried = [change for change, by in writer.carried_by.items() if by is deployed]
-    reasons = writer.why[deployed.name]
+    carried = [change for change, by in ledger.carried_by.items() if by is deployed]
+    reasons = ledger.why[deployed.name]
     how, others = (reasons[0], reasons[1:]) if reasons else ("no rule applies", [])
     yield f"It carries {counted(len(carried), 'change')}: {how}."
     for name in carried[:MOST]:
-        change = writer.changes[name]
-        created = writer.created[name]
+        change = ledger.changes[name]
+        created = ledger.created[name]
         merged = f", merged {moment(change.merged)}" if change.merged is not None else ""
         titled = f" {change.name}" if change.name else ""
         items = f", for {', '.join(change.items)}" if change.items else ""
