@@ -1,11 +1,11 @@
 """The board's timeline: when each work item moves from column to column, derived from an event log.
 
 An item is in the earliest stage in which work on it is open (queued or under way); between two stages it waits in the last one. It
-is in "Ready to deploy" once it is done and in "Live" once it is closed; later repairs leave it there. In a log without work items,
-the changes move.
+is in "Deploy" once it is done. Once it is closed it stays in "Operate", whatever is repaired later, and is in "Monitor" while its
+deployment is monitored. In a log without work items, the changes move.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -13,21 +13,18 @@ import numpy as np
 import pandas as pd
 
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_WEEK, validate_columns
+from devopssim.events import HOURS_PER_WEEK, STAGES, validate_columns
 from devopssim.kpis import outages
 
-COLUMNS: Final = ("requested", "plan", "code", "build", "test", "deploy", "live")
-TITLES: Final = {
-    "requested": "Requested",
-    "plan": "Plan",
-    "code": "Code",
-    "build": "Build",
-    "test": "Test",
-    "deploy": "Ready to deploy",
-    "live": "Live",
-}
+COLUMNS: Final = ("requested", *STAGES)
+DEPLOY: Final = COLUMNS.index("deploy")
+OPERATE: Final = COLUMNS.index("operate")
+"""Column of the items that are in production."""
 WAITING, WORKING = 0, 1
-_STAGES: Final = ("plan", "code", "build", "test")
+BEGIN: Final = 0.1
+"""Share of the log after which the board begins, so that there is something to see."""
+_DEVELOPMENT: Final = ("plan", "code", "build", "test")
+_PRODUCTION: Final = ("monitor", "operate")
 _STEPS: Final = {
     "change.created": ("code", WORKING),
     "change.merged": ("build", WAITING),
@@ -35,7 +32,7 @@ _STEPS: Final = {
     "build.finished": ("test", WAITING),
     "testsuiterun.started": ("test", WORKING),
     "testsuiterun.finished": ("deploy", WAITING),
-    "service.deployed": ("live", WAITING),
+    "service.deployed": ("operate", WAITING),
 }
 """Column and state of a change after each event."""
 
@@ -66,18 +63,27 @@ class _Card:
     """State of an item on the board, with its open work: pieces that wait and pieces under way, by stage."""
 
     column: int = 0
-    working: int = WAITING
     waiting: dict[str, int] = field(default_factory=dict)
     under_way: dict[str, int] = field(default_factory=dict)
 
     def position(self) -> tuple[int, int]:
         """Return column and state from the open work; without open work, the last column, waiting."""
-        for stage in _STAGES:
+        for stage in _PRODUCTION if self.column == OPERATE else _DEVELOPMENT:
             if self.under_way.get(stage, 0) > 0:
                 return COLUMNS.index(stage), WORKING
             if self.waiting.get(stage, 0) > 0:
                 return COLUMNS.index(stage), WAITING
         return self.column, WAITING
+
+    def count(self, kind: str, stage: str) -> None:
+        """Count the open work of a stage after one of its events."""
+        if kind == "stage.queued":
+            self.waiting[stage] = self.waiting.get(stage, 0) + 1
+        elif kind == "stage.started":
+            self.waiting[stage] = max(0, self.waiting.get(stage, 0) - 1)
+            self.under_way[stage] = self.under_way.get(stage, 0) + 1
+        elif kind == "stage.finished":
+            self.under_way[stage] = max(0, self.under_way.get(stage, 0) - 1)
 
 
 def moves(log: pd.DataFrame) -> list[Move]:
@@ -124,56 +130,53 @@ def _moves_of_changes(log: pd.DataFrame) -> Iterator[Move]:
         name, working = _STEPS[kind]
         position = COLUMNS.index(name), working
         if (change in seen or kind == "change.created") and position != seen.get(change):
-            if seen.get(change, (0, 0))[0] == COLUMNS.index("live"):
+            if seen.get(change, (0, 0))[0] == OPERATE:
                 continue
             seen[change] = position
             yield Move(time, change, *position)
 
 
 def _moves_of_items(log: pd.DataFrame) -> Iterator[Move]:
-    """Yield the moves of work items; work on a change moves the item it belongs to."""
+    """Yield the moves of work items; work on a change or a deployment moves the items it belongs to."""
     cards: dict[str, _Card] = {}
+    shown: dict[str, tuple[int, int]] = {}
     owner = _owners(log)
-    for time, kind, item, change, stage in _rows(log):
+    deployed = _deployed_items(log, owner)
+    for time, kind, item, change, stage, deployment in _rows(log):
         owner_item = item if isinstance(item, str) else owner.get(change)
-        if owner_item is None or (owner_item not in cards and kind != "ticket.created"):
-            continue
-        card = cards.setdefault(owner_item, _Card())
-        before = (card.column, card.working)
-        card.column, card.working = _next(card, kind, stage)
-        if kind == "ticket.created" or (card.column, card.working) != before:
-            yield Move(time, owner_item, card.column, card.working)
+        if kind == "ticket.created":
+            cards[item] = _Card()
+        for name in deployed.get(deployment, []) if owner_item is None else [owner_item]:
+            if name not in cards:
+                continue
+            position = _next(cards[name], kind, stage)
+            if position != shown.get(name):
+                shown[name] = position
+                yield Move(time, name, *position)
 
 
 def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
-    """Return column and state of a card after an event."""
-    live, deploy = COLUMNS.index("live"), COLUMNS.index("deploy")
-    if card.column == live or kind == "ticket.created":
-        return card.column, WAITING
+    """Return column and state of a card after an event; a deployed card keeps its column."""
+    card.count(kind, str(stage))
     if kind == "ticket.closed":
-        return live, WAITING
+        card.column = OPERATE
+    if card.column == OPERATE:
+        return card.position()
     if kind == "ticket.done":
-        return deploy, WAITING
-    if card.column == deploy:
-        return deploy, WORKING if stage == "deploy" and kind == "stage.started" else WAITING
-    if stage not in _STAGES:
-        return card.column, card.working
-    name = str(stage)
-    if kind == "stage.queued":
-        card.waiting[name] = card.waiting.get(name, 0) + 1
-    elif kind == "stage.started":
-        card.waiting[name] = max(0, card.waiting.get(name, 0) - 1)
-        card.under_way[name] = card.under_way.get(name, 0) + 1
-    elif kind == "stage.finished":
-        card.under_way[name] = max(0, card.under_way.get(name, 0) - 1)
+        card.column = DEPLOY
+    if card.column == DEPLOY:
+        return DEPLOY, WORKING if stage == "deploy" and kind == "stage.started" else WAITING
+    if stage in _DEVELOPMENT:
+        card.column, working = card.position()
+        return card.column, working
     return card.position()
 
 
-def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any]]:
-    """Yield time, kind, item, change and stage of the events that can move an item."""
+def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any, Any]]:
+    """Yield time, kind, item, change, stage and deployment of the events that can move an item."""
     wanted = ("ticket.created", "ticket.done", "ticket.closed", "stage.queued", "stage.started", "stage.finished")
     chosen = log[log["kind"].isin(wanted)]
-    columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "item", "change", "stage"))
+    columns = (chosen[name].to_numpy(object) for name in ("time", "kind", "item", "change", "stage", "deployment"))
     yield from zip(*columns, strict=True)
 
 
@@ -181,6 +184,14 @@ def _owners(log: pd.DataFrame) -> dict[Hashable, str]:
     """Return the item of each change."""
     both = log[log["item"].notna() & log["change"].notna()]
     return dict(zip(both["change"], both["item"], strict=True))
+
+
+def _deployed_items(log: pd.DataFrame, owner: Mapping[Hashable, str]) -> dict[Hashable, list[str]]:
+    """Return the items of each deployment."""
+    rows = log[log["kind"] == "service.deployed"]
+    items = rows["item"].fillna(rows["change"].map(owner))
+    pairs = pd.DataFrame({"deployment": rows["deployment"], "item": items}).dropna().drop_duplicates()
+    return {deployment: list(group) for deployment, group in pairs.groupby("deployment")["item"]}
 
 
 def timeline(log: pd.DataFrame) -> dict[str, Any]:
@@ -194,8 +205,9 @@ def timeline(log: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON: `columns` (titles), `items` (ids), `moves` (hours, index of the item, column, 0 waiting or 1 worked on), `outages` (start
-        and end in hours), `deployments` (hours), `end` (hours) and `week` (hours of a week).
+        JSON: `columns` (titles), `production` (index of the first column in production), `items` (ids), `moves` (hours, index of the
+        item, column, 0 waiting or 1 worked on), `outages` (start and end in hours), `deployments` (hours), `begin` (hours at which the
+        board begins: a tenth of the log, or the first move if that is later), `end` (hours) and `week` (hours of a week).
 
     Raises
     ------
@@ -221,11 +233,13 @@ def timeline(log: pd.DataFrame) -> dict[str, Any]:
     down = outages(log).fillna({"end": horizon})
     deployed = log[log["kind"] == "service.deployed"].drop_duplicates("deployment")["time"]
     return {
-        "columns": [TITLES[name] for name in COLUMNS],
+        "columns": [name.capitalize() for name in COLUMNS],
+        "production": OPERATE,
         "items": items,
         "moves": [[round(move.time, 3), number[move.item], move.column, move.working] for move in board_moves],
         "outages": down[["start", "end"]].to_numpy(float).tolist(),
         "deployments": np.round(deployed.to_numpy(float), 3).tolist(),
+        "begin": max(BEGIN * horizon, board_moves[0].time),
         "end": horizon,
         "week": HOURS_PER_WEEK,
     }

@@ -34,6 +34,13 @@ def total(page: Page) -> int:
     return sum(map(int, page.locator(".dops-column-head strong").all_inner_texts()))
 
 
+def test_it_begins_with_something_on_it_and_has_the_seven_stages(seen: Watched) -> None:
+    heads = seen.page.locator(".dops-column-head span").all_inner_texts()
+    assert heads == ["Requested", "Plan", "Code", "Build", "Test", "Deploy", "Operate", "Monitor"]
+    assert time_of(seen.page) > 0
+    assert seen.page.locator(".dops-item").count() > 3
+
+
 def test_it_plays_and_pauses(seen: Watched) -> None:
     page = seen.page
     go_to(page, 0)
@@ -46,7 +53,7 @@ def test_it_plays_and_pauses(seen: Watched) -> None:
     page.wait_for_timeout(300)
     assert time_of(page) == stopped
     assert items
-    assert f"Live: {page.locator('.dops-column-head strong').last.inner_text()}" in page.inner_text(
+    assert f"Monitor: {page.locator('.dops-column-head strong').last.inner_text()}" in page.inner_text(
         ".dops-caption >> nth=0"
     )
     seen.shot("board-light")

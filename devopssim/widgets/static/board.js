@@ -141,7 +141,7 @@ function boardView({ model, el }) {
       Object.assign(playback, { timeline, time: Infinity });
       heads.replaceChildren(...timeline.columns.map((name) => make("div", { class: "dops-column-head" }, make("span", {}, name), make("strong", {}, "0"))));
       lanes.replaceChildren();
-      seek(0);
+      seek(timeline.begin);
       root.dataset.ready = String(timeline.replication ?? 0);
     }),
   ];
@@ -158,7 +158,7 @@ function clock(hours, timeline) {
   return `Week ${weeks + 1}, day ${Math.floor((hours - weeks * timeline.week) / 24) + 1}`;
 }
 
-/** Lay out the cards in rows of each column, newest first in the last one; a number stands for those that do not fit. */
+/** Lay out the cards in rows of each column, newest first in production; a number stands for those that do not fit. */
 function layOut(lanes, playback) {
   const width = lanes.clientWidth / playback.columns.length;
   const perRow = Math.max(1, Math.floor((width - 8) / 52));
@@ -168,8 +168,8 @@ function layOut(lanes, playback) {
   lanes.notes ??= playback.columns.map(() => lanes.appendChild(make("span", { class: "dops-more", "aria-hidden": "true" })));
   if (!lanes.notes[0].isConnected) lanes.append(...lanes.notes);
   playback.columns.forEach((items, column) => {
-    const last = column === playback.columns.length - 1;
-    const all = last ? [...items].reverse() : [...items];
+    const inProduction = column >= playback.timeline.production;
+    const all = inProduction ? [...items].reverse() : [...items];
     const shown = all.slice(0, all.length > capacity ? capacity - perRow : capacity);
     shown.forEach((item, index) => {
       visible.add(item);
@@ -177,7 +177,7 @@ function layOut(lanes, playback) {
       if (!card.isConnected) lanes.append(card);
       card.style.transform = `translate(${column * width + 4 + (index % perRow) * 52}px, ${4 + Math.floor(index / perRow) * ROW}px)`;
       card.dataset.working = playback.cards[item].working;
-      card.dataset.column = column;
+      card.dataset.production = inProduction;
     });
     const note = lanes.notes[column];
     note.textContent = all.length > shown.length ? `+ ${all.length - shown.length} more` : "";
