@@ -69,7 +69,7 @@ def targets(folder: Path) -> Mapping[str, Target]:
         with tempfile.TemporaryDirectory(dir=folder) as target:
             unpack(path, Path(target) / "unpacked")
 
-    form = {"~": "table", "columns": ["a"], "index": [0, 1], "values": [[1.5, "x"]]}
+    form = {"$": "table", "columns": ["a"], "index": [0, 1], "values": [[1.5, "x"]]}
     yaml = {
         "github": b"on: {push: {branches: [main]}}\njobs:\n  t: &t\n    runs-on: x\n    steps: [{run: pytest}]\n  u: {<<: *t, needs: [t]}\n",
         "gitlab": b"t: {script: [pytest]}\nu: {extends: t, script: [!reference [t, script], ls], rules: [{if: $A}]}\n",
@@ -86,7 +86,7 @@ def targets(folder: Path) -> Mapping[str, Target]:
         events.write(log, folder / f"seed.{suffix}")
         written[suffix] = (folder / f"seed.{suffix}").read_bytes()
     found = {
-        "json": Target(parse=lambda content: from_json(loads(content)), seeds=(json.dumps(form).encode(), b'{"~": "time", "is": "2024-01-01"}')),
+        "json": Target(parse=lambda content: from_json(loads(content)), seeds=(json.dumps(form).encode(), b'{"$": "time", "iso": "2024-01-01"}')),
         "toml": Target(
             parse=lambda content: scenario_of(content.decode("utf-8", "replace")),
             seeds=tuple(scenario_text(scenario).encode() for scenario in list(PRESETS.values())[:2]),

@@ -165,6 +165,11 @@ def from_json(form: Json) -> Any:
         Timestamp for `time` and Timedelta for `duration`. Forms that only describe a value (`figure`, `other`, …) come back as
         their dictionary.
 
+    Raises
+    ------
+    InvalidInputError
+        For a forged form, whose keys `to_json` would not have written.
+
     Examples
     --------
     >>> from_json({"$": "table", "columns": ["hours"], "index": ["dev"], "values": [[8]]})
@@ -178,7 +183,10 @@ def from_json(form: Json) -> Any:
     if FORM not in form:
         return {key: from_json(part) for key, part in form.items()}
     reader = _READERS.get(str(form[FORM]))
-    return reader(form) if reader else form
+    try:
+        return reader(form) if reader else form
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise InvalidInputError(f"no {_short(str(form[FORM]))} that an answer can be: {error!r}.") from error
 
 
 def number(form: Json) -> float | None:

@@ -122,3 +122,21 @@ def test_what_has_no_form_is_named_by_its_type() -> None:
 )
 def test_a_forged_form_is_described_without_stumbling(form: Json) -> None:
     assert describe(form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"$": "time", "is": "2024-01-01"},
+        {"$": "time", "iso": "soon"},
+        {"$": "table", "columns": ["a"], "index": [0], "values": []},
+        {"$": "set", "of": [[1]]},
+        {"$": "array", "of": [[1], [1, 2]]},
+        {"$": "duration"},
+        {"$": "log", "csv": 1},
+        {"$": "scenario"},
+    ],
+)
+def test_a_forged_form_is_refused_in_one_way(form: Json) -> None:
+    with pytest.raises(InvalidInputError, match="no .* that an answer can be"):
+        from_json([form])
