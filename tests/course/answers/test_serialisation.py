@@ -138,5 +138,5 @@ def test_a_forged_form_is_described_without_stumbling(form: Json) -> None:
     ],
 )
 def test_a_forged_form_is_refused_in_one_way(form: Json) -> None:
-    with pytest.raises(InvalidInputError, match="no .* that an answer can be"):
+    with pytest.raises(InvalidInputError, match=r"no .* that an answer can be"):
         from_json([form])
