@@ -8,7 +8,7 @@ from devopssim.history.records import ChangeRecord
 
 
 def write_changes(ledger: Ledger) -> None:
-    """Write creation, merge and abandonment of each change."""
+    """Settle what the changes are, and write creation, merge and abandonment of each."""
     ledger.changes = _with_items(ledger, _single_commits(ledger))
     if ledger.history.observation:
         ledger.recorded = {change.commit: change.id for change in ledger.changes.values()}

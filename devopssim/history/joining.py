@@ -1,4 +1,7 @@
-"""Joining of what several sources report of the same things; the order in which they are joined does not matter."""
+"""Joining of what several sources report of the same things.
+
+The earlier time and the alphabetically first text win, so the order in which they are joined does not matter.
+"""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace

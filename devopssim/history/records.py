@@ -1,8 +1,7 @@
 """Records of what happened before it becomes an event log: the vocabulary that every importer and recorder uses.
 
 Times are seconds since 1970 (UTC); None where the source lacks them. Records of several sources are joined by their ids
-(`join`) and become one log (`devopssim.history.translate`). Where two sources describe the same thing, the earlier time and
-the alphabetically first text win, so the order in which they are joined does not matter.
+(`join`) and become one log (`devopssim.history.translate`).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Translation of a history into an event log: what deployments carried, what incidents were, and causes before effects.
+"""Translation of a history into an event log, causes before effects, with its window and what its sources record.
 
 Clocks differ between sources, so an event that precedes its cause is moved to it; `log.attrs["source"]["moved"]` counts how
 often. One recorder has one clock, so a history with an observation carries no such count. Times that no clock should show, in the
@@ -164,6 +164,25 @@ def written(history: History, *, attribute: Attribution, plain: Callable[[str], 
 
     Changes come first, since deployments ask when a change was created; deployments next, since incidents and items ask what
     was deployed when.
+
+    Parameters
+    ----------
+    history : History
+        Records of one recorder, or of one source or several.
+    attribute, plain : Callable
+        As of `translate`.
+
+    Returns
+    -------
+    Ledger
+        Rows with times in seconds since 1970, in the order of writing, and why each deployment carries what it carries.
+
+    Examples
+    --------
+    >>> from devopssim.history import DeploymentRecord
+    >>> history = History(deployments={"7": DeploymentRecord(id="7", at=60.0)})
+    >>> dict(written(history, attribute=lambda incident, occurred, deployed: None, plain=str.strip).why)
+    {'D1': ['the source names neither changes nor a commit']}
     """
     if not history.observation:
         history = without_impossible_times(history)

@@ -17,9 +17,11 @@ from devopssim.events import HOURS_PER_WEEK, STAGES, validate_columns
 from devopssim.kpis import outages
 
 COLUMNS: Final = ("requested", *STAGES)
+"""Columns of the board from left to right."""
 DEPLOY: Final = COLUMNS.index("deploy")
+"""Column of items that are done and wait for their deployment."""
 OPERATE: Final = COLUMNS.index("operate")
-"""Column of the items that are in production."""
+"""First column of items in production; its right neighbour is "Monitor"."""
 WAITING, WORKING = 0, 1
 BEGIN: Final = 0.1
 """Share of the log after which the board begins, so that there is something to see."""
@@ -166,10 +168,8 @@ def _next(card: _Card, kind: str, stage: Hashable) -> tuple[int, int]:
         card.column = DEPLOY
     if card.column == DEPLOY:
         return DEPLOY, WORKING if stage == "deploy" and kind == "stage.started" else WAITING
-    if stage in _DEVELOPMENT:
-        card.column, working = card.position()
-        return card.column, working
-    return card.position()
+    card.column, working = card.position()
+    return card.column, working
 
 
 def _rows(log: pd.DataFrame) -> Iterator[tuple[float, str, Any, Any, Any, Any]]:

@@ -185,6 +185,8 @@ def from_json(form: Json) -> Any:
     reader = _READERS.get(str(form[FORM]))
     try:
         return reader(form) if reader else form
+    except InvalidInputError:  # a part's, a scenario's or a log's own sentence
+        raise
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise InvalidInputError(f"no {_short(str(form[FORM]))} that an answer can be: {error!r}.") from error
 
