@@ -27,6 +27,8 @@ MOST_BYTES: Final = 256 * 1024**2
 """Bytes of a submission whose content enters the fingerprint; of the files beyond them, size and time do."""
 MOST_DEATHS: Final = 12
 WORTH_PREPARING: Final = 2
+LEAST_OF_A_CORE: Final = 0.5
+"""The share of a core that a busy machine leaves to a process that grades; one that gets less is graded again alone."""
 Progress = Callable[[Grade], None]
 
 
@@ -163,8 +165,9 @@ class _Pool:
         """Fork a child that grades one submission."""
         limits = self.grader.limits
         notebooks = max(1, len(self.grader.source.notebooks))
-        seconds = notebooks * (limits.notebook_seconds + (1 + limits.restarts) * (limits.start_seconds + 60)) + 1800
-        child = start(lambda say: _grade(self.grader, task, say), ChildLimits(seconds=seconds))
+        in_sandbox = notebooks * (limits.notebook_seconds + (1 + limits.restarts) * (limits.start_seconds + 60))
+        outside = ChildLimits.cpu_seconds / LEAST_OF_A_CORE
+        child = start(lambda say: _grade(self.grader, task, say), ChildLimits(seconds=in_sandbox + outside))
         self.running[child.reader] = child
         self.tasks[child.pid] = task
         if len(self.tasks) > 1:
@@ -175,6 +178,11 @@ class _Pool:
         """Store a grade; grade again what ended its process, without the answer that did, and alone what ran out of time."""
         task = self.tasks.pop(child.pid)
         grade = _received(child)
+        late = child.late if grade is None else grade.timed_out and task.beside_others
+        if late and not task.alone:
+            task.alone = True
+            alone.append(task)
+            return
         if grade is None:
             judging = next((line[1:].decode() for line in reversed(child.lines) if line.startswith(b"?")), "")
             task.deaths += 1
@@ -183,10 +191,6 @@ class _Pool:
                 waiting.append(task)
                 return
             self.keep(_trouble(self.grader, task.submission, f"the process that graded it ended: {child.ended}"))
-            return
-        if grade.timed_out and not task.alone and task.beside_others:
-            task.alone = True
-            alone.append(task)
             return
         if not grade.trouble:
             stored = StoredGrade(fingerprint=task.fingerprint, grade=grade)

@@ -69,6 +69,8 @@ class Child:
         What it has written so far, line by line.
     ended : str, default ""
         Why it ended without success.
+    late : bool, default False
+        Whether it was killed because of its deadline.
     """
 
     pid: int
@@ -77,6 +79,7 @@ class Child:
     deadline: float
     lines: list[bytes] = field(default_factory=list)
     ended: str = ""
+    late: bool = False
     _rest: bytearray = field(default_factory=bytearray)
     _received: int = 0
 
@@ -166,7 +169,7 @@ def finished(children: dict[int, Child], seconds: float | None = None) -> Iterat
             unread = {key.fd for key, _ in selector.select(0)}
             for child in children.values():
                 if child not in done and now > child.deadline and child.reader not in unread:
-                    child.ended = f"it took longer than {child.limits.seconds:g} s"
+                    child.ended, child.late = f"it took longer than {child.limits.seconds:g} s", True
                     done.append(child)
             if until is not None and now > until:
                 break

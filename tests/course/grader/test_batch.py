@@ -1,6 +1,7 @@
 """Batches: what is kept, what is graded again, and troubles that stay one student's."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from course.grading import Broken
 
 from devopssim.course.author import Source
 from devopssim.course.grader import batch
+from devopssim.course.grader.bounded import ChildLimits, start
 from devopssim.course.grader.grades import Grade
 from devopssim.course.grader.grading import Grader
 from devopssim.course.grader.placement import find_submissions
@@ -78,6 +80,24 @@ def test_an_interruption_begins_no_other_submission(tmp_path: Path, values: Sour
     assert 1 <= len(kept) <= 2, "the first, and the one that had begun"
     grades = batch.grade_all(grader, find_submissions([tmp_path / "in"]), tmp_path / "out")
     assert [grade.points for grade in grades] == [10, 10, 10, 10]
+
+
+def test_what_ended_late_is_graded_again_alone(tmp_path: Path, values: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ada", "grace"):
+        courses.hand_in(tmp_path / "in" / student, "01-values")
+    first = iter([ChildLimits(seconds=0)])
+    monkeypatch.setattr(batch, "start", lambda work, limits: start(work, next(first, limits)))
+    grades = batch.grade_all(
+        Grader(source=values, sandbox=Plain()), find_submissions([tmp_path / "in"]), tmp_path / "out", workers=2
+    )
+    assert [(grade.trouble, grade.points) for grade in grades] == [("", 10), ("", 10)]
+
+
+def test_what_ends_late_twice_is_trouble(tmp_path: Path, values: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = courses.hand_in(tmp_path / "ada", "01-values")
+    monkeypatch.setattr(batch, "start", lambda work, limits: start(work, replace(limits, seconds=0)))
+    (grade,) = batch.grade_all(Grader(source=values, sandbox=Plain()), find_submissions([path]), tmp_path / "out")
+    assert grade.trouble == "the process that graded it ended: it took longer than 0 s"
 
 
 def test_different_students_have_different_files() -> None:

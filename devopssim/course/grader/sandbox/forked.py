@@ -169,14 +169,12 @@ def fork_server(
 
 
 def _is_ready(requests: socket.socket) -> bool:
-    """Return whether the server has reported that it is prepared and has one thread."""
+    """Return whether the server has reported that it is prepared and has one thread; the time also bounds later requests."""
     requests.settimeout(START_SECONDS)
     try:
         return bool(json.loads(requests.recv(4096) or b"{}").get("threads") == 1)
     except (OSError, ValueError):
         return False
-    finally:
-        requests.settimeout(None)
 
 
 def _introduced(control: socket.socket) -> int:

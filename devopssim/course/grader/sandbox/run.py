@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import selectors
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
 from devopssim.errors import DevopssimError, InvalidInputError
 
 GRACE: Final = 2.0
+PIECE: Final = 1 << 16
 CHECK_EVERY: Final = 0.2
 ERRORS_KEPT: Final = 2000
 CORES: Final = 2
@@ -243,7 +245,7 @@ class _Attempt:
         """Run the steps and return the one that killed the kernel, None if all were done."""
         started = self.sandbox.start(self.limits)
         try:
-            self._send_job(started, files)
+            self._queue_job(started, files)
             began = time.monotonic()
             for line in self._lines(started):
                 if not self.ready and line.get("ready") is True:
@@ -265,8 +267,8 @@ class _Attempt:
         self.result.killed[culprit] = self.reason
         return culprit
 
-    def _send_job(self, started: Started, files: Mapping[str, bytes]) -> None:
-        """Send the job as JSON on standard input, and close it."""
+    def _queue_job(self, started: Started, files: Mapping[str, bytes]) -> None:
+        """Queue the job as JSON: it is written as the sandbox reads it, so that one that never does costs no more than its time."""
         job = {
             "uid": self.sandbox.uid,
             "folder": self.sandbox.folder,
@@ -275,15 +277,10 @@ class _Attempt:
             "files": {name: base64.b64encode(content).decode() for name, content in files.items()},
             "steps": [{"id": step.id, "source": step.source, "asks": bool(step.questions)} for step in self.steps],
         }
-        stream = started.process.stdin
-        if stream is None:
+        if started.process.stdin is None:
             raise SandboxError("the sandbox has no standard input.")
-        try:
-            stream.write(json.dumps(job).encode() + b"\n")
-            stream.flush()
-            os.set_blocking(stream.fileno(), False)
-        except BrokenPipeError:
-            return  # it died before reading its job; the missing `ready` message reports it
+        os.set_blocking(started.process.stdin.fileno(), False)
+        self.pending += json.dumps(job).encode() + b"\n"
 
     def _ask(self, step_id: str) -> None:
         """Queue the questions of the present step, once; those of later steps stay outside until the notebook gets there."""
@@ -299,12 +296,13 @@ class _Attempt:
         if not self.pending or started.process.stdin is None:
             return
         try:
-            written = os.write(started.process.stdin.fileno(), self.pending[:65536])
-            del self.pending[:written]
+            while self.pending:
+                written = os.write(started.process.stdin.fileno(), self.pending[:PIECE])
+                del self.pending[:written]
         except BlockingIOError:
             return
         except OSError:
-            self.pending.clear()  # it has closed its input; no answers will come
+            self.pending.clear()  # it has closed its input: a job that it never read is missed by its `ready`, answers do not come
 
     def _lines(self, started: Started) -> Iterator[dict[str, Any]]:
         """Yield messages until the sandbox ends, a deadline passes, or a bound is broken; `reason` then holds the reason."""
@@ -329,7 +327,7 @@ class _Attempt:
                         self.result.timed_out = True
                         return
                     continue
-                piece = os.read(stream.fileno(), 65536)
+                piece = os.read(stream.fileno(), PIECE)
                 self.received += len(piece)
                 if not piece:
                     return
@@ -415,8 +413,11 @@ def _message(line: bytes) -> dict[str, Any] | None:
 
 
 def _error_text(started: Started) -> str:
-    """Return the end of what the process wrote to standard error, after killing it."""
+    """Return the end of what the process wrote to standard error, after killing it; what does not come in time is left out."""
     started.process.kill()
-    stream = started.process.stderr
-    text = stream.read(ERRORS_KEPT).decode("utf-8", "replace") if stream else ""
-    return " ".join(text.split()[-40:]) or "no output."
+    stream, text, until = started.process.stderr, b"", time.monotonic() + GRACE
+    while stream and len(text) < ERRORS_KEPT and select.select([stream], [], [], max(0.0, until - time.monotonic()))[0]:
+        if not (piece := os.read(stream.fileno(), ERRORS_KEPT)):
+            break
+        text += piece
+    return " ".join(text.decode("utf-8", "replace").split()[-40:]) or "no output."
