@@ -117,17 +117,14 @@ def as_json(calibration: "Calibration", checked: "Check | None") -> str:
 def _defaults(calibration: "Calibration") -> str:
     return (
         f"{len(calibration.defaulted)} parameters keep the values of {calibration.base!r}, because the log does not "
-        f"determine them: {', '.join(calibration.defaulted)}."
+        "determine them (--json lists them)."
     )
 
 
 def _structures(calibration: "Calibration") -> list[str]:
     """Return the workflows and cadences that the log may come from, if it leaves that open."""
-    structures = calibration.structures
-    if len(structures) < 2:
-        return []
-    odds = "; ".join(f"{structure}: {structure.probability:.0%}" for structure in structures)
-    return [f"The log leaves open how the team works ({odds}); state what you know with --set workflow=… or --base."]
+    possible = calibration.twin().open_structure
+    return [f"{possible}; state what you know with --set workflow=… or --base."] if possible else []
 
 
 def as_text(calibration: "Calibration", checked: "Check | None") -> str:

@@ -104,7 +104,7 @@ def _as_json(result: "WhatIf") -> str:
 def _as_text(result: "WhatIf") -> str:
     from devopssim.wording import plain_estimate, significant, text_table
 
-    rows = [["KPI", "unit", "before", "after", "difference (90 % interval)"]]
+    rows = [["KPI", "unit", "mean before", "mean after", "median difference (90 % interval)"]]
     rows += [
         [
             row["kpi"],

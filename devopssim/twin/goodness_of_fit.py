@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim import kpis
+from devopssim.events import HOURS_PER_YEAR, cut_to_window
 from devopssim.experiment import Options, compare, t_quantile
 from devopssim.kpis import Run
 from devopssim.scenario import vary
@@ -34,6 +35,7 @@ COMPARED: Final = (
 MONEY: Final = ("change_failure_rate", "mttr", "availability")
 """KPIs that an answer in money depends on, fitted or not."""
 DEFAULT_REPLICATIONS: Final = 20
+MOST_WARM_UP: Final = HOURS_PER_YEAR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +106,15 @@ def check(
     >>> check(calibrate(log, base=DEVOPS), log, replications=2, progress=False).table.columns.tolist()
     ['kpi', 'unit', 'fitted', 'log', 'n', 'twin', 'low', 'high', 'verdict']
     """
-    scenario = vary(calibration.scenario, {"years": min(calibration.scenario.years, MOST_YEARS)})
+    warm_up = _warm_up(calibration, log)
+    years = min(calibration.scenario.years, MOST_YEARS) + warm_up / HOURS_PER_YEAR
+    scenario = vary(calibration.scenario, {"years": years})
     experiment = DrawnExperiment(
-        scenarios={scenario.name: scenario}, replications=replications, kpis=COMPARED, draws=calibration.draws
+        scenarios={scenario.name: scenario},
+        replications=replications,
+        kpis=COMPARED,
+        draws=calibration.draws,
+        warm_up=warm_up,
     )
     result = compare(experiment, **options)
     log_kpis = kpis.table(Run(log), COMPARED)
@@ -117,25 +125,36 @@ def check(
         runs = runs[np.isfinite(runs)]
         mean = float(runs.mean()) if len(runs) else float("nan")
         low, high = _prediction(runs) if kpi != "availability" else _flipped(_prediction(1 - runs))
+        high = min(high, 1.0) if unit == "share" else high
         rows.append((kpi, unit, kpi in calibration.fitted, value, n, mean, low, high, _verdict(value, n, low, high)))
     columns = ["kpi", "unit", "fitted", "log", "n", "twin", "low", "high", "verdict"]
     return Check(table=pd.DataFrame(rows, columns=columns), replications=replications)
 
 
+def _warm_up(calibration: Calibration, log: pd.DataFrame) -> float:
+    """Return the hours that the twin works before it is compared: none where the log shows the work's beginning or the requests open then.
+
+    A log that begins in the midst of work, of a team whose requests it does not hold, shows the releases of changes made before.
+    """
+    before = Run(cut_to_window(log)).warm_up
+    shows_backlog = any(estimate.parameter == "demand.backlog" for estimate in calibration.estimates)
+    return 0.0 if shows_backlog else min(before, MOST_WARM_UP)
+
+
 def _prediction(runs: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tuple[float, float]:
-    """Return the 95 % prediction interval of the next replication, for normal values (lognormal if all are positive)."""
+    """Return the 95 % prediction interval of the next replication: of lognormal values, or of normal ones from 0 if some are 0."""
     if len(runs) < 2:
         return float("nan"), float("nan")
     positive = bool((runs > 0).all())
     sample = np.log(runs) if positive else runs
     half = t_quantile(0.95, len(runs) - 1) * float(sample.std(ddof=1)) * math.sqrt(1 + 1 / len(runs))
     low, high = float(sample.mean()) - half, float(sample.mean()) + half
-    return (math.exp(low), math.exp(high)) if positive else (low, high)
+    return (math.exp(low), math.exp(high)) if positive else (max(0.0, low), high)
 
 
 def _flipped(interval: tuple[float, float]) -> tuple[float, float]:
     """Return the interval of an availability from that of its downtime, which is skewed and cannot exceed the whole time."""
-    return max(0.0, 1 - interval[1]), min(1.0, 1 - interval[0])
+    return max(0.0, 1 - interval[1]), 1 - interval[0]
 
 
 def _verdict(value: float, n: int, low: float, high: float) -> str:

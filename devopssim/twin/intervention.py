@@ -150,9 +150,8 @@ class WhatIf:
             remarks.append(
                 f"The log does not show these KPIs: {titles}; their values here rest on the model's defaults."
             )
-        if len(self.twin.structures) > 1:
-            odds = "; ".join(f"{name}: {share:.0%}" for name, share in self.twin.structures.items())
-            remarks.append(f"The log leaves open how the team works ({odds}); the intervals hold all of these.")
+        if self.twin.open_structure:
+            remarks.append(f"{self.twin.open_structure}; the intervals hold all of these.")
         return remarks + [
             f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), of which the log "
             f"shows little or nothing; if you know it, calibrate with --set {row['parameter']}=…."

@@ -24,6 +24,7 @@ ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mtt
 """KPIs of a what-if."""
 DOWNTIME: Final = {"failures": ("service.failed",), "restorations": ("service.restored", "incident.resolved")}
 """What a log has to show before its downtime is worth money."""
+NAMED_STRUCTURES: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,16 @@ class Twin:
         if self.missing:
             return f"its log shows no {' and no '.join(self.missing)}"
         return "" if self.verdict == HOLDS else f"its check: {self.verdict}"
+
+    @property
+    def open_structure(self) -> str:
+        """What the log leaves open of how the team works, with probabilities; empty if it shows one way of working only."""
+        if len(self.structures) < 2:
+            return ""
+        odds = [f"{name}: {share:.0%}" for name, share in self.structures.items()]
+        rest = sum(list(self.structures.values())[NAMED_STRUCTURES:])
+        named = odds[:NAMED_STRUCTURES] + ([f"others: {rest:.0%}"] if rest else [])
+        return f"The log leaves open how the team works ({'; '.join(named)})"
 
     def as_toml(self) -> str:
         """Return the twin as TOML, a line for the draws of each parameter; `load_twin` reads it."""

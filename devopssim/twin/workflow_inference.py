@@ -1,7 +1,7 @@
 """Workflow inference: workflow and cadence with their probabilities, and the practices, as far as a log shows them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,6 @@ from scipy import optimize, special, stats
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
-from devopssim.scenario import parameters
 from devopssim.simulation import builds_per_item
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, share, share_of_likelihood
 from devopssim.twin.work import unplanned
@@ -23,10 +22,14 @@ SPRINT_PRIOR: Final = {0.5: 0.02, 1.0: 0.15, 1.5: 0.02, 2.0: 0.55, 3.0: 0.14, 4.
 """Prior probability of the length of a sprint in weeks; State of Agile reports: two weeks is the most common length."""
 FLOW_PRIOR: Final = 0.35
 """Prior probability that releases of several changes come from a flow with windows, and not from sprints."""
+NEAR_MEDIAN: Final = 0.25
+"""Share of the median time between releases by which a regular one may differ from it."""
 SAME_MOMENT: Final = 6.0
 """Hours within which work on items begins together."""
 STRAYS: Final = 0.05
 """Rate of beginnings beside the lattice of sprints, as a share of the rate of all beginnings."""
+MOST_SPRINTS: Final = 26
+"""Sprints per release at most."""
 LEAST_PROBABILITY: Final = 0.02
 """Structures that are less probable are left out."""
 AT_ONCE: Final = 1.0
@@ -65,8 +68,36 @@ class Releases:
 
     @property
     def weeks_between(self) -> float:
-        """Median time from one release to the next, in weeks; NaN for fewer than two."""
-        return float(np.median(np.diff(self.times))) / HOURS_PER_WEEK if len(self.times) > 1 else float("nan")
+        """Weeks from one release to the next, NaN for fewer than two: the median of regular releases, else the observed weeks per release.
+
+        Releases without a rhythm come in bursts (patches a few days after a release, then months of nothing), so that the median would
+        promise many times as many of them as there are.
+        """
+        if len(self.times) < 2:
+            return float("nan")
+        usual = float(np.median(np.diff(self.times)))
+        return (usual if self.are_regular else (self.end - self.begin) / len(self.times)) / HOURS_PER_WEEK
+
+    @property
+    def are_regular(self) -> bool:
+        """Whether at least half of the times from one release to the next are near their median."""
+        gaps = np.diff(self.times)
+        return bool(len(gaps) and np.mean(np.abs(gaps - np.median(gaps)) <= NEAR_MEDIAN * np.median(gaps)) >= 0.5)
+
+    @property
+    def rhythm(self) -> str:
+        """How far one release is from the next, in words."""
+        weeks = f"{self.weeks_between:.2g} weeks"
+        return (
+            f"{weeks} after the one before"
+            if self.are_regular
+            else f"released at irregular times, on average every {weeks}"
+        )
+
+    def of_several_changes(self) -> "Releases":
+        """Return the releases that carry more than one change."""
+        several = self.sizes > 1
+        return replace(self, times=self.times[several], sizes=self.sizes[several])
 
     @property
     def mean_weeks_between(self) -> float:
@@ -119,10 +150,20 @@ class Structure:
     def __str__(self) -> str:
         """Return the workflow and its rhythm in words."""
         name = "flow" if self.workflow == "devops" else self.workflow
-        rhythm = [
-            f"{parameters()[parameter].meaning.split(': ')[-1]} {value:g}" for parameter, value in self.cadence.items()
-        ]
-        return ", ".join([name, *rhythm])
+        return ", ".join([name, *(_rhythm(parameter, value) for parameter, value in self.cadence.items())])
+
+
+def _rhythm(parameter: str, value: float) -> str:
+    """Return a parameter of the cadence in words."""
+    weeks = f"{value:.3g} week{'' if value == 1 else 's'}"
+    sprints = f"every {value:g} sprints" if value > 1 else "each sprint"
+    words = {
+        "process.project_weeks": f"projects that gather requests for {weeks}",
+        "process.sprint_weeks": f"sprints of {weeks}",
+        "process.sprints_per_release": f"a release {sprints}",
+        "process.window_weeks": f"a release window every {weeks}" if value else "releases at any time",
+    }
+    return words[parameter]
 
 
 def structures(run: Run) -> list[Structure]:
@@ -143,9 +184,7 @@ def structures(run: Run) -> list[Structure]:
         return []
     else:
         weights = _by_releases(run, releases, size)
-        how = (
-            f"{usual}, {releases.weeks_between:.2g} weeks after the one before; the log does not show when work begins"
-        )
+        how = f"{usual}, {releases.rhythm}; the log does not show when work begins"
     total = sum(weights.values())
     found = [
         Structure(workflow=name, cadence=dict(cadence), probability=weight / total, how=how)
@@ -218,17 +257,18 @@ def _by_releases(run: Run, releases: Releases, size: float) -> Weights:
 def _window(run: Run, releases: Releases) -> tuple[tuple[str, float], ...]:
     """Return the time between release windows as a cadence: the period of the regression tests where they have one.
 
-    Else it is the usual time between releases of several changes, to half a week: changes that are deployed continuously go out alone,
-    between the windows.
+    Else it is the time between releases of several changes, of regular ones to half a week: changes that are deployed continuously go out
+    alone, between the windows.
     """
     period = regression_period(run)
     if period:
         return (("process.window_weeks", period),)
-    times = releases.times[releases.sizes > 1] if (releases.sizes > 1).sum() > 2 else releases.times
-    if len(times) < 2:
+    several = releases.of_several_changes()
+    chosen = several if len(several.times) > 2 else releases
+    weeks = chosen.weeks_between
+    if not np.isfinite(weeks):
         return ()
-    weeks = float(np.median(np.diff(times))) / HOURS_PER_WEEK
-    return (("process.window_weeks", round(2 * weeks) / 2 if weeks > 0.75 else weeks),)
+    return (("process.window_weeks", round(2 * weeks) / 2 if weeks > 0.75 and chosen.are_regular else weeks),)
 
 
 def regression_period(run: Run) -> float | None:
@@ -248,8 +288,10 @@ def _sprints_per_release(releases: Releases, sprint_weeks: float) -> dict[int, f
     """Return the odds of the numbers of sprints after which a team releases: those that the times between releases show most often."""
     if len(releases.times) < 2:
         return {1: 1.0}
+    if not releases.are_regular:
+        return {int(np.clip(round(releases.weeks_between / sprint_weeks), 1, MOST_SPRINTS)): 1.0}
     multiples = np.maximum(1, np.round(np.diff(releases.times) / (sprint_weeks * HOURS_PER_WEEK))).astype(int)
-    multiples = np.minimum(multiples, 26)
+    multiples = np.minimum(multiples, MOST_SPRINTS)
     counts = np.bincount(multiples)
     least = int(np.flatnonzero(counts)[0])
     usual = int(np.argmax(counts))

@@ -14,6 +14,7 @@ from logs import committed, deployed, log_of
 
 from devopssim import cli, events, scenario
 from devopssim.errors import InvalidInputError
+from devopssim.events import HOURS_PER_YEAR
 from devopssim.kpis import Run
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, parameter_value, vary
 from devopssim.simulation import Streams, simulate
@@ -167,6 +168,24 @@ def test_changes_and_deployments_alone_give_arrivals_cadence_and_failures_and_no
     assert {draw["workflow"] for draw in found.draws} <= {"devops", "agile"}
     assert "demand.code_effort" in found.defaulted
     assert "change_failure_rate" in found.fitted
+
+
+def in_the_midst(truth: Scenario) -> pd.DataFrame:
+    """Return what a git repository keeps of the third year: changes and deployments, and those of before that had not been released."""
+    log = simulate(vary(truth, {"years": 3}), seed=4)
+    kept = log[log["kind"].isin(["change.created", "service.deployed"])]
+    kept.attrs = log.attrs
+    return events.since(kept, 2 * HOURS_PER_YEAR)
+
+
+@pytest.mark.parametrize(
+    "workflow", [vary(WATERFALL, {"process.project_weeks": 9.0}), AGILE], ids=["projects", "sprints"]
+)
+def test_a_twin_of_changes_and_releases_deploys_as_often_as_its_log(workflow: Scenario) -> None:
+    log = in_the_midst(workflow)
+    table = check(calibrate(log, progress=False), log, progress=False).table.set_index("kpi")
+    assert table.loc["deployment_frequency", "verdict"] == "inside"
+    assert table.loc["deployment_frequency", "twin"] == pytest.approx(table.loc["deployment_frequency", "log"], rel=0.4)
 
 
 def test_what_is_too_short_or_tells_nothing_is_refused_in_a_line() -> None:

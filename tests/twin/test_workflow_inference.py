@@ -1,9 +1,11 @@
 """Which workflow and cadence a log comes from, with probabilities."""
 
+import math
 from typing import Final
 
 import pandas as pd
 import pytest
+from logs import committed, deployed, log_of
 
 from devopssim.kpis import Run
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
@@ -54,6 +56,21 @@ def test_a_log_without_deployments_and_beginnings_tells_nothing() -> None:
     alone = log[log["kind"] == "ticket.created"]
     alone.attrs = log.attrs
     assert structures(Run(alone)) == []
+
+
+def test_releases_in_bursts_keep_their_frequency() -> None:
+    days = [start + after for start in range(0, 360, 90) for after in (1, 3, 6)]
+    rows = [
+        [committed(f"C{day}.{each}", at=24.0 * day - 1), deployed(f"C{day}.{each}", f"D{day}", at=24.0 * day)]
+        for day in days
+        for each in range(5)
+    ]
+    found = structures(Run(log_of(*rows, horizon=24.0 * 364)))
+    for each in found:
+        assert math.prod(each.cadence.values()) == pytest.approx(52 / len(days), abs=1), (
+            "weeks from one release to the next"
+        )
+    assert str(found[0]) == "flow, a release window every 4.33 weeks"
 
 
 @pytest.mark.parametrize("truth", [0.0, 0.5, 1.0])
