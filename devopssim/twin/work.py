@@ -27,6 +27,8 @@ STAGE_OWNERS: Final = {
     "operate": "operator",
 }
 """Role whose skill the work of a stage needs."""
+OWN_TASKS: Final = ("interruption", "training", "triage")
+"""Tasks of the role that does them, whatever their stage."""
 ENTITIES: Final = ["item", "change", "deployment", "incident"]
 
 
@@ -190,7 +192,7 @@ def _secondary_factors(table: pd.DataFrame, scenario: Scenario) -> Floats:
 
     The log names roles, not people: the tasks that people of a role have done in another one are shared equally.
     """
-    owner = table["stage"].map(STAGE_OWNERS)
+    owner = table["stage"].map(STAGE_OWNERS).mask(table["task"].isin(OWN_TASKS))
     other = (table["role"].notna() & owner.notna() & (table["role"] != owner)).to_numpy()
     tasks = table[other].groupby(["role", owner[other]]).cumcount()
     people = table.loc[other, "role"].map(headcount(scenario)).fillna(1).clip(lower=1)
