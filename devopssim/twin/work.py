@@ -135,7 +135,7 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
         In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
         task, start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
     """
-    table = _pairs(run)
+    table = pairs_of(run)
     incidents = incidents_of(run)
     on_call = (table["incident"].isin(incidents.index[is_paged(incidents)]) & (table["stage"] == "operate")).to_numpy()
     hours = np.where(on_call | table["role"].isna(), table["end"] - table["start"], table["worked"])
@@ -147,8 +147,15 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     return table
 
 
-def _pairs(run: Run) -> pd.DataFrame:
-    """Return each start of work with its end and the working hours between them."""
+def pairs_of(run: Run) -> pd.DataFrame:
+    """Return each start of work with its end and the working hours between them.
+
+    Returns
+    -------
+    DataFrame
+        In the order of their starts. Columns: stage, role, item, change, deployment, incident, name, task, start, end (hours of the
+        log; NaN for work that goes on), worked (working hours).
+    """
     entities = ["stage", "role", *ENTITIES]
     columns = [*entities, "name", "task"]
     parts = []
