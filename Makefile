@@ -63,8 +63,8 @@ live: install-dev programs docs ## run the tests and notebooks on a real contain
 equality: install-dev ## compare the engines on random scenarios (CASES=5000, SEED=1) and on changed engines (mutants)
 	@$(BIN)/python tests/equality.py $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
-interventions: install-dev ## judge the twin's what-ifs on random organisations (ORGANISATIONS=200); ten seconds each, resumed from out/interventions
-	@nice -n 10 $(BIN)/python tests/validation/interventions.py $(ORGANISATIONS)
+interventions: install-dev ## judge the twin's what-ifs on random organisations (ORGANISATIONS=200 PROCESSES=2); twenty seconds of a core each, resumed from out/interventions
+	@nice -n 10 $(BIN)/python tests/validation/interventions.py $(ORGANISATIONS) $(if $(PROCESSES),--processes $(PROCESSES))
 
 sanitizers: install-dev ## test the engine's event loop, and whole runs, under the sanitizers of addresses and of undefined behaviour
 	@engine/tests/run.sh $(BIN)/python

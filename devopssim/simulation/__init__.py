@@ -20,6 +20,7 @@ from devopssim.simulation.expectations import (
     effort_per_hour,
     escape_share,
     planned_hours,
+    regression_share,
     reviewed_share,
     secondary_effort_factor,
     sprint_intake,
@@ -37,11 +38,13 @@ from devopssim.simulation.randomness import (
 )
 from devopssim.simulation.simulator import ENGINES, serving, simulate, simulate_coded, using
 from devopssim.simulation.staff import HEADCOUNTS, headcount
+from devopssim.simulation.work_items import LINES
 
 __all__ = [
     "ENGINES",
     "HEADCOUNTS",
     "LIBRARY",
+    "LINES",
     "Distribution",
     "EndlessRunError",
     "EngineError",
@@ -66,6 +69,7 @@ __all__ = [
     "headcount",
     "library",
     "planned_hours",
+    "regression_share",
     "reviewed_share",
     "secondary_effort_factor",
     "serving",

@@ -381,6 +381,33 @@ def _left_by_test(finds: float, bad_fix_share: float) -> float:
     return (1 - finds) / (1 - finds * bad_fix_share)
 
 
+def regression_share(scenario: Scenario) -> float:
+    """Return the mean share of `quality.regression_effort` that a round of the regression test takes.
+
+    Automated tests leave a part of it; changes that are deployed continuously without them are tested apart. Mechanisms:
+    `ReleaseManagement.regression_test` and `ready`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its quality and practices are read.
+
+    Returns
+    -------
+    float
+        Share in [0, 1].
+
+    Examples
+    --------
+    >>> from devopssim.scenario import DEVOPS, WATERFALL, vary
+    >>> windows = vary(DEVOPS, {"practices.deployment": 0})
+    >>> regression_share(WATERFALL), round(regression_share(windows), 3)
+    (1.0, 0.2)
+    """
+    apart = scenario.practices.deployment
+    return apart + (1 - apart) * (1 - scenario.practices.testing * (1 - scenario.quality.exploratory_share))
+
+
 def escapes_of_rounds(finds: float, rounds: int, bad_fix_share: float) -> float:
     """Return how many defects leave a regression test for each that comes to it; each round finds a share of those that are left.
 

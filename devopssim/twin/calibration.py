@@ -20,7 +20,21 @@ from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, cut_to_window, deta
 from devopssim.kpis import Run
 from devopssim.scenario import PRESETS, Scenario, parameter_value, parameters, vary
 from devopssim.simulation import HEADCOUNTS, changes_per_item
-from devopssim.twin import demand, failures, findings, main_line, posterior, recovery, reviews, work, workflow_inference
+from devopssim.twin import (
+    demand,
+    failures,
+    findings,
+    fixes,
+    interruptions,
+    main_line,
+    posterior,
+    recovery,
+    reviews,
+    routines,
+    waits,
+    work,
+    workflow_inference,
+)
 from devopssim.twin.estimates import ParameterEstimate, given, rate
 from devopssim.twin.overload import Overload, overloads
 from devopssim.twin.posterior import Candidate
@@ -388,8 +402,12 @@ STEPS: Final = (
     _hours,
     _demand,
     demand.classes_of_service,
+    interruptions.interruptions,
     work.efforts,
     reviews.reviews,
+    fixes.fixes,
+    routines.routines,
+    waits.waits,
     work.machines,
     main_line.main_line,
     failures.infrastructure,

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,9 +12,16 @@ from scipy import stats
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
+from devopssim.simulation import LINES, effort_per_hour
 from devopssim.twin.estimates import CONFIDENCE, LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
-from devopssim.twin.work import unplanned
+from devopssim.twin.routines import NOISE, constant
+from devopssim.twin.work import attempts, coding, unplanned
 
+MOST_PAIRED: Final = 1000
+"""Largest number of reviews whose pairs are compared."""
+LEAST_REVIEWS: Final = 20
+UNSURE: Final = 0.2
+"""What is unknown of the switching that most reviews begin with, as a share of it."""
 ROUND = ["change", "round", "queued", "started", "finished"]
 
 
@@ -22,6 +31,7 @@ def reviews(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     if rounds.empty:
         return
     yield from _waits(run, rounds, scenario)
+    yield from _efforts(run, rounds, scenario)
     merged = set(run.log["change"].iloc[run.rows("change.merged")].dropna()) - unplanned(run)
     finished = rounds[rounds["change"].isin(merged)]
     reviewed = finished["change"].nunique()
@@ -117,6 +127,43 @@ def worked_wait(run: Run, queued: Floats, until: Floats, scenario: Scenario) -> 
         return np.asarray(wait)
     before = worked_until(np.minimum(until, queued + quality.reminder_after)) - worked_until(queued)
     return np.asarray(before + (wait - before) / (1 - quality.reminder_effect))
+
+
+def _efforts(run: Run, rounds: pd.DataFrame, scenario: Scenario) -> Iterator[ParameterEstimate]:
+    """Yield the effort of a review, and how it grows with the coding effort of the change, by the first rounds that nothing interrupted.
+
+    The slope is the median of those of all pairs of changes (Theil & Sen). With assistance, lines and efforts differ by change; without working
+    hours, efforts hold nights.
+    """
+    if scenario.assistance.share or not run.working_time:
+        return
+    work = attempts(run, scenario)
+    code = coding(run, work).groupby("change").sum() - scenario.quality.test_upkeep * scenario.practices.testing
+    first = rounds[rounds["round"] == 1].set_index("change")
+    read = work[(work["task"] == "review") & (work["stage"] == "code") & (work["role"] == "developer")]
+    read = read.drop_duplicates("change").set_index("change")
+    whole = read["end"] == first["finished"].reindex(read.index)
+    table = pd.DataFrame({"read": read.loc[whole, "worked"], "code": code / effort_per_hour(scenario)}).dropna()
+    table = table[table["read"] > 1e-6].iloc[:MOST_PAIRED]
+    if len(table) < LEAST_REVIEWS or table["code"].std() < 1e-6:
+        return
+    how = f"hours of {len(table)} first reviews that nothing interrupted, and the effort of coding their changes"
+    slope, _, low, high = (float(value) for value in stats.theilslopes(table["read"], table["code"], CONFIDENCE))
+    hundreds = scenario.demand.lines_per_hour / LINES
+    yield ParameterEstimate(
+        parameter="quality.review_effort_by_size",
+        value=max(slope, 1e-6) / hundreds,
+        low=max(low, 1e-6) * (1 - NOISE) / hundreds,
+        high=max(high, 1e-6) * (1 + NOISE) / hundreds,
+        n=len(table),
+        how=how,
+        per=lambda other: other.demand.lines_per_hour,
+    )
+    alone = (table["read"] - slope * table["code"]).to_numpy(float)
+    switching = scenario.process.switching
+    effort = constant("quality.review_effort", alone[alone > 1e-3], how, added=switching)
+    spread = (high - low) / 2 * float(table["code"].mean()) + UNSURE * switching
+    yield replace(effort, low=max(1e-3, effort.low - spread), high=effort.high + spread)
 
 
 def _crowded(rounds: pd.DataFrame, scenario: Scenario) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -27,6 +27,8 @@ STAGE_OWNERS: Final = {
     "operate": "operator",
 }
 """Role whose skill the work of a stage needs."""
+OWN_TASKS: Final = ("interruption", "training", "triage")
+"""Tasks of the role that does them, whatever their stage."""
 ENTITIES: Final = ["item", "change", "deployment", "incident"]
 
 
@@ -133,7 +135,7 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
         In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
         task, start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
     """
-    table = _pairs(run)
+    table = pairs_of(run)
     incidents = incidents_of(run)
     on_call = (table["incident"].isin(incidents.index[is_paged(incidents)]) & (table["stage"] == "operate")).to_numpy()
     hours = np.where(on_call | table["role"].isna(), table["end"] - table["start"], table["worked"])
@@ -145,8 +147,15 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     return table
 
 
-def _pairs(run: Run) -> pd.DataFrame:
-    """Return each start of work with its end and the working hours between them."""
+def pairs_of(run: Run) -> pd.DataFrame:
+    """Return each start of work with its end and the working hours between them.
+
+    Returns
+    -------
+    DataFrame
+        In the order of their starts. Columns: stage, role, item, change, deployment, incident, name, task, start, end (hours of the
+        log; NaN for work that goes on), worked (working hours).
+    """
     entities = ["stage", "role", *ENTITIES]
     columns = [*entities, "name", "task"]
     parts = []
@@ -190,7 +199,7 @@ def _secondary_factors(table: pd.DataFrame, scenario: Scenario) -> Floats:
 
     The log names roles, not people: the tasks that people of a role have done in another one are shared equally.
     """
-    owner = table["stage"].map(STAGE_OWNERS)
+    owner = table["stage"].map(STAGE_OWNERS).mask(table["task"].isin(OWN_TASKS))
     other = (table["role"].notna() & owner.notna() & (table["role"] != owner)).to_numpy()
     tasks = table[other].groupby(["role", owner[other]]).cumcount()
     people = table.loc[other, "role"].map(headcount(scenario)).fillna(1).clip(lower=1)

@@ -27,6 +27,14 @@ def test_the_wait_for_attention_is_the_same_however_busy_people_are(truth: Scena
     assert_true(found, truth, "quality.second_round_share", within=0.1)
 
 
+@pytest.mark.parametrize("preset", [WATERFALL, AGILE, DEVOPS], ids=lambda preset: preset.name)
+def test_the_effort_of_a_review_and_its_growth_with_the_change_are_recovered(preset: Scenario) -> None:
+    truth = vary(preset, CALM | {"quality.review_effort": 0.5, "quality.review_effort_by_size": 0.2})
+    found = estimated(reviews, truth)
+    assert_true(found, truth, "quality.review_effort", within=0.1)
+    assert_true(found, truth, "quality.review_effort_by_size", within=0.05)
+
+
 def test_teams_in_several_time_zones_keep_the_default_wait() -> None:
     """The log names who is busy, not who is awake."""
     spread = vary(DEVOPS, {"team.time_zones": 3})

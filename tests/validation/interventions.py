@@ -3,13 +3,15 @@
 The answer of a twin to a what-if is compared with the effect in the true organisation, which is simulated anew. Each organisation is kept
 in a file, so that an interrupted judgement is resumed; the table of docs/calibration.md is made of all that are there.
 
-python tests/validation/interventions.py [200]      # `make interventions`; some ten seconds an organisation, on one core
+python tests/validation/interventions.py 200 --processes 2      # `make interventions`; some twenty seconds of a core for each organisation
 """
 
+import argparse
 import json
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import as_completed
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +21,7 @@ import pandas as pd
 
 from devopssim import kpis
 from devopssim.experiment import compare
+from devopssim.experiment.pool import process_pool
 from devopssim.files import write_text
 from devopssim.scenario import SEVEN_CS, Scenario, parameter_value, parameters, preset, vary
 from devopssim.simulation import available_hours, planned_hours, simulate
@@ -196,18 +199,41 @@ def write_between(page: Path, mark: str, table: str) -> None:
     write_text(page, f"{text.split(begin)[0]}{begin}\n\n{table}\n\n{end}{text.split(end)[1]}")
 
 
-def judge(numbers: range, folder: Path = FOLDER) -> Iterator[int]:
-    """Judge the organisations that no file keeps yet; yield the number of each."""
+def judge(numbers: range, folder: Path = FOLDER, *, processes: int = 1, runs: int = RUNS) -> Iterator[int]:
+    """Judge the organisations that no file keeps yet; yield the number of each.
+
+    An organisation has random seeds of its own, so the number of processes changes no result.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for number in numbers:
-        path = folder / f"{number:04d}.json"
-        if not path.exists():
-            write_text(path, json.dumps(judged(number)))
-            yield number
+    missing = [number for number in numbers if not _file(folder, number).exists()]
+    if processes == 1:
+        for number in missing:
+            yield _judge_one(number, folder, runs)
+        return
+    with process_pool(processes) as pool:
+        for done in as_completed(pool.submit(_judge_one, number, folder, runs) for number in missing):
+            yield done.result()
+
+
+def _judge_one(number: int, folder: Path, runs: int) -> int:
+    write_text(_file(folder, number), json.dumps(judged(number, runs)))
+    return number
+
+
+def _file(folder: Path, number: int) -> Path:
+    return folder / f"{number:04d}.json"
+
+
+def main() -> None:
+    """Judge organisations, and write the table of those that any run has judged."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("organisations", type=int, nargs="?", default=200)
+    parser.add_argument("--processes", type=int, default=1)
+    options, begun = parser.parse_args(), time.monotonic()
+    for number in judge(range(options.organisations), processes=options.processes):
+        sys.stderr.write(f"organisation {number} after {time.monotonic() - begun:.0f} s\n")
+    write_between(PAGE, MARK, as_markdown(kept()))
 
 
 if __name__ == "__main__":
-    begun = time.monotonic()
-    for done in judge(range(int(sys.argv[1]) if len(sys.argv) > 1 else 200)):
-        sys.stderr.write(f"organisation {done} after {time.monotonic() - begun:.0f} s\n")
-    write_between(PAGE, MARK, as_markdown(kept()))
+    main()

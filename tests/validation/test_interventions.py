@@ -1,6 +1,7 @@
 """The twin's answers to interventions, on a few organisations; docs/calibration.md shows the whole judgement."""
 
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 import pytest
@@ -16,16 +17,25 @@ from validation.interventions import (
     summary,
 )
 
+RUNS: Final = 12
+
 
 @pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return pd.DataFrame([row for number in (1, 2) for row in judged(number, runs=12)])
+def rows(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("interventions")
+    assert sorted(judge(range(1, 3), folder, processes=2, runs=RUNS)) == [1, 2]
+    return kept(folder)
 
 
 def test_intervals_hold_the_effects_of_the_true_organisation(rows: pd.DataFrame) -> None:
     """Of twelve draws, an interval reaches from the smallest to the largest: 85 % of the next values."""
     assert len(rows) > 100
     assert 0.75 < rows["covered"].mean() < 0.97
+
+
+def test_processes_judge_as_this_one_does(rows: pd.DataFrame) -> None:
+    alone = pd.DataFrame(judged(1, RUNS))
+    pd.testing.assert_frame_equal(rows[rows["organisation"] == 1].reset_index(drop=True), alone)
 
 
 def test_clear_effects_have_the_right_sign(rows: pd.DataFrame) -> None:
@@ -70,7 +80,7 @@ def test_the_table_names_kpis_and_the_number_of_organisations() -> None:
 def test_a_judgement_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def fake(number: int) -> list[dict[str, object]]:
+    def fake(number: int, _: int) -> list[dict[str, object]]:
         asked.append(number)
         return [row(1, 1)]
 
