@@ -21,6 +21,7 @@ from devopssim.livelab.engine.container_engine import (
     still_answering,
     stop_private_engine,
 )
+from devopssim.livelab.engine.debian import remove_unfinished
 from devopssim.livelab.engine.http import LOCALHOST, ServiceAnswer, ask, wait_until
 from devopssim.livelab.engine.images import (
     LABEL,
@@ -81,6 +82,7 @@ __all__ = [
     "remove_lab_folder",
     "remove_labelled",
     "remove_shared_images",
+    "remove_unfinished",
     "require_dockerd",
     "require_program",
     "run",
