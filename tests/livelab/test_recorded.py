@@ -59,6 +59,13 @@ def test_accepted_a_browser_stopped_what_the_unit_tests_let_through() -> None:
     assert set(events.details(tests[~accepted], "outcome")) == {"success"}
 
 
+def test_configured_the_broken_release_was_taken_back_before_users_noticed() -> None:
+    log = recorded.log("configure")
+    assert log["kind"].value_counts()[["service.deployed", "service.rolledback"]].tolist() == [4, 1]
+    assert "service.failed" not in set(log["kind"])
+    assert kpis.change_failure_rate(log) == 1 / 4
+
+
 def test_operated_every_incident_was_detected_and_resolved() -> None:
     log = recorded.log("operate")
     failed = log.loc[log["kind"] == "service.failed"]
