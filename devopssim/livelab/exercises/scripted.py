@@ -224,7 +224,7 @@ def on_call(lab: Lab, report: Report) -> None:
 
 
 def secure(lab: Lab, report: Report) -> None:
-    """Ship vulnerabilities by hand and exploit one; then a gate blocks, the repair passes, and a false positive is dismissed.
+    """Ship vulnerabilities by hand and exploit one; a gate blocks, the repair passes, and an attested release follows.
 
     Parameters
     ----------
@@ -255,6 +255,16 @@ def secure(lab: Lab, report: Report) -> None:
         lab.security.dismiss(name, "the checksum of a price list that is public")
     lab.repository.commit("The checksum is public")
     lab.pipeline.push()
+    report("an attested release, and nine that were tampered with")
+    older = lab.supply_chain.attest()
+    lab.repository.replace("shop/version.py", '"1.0.0"', '"1.1.7"')
+    lab.repository.commit("A version to attest")
+    lab.pipeline.choose("delivery")
+    lab.pipeline.push()
+    honest = lab.supply_chain.attest()
+    lab.supply_chain.deploy(honest)
+    for release in lab.supply_chain.tampered(honest, older).values():
+        lab.supply_chain.judge(release)
 
 
 EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
