@@ -10,7 +10,7 @@ from devopssim.livelab.engine.cleanup import (
     remove_shared_images,
     stop_unused_engine,
 )
-from devopssim.livelab.engine.commands import CompletedCommand, run, start_in_background
+from devopssim.livelab.engine.commands import CompletedCommand, ending_with_us, run, start_in_background
 from devopssim.livelab.engine.container_engine import (
     Engine,
     find_engine,
@@ -62,6 +62,7 @@ __all__ = [
     "cache_folder",
     "command_line",
     "compose_binary",
+    "ending_with_us",
     "engine_folder",
     "explain_engine_errors",
     "find_engine",

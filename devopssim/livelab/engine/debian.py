@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import Final
 
 from devopssim.files import whole_file
-from devopssim.livelab.engine.commands import TIMEOUT, run
+from devopssim.livelab.engine.commands import TIMEOUT, ending_with_us, run
 from devopssim.livelab.engine.paths import images_folder
 from devopssim.livelab.engine.processes import mounts_below
 from devopssim.livelab.errors import LabError
@@ -52,7 +52,7 @@ def debian_base() -> Path:
     with whole_file(archive) as part, TemporaryDirectory(prefix=WORK, ignore_cleanup_errors=True) as work:
         Path(work).chmod(0o755)  # mmdebstrap works in it as other users
         command = ["mmdebstrap", *options, "--dpkgopt=force-unsafe-io", SUITE, str(part), *mirror]
-        run([*_ending_with_us(), *command], env={**os.environ, "TMPDIR": work})
+        run([*_isolated(), *command], env={**os.environ, "TMPDIR": work})
     return archive
 
 
@@ -70,11 +70,10 @@ def remove_unfinished() -> None:
                 path.unlink()
 
 
-def _ending_with_us() -> list[str]:
+def _isolated() -> list[str]:
     """Return the beginning of a command that ends with this process, however that ends.
 
     As root, mounts end with it too. Only root may mount; mmdebstrap isolates itself for other users, and ends in order by SIGTERM.
     """
-    if run([*ISOLATED, "true"], check=False).ok:
-        return ["setpriv", "--pdeathsig", "KILL", *ISOLATED]
-    return ["setpriv", "--pdeathsig", "TERM"]
+    is_root = run([*ISOLATED, "true"], check=False).ok
+    return [*ending_with_us("KILL"), *ISOLATED] if is_root else ending_with_us()

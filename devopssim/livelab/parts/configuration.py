@@ -8,7 +8,7 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
-from devopssim.livelab.engine import CompletedCommand, ask, require_program, run
+from devopssim.livelab.engine import CompletedCommand, ask, ending_with_us, require_program, run
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
@@ -63,7 +63,7 @@ class Configuration:
             Where Ansible is not installed.
         """
         before = self._images()
-        command = [require_program("ansible-playbook", "ansible-core"), "site.yml", *options]
+        command = [*ending_with_us(), require_program("ansible-playbook", "ansible-core"), "site.yml", *options]
         environment = {**self.workspace.environment(), "LC_ALL": "C.UTF-8"}  # Ansible asks for UTF-8
         done = run(command, cwd=self.workspace.shop / "hosts", env=environment, check=False)
         mode = "check" if "--check" in options or "-C" in options else "apply"
