@@ -15,8 +15,8 @@ namespace devopssim {
 #define KINDS(K) \
     K(ticket_created) K(ticket_started) K(ticket_done) K(ticket_closed) K(stage_queued) K(stage_started) K(stage_finished) \
     K(change_created) K(change_merged) K(change_abandoned) K(build_started) K(build_finished) K(testsuiterun_started) \
-    K(testsuiterun_finished) K(artifact_published) K(service_deployed) K(service_rolledback) K(service_failed) \
-    K(incident_detected) K(incident_reported) K(service_restored) K(incident_resolved) K(defect_injected) K(defect_found) \
+    K(testsuiterun_finished) K(artifact_published) K(artifact_verified) K(service_deployed) K(service_rolledback) \
+    K(service_failed) K(incident_detected) K(incident_reported) K(service_restored) K(incident_resolved) K(defect_injected) K(defect_found) \
     K(defect_fixed) K(vulnerability_injected) K(finding_reported) K(finding_dismissed) K(finding_fixed) K(patch_deployed) \
     K(scan_finished) K(misfit_found)
 #define NAME(name) name,

@@ -158,5 +158,10 @@ def patched(finding: str, deployment: str | None = None, at: float = 0.0) -> Row
     return event(at, "patch.deployed", finding=finding, deployment=deployment)
 
 
+def verified(artifact: str, at: float = 0.0, outcome: str = "success") -> Row:
+    """A policy judged the attestation of an artifact."""
+    return event(at, "artifact.verified", detail=detail(outcome=outcome, digest=artifact))
+
+
 def scanned(at: float = 0.0, change: str | None = None, **pairs: object) -> Row:
     return event(at, "scan.finished", change=change, detail=detail(**pairs))

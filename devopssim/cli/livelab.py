@@ -123,7 +123,9 @@ def log(*, name: str, out: Path) -> None:
 
 
 @command.command("record", help="Run a scripted exercise in a separate lab and store its log")
-@click.argument("exercise", metavar="EXERCISE", help="by_hand, automate, accept, operate, secure, or all.")
+@click.argument(
+    "exercise", metavar="EXERCISE", help="by_hand, automate, accept, configure, operate, on_call, secure, or all."
+)
 @click.option(
     "--out", type=FILE, metavar="DIR", default=Path("data/recorded"), show_default=True, help="Folder for the log."
 )

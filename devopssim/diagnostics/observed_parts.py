@@ -22,6 +22,7 @@ SUBJECTS: Final = (
     ("builds and tests", ("build.finished", "testsuiterun.finished"), "runs of the pipeline"),
     ("work on stages", ("stage.started",), "who worked on what, and when"),
     ("security tests", ("scan.finished",), "scans of changes"),
+    ("attestations", ("artifact.verified",), "artifacts whose attestation a policy judged"),
 )
 """Parts of delivery: name, the events that show them, meaning."""
 

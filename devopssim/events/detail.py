@@ -28,7 +28,7 @@ DETAIL_KEYS: Final[Mapping[str, str]] = {
     "length": "hours: of a sprint",
     "name": "the name that people gave to a thing: a tag, a branch, a job, a scanner's rule",
     "outcome": "success or failure",
-    "reason": "why a finding was dismissed, or a change abandoned",
+    "reason": "why a finding was dismissed, a change abandoned, or an artifact refused",
     "real": "yes or no: a finding reports a real vulnerability",
     "repair": "what a deployment repairs: the id of an incident, of a deployment or of a finding",
     "replica": "which copy of a service",

@@ -63,6 +63,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "testsuiterun.started": Kind(meaning="a run of the tests began", needs=()),
     "testsuiterun.finished": Kind(meaning="a run of the tests ended", needs=()),
     "artifact.published": Kind(meaning="an artifact was pushed to a registry", needs=()),
+    "artifact.verified": Kind(meaning="a policy judged the attestation of an artifact", needs=()),
     "service.deployed": Kind(
         meaning="a deployment reached production (a row for each of its changes)",
         needs=("deployment",),

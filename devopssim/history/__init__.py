@@ -24,6 +24,7 @@ from devopssim.history.records import (
     PipelineRunRecord,
     RollbackRecord,
     ScanRecord,
+    VerificationRecord,
     WorkItemRecord,
 )
 from devopssim.history.translation import translate, written
@@ -43,6 +44,7 @@ __all__ = [
     "PipelineRunRecord",
     "RollbackRecord",
     "ScanRecord",
+    "VerificationRecord",
     "WorkItemRecord",
     "by_id",
     "change_id",

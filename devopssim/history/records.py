@@ -288,6 +288,39 @@ class ArtifactRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerificationRecord:
+    """A policy's judgement of an artifact's attestation.
+
+    Parameters
+    ----------
+    at : float
+        When it was judged, in seconds since 1970.
+    digest : str
+        Digest of the artifact.
+    commit : str
+        Hash of the commit that the attestation names.
+    reasons : str
+        Reasons against the artifact; empty where the policy allows it.
+
+    Examples
+    --------
+    >>> VerificationRecord(at=60.0, digest="sha256:a1", commit="c0ffee", reasons="tests failed").outcome
+    'failure'
+
+    """
+
+    at: float
+    digest: str
+    commit: str
+    reasons: str
+
+    @property
+    def outcome(self) -> str:
+        """`success` where the policy allows the artifact, else `failure`."""
+        return "failure" if self.reasons else "success"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScanRecord:
     """A finished scan of one commit.
 
@@ -410,7 +443,7 @@ class History:
         Parents of each commit, by hash.
     counts : Mapping, default {}
         How often an importer excluded or moved something, by reason.
-    rollbacks, artifacts, scans, findings : tuple, default ()
+    rollbacks, artifacts, verifications, scans, findings : tuple, default ()
         Records that only the live lab writes.
     observes : frozenset of str, default frozenset()
         Kinds of events that the sources record, alone or with a key of detail, even if none happened. Kinds that happened are observed
@@ -450,6 +483,7 @@ class History:
     """How often an importer excluded or moved something, by reason: `{"deployments to other environments": 3}`."""
     rollbacks: tuple[RollbackRecord, ...] = ()
     artifacts: tuple[ArtifactRecord, ...] = ()
+    verifications: tuple[VerificationRecord, ...] = ()
     scans: tuple[ScanRecord, ...] = ()
     findings: tuple[FindingRecord, ...] = ()
     pipelined: Mapping[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Writing of artifacts, scans and findings, and of the security work on them."""
+"""Writing of artifacts, their verifications, scans and findings, and of the security work on them."""
 
 from math import inf
 
@@ -7,10 +7,13 @@ from devopssim.history.records import FindingRecord
 
 
 def write_security(ledger: Ledger) -> None:
-    """Write artifacts, scans, findings and their ends, and the work on them."""
+    """Write artifacts, their verifications, scans, findings and their ends, and the work on them."""
     for artifact in ledger.history.artifacts:
         details: dict[str, str | None] = {"version": artifact.version, "digest": artifact.digest}
         ledger.add(artifact.at, "artifact.published", details)
+    for verification in ledger.history.verifications:
+        details = {"outcome": verification.outcome, "digest": verification.digest, "reason": verification.reasons}
+        ledger.add(verification.at, "artifact.verified", details, change=ledger.change_of(verification.commit))
     made_of = {deployed.record.commit: deployed.name for deployed in ledger.deployed}
     for scan in ledger.history.scans:
         change, automated = ledger.change_of(scan.commit), yes_or_no(scan.automated)

@@ -78,6 +78,7 @@ from devopssim.kpis.security import (
     vulnerabilities_open,
 )
 from devopssim.kpis.summary import chosen, counted, records, table, values
+from devopssim.kpis.supply_chain import attestation_coverage, gate_refusal_share
 
 __all__ = [
     "DORA_CLUSTERS",
@@ -99,6 +100,7 @@ __all__ = [
     "Rate",
     "ReportWithoutLevels",
     "Run",
+    "attestation_coverage",
     "automated_scan_share",
     "availability",
     "busy_hours",
@@ -122,6 +124,7 @@ __all__ = [
     "false_positive_rate",
     "fixed_in_sprint_share",
     "flow_efficiency",
+    "gate_refusal_share",
     "kpi_curve",
     "lead_time",
     "lead_time_for_changes",

@@ -16,7 +16,7 @@ import pandas as pd
 from devopssim.kpis.durations import NOT_OBSERVED, Durations, EventPair
 from devopssim.kpis.run import Floats, Log, Needs, Run, run_of
 
-Family = Literal["delivery", "security", "flow"]
+Family = Literal["delivery", "flow", "security", "supply_chain"]
 Better = Literal["lower", "higher"]
 Measure = TypeVar("Measure", bound=Callable[..., Any])
 

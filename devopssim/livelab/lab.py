@@ -31,6 +31,7 @@ from devopssim.livelab.engine import (
     remove_lab_folder,
     remove_labelled,
     remove_shared_images,
+    remove_unfinished,
     set_up_docker_client,
     start_private_engine,
     still_answering,
@@ -408,6 +409,7 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True, forget: bool = Fal
     """
     saved = _saved(name)
     archived = None
+    remove_unfinished()
     if saved:
         stop_watcher(saved)
         repository = Repository(saved)

@@ -23,7 +23,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['accept', 'automate', 'by_hand', 'on_call', 'operate', 'secure']
+    ['accept', 'automate', 'by_hand', 'configure', 'on_call', 'operate', 'secure']
     """
     return sorted(path.stem for path in _folder().glob("*.csv"))
 

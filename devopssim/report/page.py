@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 YEAR: Final = 2019
 """Year of the DORA report shown: the latest whose bands come from the report itself and are in order."""
-FAMILIES: Final = {"delivery": "Delivery", "flow": "Flow", "security": "Security"}
+FAMILIES: Final = {"delivery": "Delivery", "flow": "Flow", "security": "Security", "supply_chain": "Supply chain"}
 POINTS_OF_A_CURVE: Final = 8
 
 

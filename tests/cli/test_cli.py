@@ -137,7 +137,7 @@ def test_bad_usage_names_the_command_and_its_help(
     [
         (("compare",), "Presets or TOML files (default: waterfall agile devops)."),
         (("sweep",), "for example team.developers=4,6,8; at most two parameters."),
-        (("livelab", "record"), "by_hand, automate, accept, operate, secure, or all."),
+        (("livelab", "record"), "by_hand, automate, accept, configure, operate, on_call, secure, or all."),
         (("course", "workflow"), "github, gitlab, or sandbox"),
     ],
 )

@@ -31,6 +31,7 @@ from devopssim.livelab.engine import (
     LABEL,
     LOCALHOST,
     archive_folder,
+    cache_folder,
     lab_folder,
     leftovers,
     prune_shared_images,
@@ -262,6 +263,17 @@ def test_the_images_of_older_recipes_go(lab: Lab, client: docker.DockerClient) -
     client.images.remove(f"{FLEETING}:kept", force=True)
 
 
+def test_what_a_killed_build_left_goes_with_the_next_up_and_down(
+    lab: Lab, client: docker.DockerClient, named: Named
+) -> None:
+    part = _left_by_a_killed_build()
+    prune_shared_images(client, lab.workspace.images.references())
+    assert not part.exists()
+    part = _left_by_a_killed_build()
+    labs.down(named("none"))
+    assert not part.exists()
+
+
 def test_what_is_left_can_be_listed_while_images_come_and_go(lab: Lab, client: docker.DockerClient) -> None:
     """Another lab is built or taken down meanwhile: an image that was listed may be gone a moment later."""
     coming_and_going = Thread(target=_come_and_go, args=(lab.workspace.engine.client(),))
@@ -287,6 +299,14 @@ def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: doc
 def test_the_image_cache_stays_while_a_lab_runs() -> None:
     with pytest.raises(LabError, match=r"lab '.*' still exists; remove it first"):
         purge_cache()
+
+
+def _left_by_a_killed_build() -> Path:
+    """Leave an unfinished archive of long ago in the cache."""
+    part = cache_folder() / "images" / ".debian-old.tar.x.part"
+    part.touch()
+    os.utime(part, (0, 0))
+    return part
 
 
 def _come_and_go(client: docker.DockerClient) -> None:

@@ -59,6 +59,13 @@ def test_accepted_a_browser_stopped_what_the_unit_tests_let_through() -> None:
     assert set(events.details(tests[~accepted], "outcome")) == {"success"}
 
 
+def test_configured_the_broken_release_was_taken_back_before_users_noticed() -> None:
+    log = recorded.log("configure")
+    assert log["kind"].value_counts()[["service.deployed", "service.rolledback"]].tolist() == [4, 1]
+    assert "service.failed" not in set(log["kind"])
+    assert kpis.change_failure_rate(log) == 1 / 4
+
+
 def test_operated_every_incident_was_detected_and_resolved() -> None:
     log = recorded.log("operate")
     failed = log.loc[log["kind"] == "service.failed"]
@@ -117,7 +124,7 @@ def test_the_signals_of_an_exercise_lie_in_its_log(exercise: str) -> None:
 
 def test_secured_the_exploit_was_an_incident_of_the_release_that_brought_the_vulnerability() -> None:
     log = recorded.log("secure")
-    assert kpis.security_incidents_per_deployment(log) == pytest.approx(1 / 3)
+    assert kpis.security_incidents_per_deployment(log) == pytest.approx(1 / 4)
     reported, fixed, dismissed = (
         set(log.loc[log["kind"] == f"finding.{end}", "finding"]) for end in ("reported", "fixed", "dismissed")
     )
@@ -125,6 +132,15 @@ def test_secured_the_exploit_was_an_incident_of_the_release_that_brought_the_vul
     assert len(dismissed) == 1
     assert kpis.false_positive_rate(log) > 0
     assert 0 < kpis.automated_scan_share(log) < 1
+
+
+def test_secured_the_attested_release_passed_the_policy_and_what_was_tampered_with_did_not() -> None:
+    log = recorded.log("secure")
+    verified = log[log["kind"] == "artifact.verified"]
+    assert events.details(verified, "outcome").tolist() == ["success"] + ["failure"] * 9
+    assert events.details(verified, "reason").isna().tolist() == [True] + [False] * 9
+    assert kpis.attestation_coverage(log) == 1 / 4
+    assert "attestation" not in set(events.details(log[log["kind"] == "scan.finished"], "scanner"))
 
 
 def test_without_an_engine_the_lesson_goes_on_with_the_recorded_log(monkeypatch: pytest.MonkeyPatch) -> None:

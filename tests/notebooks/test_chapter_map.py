@@ -102,6 +102,21 @@ def test_every_phase_practice_and_kpi_is_mapped() -> None:
     assert missing("KPIs of security", [kpi.title for kpi in KPIS.values() if kpi.family == "security"]) == []
 
 
+def test_each_of_the_thirty_tools_is_run_or_described_with_a_place_or_a_reason() -> None:
+    phases, answers = (
+        re.findall(r"^\| (.+) \|$", section("04-devops.ipynb", heading) or "", re.MULTILINE)
+        for heading in ("Seven phases, one loop", "Thirty tools: run, recorded or described")
+    )
+    named = {tool for row in phases if row.startswith("**") for tool in re.split("[,;] ", row.split(" | ")[-1])}
+    answered = {tool: row for row in answers[1:] for tool in row.split(" | ")[0].split(", ")}
+    assert answered.keys() == named
+    assert len(named) == 30
+    for tool, row in answered.items():
+        _, how, why = row.split(" | ")
+        assert how.startswith(("run", "its file", "a dashboard", "described")), tool
+        assert len(why) >= len("notebook 01"), tool
+
+
 @each_row
 def test_each_section_exists(row: Row) -> None:
     assert row.how <= HOW

@@ -10,7 +10,7 @@ from devopssim.livelab.engine.cleanup import (
     remove_shared_images,
     stop_unused_engine,
 )
-from devopssim.livelab.engine.commands import CompletedCommand, run, start_in_background
+from devopssim.livelab.engine.commands import CompletedCommand, ending_with_us, run, start_in_background
 from devopssim.livelab.engine.container_engine import (
     Engine,
     find_engine,
@@ -21,6 +21,7 @@ from devopssim.livelab.engine.container_engine import (
     still_answering,
     stop_private_engine,
 )
+from devopssim.livelab.engine.debian import remove_unfinished
 from devopssim.livelab.engine.http import LOCALHOST, ServiceAnswer, ask, wait_until
 from devopssim.livelab.engine.images import (
     LABEL,
@@ -61,6 +62,7 @@ __all__ = [
     "cache_folder",
     "command_line",
     "compose_binary",
+    "ending_with_us",
     "engine_folder",
     "explain_engine_errors",
     "find_engine",
@@ -81,6 +83,7 @@ __all__ = [
     "remove_lab_folder",
     "remove_labelled",
     "remove_shared_images",
+    "remove_unfinished",
     "require_dockerd",
     "require_program",
     "run",

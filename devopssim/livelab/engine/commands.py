@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import time
 from collections import deque
@@ -137,6 +138,23 @@ def command_error(done: CompletedCommand) -> CommandFailedError:
     meaning = explanation_of(done.output) or _last_line(done.output) or "it printed nothing"
     message = f"`{done.command}` exited with status {done.status}: {meaning}."
     return CommandFailedError(message, command=done.command, status=done.status, output=done.output)
+
+
+def ending_with_us(signal: str = "TERM") -> list[str]:
+    r"""Return the beginning of a command that gets a signal when this process ends, even by SIGKILL; empty where that is impossible.
+
+    Parameters
+    ----------
+    signal : str, default "TERM"
+        Name of the signal.
+
+    Examples
+    --------
+    >>> run([*ending_with_us(), "echo", "hello"]).output
+    'hello\n'
+    """
+    setpriv = shutil.which("setpriv")  # of Linux
+    return [setpriv, "--pdeathsig", signal] if setpriv else []
 
 
 def start_in_background(

@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import platform
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
@@ -19,6 +17,7 @@ from devopssim.errors import InvalidInputError
 from devopssim.files import whole_file
 from devopssim.livelab.engine.commands import run
 from devopssim.livelab.engine.container_engine import Engine
+from devopssim.livelab.engine.debian import SUITE, base_archive, debian_base, remove_unfinished
 from devopssim.livelab.engine.paths import images_folder
 from devopssim.livelab.errors import LabError, explanation_of
 
@@ -37,8 +36,6 @@ OFFICIAL: Final = {
 """Official image of each role."""
 ROLES: Final = tuple(OFFICIAL)
 """Roles of the images."""
-SUITE: Final = "trixie"
-"""Release of Debian (13) that the images are made of, whatever the host runs."""
 HUB_PYTHON: Final = "devopssim/python:hub"
 """The official image of Python with this machine's certificates."""
 AT_ONCE: Final = 2
@@ -126,8 +123,9 @@ def prune_shared_images(client: docker.DockerClient, needed: set[str]) -> None:
                     with suppress(APIError):  # a container or a younger image still needs it
                         client.images.remove(reference)
     for archive in (*images_folder().glob("debian-*.tar"), *images_folder().glob("roles-*.tar")):
-        if archive not in (_base_archive(), _roles_archive()):
+        if archive not in (base_archive(), _roles_archive()):
             archive.unlink(missing_ok=True)
+    remove_unfinished()
 
 
 def _origin(client: docker.DockerClient) -> str:
@@ -200,32 +198,6 @@ def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], 
             report(f"images from Debian packages: {number} of {len(built)}, last for {built[done]}")
 
 
-def debian_base() -> Path:
-    """Return a root file system of Debian as a tar archive; mmdebstrap makes a missing one.
-
-    Raises
-    ------
-    LabError
-        Where mmdebstrap is missing or fails.
-    """
-    archive = _base_archive()
-    if archive.exists():
-        return archive
-    if not shutil.which("mmdebstrap"):
-        message = (
-            "Docker Hub does not answer, and mmdebstrap, which builds images from Debian packages instead, is not installed; "
-            "check the network, or install mmdebstrap (Debian, Ubuntu: `apt-get install mmdebstrap`)."
-        )
-        raise LabError(message)
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    leave_out = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "info")]
-    mirror = [url for url in [os.environ.get("DEVOPSSIM_DEBIAN_MIRROR")] if url]  # otherwise Debian's own
-    with whole_file(archive) as part:
-        options = ("--variant=minbase", "--include=ca-certificates", "--format=tar", *leave_out)
-        run(["mmdebstrap", *options, "--dpkgopt=force-unsafe-io", SUITE, str(part), *mirror])
-    return archive
-
-
 def _import_base(client: docker.DockerClient, archive: Path) -> None:
     """Import the root file system as the base image."""
     base = _tagged("base")
@@ -296,11 +268,6 @@ def _keep(engine: Engine, references: tuple[str, ...], archive: Path) -> None:
 def _tagged(name: str) -> str:
     """Return the reference of the base or of a role's image; other recipes have another tag."""
     return f"devopssim/{name}:{SUITE}-{_fingerprint()}"
-
-
-def _base_archive() -> Path:
-    """Return the file of the root file system."""
-    return images_folder() / f"debian-{SUITE}-{platform.machine()}.tar"
 
 
 def _roles_archive() -> Path:

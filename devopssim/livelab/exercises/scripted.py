@@ -102,6 +102,42 @@ def accept(lab: Lab, report: Report) -> None:
     lab.pipeline.push()
 
 
+def configure(lab: Lab, report: Report) -> None:
+    """Configure two web hosts by a playbook: repair drift, release host by host under traffic, stop at a fault, roll back.
+
+    Parameters
+    ----------
+    lab : Lab
+        A fresh lab.
+    report : Callable
+        Receives the name of each step.
+    """
+    report("two web hosts from a playbook, applied twice")
+    _publish(lab, "1.0.0")
+    lab.configuration.apply()
+    lab.configuration.apply()
+    report("drift, found and repaired")
+    lab.configuration.drift("green", hours="8-20")
+    lab.configuration.apply("--check", "--diff")
+    lab.configuration.apply()
+    report("a release under traffic")
+    lab.repository.replace("shop/version.py", '"1.0.0"', '"2.0.0"')
+    lab.repository.commit("Version 2")
+    _publish(lab, "2.0.0")
+    with lab.load_balancer_prober:
+        lab.configuration.apply("--extra-vars", "release=2.0.0")
+        report("a faulty release, stopped at the first host, and the way back")
+        lab.releases.faulty("bad_release", tag="2.1.0")
+        lab.configuration.apply("--extra-vars", "release=2.1.0")
+    lab.configuration.apply("--extra-vars", "release=2.0.0")
+    report("a release in the inventory")
+    lab.repository.replace("shop/version.py", '"2.0.0"', '"2.0.7"')
+    lab.repository.replace("hosts/inventory.yml", "release: 1.0.0", "release: 2.0.7")
+    lab.repository.commit("Version 2.0.7 on all hosts")
+    _publish(lab, "2.0.7")
+    lab.configuration.apply()
+
+
 def operate(lab: Lab, report: Report) -> None:
     """Roll back a canary on its alert, let a good one take over, and run every drill except the exploit.
 
@@ -188,7 +224,7 @@ def on_call(lab: Lab, report: Report) -> None:
 
 
 def secure(lab: Lab, report: Report) -> None:
-    """Ship vulnerabilities by hand and exploit one; then a gate blocks, the repair passes, and a false positive is dismissed.
+    """Ship vulnerabilities by hand and exploit one; a gate blocks, the repair passes, and an attested release follows.
 
     Parameters
     ----------
@@ -219,12 +255,23 @@ def secure(lab: Lab, report: Report) -> None:
         lab.security.dismiss(name, "the checksum of a price list that is public")
     lab.repository.commit("The checksum is public")
     lab.pipeline.push()
+    report("an attested release, and nine that were tampered with")
+    older = lab.supply_chain.attest()
+    lab.repository.replace("shop/version.py", '"1.0.0"', '"1.1.7"')
+    lab.repository.commit("A version to attest")
+    lab.pipeline.choose("delivery")
+    lab.pipeline.push()
+    honest = lab.supply_chain.attest()
+    lab.supply_chain.deploy(honest)
+    for release in lab.supply_chain.tampered(honest, older).values():
+        lab.supply_chain.judge(release)
 
 
 EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
     "by_hand": by_hand,
     "automate": automate,
     "accept": accept,
+    "configure": configure,
     "operate": operate,
     "on_call": on_call,
     "secure": secure,
@@ -249,8 +296,12 @@ def _ship(lab: Lab, *, first: bool = False) -> None:
     lab.production.wait_healthy("web")
 
 
-def _publish(lab: Lab) -> None:
+def _publish(lab: Lab, tag: str = "latest") -> None:
     """Build the shop's image and push it."""
     lab.registry.login()
-    lab.sh(f"docker build -t {lab.workspace.image}:latest .")
-    lab.sh(f"docker push {lab.workspace.image} --all-tags")
+    lab.sh(f"docker build -t {lab.workspace.image}:{tag} .")
+    lab.sh(
+        f"docker push {lab.workspace.image} --all-tags"
+        if tag == "latest"
+        else f"docker push {lab.workspace.image}:{tag}"
+    )

@@ -31,6 +31,7 @@ from devopssim.history import (
     PipelineRunRecord,
     RollbackRecord,
     ScanRecord,
+    VerificationRecord,
     new_ancestors,
     translate,
 )
@@ -115,6 +116,7 @@ class _JournalReader:
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     pipelined: dict[str, float] = field(default_factory=dict)
     artifacts: list[ArtifactRecord] = field(default_factory=list)
+    verifications: list[VerificationRecord] = field(default_factory=list)
     scans: list[ScanRecord] = field(default_factory=list)
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     graph: dict[str, tuple[str, ...]] = field(init=False)
@@ -161,6 +163,7 @@ class _JournalReader:
             graph=self.graph,
             rollbacks=tuple(self.rollbacks.values()),
             artifacts=tuple(self.artifacts),
+            verifications=tuple(self.verifications),
             scans=tuple(self.scans),
             findings=tuple(FindingRecord(**fields) for fields in self.findings.values()),
             pipelined=self.pipelined,
@@ -245,6 +248,10 @@ class _JournalReader:
         details = {"restored_by": self.restored_by, "restored_by_script": fact.get("automated") == "yes"}
         self.incidents[fact["incident"]] |= {"restored": at, "resolved": max(at, float(fact["declared"])), **details}
         self.open_incident = None
+
+    def _judged(self, fact: Fact, at: float) -> None:
+        details = {"digest": f"sha256:{fact['image']}", "commit": fact["sha"], "reasons": ", ".join(fact["reasons"])}
+        self.verifications.append(VerificationRecord(at=at, **details))
 
     def _scan(self, fact: Fact, at: float) -> None:
         details = {"scanner": fact["scanner"], "covered": fact["covered"], "automated": fact["automated"] == "yes"}

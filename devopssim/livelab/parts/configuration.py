@@ -8,12 +8,14 @@ import pandas as pd
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
-from devopssim.livelab.engine import CompletedCommand, ask, require_program, run
+from devopssim.livelab.engine import CompletedCommand, ask, ending_with_us, require_program, run
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
 HOSTS: Final = ("blue", "green")
 """Web hosts of the inventory; the load balancer sends requests to both."""
+REQUESTS: Final = 20
+"""Requests after which a host that has not answered counts as one that gets none."""
 RECAP: Final = re.compile(r"^(\w+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.MULTILINE)
 """Line of Ansible's recap for a host."""
 COLUMNS: Final = ("run", "host", "mode", "ok", "changed", "failed", "seconds")
@@ -61,7 +63,7 @@ class Configuration:
             Where Ansible is not installed.
         """
         before = self._images()
-        command = [require_program("ansible-playbook", "ansible-core"), "site.yml", *options]
+        command = [*ending_with_us(), require_program("ansible-playbook", "ansible-core"), "site.yml", *options]
         environment = {**self.workspace.environment(), "LC_ALL": "C.UTF-8"}  # Ansible asks for UTF-8
         done = run(command, cwd=self.workspace.shop / "hosts", env=environment, check=False)
         mode = "check" if "--check" in options or "-C" in options else "apply"
@@ -95,9 +97,18 @@ class Configuration:
         self.production.compose("up", "-d", "--no-deps", "--wait", host)
 
     def answers(self) -> dict[str, dict[str, str]]:
-        """Return what each host answers to users at the page `/`; hosts that get no requests are absent."""
-        found = [ask(self.workspace.ports["load_balancer"], "/") for _ in range(3 * len(HOSTS))]
-        return {answer.headers["x-slot"]: answer.json() for answer in found if "x-slot" in answer.headers}
+        """Return what each host answers to users at the page `/`, in the order of `HOSTS`; hosts that get no requests are absent.
+
+        Users ask meanwhile, so the load balancer may send several requests in a row to one host.
+        """
+        by_host = {}
+        for _ in range(REQUESTS):
+            answer = ask(self.workspace.ports["load_balancer"], "/")
+            if "x-slot" in answer.headers:
+                by_host[answer.headers["x-slot"]] = answer.json()
+            if len(by_host) == len(HOSTS):
+                break
+        return {host: by_host[host] for host in HOSTS if host in by_host}
 
     def runs(self) -> pd.DataFrame:
         """Return one row per run and host: run, host, mode (apply or check), ok, changed and failed tasks, seconds of the run."""

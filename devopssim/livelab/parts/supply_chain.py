@@ -36,8 +36,6 @@ POLICY: Final = Path("security/release.rego")
 """File of the policy in the repository."""
 APPROVED: Final = Path("security/libraries.json")
 """File of the approved libraries in the repository."""
-SCANNER: Final = "attestation"
-"""Name of judgements among the scans of the log."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class SupplyChain:
         return release
 
     def judge(self, release: Release) -> list[str]:
-        """Return the policy's reasons against a release; empty means that it may be deployed. The log records the judgement.
+        """Return the policy's reasons against a release; empty means that it may be deployed. The log records it as `artifact.verified`.
 
         Parameters
         ----------
@@ -122,9 +120,7 @@ class SupplyChain:
         reasons = reasons_against(known, (self.repository.folder / POLICY).read_text(encoding="utf-8"))
         seconds = time.monotonic() - began
         sha = release.statement["predicate"]["buildDefinition"]["resolvedDependencies"][0]["digest"]["gitCommit"]
-        details = {"scanner": SCANNER, "covered": "", "automated": "yes", "seconds": seconds, "sha": sha}
         self.workspace.journal.write("judged", image=release.image, reasons=reasons, seconds=seconds, sha=sha)
-        self.workspace.journal.write("scan", **details)
         return reasons
 
     def deploy(self, release: Release) -> None:

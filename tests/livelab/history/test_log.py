@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devopssim import events
+from devopssim import events, kpis
 from devopssim.livelab.history.commits import ShopCommit
 from devopssim.livelab.history.journal import Fact
 from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, log_of
@@ -204,6 +204,21 @@ def test_a_vulnerability_that_the_gate_held_back_needs_no_patch() -> None:
     log = translated(*facts, commits=HISTORY)
     assert told(log, "finding.fixed", "finding") == [("V1",)]
     assert told(log, "patch.deployed", "finding") == []
+
+
+def test_a_judgement_is_a_verification_of_its_artifact_and_neither_a_scan_nor_work() -> None:
+    allowed = fact("judged", 20, image="one", sha="b", reasons=[], seconds=0.1)
+    refused = fact(
+        "judged", 30, image="two", sha="elsewhere", reasons=["tests: failed", "built; on a laptop"], seconds=0.1
+    )
+    log = translated(allowed, refused, serving("one", "b", 40), commits=HISTORY)
+    assert told(log, "artifact.verified", "change", "detail") == [
+        ("C2", "outcome=success;digest=sha256:one"),
+        (None, "outcome=failure;digest=sha256:two;reason=tests: failed, built, on a laptop"),
+    ]
+    assert not set(log["kind"]) & {"scan.finished", "stage.started", "stage.finished"}
+    assert kpis.attestation_coverage(log) == 1
+    assert kpis.gate_refusal_share(log) == 1 / 2
 
 
 def test_a_scan_names_the_deployment_that_brought_what_it_looked_at() -> None:
