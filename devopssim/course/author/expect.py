@@ -34,7 +34,7 @@ from devopssim.course.answers import (
 )
 from devopssim.course.answers import answer as answer_here
 from devopssim.course.answers import number as number_of
-from devopssim.course.author import file_rules, scenario_trials
+from devopssim.course.author import file_rules, scenario_trials, tool_schemas
 from devopssim.course.author.answer_types import File, Number, OneOf
 from devopssim.course.author.exercises import Exercise, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
@@ -276,6 +276,8 @@ def figure(
 def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
     r"""Expect a file that satisfies rules; each rule counts the same, and a file that does not parse satisfies none.
 
+    A file that GitHub, GitLab or Compose would refuse, by the tool's own schema, has broken one rule more.
+
     Parameters
     ----------
     exercise : str
@@ -297,17 +299,19 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
     """
     kind = _exercise(exercise).kind
     format_name = kind.format if isinstance(kind, File) else "text"
+    tool_schemas.prepared(format_name)
 
     def judge(answer: Json) -> Judgement:
         if not isinstance(answer, str):
             return Judgement(share=0, remark=missing(answer) or "the answer is not a file.")
         try:
-            parsed = file_rules.parse(format_name, answer)
+            parsed = file_rules.read(format_name, answer)
         except InvalidInputError as error:
             return Judgement(share=0, remark=str(error))
-        broken = [rule.description for rule in rules if not rule.holds(parsed)]
-        remark = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
-        return Judgement(share=1 - len(broken) / len(rules), remark=remark)
+        broken = [rule.description for rule in rules if not rule.holds(parsed.tree)]
+        kept = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
+        remark = f"{parsed.refusal} Of the rules, {kept}" if parsed.refusal else kept
+        return Judgement(share=(len(rules) - len(broken)) / (len(rules) + bool(parsed.refusal)), remark=remark)
 
     _expect(exercise, judge, **more)
 

@@ -57,7 +57,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: S
         x01_c="def failure_rate(failed, deployments):\n    return failed / deployments",
         x02_a='plan = ds.vary(ds.DEVOPS, {"years": 0.3, "process.window_weeks": 52, "practices.deployment": 0, "practices.delivery": 0})',
         x02_b='Path("Dockerfile").write_text("FROM python:latest\\nUSER 1\\nCMD x\\n")',
-        x02_c='workflow = "on: push\\njobs: {test: {steps: [{run: pytest}]}}"',
+        x02_c='workflow = "on: push\\njobs: {test: {runs-on: x, steps: [{run: pytest}]}}"',
     )
     checks = by_exercise(graded(whole_course, path))
     assert checks["01-b"].points == 0, "the key column alone earns nothing"
