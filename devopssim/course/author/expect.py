@@ -36,7 +36,7 @@ from devopssim.course.answers import answer as answer_here
 from devopssim.course.answers import number as number_of
 from devopssim.course.author import file_rules, scenario_trials, tool_schemas
 from devopssim.course.author.answer_types import File, Number, OneOf
-from devopssim.course.author.exercises import Exercise, nearest_course
+from devopssim.course.author.exercises import Course, Exercise, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
 from devopssim.errors import InvalidInputError
 
@@ -72,7 +72,7 @@ def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: 
     >>> with collecting(course) as expectations:
     ...     number("06-a", 12.5, within=0.01)
     >>> expectations[0].judgement(12.4).remark, expectations[0].judgement(11).remark
-    ('the number 12.4 is right.', '11 is too low.')
+    ('the number 12.4 is right.', '11 is not right.')
     """
     value(exercise, expected, within=within, plus_minus=plus_minus, **more)
 
@@ -110,7 +110,8 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     wanted = number_of(form)
     if isinstance(kind, Number) and wanted is not None and not wanted.is_integer():
         more.setdefault("description", f"{kind.expected}, {near.words}")
-    _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
+    direction = _course().released
+    _expect(exercise, lambda answer: judge_value(answer, form, near, direction=direction), **more)
 
 
 def one_of(exercise: str, *expected: object, **more: Any) -> None:
@@ -136,9 +137,10 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     (1.0, 0.0)
     """
     forms = [to_json(option) for option in expected]
+    direction = _course().released
 
     def judge(answer: Json) -> Judgement:
-        judged = [judge_value(answer, form, Tolerance()) for form in forms]
+        judged = [judge_value(answer, form, Tolerance(), direction=direction) for form in forms]
         return max(judged, key=lambda judgement: judgement.share)
 
     _expect(exercise, judge, **more)
@@ -460,10 +462,15 @@ def argument_form(argument: Any) -> Json:
     return argument_to_json(argument)
 
 
-def _exercise(exercise_id: str) -> Exercise:
-    """Return an exercise of the course that collects expectations, or of the nearest one in a kernel."""
+def _course() -> Course:
+    """Return the course that collects expectations, or the nearest one in a kernel."""
     active = collector()
-    return (active.course if active else nearest_course()).exercise(exercise_id)
+    return active.course if active else nearest_course()
+
+
+def _exercise(exercise_id: str) -> Exercise:
+    """Return an exercise of that course."""
+    return _course().exercise(exercise_id)
 
 
 def _expect(
