@@ -118,6 +118,11 @@ class Course:
     solutions: bool = True
     released: bool = False
 
+    @property
+    def has_live_exercises(self) -> bool:
+        """Whether an exercise is done in the live lab."""
+        return any(isinstance(exercise.kind, Live) for exercise in self.exercises.values())
+
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise with an id.
 

@@ -130,4 +130,4 @@ def test_the_lab_of_the_graders_machine_is_not_the_work_of_many(tmp_path: Path) 
     path = courses.hand_in(tmp_path / "ada", "02-delivery")
     grade = Grader(source=course, sandbox=Plain(), sees_lab=False).grade(find_submissions([path])[0])
     assert by_exercise(grade)["02-d"].verdict == "waiting"
-    assert "cannot be the work of several students" in by_exercise(grade)["02-d"].remark
+    assert "carries no student's id; --lab-of names whose it is" in by_exercise(grade)["02-d"].remark
