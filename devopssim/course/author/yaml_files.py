@@ -93,7 +93,8 @@ def parse_yaml(text: str, format_name: str = "") -> dict[str, Any]:
             f"the text is not YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
         ) from error
     if not isinstance(tree, dict):
-        raise InvalidInputError("the file is empty; a mapping like `services:` or `jobs:` is expected.")
+        what = "empty" if tree is None else "a list" if isinstance(tree, list) else "a single value"
+        raise InvalidInputError(f"the file is {what}; a mapping like `services:` or `jobs:` is expected.")
     resolved: dict[str, Any] = _resolved(tree, tree, DEEPEST)
     return resolved
 
