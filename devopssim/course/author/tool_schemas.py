@@ -33,6 +33,7 @@ MOST_NAMED: Final = 12
 LONGEST_VALUE: Final = 40
 MOST_ERRORS: Final = 20
 UNKNOWN_KEY: Final = {"additionalProperties", "unevaluatedProperties"}
+SCALARS: Final = ("string", "number", "boolean")
 LIKE: Final = 0.75
 """How like a known name an unknown one is that may be a slip of it."""
 BOUNDS: Final = {
@@ -111,9 +112,12 @@ def prepared(format_name: str) -> Any:
 
     schema = json.loads((folder / f"{SCHEMAS[format_name][1]}.json").read_text(encoding="utf-8"))
     usual = validator_for(schema)
-    lenient = {"pattern": _pattern, "oneOf": _some_or_one(usual.VALIDATORS)}
+    lenient = {"pattern": _pattern, **{keyword: _some(usual.VALIDATORS, keyword) for keyword in ("anyOf", "oneOf")}}
     if format_name == "workflow":
-        lenient["type"] = _scalar_or(usual.VALIDATORS["type"])
+        lenient |= {
+            "type": _scalar_or(usual.VALIDATORS["type"]),
+            "required": _besides_matrix(usual.VALIDATORS["required"]),
+        }
     return extend(usual, lenient)(schema)  # type: ignore[no-untyped-call]
 
 
@@ -123,11 +127,16 @@ def _folder() -> Path | None:
     return Path(found.origin).parent / "builtin_schemas" / "vendor" if found and found.origin else None
 
 
-def _some_or_one(usual: Mapping[str, Any]) -> Any:
-    """Return a check of `oneOf` that takes what fits several forms, since no tool refuses that, unless forms differ by required keys only."""
+def _some(usual: Mapping[str, Any], keyword: str) -> Any:
+    """Return a check of `anyOf` or `oneOf` that takes what the tools take: what fits several forms, and nothing in place of any scalar.
+
+    Forms of a `oneOf` that differ by their required keys only exclude each other.
+    """
 
     def check(validator: Any, forms: Any, value: Any, schema: Any) -> Iterator[Any]:
-        yield from usual["oneOf" if _differ_by_keys(forms) else "anyOf"](validator, forms, value, schema)
+        kinds = [form.get("type") for form in forms if isinstance(form, dict)]
+        if value is not None or not all(kind in kinds for kind in SCALARS):
+            yield from usual[keyword if _differ_by_keys(forms) else "anyOf"](validator, forms, value, schema)
 
     return check
 
@@ -136,10 +145,18 @@ def _scalar_or(usual: Any) -> Any:
     """Return a check of types that takes a number or a truth value as a text, as GitHub does."""
 
     def check(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
-        if not (
-            isinstance(value, bool | int | float) and "string" in ([wanted] if isinstance(wanted, str) else wanted)
-        ):
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        if not ("string" in kinds and isinstance(value, bool | int | float)):
             yield from usual(validator, wanted, value, schema)
+
+    return check
+
+
+def _besides_matrix(usual: Any) -> Any:
+    """Return a check of required keys that takes a `strategy` without a matrix: GitHub runs one job for it."""
+
+    def check(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[Any]:
+        yield from usual(validator, [] if wanted == ["matrix"] else wanted, value, schema)
 
     return check
 

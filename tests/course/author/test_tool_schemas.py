@@ -22,7 +22,7 @@ name: 2026
 on: {push: {branches: [main], paths-ignore: [on, off]}, pull_request: , workflow_dispatch: , schedule: [{cron: '0 5 * * 1'}]}
 permissions: {contents: read}
 concurrency: {group: "${{ github.ref }}", cancel-in-progress: true}
-env: {PORT: 5000, DEBUG: false}
+env: {PORT: 5000, DEBUG: false, EMPTY: }
 jobs:
   test: &test
     runs-on: ${{ matrix.os }}
@@ -34,6 +34,7 @@ jobs:
         with: {python-version: 3.12}
       - {name: Test, id: test, run: pytest, shell: bash, env: {A: 1}, if: always(), continue-on-error: true}
   again: *test
+  single: {runs-on: ubuntu-latest, strategy: {max-parallel: 5}, steps: [{uses: team/scan@v1, with: {path: }}]}
   shared: {uses: "team/shop/.github/workflows/ship.yml@v1", needs: [test, again], secrets: inherit}
 """
 GITLAB_WITH_MOST = """\
@@ -115,6 +116,7 @@ def test_what_the_tools_take_is_taken(format_name: str, text: str) -> None:
         ("[{run: pytest}]", "[]", "jobs.test.steps is an empty list; it needs 1 or more."),
         ("{run: pytest}", "pytest", "jobs.test.steps[0] is the text 'pytest'; allowed is a mapping (key: value)."),
         ("{run: pytest}", "{runs: pytest}", "jobs.test.steps[0] has the unknown key 'runs'; did you mean 'run'?"),
+        ("pytest", "", "jobs.test.steps[0].run is nothing; allowed is a text."),
         ("{run: pytest}", "{run: [pytest]}", "jobs.test.steps[0].run is a list; allowed is a text."),
         ("{run: pytest}", "{name: Test}", "jobs.test.steps[0] needs one of the keys uses, run"),
         ("run: pytest", "run: pytest, uses: a/b@v1", "jobs.test.steps[0] has 'uses' and 'run', which exclude each other."),
