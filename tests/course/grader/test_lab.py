@@ -51,6 +51,12 @@ def test_a_lab_carries_its_students_id(lab: Lab) -> None:
         lab_owner("bob")
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_lab_that_cannot_be_read_is_nobodys(lab: Lab, content: str) -> None:
+    (lab("ada").folder / "lab.json").write_text(content)
+    assert lab_owner() == ""
+
+
 def test_a_lab_without_an_id_is_whose_the_instructor_says(lab: Lab) -> None:
     lab("")
     assert lab_owner("bob") == ""
