@@ -505,7 +505,7 @@ def _commands(tree: Any, *, decisive: bool = False) -> Iterator[str]:
                 if isinstance(step.get("run"), str) and not (decisive and step.get("continue-on-error")):
                     yield step["run"]
             for key in ("before_script", "script") if decisive else ("before_script", "script", "after_script"):
-                yield from (line for line in _listed(job.get(key)) if isinstance(line, str))
+                yield from (line for line in _flat(_listed(job.get(key))) if isinstance(line, str))
 
 
 def _equal(value: Any, wanted: object) -> bool:
@@ -521,6 +521,12 @@ def _written(value: Any) -> str:
 def _listed(value: Any) -> list[Any]:
     """Return a list as it is, and any other value as the only element of one."""
     return value if isinstance(value, list) else [value]
+
+
+def _flat(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield values, those of lists within the list in their place: a GitLab script may name lists by anchors."""
+    for value in values:
+        yield from _flat(value) if isinstance(value, list) else (value,)
 
 
 def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:

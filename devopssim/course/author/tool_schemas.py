@@ -14,7 +14,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +30,6 @@ NESTED: Final = re.compile(r"[+*][^()]*\)[+*]")
 """A repetition within a repetition, whose time may double with each character; such a pattern takes every text."""
 MOST_NAMED: Final = 12
 LONGEST_VALUE: Final = 40
-MOST_ERRORS: Final = 20
 UNKNOWN_KEY: Final = {"additionalProperties", "unevaluatedProperties"}
 SCALARS: Final = ("string", "number", "boolean")
 LIKE: Final = 0.75
@@ -81,9 +79,9 @@ def refusal(format_name: str, tree: Mapping[Any, Any]) -> str | None:
     "Compose would refuse the file: services.web.ports is the text '80:80'; allowed is a list."
     """
     validator = prepared(format_name)
-    plain = _plain(tree)
-    errors = list(islice(validator.iter_errors(plain), MOST_ERRORS)) if validator else []
-    problem = _sentence(_first(errors), validator) if errors else _unknown_name(format_name, plain)
+    plain = _plain(tree, flat=format_name == "gitlab")
+    errors = list(validator.iter_errors(plain)) if validator else []
+    problem = _sentence(_first(errors, plain), validator, plain) if errors else _unknown_name(format_name, plain)
     return f"{SCHEMAS[format_name][0]} would refuse the file: {problem}" if problem else None
 
 
@@ -170,20 +168,29 @@ def _pattern(validator: Any, pattern: str, text: Any, _schema: Any) -> Iterator[
         yield ValidationError("the pattern does not match")
 
 
-def _plain(part: Any) -> Any:
-    """Return a part as JSON has it: keys are texts, a GitLab reference that another file resolves is the list that it was written as."""
+def _plain(part: Any, *, flat: bool) -> Any:
+    """Return a part as JSON has it: keys are texts, a GitLab reference that another file resolves is the list that it was written as.
+
+    GitLab takes lists within lists ten levels deep, its schema two; `flat` writes them as one.
+    """
     from devopssim.course.author.yaml_files import Reference  # noqa: PLC0415 - needs a YAML parser, which a check may do without
 
     if isinstance(part, Mapping):
-        return {("" if key is None else _written(key)): _plain(value) for key, value in part.items()}
+        return {("" if key is None else _written(key)): _plain(value, flat=flat) for key, value in part.items()}
     if isinstance(part, Reference):
         return list(part.path)
-    return [_plain(value) for value in part] if isinstance(part, list) else part
+    if not isinstance(part, list):
+        return part
+    plain: list[Any] = []
+    for value in part:
+        inner = _plain(value, flat=flat)
+        plain += inner if flat and isinstance(value, list) else [inner]
+    return plain
 
 
-def _sentence(error: Any, validator: Any) -> str:
+def _sentence(error: Any, validator: Any, tree: Any) -> str:
     """Return what is wrong, in words: the value, where it stands, and what is allowed there."""
-    error, instead = _cause(error)
+    error, instead = _cause(error, tree)
     place, value, wanted = _place(error.absolute_path), error.instance, error.validator_value
     if error.validator in UNKNOWN_KEY and isinstance(value, dict):
         unknown = next((key for key in value if _is_unknown(key, error, validator)), "")
@@ -239,7 +246,7 @@ def _keys(schema: Any, root: Mapping[str, Any]) -> Iterator[str]:
         yield from _keys(inner, root)
 
 
-def _cause(error: Any) -> tuple[Any, list[str]]:
+def _cause(error: Any, tree: Any) -> tuple[Any, list[str]]:
     """Return the error within an error that says most, and what is allowed if the value is of a wrong kind or form."""
     while error.context:
         branches: dict[Any, list[Any]] = {}
@@ -250,13 +257,23 @@ def _cause(error: Any) -> tuple[Any, list[str]]:
         nearest = min(branches.values(), key=_distance)
         if all(_allowed(branch[0]) and not branch[0].relative_path for branch in branches.values()):
             return error, [words for branch in branches.values() for words in _allowed(branch[0])]
-        error = _first(nearest)
+        error = _first(nearest, tree)
     return error, _allowed(error)
 
 
-def _first(errors: Sequence[Any]) -> Any:
-    """Return the error to speak of: an unknown key, which is often the slip of one that is missing, else the first."""
-    return next((error for error in errors if error.validator in UNKNOWN_KEY and not error.relative_path), errors[0])
+def _first(errors: Sequence[Any], tree: Any) -> Any:
+    """Return the error to speak of: an unknown key, which is often the slip of one that is missing, else the first in the file."""
+
+    def order(error: Any) -> tuple[bool, bool, list[int]]:
+        position, part = [], tree
+        for key in error.absolute_path:
+            position.append(key if isinstance(key, int) else list(part).index(key))
+            part = part[key]
+        unknown_key = error.validator in UNKNOWN_KEY and not error.relative_path
+        # What fails for another reason counts as unevaluated, too.
+        return error.validator == "unevaluatedProperties", not unknown_key, position
+
+    return min(errors, key=order)
 
 
 def _differ_by_keys(forms: Any) -> bool:

@@ -205,6 +205,7 @@ def test_a_continued_line_loses_its_backslash_and_nothing_else() -> None:
             files.runs("^pip install"),
         ),
         ("gitlab", ".base: {script: [pytest]}\nt: {extends: .base}", files.runs("^pytest")),
+        ("gitlab", ".s: {script: &s [pip install x, pytest]}\nt: {script: [*s, [ls]]}", files.runs("^pytest")),
         ("gitlab", "a: {stage: build, script: [x]}\nb: {stage: deploy, script: [y]}", files.needs("b", "a")),
         ("workflow", "on: push\njobs: {t: {steps: [{run: 'cd a && pytest'}]}}", files.triggered_by("push")),
         ("workflow", "on: {push: {paths: [on, off, no]}}", files.at("on.push.paths.2", equals="no")),

@@ -88,6 +88,7 @@ def refused(format_name: str, text: str) -> str:
         ("workflow", WORKFLOW_WITH_MOST),
         ("gitlab", "test: {script: pytest}"),
         ("gitlab", "test: {script: [[pip install x, pytest], ls]}"),
+        ("gitlab", ".x: {script: &x [a]}\ntest: {script: [[[*x, c], d], e]}"),
         ("gitlab", GITLAB_WITH_MOST),
         ("compose", "services: {web: {image: shop}}"),
         ("compose", COMPOSE_WITH_MOST),
@@ -162,6 +163,11 @@ def test_gitlab_and_compose_refuse_in_a_sentence(format_name: str, text: str, sa
     sentence = refused(format_name, text)
     assert says in sentence
     assert sentence.startswith(f"{tool_schemas.SCHEMAS[format_name][0]} would refuse the file: ")
+
+
+def test_the_first_mistake_of_a_file_is_named() -> None:
+    jobs = "\n".join(f"job-{number}: {{script: [{{a: b}}]}}" for number in range(60))
+    assert "job-0.script[0] is a mapping" in refused("gitlab", jobs)
 
 
 @pytest.mark.parametrize("value", ["x" * 1000, "a\\nb\\u202ec", "a/" * 500])
