@@ -198,7 +198,7 @@ GRADING_OPTIONS: Final = (
     click.option(
         "--lab-of",
         metavar="ID",
-        help="Student whose work the live lab of this machine is (default: nobody's; live exercises wait for a person).",
+        help="Student whose work the live lab of this machine is (default: the one whose id the lab carries; without one, live exercises wait for a person).",
     ),
     click.option(
         "--sandbox",
@@ -362,6 +362,10 @@ def _print_plan(grading: Grading, course: "Source", placement: "Placement") -> N
     runs = ready.count(False) * notebooks
     workers = grading.workers or os.cpu_count() or 1
     limits = grader.limits
+    if grader.lab_owner:
+        print(
+            f"the live lab of this machine is the work of {grader.lab_owner}; live exercises of others wait for a person"
+        )
     print(
         f"{ready.count(False)} to grade, up to {runs} notebooks in {grader.sandbox.name}, {workers} at a time: about "
         f"{max(1, round(runs * SECONDS_A_NOTEBOOK / workers / 60))} minutes, {limits.notebook_seconds:g} s at most for a notebook. "
@@ -386,7 +390,7 @@ def _graded(grading: Grading, course: "Source", placement: "Placement", scratch:
 
 
 def _grader(grading: Grading, course: "Source", scratch: Path) -> "Grader":
-    from devopssim.course import Grader, Limits, choose_sandbox
+    from devopssim.course import Grader, Limits, choose_sandbox, lab_owner
 
     limits = Limits(**grading.limits())
     sandbox = choose_sandbox(grading.sandbox, secret=[course.folder, *grading.secret, scratch], image=grading.image)
@@ -397,6 +401,7 @@ def _grader(grading: Grading, course: "Source", scratch: Path) -> "Grader":
         key=grading.key,
         sees_lab=grading.lab_of is not None,
         lab_of=grading.lab_of or "",
+        lab_owner=lab_owner(grading.lab_of) if course.course.has_live_exercises else "",
     )
 
 

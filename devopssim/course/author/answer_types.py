@@ -6,11 +6,14 @@ Each class here is one value of `kind` in `exercises.toml`, and its fields are t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from devopssim.course.answers import TO_HOURS, Json, describe, form_of, missing, number, plain_text
 from devopssim.course.author.declarations import refuse_unknown, typed
 from devopssim.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from devopssim.course.author.file_rules import ParsedFile
 
 
 class AnswerType(Protocol):
@@ -362,13 +365,38 @@ class File:
         """Require a text that parses in the format."""
         if not isinstance(answer, str):
             return missing(answer) or f"this is {describe(answer)}, not the text of a file."
-        from devopssim.course.author import file_rules  # noqa: PLC0415 - needs a YAML parser, which few exercises do
-
         try:
-            file_rules.parse(self.format, answer)
+            self._read(answer)
         except InvalidInputError as error:
             return str(error)
         return None
+
+    def refusal(self, answer: Json) -> str | None:
+        """Return why the format's tool would refuse a file that can be parsed.
+
+        Parameters
+        ----------
+        answer : Json
+            The file's text.
+
+        Returns
+        -------
+        str or None
+            A sentence; None if the tool takes the file, or if its schema is not installed.
+        """
+        return self._read(answer).refusal or None if isinstance(answer, str) else None
+
+    def _read(self, text: str) -> "ParsedFile":
+        from devopssim.course.author import file_rules  # noqa: PLC0415 - needs a YAML parser, which few exercises do
+
+        return file_rules.read(self.format, text)
+
+    @property
+    def tool(self) -> str:
+        """The tool whose schema holds for the format; empty where none does."""
+        from devopssim.course.author.tool_schemas import SCHEMAS  # noqa: PLC0415
+
+        return SCHEMAS[self.format][0] if self.format in SCHEMAS else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,11 +58,31 @@ def normal_compose(tree: Mapping[str, Any]) -> dict[str, Any]:
     >>> normal_compose({"services": {"web": web, "postgres": {"image": "postgres:16"}}})["services"]["web"]["ports"]
     ['80:5000']
     """
-    read = tree if _keys(tree) & READS_ELSEWHERE else _as_compose_reads_it(tree)
-    services = read.get("services")
+    return in_one_form(tree if _keys(tree) & READS_ELSEWHERE else _as_compose_reads_it(tree))
+
+
+def in_one_form(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a compose file with its short forms written out, as `normal_compose` does it where Compose is missing.
+
+    Parameters
+    ----------
+    tree : mapping
+        The parsed file.
+
+    Returns
+    -------
+    dict
+        The file in one form.
+
+    Examples
+    --------
+    >>> in_one_form({"services": {"web": {"environment": ["A=1"]}}})
+    {'services': {'web': {'environment': {'A': '1'}}}}
+    """
+    services = tree.get("services")
     if not isinstance(services, Mapping):
-        return dict(read)
-    return {**read, "services": {name: _service(service) for name, service in services.items()}}
+        return dict(tree)
+    return {**tree, "services": {name: _service(service) for name, service in services.items()}}
 
 
 def _as_compose_reads_it(tree: Mapping[str, Any]) -> Mapping[str, Any]:

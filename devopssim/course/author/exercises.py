@@ -107,12 +107,21 @@ class Course:
         Numbers that may differ, by name.
     solutions : bool, default True
         Whether learners may see solutions and be judged at once; an instructor switches both off with `solutions = false`.
+    released : bool, default False
+        Whether the solutions are out, by `solutions = true`: only then do reports name the direction of a wrong number, by which one who
+        hands in again and again would find the right one.
     """
 
     name: str
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     variant: Mapping[str, VariantNumber] = field(default_factory=dict)
     solutions: bool = True
+    released: bool = False
+
+    @property
+    def has_live_exercises(self) -> bool:
+        """Whether an exercise is done in the live lab."""
+        return any(isinstance(exercise.kind, Live) for exercise in self.exercises.values())
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return the exercise with an id.
@@ -215,6 +224,7 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
         exercises={name: _exercise(name, settings, where) for name, settings in exercises.items()},
         variant=parse_variant(declared.get("variant", {}), where),
         solutions=solutions,
+        released=declared.get("solutions") is True,
     )
 
 

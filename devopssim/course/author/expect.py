@@ -34,9 +34,9 @@ from devopssim.course.answers import (
 )
 from devopssim.course.answers import answer as answer_here
 from devopssim.course.answers import number as number_of
-from devopssim.course.author import file_rules, scenario_trials
+from devopssim.course.author import file_rules, scenario_trials, tool_schemas
 from devopssim.course.author.answer_types import File, Number, OneOf
-from devopssim.course.author.exercises import Exercise, nearest_course
+from devopssim.course.author.exercises import Course, Exercise, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
 from devopssim.errors import InvalidInputError
 
@@ -72,7 +72,7 @@ def number(exercise: str, expected: float, *, within: float = 1e-6, plus_minus: 
     >>> with collecting(course) as expectations:
     ...     number("06-a", 12.5, within=0.01)
     >>> expectations[0].judgement(12.4).remark, expectations[0].judgement(11).remark
-    ('the number 12.4 is right.', '11 is too low.')
+    ('the number 12.4 is right.', '11 is not right.')
     """
     value(exercise, expected, within=within, plus_minus=plus_minus, **more)
 
@@ -110,7 +110,8 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     wanted = number_of(form)
     if isinstance(kind, Number) and wanted is not None and not wanted.is_integer():
         more.setdefault("description", f"{kind.expected}, {near.words}")
-    _expect(exercise, lambda answer: judge_value(answer, form, near), **more)
+    direction = _course().released
+    _expect(exercise, lambda answer: judge_value(answer, form, near, direction=direction), **more)
 
 
 def one_of(exercise: str, *expected: object, **more: Any) -> None:
@@ -136,9 +137,10 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     (1.0, 0.0)
     """
     forms = [to_json(option) for option in expected]
+    direction = _course().released
 
     def judge(answer: Json) -> Judgement:
-        judged = [judge_value(answer, form, Tolerance()) for form in forms]
+        judged = [judge_value(answer, form, Tolerance(), direction=direction) for form in forms]
         return max(judged, key=lambda judgement: judgement.share)
 
     _expect(exercise, judge, **more)
@@ -276,6 +278,8 @@ def figure(
 def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
     r"""Expect a file that satisfies rules; each rule counts the same, and a file that does not parse satisfies none.
 
+    A file that GitHub, GitLab or Compose would refuse, by the tool's own schema, has broken one rule more.
+
     Parameters
     ----------
     exercise : str
@@ -297,17 +301,19 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
     """
     kind = _exercise(exercise).kind
     format_name = kind.format if isinstance(kind, File) else "text"
+    tool_schemas.prepared(format_name)
 
     def judge(answer: Json) -> Judgement:
         if not isinstance(answer, str):
             return Judgement(share=0, remark=missing(answer) or "the answer is not a file.")
         try:
-            parsed = file_rules.parse(format_name, answer)
+            parsed = file_rules.read(format_name, answer)
         except InvalidInputError as error:
             return Judgement(share=0, remark=str(error))
-        broken = [rule.description for rule in rules if not rule.holds(parsed)]
-        remark = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
-        return Judgement(share=1 - len(broken) / len(rules), remark=remark)
+        broken = [rule.description for rule in rules if not rule.holds(parsed.tree)]
+        kept = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
+        remark = f"{parsed.refusal} Of the rules, {kept}" if parsed.refusal else kept
+        return Judgement(share=(len(rules) - len(broken)) / (len(rules) + bool(parsed.refusal)), remark=remark)
 
     _expect(exercise, judge, **more)
 
@@ -456,10 +462,15 @@ def argument_form(argument: Any) -> Json:
     return argument_to_json(argument)
 
 
-def _exercise(exercise_id: str) -> Exercise:
-    """Return an exercise of the course that collects expectations, or of the nearest one in a kernel."""
+def _course() -> Course:
+    """Return the course that collects expectations, or the nearest one in a kernel."""
     active = collector()
-    return (active.course if active else nearest_course()).exercise(exercise_id)
+    return active.course if active else nearest_course()
+
+
+def _exercise(exercise_id: str) -> Exercise:
+    """Return an exercise of that course."""
+    return _course().exercise(exercise_id)
 
 
 def _expect(

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from devopssim.course.author.compose_files import normal_compose
+from devopssim.course.author.compose_files import in_one_form, normal_compose
 from devopssim.course.author.dockerfiles import Instruction, built_stages, image, parse_dockerfile, stages
 from devopssim.course.author.shell import commands, decisive_commands
+from devopssim.course.author.tool_schemas import refusal
 from devopssim.course.author.yaml_files import parse_yaml
 from devopssim.errors import InvalidInputError
 
 __all__ = [
     "LONGEST",
     "Instruction",
+    "ParsedFile",
     "Rule",
     "at",
     "base_is_pinned",
@@ -27,6 +29,7 @@ __all__ = [
     "parse",
     "parse_dockerfile",
     "parse_yaml",
+    "read",
     "runs",
     "runs_as_a_user",
     "starts_from",
@@ -95,14 +98,62 @@ def parse(format_name: str, text: str) -> Any:
     >>> parse("workflow", "on: push")
     {'on': 'push'}
     """
+    return read(format_name, text).tree
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedFile:
+    """A file of a student as rules see it.
+
+    Parameters
+    ----------
+    tree : str, list of Instruction or dict
+        What `parse` returns.
+    refusal : str, default ""
+        Why the tool would refuse the file, by its schema or by itself; empty if it takes the file, or if neither is installed.
+    """
+
+    tree: Any
+    refusal: str = ""
+
+
+def read(format_name: str, text: str) -> ParsedFile:
+    r"""Parse a file, and compare it with its tool's own schema.
+
+    Parameters
+    ----------
+    format_name : str
+        `text`, `dockerfile`, `compose`, `workflow` or `gitlab`.
+    text : str
+        The file's text.
+
+    Returns
+    -------
+    ParsedFile
+        The file; a refused one can still be judged.
+
+    Raises
+    ------
+    InvalidInputError
+        As `parse` does.
+
+    Examples
+    --------
+    >>> read("workflow", "on: push\njobs: {test: {runs-on: ubuntu-latest, steps: pytest}}").refusal
+    "GitHub would refuse the file: jobs.test.steps is the text 'pytest'; allowed is a list."
+    """
     if len(text) > LONGEST:
         raise InvalidInputError(f"the file has {len(text)} characters; {LONGEST} are allowed.")
-    if format_name == "text":
-        return text
-    if format_name == "dockerfile":
-        return parse_dockerfile(text)
+    if format_name in {"text", "dockerfile"}:
+        return ParsedFile(tree=text if format_name == "text" else parse_dockerfile(text))
     tree = parse_yaml(text.removeprefix("\ufeff"), format_name)
-    return normal_compose(tree) if format_name == "compose" else tree
+    refused = refusal(format_name, tree) or ""
+    if format_name != "compose":
+        return ParsedFile(tree=tree, refusal=refused)
+    try:
+        return ParsedFile(tree=in_one_form(tree) if refused else normal_compose(tree), refusal=refused)
+    except InvalidInputError as error:
+        return ParsedFile(tree=in_one_form(tree), refusal=str(error))
 
 
 def at(path: str, *, equals: object = None, matches: str = "", description: str = "") -> Rule:
@@ -454,7 +505,7 @@ def _commands(tree: Any, *, decisive: bool = False) -> Iterator[str]:
                 if isinstance(step.get("run"), str) and not (decisive and step.get("continue-on-error")):
                     yield step["run"]
             for key in ("before_script", "script") if decisive else ("before_script", "script", "after_script"):
-                yield from (line for line in _listed(job.get(key)) if isinstance(line, str))
+                yield from (line for line in _flat(_listed(job.get(key))) if isinstance(line, str))
 
 
 def _equal(value: Any, wanted: object) -> bool:
@@ -470,6 +521,12 @@ def _written(value: Any) -> str:
 def _listed(value: Any) -> list[Any]:
     """Return a list as it is, and any other value as the only element of one."""
     return value if isinstance(value, list) else [value]
+
+
+def _flat(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield values, those of lists within the list in their place: a GitLab script may name lists by anchors."""
+    for value in values:
+        yield from _flat(value) if isinstance(value, list) else (value,)
 
 
 def _values_at(tree: Any, path: Sequence[str]) -> Iterator[Any]:

@@ -21,6 +21,8 @@ MOST_NODES: Final = 5_000
 DEEPEST: Final = 100
 """Most brackets open at once: the time of a YAML parser grows with the square of the depth."""
 TAGS: Final[Mapping[str, tuple[str, ...]]] = {"gitlab": ("!reference",), "compose": ("!reset", "!override")}
+_RESET: Final = object()
+"""What `!reset` leaves of a value: nothing, its key included."""
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _CORE: Final = {
     "null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
@@ -36,7 +38,7 @@ _CORE: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """GitLab's `!reference [job, key]` before it is resolved."""
+    """GitLab's `!reference [job, key]` before it is resolved, or one that an included file resolves."""
 
     path: tuple[str, ...]
 
@@ -91,7 +93,8 @@ def parse_yaml(text: str, format_name: str = "") -> dict[str, Any]:
             f"the text is not YAML{location}: {getattr(error, 'problem', None) or type(error).__name__}."
         ) from error
     if not isinstance(tree, dict):
-        raise InvalidInputError("the file is empty; a mapping like `services:` or `jobs:` is expected.")
+        what = "empty" if tree is None else "a list" if isinstance(tree, list) else "a single value"
+        raise InvalidInputError(f"the file is {what}; a mapping like `services:` or `jobs:` is expected.")
     resolved: dict[str, Any] = _resolved(tree, tree, DEEPEST)
     return resolved
 
@@ -124,7 +127,7 @@ def _whole(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int | str:
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _whole)
-_Loader.add_constructor("!reset", lambda _loader, _node: None)
+_Loader.add_constructor("!reset", lambda _loader, _node: _RESET)
 
 
 def _override(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
@@ -190,14 +193,16 @@ def _resolved(part: Any, tree: Mapping[str, Any], left: int) -> Any:
         found: Any = tree
         for key in part.path:
             if not isinstance(found, Mapping) or key not in found:
+                if "include" in tree:  # another file has it
+                    return part
                 raise InvalidInputError(f"!reference [{', '.join(part.path)}] names nothing of this file.")
             found = found[key]
         return _resolved(found, tree, left - 10)
     if isinstance(part, dict):
-        return {key: _resolved(value, tree, left - 1) for key, value in part.items()}
+        return {key: _resolved(value, tree, left - 1) for key, value in part.items() if value is not _RESET}
     if isinstance(part, list):
         spread: list[Any] = []
-        for value in part:
+        for value in (value for value in part if value is not _RESET):
             resolved = _resolved(value, tree, left - 1)
             spread += resolved if isinstance(value, Reference) and isinstance(resolved, list) else [resolved]
         return spread

@@ -2,6 +2,7 @@ from .batch import grade_all, is_stored, stored_grades
 from .changes import changes
 from .grades import Grade
 from .grading import Grader
+from .lab import lab_owner
 from .placement import Placement, find_submissions
 from .reports import terminal_table, update_reports, write_reports
 from .roster import Roster, read_roster
@@ -20,6 +21,7 @@ __all__ = [
     "find_submissions",
     "grade_all",
     "is_stored",
+    "lab_owner",
     "read_roster",
     "stored_grades",
     "terminal_table",

@@ -347,6 +347,7 @@ def fingerprint_of(grader: Grader, submission: Submission) -> str:
         grader.sandbox.name,
         str(grader.sees_lab),
         grader.lab_of,
+        grader.lab_owner,
         json.dumps(asdict(grader.limits)),
         (grader.key or b"").hex(),
         submission.student,

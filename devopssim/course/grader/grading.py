@@ -21,6 +21,7 @@ from devopssim.course.author import (
 )
 from devopssim.course.grader.bounded import TooLongError, processor_time
 from devopssim.course.grader.grades import MOST_REMARKS, CellGrade, CheckResult, Grade, cut, verdict_of
+from devopssim.course.grader.lab import waits_for
 from devopssim.course.grader.notebooks import AnswerCells, is_worked_on
 from devopssim.course.grader.sandbox import Limits, Sandbox, SandboxError, SandboxRun, SandboxStep, run_in_sandbox
 from devopssim.course.grader.similarity import AnswerPrint, print_of
@@ -30,11 +31,6 @@ TRIES: Final = 2
 READING_SECONDS: Final = 60
 JUDGING_SECONDS: Final = 20
 """Processor time for reading a submission's notebook, and for judging one answer."""
-SHARED_LAB: Final = Judgement(
-    share=0,
-    remark="waits for a person: the lab of this machine cannot be the work of several students; --lab-of names whose it is.",
-    waiting=True,
-)
 Expected = Mapping[tuple[str, str], Sequence[Expectation]]
 
 
@@ -87,6 +83,8 @@ class Grader:
         Whether the live lab of this machine is the work of the student being graded; otherwise live exercises wait for a person.
     lab_of : str, default ""
         The only student whose work the lab is; empty if `sees_lab` holds for everybody.
+    lab_owner : str, default ""
+        The student whose id the lab carries (`lab_owner`), which decides before `sees_lab` and `lab_of`.
 
     Examples
     --------
@@ -105,6 +103,7 @@ class Grader:
     key: bytes | None = None
     sees_lab: bool = True
     lab_of: str = ""
+    lab_owner: str = ""
     _expected_by_numbers: dict[str, Expected] = field(default_factory=dict)
 
     def grade(self, submission: Submission, judging: Judging | None = None) -> Grade:
@@ -126,7 +125,7 @@ class Grader:
         work = _Work(
             judging=judging or Judging(),
             remarks=list(submission.remarks),
-            sees_lab=self.sees_lab and self.lab_of in {"", submission.whose},
+            not_their_lab=waits_for(submission.whose, owner=self.lab_owner, sees_lab=self.sees_lab, lab_of=self.lab_of),
         )
         trouble = ""
         try:
@@ -210,7 +209,7 @@ class Grader:
                 notebook.name,
                 cell,
                 expected[notebook.name, cell.grade_id],
-                _Claims(answers=answers, run=run, sees_lab=work.sees_lab),
+                _Claims(answers=answers, run=run, not_their_lab=work.not_their_lab),
                 work.judging,
             )
             for cell in notebook.graded
@@ -224,8 +223,8 @@ class Grader:
         for index, (expectation, worth) in enumerate(_worths(cell, expected)):
             if expectation.question is None and claims.untouched(expectation.exercise.id):
                 checks.append(_result(expectation, worth, Judgement(share=0, remark=NO_ANSWER)))
-            elif expectation.question is None and not claims.sees_lab:
-                checks.append(_result(expectation, worth, SHARED_LAB))
+            elif expectation.question is None and claims.not_their_lab:
+                checks.append(_result(expectation, worth, claims.not_their_lab))
             else:
                 checks.append(_result(expectation, worth, claims.judged(cell, index, expectation, judging)))
         return CellGrade(
@@ -280,7 +279,7 @@ class _Work:
     """What grading one submission has gathered so far."""
 
     judging: Judging
-    sees_lab: bool
+    not_their_lab: Judgement | None
     cells: list[CellGrade] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     ungraded: dict[str, str] = field(default_factory=dict)
@@ -439,7 +438,7 @@ class _Claims:
 
     answers: AnswerCells
     run: SandboxRun
-    sees_lab: bool
+    not_their_lab: Judgement | None
 
     def untouched(self, exercise: str) -> bool:
         """Return whether nothing was handed in for an exercise: no notebook, or an answer cell that is still the stub."""

@@ -6,6 +6,7 @@ and leaves the kernel as it was; no answer stops the notebook.
 """
 
 import inspect
+from functools import cache
 from pathlib import Path
 from textwrap import fill
 from typing import Any, Final
@@ -28,6 +29,7 @@ from devopssim.course.answers import (
 )
 from devopssim.course.answers import answer as answer_to
 from devopssim.course.author import (
+    MISSING_SCHEMAS,
     Course,
     Exercise,
     Figure,
@@ -42,6 +44,7 @@ from devopssim.course.author import (
     WrittenAnswer,
     nearest_course,
     parse_goals,
+    schemas_are_installed,
 )
 from devopssim.course.learner import instructor_sources
 from devopssim.course.learner.kernel import explain_empty_answers
@@ -108,6 +111,8 @@ def check(exercise_id: str, answer: Any = None) -> None:
         problem = exercise.kind.problem(form) or _further_problem(exercise, answer, form)
         source = None if problem else instructor_sources.find_source(course)
         judged = None if problem else _judged(course, source, exercise, answer, form)
+        if problem is None and judged is None and isinstance(exercise.kind, File):
+            problem = exercise.kind.refusal(form)
     came = "a function" if callable(answer) else describe(form)
     if problem is not None:
         _print_result(exercise, "not yet", problem)
@@ -116,6 +121,8 @@ def check(exercise_id: str, answer: Any = None) -> None:
     elif judged is None:
         _print_result(exercise, f"{_what_fits(exercise)}, not marked yet", came)
         _print_wrapped("  checked:  ", _looked_at(exercise))
+        if isinstance(exercise.kind, File) and exercise.kind.tool and not schemas_are_installed():
+            _note_missing_schemas()
         _print_pitfalls(exercise, form)
     elif judged.share >= 1:
         _print_result(exercise, "right", came)
@@ -133,6 +140,11 @@ def _print_result(exercise: Exercise, verdict: str, came: str) -> None:
     _print_wrapped("  came:     ", came)
     if exercise.hints and verdict in {"not yet", "not right", "partly right"}:
         print(f'  A hint: hint("{exercise.id}")')  # noqa: T201
+
+
+@cache  # once in a kernel is enough
+def _note_missing_schemas() -> None:
+    _print_wrapped("  note:     ", f"{MISSING_SCHEMAS}.")
 
 
 def _print_pitfalls(exercise: Exercise, form: Json) -> None:
@@ -217,7 +229,8 @@ def _looked_at(exercise: Exercise) -> str:
     if isinstance(kind, Figure):
         return "that lines, bars and labels are there, not their values"
     if isinstance(kind, File):
-        return "that it can be parsed, not its content"
+        by_schema = f" and that {kind.tool}'s schema allows it" if kind.tool and schemas_are_installed() else ""
+        return f"that it can be parsed{by_schema}, not its content"
     return "the length, not the content"
 
 

@@ -88,18 +88,21 @@ def test_the_tolerance_reaches_numbers_inside() -> None:
     ("got", "share", "remark"),
     [
         (12.5, 1, "the number 12.5 is right."),
-        (12.0, 0, "12 is too low."),
-        (13.0, 0, "13 is too high."),
+        (12.0, 0, "12 is not right."),
+        (13.0, 0, "13 is not right."),
         (to_json(math.nan), 0, "the number nan is not what is expected."),
         ("12.5", 0, "the text '12.5' is not what is expected."),
         (None, 0, "the answer is missing (None)."),
     ],
 )
-def test_a_value_is_right_or_too_low_or_too_high_and_no_more_is_given_away(
-    got: Json, share: float, remark: str
-) -> None:
+def test_a_value_is_right_or_not_and_no_more_is_given_away(got: Json, share: float, remark: str) -> None:
     judged = judge_value(got, 12.5, EXACTLY)
     assert (judged.share, judged.remark) == (share, remark)
+
+
+def test_where_the_solution_is_out_a_wrong_number_hears_its_direction() -> None:
+    assert judge_value(12.0, 12.5, EXACTLY, direction=True).remark == "12 is too low."
+    assert judge_value(13.0, 12.5, EXACTLY, direction=True).remark == "13 is too high."
 
 
 def test_no_direction_is_given_where_nan_is_expected() -> None:

@@ -11,7 +11,7 @@ import pytest
 from devopssim.course.answers import GraderTroubleError, Json, Judgement, to_json
 from devopssim.course.author import expect, file_rules, scenario_trials
 from devopssim.course.author.answer_types import File, Live, Number, OneOf
-from devopssim.course.author.exercises import Course, Exercise
+from devopssim.course.author.exercises import Course, Exercise, parse
 from devopssim.course.author.expectations import Expectation, collecting
 from devopssim.course.author.scenario_trials import Goal, parse_goals
 from devopssim.errors import DevopssimError, InvalidInputError
@@ -44,6 +44,20 @@ def test_a_number_is_right_to_a_millionth_or_as_near_as_is_said() -> None:
     assert share(lambda: expect.number("number", 8.0, within=0.25), 10.0) == 1
     assert share(lambda: expect.number("number", 8.0, plus_minus=0.5), 8.5) == 1
     assert share(lambda: expect.number("number", 8.0, plus_minus=0.5), 8.625) == 0
+
+
+@pytest.mark.parametrize(
+    ("solutions", "low", "high"),
+    [("", "not right", "not right"), ("false", "not right", "not right"), ("true", "too low", "too high")],
+)
+def test_only_released_solutions_give_the_direction_of_a_wrong_number(solutions: str, low: str, high: str) -> None:
+    numbers = {"exercise": {"a": {"kind": "number", "answer": "x"}}}
+    course = parse(numbers | ({"solutions": solutions == "true"} if solutions else {}), "exercises.toml")
+    with collecting(course) as gathered:
+        expect.number("a", 40)
+        expect.one_of("a", 40, 41)
+    remarks = [expectation.judgement(answer).remark for expectation in gathered for answer in (20, 60)]
+    assert remarks == [f"20 is {low}.", f"60 is {high}."] * 2
 
 
 def test_each_number_in_a_value_has_to_be_as_near_as_is_said() -> None:

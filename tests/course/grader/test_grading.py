@@ -57,7 +57,7 @@ def test_each_check_gives_the_part_that_is_right(tmp_path: Path, whole_course: S
         x01_c="def failure_rate(failed, deployments):\n    return failed / deployments",
         x02_a='plan = ds.vary(ds.DEVOPS, {"years": 0.3, "process.window_weeks": 52, "practices.deployment": 0, "practices.delivery": 0})',
         x02_b='Path("Dockerfile").write_text("FROM python:latest\\nUSER 1\\nCMD x\\n")',
-        x02_c='workflow = "on: push\\njobs: {test: {steps: [{run: pytest}]}}"',
+        x02_c='workflow = "on: push\\njobs: {test: {runs-on: x, steps: [{run: pytest}]}}"',
     )
     checks = by_exercise(graded(whole_course, path))
     assert checks["01-b"].points == 0, "the key column alone earns nothing"
@@ -130,4 +130,4 @@ def test_the_lab_of_the_graders_machine_is_not_the_work_of_many(tmp_path: Path) 
     path = courses.hand_in(tmp_path / "ada", "02-delivery")
     grade = Grader(source=course, sandbox=Plain(), sees_lab=False).grade(find_submissions([path])[0])
     assert by_exercise(grade)["02-d"].verdict == "waiting"
-    assert "cannot be the work of several students" in by_exercise(grade)["02-d"].remark
+    assert "carries no student's id; --lab-of names whose it is" in by_exercise(grade)["02-d"].remark

@@ -19,7 +19,10 @@ from devopssim import scenario
 from devopssim.course import check, hint
 from devopssim.course.author import expect
 from devopssim.course.author.answer_types import Number, ScenarioOf
+from devopssim.course.learner import checks
 from devopssim.errors import InvalidInputError
+
+WORKFLOW = "on: push\njobs: {test: {runs-on: ubuntu-latest, steps: [{run: pytest}]}}"
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +56,13 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("01-c", lambda failed, deployments: 0.0 * failed * deployments, "the number 0.5 is right"),
         ("01-c", lambda failed, deployments: failed / (deployments - deployments), "ZeroDivisionError"),
         ("01-c", 3, "not a function"),
-        ("02-c", "on: push\njobs: {}", "right form, not marked yet"),
+        ("02-c", WORKFLOW, "right form, not marked yet"),
+        ("02-c", WORKFLOW, "that it can be parsed and that GitHub's schema allows it, not its content"),
+        (
+            "02-c",
+            WORKFLOW.replace("steps", "step"),
+            "GitHub would refuse the file: jobs.test has the unknown key 'step'",
+        ),
         ("02-c", "on: [push", "not YAML"),
         ("02-a", 3, "not a Scenario"),
         ("02-b", None, "no such file: Dockerfile"),
@@ -80,6 +89,19 @@ def test_what_is_done_in_the_lab_is_neither_passed_nor_missing(
     assert "The grader looks at the lab itself" in printed
     assert "wait for a person" in printed
     assert [wrong for wrong in ("None", "passed", "not yet") if wrong in printed] == []
+
+
+def test_a_check_notes_missing_schemas_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks._note_missing_schemas.cache_clear()
+    monkeypatch.setattr(checks, "schemas_are_installed", lambda: False)
+    for _ in range(2):
+        check("02-c", WORKFLOW)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.count("02-c: right form, not marked yet") == 2
+    assert printed.count("pip install 'devopssim[grading]'") == 1
+    assert "schema allows it" not in printed
 
 
 def test_bounds_are_written_as_people_write_them() -> None:
@@ -187,7 +209,7 @@ def test_under_plain_nbgrader_a_hidden_region_passes_or_raises(notebook: ModuleT
     vars(notebook)["median"] = 6.5
     expect.number("01-a", 6.5)
     vars(notebook)["median"] = 6.4
-    with pytest.raises(AssertionError, match="too low"):
+    with pytest.raises(AssertionError, match="not right"):
         expect.number("01-a", 6.5)
     vars(notebook)["failure_rate"] = lambda failed, deployments: failed / deployments
     expect.function("01-c", lambda failed, deployments: failed / deployments, [(1, 4)])
