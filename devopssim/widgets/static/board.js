@@ -148,7 +148,7 @@ function boardView({ model, el }) {
     }),
   ];
   const resizes = new ResizeObserver(() => {
-    columns.tabIndex = columns.scrollWidth > columns.clientWidth ? 0 : -1; // only a region that scrolls needs the focus
+    scrolls(columns);
     if (playback.timeline) layOut(lanes, playback);
   });
   [columns, lanes].forEach((element) => resizes.observe(element));
