@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from devopssim.errors import DevopssimError
 from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precise
 from devopssim.scenario import Scenario
-from devopssim.widgets.worker_pools import Scheduler, at_low_priority
+from devopssim.widgets.worker_pools import Scheduler
 
 FEWEST: Final = 3
 """Replications of the first estimate with intervals: the interval of two is too wide to be useful."""
@@ -183,9 +183,8 @@ class LiveEstimates:
             if key in under_way:
                 continue
             scenario, replication, measure = key
-            task = measure if self._pools.fast else partial(at_low_priority, measure)
             try:
-                future: Future[Outcome] = self._pools.estimating.submit(task, scenario, seed, replication)
+                future: Future[Outcome] = self._pools.estimating.submit(measure, scenario, seed, replication)
             except RuntimeError as error:  # the pool is shut down
                 self._on_error(error)
                 return

@@ -7,13 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, suppress
 from functools import cache, cached_property, partial
-from typing import Any, Final
+from typing import Any
 
 from devopssim.experiment import process_pool, thread_pool
 from devopssim.simulation import serving
-
-NICENESS: Final = 5
-"""Niceness of the processes that estimate (POSIX)."""
 
 Scheduler = Callable[[Callable[[], None]], None]
 """Runs a function in the widget's thread, soon."""
@@ -25,7 +22,7 @@ class Pools:
     """A pool of processes for figures and boards, and a pool for replications.
 
     Replications run in threads where the fast engine serves: it leaves Python's lock, and no process has to start. Otherwise
-    they run in processes with a low priority, so that figures come first. Pools start on first use, serve all widgets of the kernel,
+    they run in processes of their own, so that figures do not wait for them. Pools start on first use, serve all widgets of the kernel,
     and end with it.
 
     Parameters
@@ -51,7 +48,7 @@ class Pools:
 
     @cached_property
     def estimating(self) -> Executor:
-        """Threads, or processes whose tasks run with `at_low_priority`."""
+        """Threads where the fast engine serves, else processes."""
         return self._open.enter_context(thread_pool(self.workers) if self.fast else process_pool(self.workers))
 
     def close(self) -> None:
@@ -65,25 +62,6 @@ def shared_pools() -> Pools:
     new = Pools()
     atexit.register(new.close)
     return new
-
-
-def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function after lowering this process's priority (POSIX), so that figures come first.
-
-    Parameters
-    ----------
-    function : callable
-        Called with the arguments; its result is returned.
-    *arguments
-        Its arguments.
-
-    Notes
-    -----
-    The priority stays low until the process ends; only processes that estimate run such tasks.
-    """
-    if hasattr(os, "nice"):
-        os.nice(max(0, NICENESS - os.nice(0)))
-    return function(*arguments)
 
 
 def event_loop_scheduler() -> Scheduler:
