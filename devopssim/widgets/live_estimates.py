@@ -162,6 +162,7 @@ class LiveEstimates:
             return
         experiment, n = query.experiment, self._finished_count(query)
         least = min(FEWEST_FAST if self._pools.fast else FEWEST, experiment.replications)
+        n = n if n >= least else min(n, 1)  # one has no interval, and those of a few more mislead
         final = n >= experiment.replications
         tight = n >= least and is_precise(experiment, self._outcomes(query, dict.fromkeys(query.nameless, n)))
         wanted = max(least, self._reported * GROWTH) if self._reported else 1

@@ -31,6 +31,14 @@ def test_twenty_come_next_where_a_replication_takes_milliseconds() -> None:
     assert recorded.reported[-1].precise, "three are too few to tell"
 
 
+def test_what_has_too_few_replications_for_an_interval_is_shown_as_one() -> None:
+    recorded = RecordedEstimates(fast=True)
+    recorded.live.start(query_of(replications=50))
+    recorded.bench.estimating.work(3)
+    recorded.live.start(query_of(replications=50))
+    assert [estimate.replications for estimate in recorded.reported] == [1, 1]
+
+
 def of_agile(estimate: LiveEstimate) -> pd.DataFrame:
     return estimate.result.estimates.query("scenario == 'agile'").reset_index(drop=True)
 
