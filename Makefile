@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -16,6 +16,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: install-run ## install the requirements into .venv, compare waterfall, agile and DevOps, write a report to out/
+	@echo "Comparing 30 replications of waterfall, agile and DevOps over three years: some ten seconds with the fast engine, two minutes without."
 	@$(BIN)/devopssim compare waterfall agile devops --out out/
 	@echo "Next: open the report in out/, or learn by doing with 'make lab'."
 
@@ -89,6 +90,9 @@ fuzz: install-dev ## feed changed files to every parser of what people hand in (
 benchmarks: install-dev ## measure the speed of this machine's copy against others; nothing passes or fails by time in `make test`
 	@requirements/more.sh benchmarks
 	@$(PYTEST) --benchmark-enable benchmarks
+
+waits: install-dev ## measure how long the cells of the notebooks take that need no container engine, and their longest silences
+	@$(BIN)/python benchmarks/waits.py $(QUIET_NOTEBOOKS)
 
 lock: ## renew requirements/*.txt after a change of pyproject.toml (needs uv); UPGRADE=--upgrade takes the newest versions
 	@requirements/lock.sh $(UPGRADE)

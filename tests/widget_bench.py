@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from typing import Any
 
 from devopssim import DEVOPS, vary
@@ -41,19 +42,16 @@ class ByHand(Executor):
 
 
 class Bench:
-    """Worker pools of two such executors, as without the fast engine; or as with it, where nobody needs `previews`."""
+    """Worker pools of two such executors, as with the fast engine or without it."""
 
     workers = 2
 
-    def __init__(
-        self, instead: Callable[[Scenario, int, int], Outcome] | None = None, *, previews: bool = True
-    ) -> None:
-        self.quick, self.background = ByHand(instead), ByHand(instead)
-        self.estimating = self.background
-        self.previews = previews
+    def __init__(self, instead: Callable[[Scenario, int, int], Outcome] | None = None, *, fast: bool = False) -> None:
+        self.quick, self.estimating = ByHand(instead), ByHand(instead)
+        self.fast = fast
 
     def work(self) -> None:
-        while self.quick.work() or self.background.work():
+        while self.quick.work() or self.estimating.work():
             pass
 
 
@@ -71,13 +69,21 @@ def query_of(given: Scenario = SHORT, *, replications: int = 5, precision: float
     )
 
 
+def pair_of(given: Scenario) -> Query:
+    """Return the query for two scenarios of which `devops` is `given`, with its baseline if that is another one."""
+    scenarios = {"agile": vary(SHORT, {"team.developers": 5}), "devops": given}
+    pairs = {} if given == SHORT else {"devops": BASELINE}
+    baselines = {BASELINE: SHORT} if pairs else {}
+    return Query(experiment=replace(query_of().experiment, scenarios={**baselines, **scenarios}), pairs=pairs)
+
+
 class RecordedEstimates:
     """Live estimates on a bench: what they reported."""
 
     def __init__(
-        self, instead: Callable[[Scenario, int, int], Outcome] | None = measured, *, previews: bool = True
+        self, instead: Callable[[Scenario, int, int], Outcome] | None = measured, *, fast: bool = False
     ) -> None:
-        self.bench = Bench(instead, previews=previews)
+        self.bench = Bench(instead, fast=fast)
         self.reported: list[LiveEstimate] = []
         self.errors: list[Exception] = []
         self.live = LiveEstimates(

@@ -13,11 +13,10 @@ DEFAULT_PORT: Final = 8866
     "--port", type=int, default=DEFAULT_PORT, show_default=True, help="Port on 127.0.0.1 that serves the page."
 )
 @click.option("--no-browser", is_flag=True, help="Serve the page without opening a browser.")
-@click.option("--dark", is_flag=True, help="Use the dark theme.")
-def command(*, port: int, no_browser: bool, dark: bool) -> None:
-    """Serve the page until Ctrl-C."""
+def command(*, port: int, no_browser: bool) -> None:
+    """Serve the page until Ctrl-C. It is light or dark as your system is."""
     from devopssim.widgets import ADDRESS, check_port, serve
 
     check_port(port)
     sys.stderr.write(f"Serving the page at http://{ADDRESS}:{port}/; press Ctrl-C to stop.\n")
-    serve(port=port, theme="dark" if dark else "light", browser=not no_browser)
+    serve(port=port, browser=not no_browser)

@@ -34,7 +34,7 @@ OPTION_OF: Final = {"paths": "path", "hotfixes": "hotfix", "exclude_authors": "e
     type=click.Choice(["assisted"]),
     help="Print the KPIs of changes that are marked as written with AI assistance beside those of the others.",
 )
-@click.option("--intervals", is_flag=True, help="Add 95 % confidence intervals, or the reason why there is none.")
+@click.option("--intervals", is_flag=True, help="Add 95 % confidence intervals, and the reason where one is missing.")
 @json_option
 def command(
     *,

@@ -162,7 +162,7 @@ def interval_of(kpi: Kpi, log: Log, confidence: float = 0.95) -> KpiInterval:
     Returns
     -------
     KpiInterval
-        Bounds of the KPI's value, or the reason why there are none.
+        Bounds of the KPI's value, or the reason why they are missing.
 
     Examples
     --------

@@ -22,6 +22,7 @@ from devopssim.experiment.one_at_a_time import Sensitivity, sensitivity
 from devopssim.experiment.options import Options
 from devopssim.experiment.pool import MOST_WORKERS, process_pool, thread_pool
 from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
+from devopssim.experiment.progress import with_progress
 from devopssim.experiment.result import Result, write_tables
 from devopssim.experiment.selection import Candidates, Race, Selection, practice_sets, select
 from devopssim.experiment.sweeps import Sweep, sweep
@@ -83,5 +84,6 @@ __all__ = [
     "thread_pool",
     "warm_up",
     "welch",
+    "with_progress",
     "write_tables",
 ]

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tqdm.auto import tqdm
-
 from devopssim.errors import DevopssimError
 from devopssim.experiment.checkpoints import Checkpoints, fingerprint
 from devopssim.experiment.experiment import Experiment
 from devopssim.experiment.measure import Measures, Outcome
 from devopssim.experiment.pool import check_workers, little_garbage, process_pool, thread_pool
+from devopssim.experiment.progress import bar
 from devopssim.scenario import Scenario
 from devopssim.simulation import serving, using
 
@@ -39,7 +38,7 @@ class Execution:
     executor : concurrent.futures.Executor, optional
         An executor instead of own processes, for example Dask's `client.get_executor(pure=False)`.
     progress : bool, optional
-        Whether a progress bar is drawn; by default in a terminal or a notebook.
+        Whether progress is shown; by default in a terminal or a notebook.
     folder : str or Path, optional
         Folder of checkpoints: finished replications are kept there, and an interrupted experiment is resumed from them.
     engine : {'fast', 'reference'}, optional
@@ -129,16 +128,15 @@ def run(
     missing = {name: [number for number in numbers if number not in finished[name]] for name in scenarios}
     chunks = _chunks(scenarios, missing, seed, execution.engine)
     total, left = len(scenarios) * len(numbers), sum(map(len, missing.values()))
-    hidden = None if execution.progress is None else not execution.progress  # None: tqdm looks for a terminal
     with (
-        tqdm(total=total, initial=total - left, disable=hidden, unit="run", leave=False) as bar,
+        bar(total, done=total - left, shown=execution.progress) as progress,
         closing(_all(chunks, measure, execution)) as results,
     ):
         for chunk, outcomes in results:
             finished[chunk.name] |= outcomes
             if checkpoints:
                 checkpoints.write(prints[chunk.name], outcomes)
-            bar.update(len(outcomes))
+            progress.update(len(outcomes))
     return {name: [outcomes[number] for number in numbers] for name, outcomes in finished.items()}
 
 

@@ -66,13 +66,11 @@ def cumulative_flow(log: pd.DataFrame, *, explain: bool = True, ax: Axes | None 
         (float(top[-1] + bottom[-1]) / 2, float(top[-1] - bottom[-1]))
         for top, bottom in zip(counts, lower, strict=True)
     ]
-    label_right(
-        ax,
-        [
-            Label(y, f"{name}\n({size:.0f} at the end)", colour)
-            for (name, colour), (y, size) in zip(BANDS, middles, strict=True)
-        ],
-    )
+    labels = [
+        Label(y, f"{name}\n({size:.0f} at the end)", colour)
+        for (name, colour), (y, size) in zip(BANDS, middles, strict=True)
+    ]
+    label_right(ax, labels[::-1])  # from below: where bands are empty, their labels keep the order of the stack
     if explain:
         _explain(ax, times / unit.hours, counts)
     _describe_flow(ax, run, times, counts)

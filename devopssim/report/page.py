@@ -140,7 +140,7 @@ def _families(result: "Result") -> list[dict[str, Any]]:
 
 
 def _cell(row: pd.Series, unit: str) -> tuple[str, str, int]:
-    """Return value, interval or why there is none, and number of replications; 0 replications if nothing was counted."""
+    """Return value, interval or why it is missing, and number of replications; 0 replications if nothing was counted."""
     text = estimate_text(row["estimate"], row["low"], row["high"], unit)
     reason = f"no interval: {row['reason']}" if row["reason"] and np.isfinite(row["estimate"]) else ""
     return text.value, text.interval or reason, int(row["replications"]) if np.isfinite(row["estimate"]) else 0

@@ -46,7 +46,7 @@ def chart(result: Result, kpi: str, baselines: Mapping[str, str] | None = None) 
     declaration = KPIS[kpi]
     curves = [curve for curve in curves_of(result, declaration) if curve.table["mean"].notna().any()]
     if not curves:
-        text = f"{declaration.title}: nothing to draw yet; the preview may be too short for an item to finish."
+        text = f"{declaration.title}: nothing to draw: no item has finished."
         return {"kpi": kpi, "title": declaration.title, "text": text, "x": None, "y": None, "lines": []}
     everything = pd.concat([curve.table for curve in curves])
     changed = dict(baselines or {})

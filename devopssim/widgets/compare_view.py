@@ -13,7 +13,7 @@ from devopssim.widgets.controls import controls
 from devopssim.widgets.kpi_cards import kpi_cards
 from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.scenario_panel import BASELINE_NAME, ScenarioPanel
+from devopssim.widgets.scenario_panel import ScenarioPanel
 from devopssim.widgets.state import State, differing_parameters, state_of
 from devopssim.widgets.status import status
 from devopssim.wording import explain_changes
@@ -33,8 +33,8 @@ def compare(
 ) -> "Compare":
     """Show scenarios side by side, with sliders for practices, security, team and demand.
 
-    A moved slider gets more and more replications until the confidence intervals of lead time and deployment frequency are tight enough;
-    without the fast engine it gets a preview first, one replication of a few batches. Sliders of practices set the chosen scenario; sliders of team and
+    A moved slider gets one replication first, and then more and more until the confidence intervals of lead time and deployment frequency are
+    tight enough; scenarios that it does not change keep their estimates. Sliders of practices set the chosen scenario; sliders of team and
     demand set all scenarios.
 
     Parameters
@@ -76,7 +76,7 @@ class Compare(ScenarioPanel):
     """The widget of `compare`: a view of a `State` and of the estimates for it."""
 
     chosen = traitlets.Unicode().tag(sync=True)
-    actions: ClassVar = ("ready", "gone", "set", "choose", "curve", "reset", "pin", "toml", "load")
+    actions: ClassVar = ("ready", "gone", "set", "predict", "choose", "curve", "reset", "pin", "toml", "load")
     curves: ClassVar = CURVES
 
     _esm = script("parts.js", "chart.js", "compare.js", view="compareView")
@@ -141,16 +141,12 @@ class Compare(ScenarioPanel):
         """Show an estimate: status, cards, chart and explanations."""
         self._last = query, estimate
         result = estimate.result
-        baselines = {
-            name: BASELINE_NAME.format(name)
-            for name in self.state.scenarios
-            if BASELINE_NAME.format(name) in result.scenarios
-        }
+        baselines = query.pairs
         self.shown = {
             "status": status(query, estimate),
-            "cards": kpi_cards(result, self.kpis, baselines, preview=estimate.preview),
+            "cards": kpi_cards(result, self.kpis, baselines),
             "chart": chart(result, self.curve, baselines={baseline: name for name, baseline in baselines.items()}),
-            "explanations": explain_changes(result, baselines, preview=estimate.preview),
+            "explanations": explain_changes(result, baselines),
         }
 
     def show_state(self) -> None:

@@ -11,12 +11,12 @@ from devopssim.scenario import DEVOPS, Scenario, check_scenario, parameter_value
 from devopssim.widgets.controls import controls
 from devopssim.widgets.figures import FIGURES, check_figures, draw_figures
 from devopssim.widgets.kpi_cards import kpi_cards
-from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools, preview_scenario
+from devopssim.widgets.live_estimates import LiveEstimate, Query, WorkerPools
 from devopssim.widgets.panel import script, styles
-from devopssim.widgets.scenario_panel import BASELINE_NAME, ScenarioPanel
+from devopssim.widgets.scenario_panel import ScenarioPanel
 from devopssim.widgets.state import State, state_of
 from devopssim.widgets.status import status
-from devopssim.widgets.worker_pools import LatestTask, at_low_priority, event_loop_scheduler
+from devopssim.widgets.worker_pools import LatestTask, event_loop_scheduler
 from devopssim.wording import explain_changes, parameter_label
 
 PARAMETERS: Final = (
@@ -40,8 +40,8 @@ def explore(
 ) -> "Explore":
     """Show one scenario with sliders, its KPIs, and figures of one replication.
 
-    KPIs get more and more replications until the confidence intervals of lead time and deployment frequency are tight enough; without
-    the fast engine they get a preview first. Figures show one replication, which may be an outlier.
+    KPIs get one replication first, and then more and more until the confidence intervals of lead time and deployment frequency are tight
+    enough. Figures show one replication, which may be an outlier.
 
     Parameters
     ----------
@@ -96,6 +96,7 @@ class Explore(ScenarioPanel):
         "ready",
         "gone",
         "set",
+        "predict",
         "add",
         "remove",
         "figures",
@@ -190,30 +191,24 @@ class Explore(ScenarioPanel):
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
         """Show an estimate: status, card and, if the scenario changed, explanations."""
-        name = self.state.chosen
-        baselines = (
-            {name: BASELINE_NAME.format(name)} if BASELINE_NAME.format(name) in estimate.result.scenarios else {}
-        )
+        baselines = query.pairs
         self.shown = {
             "status": status(query, estimate),
-            "cards": kpi_cards(estimate.result, self.kpis, baselines, preview=estimate.preview),
-            "explanations": explain_changes(estimate.result, baselines, preview=estimate.preview) if baselines else [],
+            "cards": kpi_cards(estimate.result, self.kpis, baselines),
+            "explanations": explain_changes(estimate.result, baselines) if baselines else [],
         }
 
     def _draw(self) -> None:
-        """Request a preview of the figures, then the figures of the whole run."""
+        """Request the figures of one replication."""
         if self._figure_task is None:
             self._figure_task = LatestTask(
                 on_result=self._show_figures, on_error=self.show_error, scheduler=event_loop_scheduler()
             )
-        pools, names, seed = self.pools, list(self.figure_names), self._experiment.seed
-        whole = partial(draw_figures, self.scenario, seed, self.replication, names)
-        short = partial(draw_figures, preview_scenario(self.scenario), seed, self.replication, names)
-        self._figure_task.run(
-            [(pools.quick, short), (pools.background, partial(at_low_priority, whole))] if names else []
-        )
+        names = list(self.figure_names)
+        draw = partial(draw_figures, self.scenario, self._experiment.seed, self.replication, names)
+        self._figure_task.run([(self.pools.quick, draw)] if names else [])
         if not names:
             self.drawn_figures = {}
 
     def _show_figures(self, drawn: dict[str, Any]) -> None:
-        self.drawn_figures = {**drawn, "whole": bool(drawn["weeks"] >= self.scenario.years * 52)}
+        self.drawn_figures = drawn

@@ -1,53 +1,48 @@
-"""Live estimates: more and more replications until the confidence intervals are tight; a preview first, where a replication takes long.
+"""Live estimates: one replication at first, then more and more until the confidence intervals are tight.
 
 A new query replaces the old one: its waiting tasks are cancelled, its finished outcomes stay in a cache, in case the slider
-returns to the same value. All state changes in one thread, the widget's; only the simulations run elsewhere.
+returns to the same value. A scenario that was not touched keeps the replications that were reported of it, so its estimate stays. All
+state changes in one thread, the widget's; only the simulations run elsewhere.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from math import nan
 from typing import Final, Protocol
 
 from devopssim.errors import DevopssimError
-from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import Experiment, Measure, Outcome, Result, is_precise
-from devopssim.scenario import WORKFLOWS, Scenario
-from devopssim.widgets.worker_pools import Scheduler, at_low_priority
+from devopssim.scenario import Scenario
+from devopssim.widgets.worker_pools import Scheduler
 
-FEWEST_SHOWN: Final = 3
-"""Replications of the first estimate, unless fewer were requested: the interval of two is too wide to be useful."""
-FEWEST_PRECISE: Final = 20
-"""Replications before an estimate counts as precise, where a replication takes some milliseconds: the interval of fewer is ragged."""
+FEWEST: Final = 3
+"""Replications of the first estimate with intervals: the interval of two is too wide to be useful."""
+FEWEST_FAST: Final = 20
+"""The same where a replication takes some milliseconds: the interval of fewer is ragged."""
 GROWTH: Final = 1.3
 """Growth of the number of replications from one reported estimate to the next."""
-PREVIEW_BATCHES: Final = 4
-SHORTEST_PREVIEW: Final = 8
 MOST_CACHED: Final = 4000
 
-Key = tuple[Scenario, int, bool, Measure]
-"""Scenario without its name, replication, whether it is a preview, and what is measured."""
+Key = tuple[Scenario, int, Measure]
+"""Scenario without its name, replication, and what is measured."""
 
 
 class WorkerPools(Protocol):
     """Pools of workers; see `worker_pools.Pools`."""
 
     workers: int
-    previews: bool
-    """Whether a replication takes so long that the user wants a preview."""
+    fast: bool
+    """Whether a replication takes some milliseconds."""
 
     @property
     def quick(self) -> Executor:
-        """Processes for what the user waits for: previews, figures."""
-
-    @property
-    def background(self) -> Executor:
-        """Processes for what may take long."""
+        """Processes for what the user waits for: figures, boards."""
 
     @property
     def estimating(self) -> Executor:
-        """Threads or processes for whole replications, which refine an estimate."""
+        """Threads or processes for replications."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +52,9 @@ class LiveEstimate:
     Attributes
     ----------
     result : Result
-        Result of the replications so far.
-    preview : bool
-        The result is one short replication of each scenario.
+        Result of the replications so far, of an untouched scenario more than of others.
+    replications : int
+        Replications of every scenario.
     final : bool
         No further estimate follows.
     precise : bool
@@ -67,39 +62,33 @@ class LiveEstimate:
     """
 
     result: Result
-    preview: bool = False
+    replications: int
     final: bool = False
     precise: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """An experiment to estimate until it is as precise as requested, and the curves of its preview.
+    """An experiment to estimate until it is as precise as requested.
 
     Attributes
     ----------
     experiment : Experiment
         Scenarios, KPIs, largest number of replications, precision and seed.
-    preview_curves : tuple of str
-        Curves that the preview measures.
+    pairs : mapping of str to str
+        For each changed scenario, the name of its baseline; both are reported with the same replications.
 
     Examples
     --------
     >>> from devopssim import DEVOPS
     >>> from devopssim.experiment import Experiment
     >>> query = Query(experiment=Experiment(scenarios={"devops": DEVOPS}, kpis=("wip",), replications=30))
-    >>> query.preview.replications, round(query.preview.scenarios["devops"].years * 52.14)
-    (1, 8)
+    >>> query.measure.kpis
+    ('wip',)
     """
 
     experiment: Experiment
-    preview_curves: tuple[str, ...] = ()
-
-    @cached_property
-    def preview(self) -> Experiment:
-        """Experiment of the preview: one short replication of each scenario."""
-        short = {name: preview_scenario(scenario) for name, scenario in self.experiment.scenarios.items()}
-        return replace(self.experiment, scenarios=short, replications=1, precision=None, curves=self.preview_curves)
+    pairs: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def measure(self) -> Measure:
@@ -141,12 +130,12 @@ class LiveEstimates:
         self._cache: dict[Key, Outcome] = {}
         self._pending: dict[Future[Outcome], Key] = {}
         self._reported = 0
-        self._previewed = self._settled = False
+        self._reported_of: dict[tuple[Scenario, Measure], int] = {}
+        self._settled = False
 
     def start(self, query: Query) -> None:
         """Start a query; it replaces the present one."""
-        self._query, self._reported = query, 0
-        self._previewed = self._settled = False
+        self._query, self._reported, self._settled = query, 0, False
         self.cancel()
         self._advance()
 
@@ -171,41 +160,32 @@ class LiveEstimates:
         query = self._query
         if query is None or self._settled:
             return
-        experiment = query.experiment
-        n, previews = self._finished_count(query), self._pools.previews
-        first, least = (min(count, experiment.replications) for count in (FEWEST_SHOWN, FEWEST_PRECISE))
+        experiment, n = query.experiment, self._finished_count(query)
+        least = min(FEWEST_FAST if self._pools.fast else FEWEST, experiment.replications)
+        n = n if n >= least else min(n, 1)  # one has no interval, and those of a few more mislead
         final = n >= experiment.replications
-        tight = n >= (first if previews else least) and is_precise(experiment, self._outcomes(query, n))
-        wanted = least if not previews and 0 < self._reported < least else max(first, self._reported * GROWTH)
+        tight = n >= least and is_precise(experiment, self._outcomes(query, dict.fromkeys(query.nameless, n)))
+        wanted = max(least, self._reported * GROWTH) if self._reported else 1
         if (final or tight or n >= wanted) and n > self._reported:
             self._reported, self._settled = n, final or tight
-            result = Result.of(experiment, self._outcomes(query, n))
-            self._on_result(query, LiveEstimate(result=result, final=final or tight, precise=tight))
+            counts = self._counts(query, n)
+            self._reported_of = {(query.nameless[name], query.measure): count for name, count in counts.items()}
+            result = Result.of(experiment, self._outcomes(query, counts))
+            self._on_result(query, LiveEstimate(result=result, replications=n, final=final or tight, precise=tight))
         if final or tight:
             return
-        measure = query.preview.measure
-        keys = [(preview_scenario(scenario), 0, True, measure) for scenario in query.nameless.values()]
-        if previews and not self._reported and not self._previewed:
-            missing = [key for key in keys if key not in self._cache]
-            if missing:
-                self._submit(self._pools.quick, missing, experiment.seed)
-                return
-            self._previewed = True
-            outcomes = {name: [self._cache[key]] for name, key in zip(experiment.scenarios, keys, strict=True)}
-            self._on_result(query, LiveEstimate(result=Result.of(query.preview, outcomes), preview=True))
         room = 2 * self._pools.workers - len(self._pending)
-        self._submit(self._pools.estimating, self._missing_keys(query)[: max(0, room)], experiment.seed)
+        self._submit(self._missing_keys(query)[: max(0, room)], experiment.seed)
 
-    def _submit(self, pool: Executor, keys: Iterable[Key], seed: int) -> None:
+    def _submit(self, keys: Iterable[Key], seed: int) -> None:
         """Submit the tasks that are not pending already."""
         under_way = set(self._pending.values())
         for key in dict.fromkeys(keys):
             if key in under_way:
                 continue
-            scenario, replication, is_preview, measure = key
-            task = partial(at_low_priority, measure) if self._pools.previews and not is_preview else measure
+            scenario, replication, measure = key
             try:
-                future: Future[Outcome] = pool.submit(task, scenario, seed, replication)
+                future: Future[Outcome] = self._pools.estimating.submit(measure, scenario, seed, replication)
             except RuntimeError as error:  # the pool is shut down
                 self._on_error(error)
                 return
@@ -222,55 +202,56 @@ class LiveEstimates:
         except CancelledError:
             return
         except Exception as error:  # noqa: BLE001 - the widget has to show every error
-            self._query = None
-            self._on_error(error)
+            if self._query is not None:
+                self.pause()
+                self._on_error(error)
             return
         while len(self._cache) > MOST_CACHED:
             del self._cache[next(iter(self._cache))]
         self._advance()
 
     def _missing_keys(self, query: Query) -> list[Key]:
-        """Return the keys of whole replications that are neither cached nor pending, replication by replication."""
+        """Return the keys of replications that are neither cached nor pending, replication by replication."""
         wanted = (
-            (scenario, replication, False, query.measure)
+            (scenario, replication, query.measure)
             for replication in range(query.experiment.replications)
             for scenario in query.nameless.values()
         )
         return [key for key in wanted if key not in self._cache and key not in self._pending.values()]
 
+    def _cached_count(self, scenario: Scenario, query: Query) -> int:
+        """Return how many of a scenario's first replications are cached."""
+        numbers = range(query.experiment.replications)
+        missing = (number for number in numbers if (scenario, number, query.measure) not in self._cache)
+        return next(missing, len(numbers))
+
     def _finished_count(self, query: Query) -> int:
         """Return how many of the first replications are cached for every scenario."""
-        for replication in range(query.experiment.replications):
-            for scenario in query.nameless.values():
-                if (scenario, replication, False, query.measure) not in self._cache:
-                    return replication
-        return query.experiment.replications
+        return min(self._cached_count(scenario, query) for scenario in query.nameless.values())
 
-    def _outcomes(self, query: Query, n: int) -> dict[str, list[Outcome]]:
-        """Return the cached outcomes of the first `n` replications, by scenario."""
-        return {
-            name: [self._cache[scenario, k, False, query.measure] for k in range(n)]
+    def _counts(self, query: Query, n: int) -> dict[str, int]:
+        """Return how many replications to report of each scenario: `n`, or as many as before; of both in a pair the same."""
+        counts = {
+            name: max(n, min(self._cached_count(scenario, query), self._reported_of.get((scenario, query.measure), 0)))
             for name, scenario in query.nameless.items()
         }
+        for changed, baseline in query.pairs.items():
+            counts[changed] = counts[baseline] = min(counts[changed], counts[baseline])
+        return counts
+
+    def _outcomes(self, query: Query, counts: Mapping[str, int]) -> dict[str, list[Outcome]]:
+        """Return so many cached outcomes of each scenario, filled up with empty ones to the same length."""
+        most = max(counts.values())
+        outcomes = {}
+        for name, scenario in query.nameless.items():
+            cached = [self._cache[scenario, k, query.measure] for k in range(counts[name])]
+            outcomes[name] = cached + [_empty_like(cached[0])] * (most - len(cached)) if cached else []
+        return outcomes
 
 
-def preview_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario cut to the length of a preview: four batches of its workflow, at least eight weeks.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Scenario of the query; a shorter run keeps its length.
-
-    Examples
-    --------
-    >>> from devopssim import DEVOPS, WATERFALL
-    >>> round(preview_scenario(DEVOPS).years * 8760 / 168), round(preview_scenario(WATERFALL).years * 8760 / 168)
-    (8, 48)
-    """
-    cadence = WORKFLOWS[scenario.workflow].cadence(scenario.process)
-    weeks = max(SHORTEST_PREVIEW, PREVIEW_BATCHES * cadence)
-    return replace(scenario, years=min(scenario.years, weeks * HOURS_PER_WEEK / HOURS_PER_YEAR))
+def _empty_like(outcome: Outcome) -> Outcome:
+    """Return an outcome with nothing to count for the same KPIs and curves."""
+    return Outcome(values=dict.fromkeys(outcome.values, nan), curves={kpi: ([], []) for kpi in outcome.curves})
 
 
 def error_text(error: Exception) -> str:

@@ -12,7 +12,6 @@ from devopssim.errors import InvalidInputError
 
 ADDRESS: Final = "127.0.0.1"
 """Address at which `serve` offers the page: this machine only."""
-THEMES: Final = ("light", "dark")
 TITLE: Final = "devopssim"
 HEADING: Final = """# Waterfall, agile, DevOps: what changes, and why?
 
@@ -25,32 +24,30 @@ EXTENSIONS: Final = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/w
 HIGHEST_PORT: Final = 65535
 
 
-def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
+def serve(*, port: int, browser: bool = True) -> None:
     """Serve `widgets.compare` at http://127.0.0.1:`port`/ until Ctrl-C or the signal TERM.
+
+    The page is light or dark as the reader's system is.
 
     Parameters
     ----------
     port : int
         Port, 1 to 65535.
-    theme : {"light", "dark"}
-        Theme of the page.
     browser : bool
         Open the page in a browser.
 
     Raises
     ------
     InvalidInputError
-        If the theme is unknown, the port is out of range or in use, or Voilà is not installed.
+        If the port is out of range or in use, or Voilà is not installed.
 
     Examples
     --------
-    >>> serve(port=8866, theme="blue")
+    >>> serve(port=0)
     Traceback (most recent call last):
         ...
-    devopssim.errors.InvalidInputError: theme='blue' (colours of the page) must be one of light, dark.
+    devopssim.errors.InvalidInputError: port=0 (port of the page) must lie between 1 and 65535.
     """
-    if theme not in THEMES:
-        raise InvalidInputError(f"theme={theme!r} (colours of the page) must be one of {', '.join(THEMES)}.")
     check_port(port)
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         filter(None, [str(Path(__file__).parent), os.environ.get("JUPYTER_PATH")])
@@ -60,7 +57,7 @@ def serve(*, port: int, theme: str = "light", browser: bool = True) -> None:
     with tempfile.TemporaryDirectory(prefix="devopssim-app-") as folder:
         path = Path(folder) / f"{TITLE}.ipynb"
         path.write_text(json.dumps(notebook()), encoding="utf-8")
-        options = [f"--port={port}", "--Voila.port_retries=0", f"--Voila.ip={ADDRESS}", f"--theme={theme}"]
+        options = [f"--port={port}", "--Voila.port_retries=0", f"--Voila.ip={ADDRESS}"]
         options += [f"--VoilaConfiguration.extension_allowlist={name}" for name in EXTENSIONS]
         options += ["--template=devopssim", "--Voila.log_level=ERROR", *([] if browser else ["--no-browser"])]
         voila.launch_instance(argv=[str(path), *options])

@@ -48,6 +48,8 @@ class Panel(anywidget.AnyWidget):
         Scenario as text, once requested.
     note : str
         Message for the user, for example an error.
+    guesses : dict
+        Recorded guesses: `rows` of text, and `csv`.
     """
 
     settings = traitlets.Dict().tag(sync=True)
@@ -55,6 +57,7 @@ class Panel(anywidget.AnyWidget):
     shown = traitlets.Dict().tag(sync=True)
     toml = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
+    guesses = traitlets.Dict().tag(sync=True)
 
     actions: ClassVar[tuple[str, ...]] = ()
     """Actions that a view may request: `do="set"` calls the method `do_set` with the rest of the message."""

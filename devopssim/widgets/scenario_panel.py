@@ -1,13 +1,17 @@
 """Base of the widgets with sliders: a state of scenarios, and live estimates for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
+import pandas as pd
+
+from devopssim.errors import InvalidInputError
 from devopssim.experiment import Experiment, Precision
-from devopssim.kpis import chosen
+from devopssim.kpis import KPIS, chosen
 from devopssim.widgets.live_estimates import LiveEstimate, LiveEstimates, Query, WorkerPools, error_text
 from devopssim.widgets.panel import Panel
+from devopssim.widgets.predictions import Prediction, table, with_results
 from devopssim.widgets.state import State
 from devopssim.widgets.status import waiting
 from devopssim.widgets.worker_pools import event_loop_scheduler, shared_pools
@@ -37,6 +41,8 @@ class ScenarioPanel(Panel):
         Seed of the random numbers.
     pools : WorkerPools or None
         Pools that simulate; default: those that all widgets of the kernel share.
+    settings : mapping
+        Fixed values of the view.
     **traits
         Further traits of the widget.
     """
@@ -52,6 +58,7 @@ class ScenarioPanel(Panel):
         precision: float,
         seed: int,
         pools: WorkerPools | None,
+        settings: Mapping[str, Any],
         **traits: Any,
     ) -> None:
         self.state = state
@@ -66,11 +73,15 @@ class ScenarioPanel(Panel):
         )
         self._pools = pools
         self._estimates: LiveEstimates | None = None
-        super().__init__(shown={"status": waiting()}, controls=self.groups(), **traits)
+        self._predictions: list[Prediction] = []
+        titles = [[kpi, KPIS[kpi].title] for kpi in self.kpis]
+        super().__init__(
+            shown={"status": waiting()}, controls=self.groups(), settings={**settings, "kpis": titles}, **traits
+        )
 
     @property
     def shown_curves(self) -> tuple[str, ...]:
-        """The curves on display: all that is measured where an estimate comes at once, and of a preview."""
+        """The curves on display: all that is measured where a replication takes some milliseconds."""
         return self.curves
 
     def show(self, query: Query, estimate: LiveEstimate) -> None:
@@ -85,6 +96,11 @@ class ScenarioPanel(Panel):
     def pools(self) -> WorkerPools:
         """Pools that simulate."""
         return self._pools or shared_pools()
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """The recorded guesses beside the results, one row each, in the units of the KPIs."""
+        return table(self._predictions)
 
     def begin(self) -> None:
         """Request estimates for the present state."""
@@ -106,6 +122,27 @@ class ScenarioPanel(Panel):
     def do_pin(self) -> None:
         """Make the present state the baseline for changes."""
         self.change_state(self.state.pin())
+
+    def do_predict(self, scenario: str, kpi: str, guess: float) -> None:
+        """Record a guess, given in the unit that the cards show."""
+        rows = {(card["scenario"], row["kpi"]): row for card in self.shown.get("cards", []) for row in card["rows"]}
+        if (scenario, kpi) not in rows:
+            raise InvalidInputError(
+                f"kpi={kpi!r} (KPI of the guess) is on no card of {scenario}; wait for the first estimate."
+            )
+        before, value = self.state.scenarios[scenario], guess * rows[scenario, kpi]["scale"]
+        self._predictions.append(Prediction(before=before, scenario=scenario, kpi=kpi, guess=value))
+        self._show_predictions()
+
+    def _receive_estimate(self, query: Query, estimate: LiveEstimate) -> None:
+        """Show an estimate, and the guesses beside it."""
+        self.show(query, estimate)
+        self._predictions = with_results(self._predictions, self.state.scenarios, estimate.result)
+        self._show_predictions()
+
+    def _show_predictions(self) -> None:
+        rows = [prediction.row for prediction in self._predictions]
+        self.guesses = {"rows": rows, "csv": self.predictions.to_csv(index=False)}
 
     def do_toml(self) -> None:
         """Show the chosen scenario as TOML text."""
@@ -134,7 +171,7 @@ class ScenarioPanel(Panel):
         """Request estimates for the present state."""
         if self._estimates is None:
             self._estimates = LiveEstimates(
-                self.pools, on_result=self.show, on_error=self.show_error, scheduler=event_loop_scheduler()
+                self.pools, on_result=self._receive_estimate, on_error=self.show_error, scheduler=event_loop_scheduler()
             )
         self._estimates.start(self.query())
 
@@ -143,10 +180,11 @@ class ScenarioPanel(Panel):
 
         It includes the baseline of each changed scenario, so that differences are paired under common random numbers.
         """
-        baselines = {BASELINE_NAME.format(name): self.state.baseline[name] for name in self.state.changed}
-        curves = self.curves if self.pools.previews else self.shown_curves
+        pairs = {name: BASELINE_NAME.format(name) for name in self.state.changed}
+        baselines = {baseline: self.state.baseline[name] for name, baseline in pairs.items()}
+        curves = self.shown_curves if self.pools.fast else self.curves
         experiment = replace(self._experiment, scenarios={**baselines, **self.state.scenarios}, curves=curves)
-        return Query(experiment=experiment, preview_curves=self.shown_curves)
+        return Query(experiment=experiment, pairs=pairs)
 
     def show_error(self, error: Exception) -> None:
         """Show an error in the status line."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.widgets.live_estimates import LiveEstimate, Query
 from devopssim.wording import counted
 
@@ -31,7 +30,7 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
     Returns
     -------
     dict
-        `stage` (`"preview"` for a preview, `"refining"` or `"final"`), `text`, `done` and `of` (replications).
+        `stage` (`"refining"` or `"final"`), `text`, `done` and `of` (replications).
 
     Examples
     --------
@@ -40,20 +39,11 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
     >>> short = {"devops": vary(DEVOPS, {"years": 0.1})}
     >>> query = Query(experiment=Experiment(scenarios=short, kpis=("wip",), replications=4))
     >>> result = compare(short, 2, kpis=["wip"], progress=False)
-    >>> current = status(query, LiveEstimate(result=result))
+    >>> current = status(query, LiveEstimate(result=result, replications=2))
     >>> current["stage"], current["done"], current["of"]
     ('refining', 2, 4)
     """
-    done = estimate.result.replications
-    if estimate.preview:
-        weeks = sorted(
-            {round(scenario.years * HOURS_PER_YEAR / HOURS_PER_WEEK) for scenario in estimate.result.scenarios.values()}
-        )
-        text = (
-            f"Preview: one replication of {_listed(weeks)} weeks, without confidence intervals; it may be an outlier. "
-            "Full replications follow."
-        )
-        return {"stage": "preview", "text": text, "done": 0, "of": query.experiment.replications}
+    done = estimate.replications
     years = sorted({scenario.years for scenario in query.experiment.scenarios.values()})
     length = f"{_listed(years)} {'year' if years == [1] else 'years'}"
     replications = f"{counted(done, 'replication')} of {length}, with common random numbers"
@@ -61,7 +51,12 @@ def status(query: Query, estimate: LiveEstimate) -> dict[str, Any]:
         f"{100 * estimate.result.confidence:g} % confidence intervals" if done > 1 else "no confidence intervals"
     )
     if not estimate.final:
-        text = f"{replications}; {confidence}, which narrow as more replications finish."
+        more = (
+            "which narrow as more replications finish"
+            if done > 1
+            else "and it may be an outlier; more replications follow"
+        )
+        text = f"{replications}; {confidence}, {more}."
         return {"stage": "refining", "text": text, "done": done, "of": query.experiment.replications}
     precision = query.experiment.precision
     reached = (

@@ -7,13 +7,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, suppress
 from functools import cache, cached_property, partial
-from typing import Any, Final
+from typing import Any
 
 from devopssim.experiment import process_pool, thread_pool
 from devopssim.simulation import serving
-
-NICENESS: Final = 5
-"""Niceness of the background workers (POSIX)."""
 
 Scheduler = Callable[[Callable[[], None]], None]
 """Runs a function in the widget's thread, soon."""
@@ -22,11 +19,11 @@ Step = tuple[Executor, Callable[[], Any]]
 
 
 class Pools:
-    """Pools of processes for previews and figures, and a pool for whole replications.
+    """A pool of processes for figures and boards, and a pool for replications.
 
-    Whole replications run in threads where the fast engine serves: it leaves Python's lock, and no process has to start. Otherwise
-    they share the processes of what may take long; what the user waits for has processes of its own. Pools start on first use,
-    serve all widgets of the kernel, and end with it.
+    Replications run in threads where the fast engine serves: it leaves Python's lock, and no process has to start. Otherwise
+    they run in processes of their own, so that figures do not wait for them. Pools start on first use, serve all widgets of the kernel,
+    and end with it.
 
     Parameters
     ----------
@@ -35,13 +32,13 @@ class Pools:
 
     Attributes
     ----------
-    previews : bool
-        Whether a replication takes so long that the user wants a preview: without the fast engine.
+    fast : bool
+        Whether the fast engine serves, and a replication takes some milliseconds.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or max(1, os.cpu_count() or 1)
-        self.previews = serving() != "fast"
+        self.fast = serving() == "fast"
         self._open = ExitStack()
 
     @cached_property
@@ -50,14 +47,9 @@ class Pools:
         return self._open.enter_context(process_pool(min(self.workers, 3)))
 
     @cached_property
-    def background(self) -> Executor:
-        """Processes whose tasks run with `at_low_priority`."""
-        return self._open.enter_context(process_pool(self.workers))
-
-    @cached_property
     def estimating(self) -> Executor:
-        """Threads or processes for whole replications."""
-        return self.background if self.previews else self._open.enter_context(thread_pool(self.workers))
+        """Threads where the fast engine serves, else processes."""
+        return self._open.enter_context(thread_pool(self.workers) if self.fast else process_pool(self.workers))
 
     def close(self) -> None:
         """End the threads and processes."""
@@ -70,25 +62,6 @@ def shared_pools() -> Pools:
     new = Pools()
     atexit.register(new.close)
     return new
-
-
-def at_low_priority(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function after lowering this process's priority (POSIX), so that previews run first.
-
-    Parameters
-    ----------
-    function : callable
-        Called with the arguments; its result is returned.
-    *arguments
-        Its arguments.
-
-    Notes
-    -----
-    The priority stays low until the process ends; only the background pool runs such tasks.
-    """
-    if hasattr(os, "nice"):
-        os.nice(max(0, NICENESS - os.nice(0)))
-    return function(*arguments)
 
 
 def event_loop_scheduler() -> Scheduler:
@@ -133,8 +106,8 @@ class LatestTask:
     >>> from concurrent.futures import ThreadPoolExecutor
     >>> with ThreadPoolExecutor(1) as pool:
     ...     task = LatestTask(on_result=print, on_error=print, scheduler=event_loop_scheduler())
-    ...     task.run([(pool, lambda: "preview")])
-    preview
+    ...     task.run([(pool, lambda: "figure")])
+    figure
     """
 
     def __init__(

@@ -25,7 +25,7 @@ from devopssim.wording.alt_text import (
     tornado_text,
 )
 from devopssim.wording.chance import chance_sentence, comparison_records, reasons_note, selection_sentence
-from devopssim.wording.changes import explain_changes
+from devopssim.wording.changes import explain_changes, parameter_changes
 from devopssim.wording.findings import KpiComparison, Mechanism, Verdicts, mechanisms, verdicts, what_differs
 from devopssim.wording.numbers import (
     LANDMARKS,
@@ -33,6 +33,7 @@ from devopssim.wording.numbers import (
     Unit,
     amount,
     counted,
+    display_unit,
     duration,
     estimate_text,
     number,
@@ -60,6 +61,7 @@ __all__ = [
     "curves_text",
     "difference_text",
     "differences_text",
+    "display_unit",
     "duration",
     "effects_text",
     "estimate_text",
@@ -71,6 +73,7 @@ __all__ = [
     "markdown_table",
     "mechanisms",
     "number",
+    "parameter_changes",
     "parameter_label",
     "parameter_text",
     "plain_estimate",

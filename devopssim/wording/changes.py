@@ -21,7 +21,7 @@ Section = dict[str, Any]
 """`title`, and `parts`: pairs of a heading (`""` for none) and its lines."""
 
 
-def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bool = False) -> list[Section]:
+def explain_changes(result: Result, baselines: Mapping[str, str]) -> list[Section]:
     """Return the explanation of a comparison, section by section.
 
     Parameters
@@ -30,8 +30,6 @@ def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bo
         Result of a comparison.
     baselines : mapping of str to str
         For each changed scenario, the name of its baseline in the result. Empty: the scenarios are compared with the first one.
-    preview : bool
-        The result is a widget's preview: intervals and verdicts are omitted.
 
     Returns
     -------
@@ -44,40 +42,34 @@ def explain_changes(result: Result, baselines: Mapping[str, str], *, preview: bo
     >>> short = vary(DEVOPS, {"years": 0.1})
     >>> smaller = vary(short, {"team.developers": 3})
     >>> result = compare({"before": short, "devops": smaller}, 2, kpis=["lead_time"], progress=False)
-    >>> (section,) = explain_changes(result, {"devops": "before"}, preview=True)
+    >>> (section,) = explain_changes(result, {"devops": "before"})
     >>> section["parts"][0]
     ['Changed parameters', ['Developers: 8 → 3 (people who write code)']]
 
     """
     if baselines:
-        return [_changed(result, name, baseline, preview=preview) for name, baseline in baselines.items()]
-    return _side_by_side(result, preview=preview)
+        return [_changed(result, name, baseline) for name, baseline in baselines.items()]
+    return _side_by_side(result)
 
 
-def _changed(result: Result, name: str, baseline: str, *, preview: bool) -> Section:
+def _changed(result: Result, name: str, baseline: str) -> Section:
     """Return the section of one scenario against its baseline."""
     pair = {baseline: result.scenarios[baseline], name: result.scenarios[name]}
     parts = [("Changed parameters", parameter_changes(pair)), ("Effect on the work", work_changes(pair))]
-    parts += (
-        [("Effect on the KPIs", ["The first confidence intervals follow."])]
-        if preview
-        else _verdict_parts(against(result, name, baseline))
-    )
-    parts += [("Utilisation", sentences)] if (sentences := _utilisation(result, name, baseline)) and not preview else []
+    parts += _verdict_parts(against(result, name, baseline))
+    parts += [("Utilisation", _utilisation(result, name, baseline))]
     return {
         "title": f"{name} compared with {baseline}",
         "parts": [[heading, lines] for heading, lines in parts if lines],
     }
 
 
-def _side_by_side(result: Result, *, preview: bool) -> list[Section]:
+def _side_by_side(result: Result) -> list[Section]:
     """Return the workflows, then one section for each scenario against the first."""
     first, *others = result.scenarios
     workflows = dict.fromkeys(scenario.workflow for scenario in result.scenarios.values())
     descriptions = [f"{WORKFLOWS[name].title}: {WORKFLOWS[name].text}" for name in workflows]
     sections: list[Section] = [{"title": "How work moves", "parts": [["", descriptions]]}]
-    if preview:
-        return sections
     for other in others:
         parts = _verdict_parts(against(result, other, first))
         sections.append(
@@ -138,7 +130,7 @@ def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
     return [
         ("Better", [str(finding) for finding in verdicts.better]),
         ("Worse", [str(finding) for finding in verdicts.worse]),
-        ("Different, neither better nor worse in itself", [str(finding) for finding in verdicts.different]),
+        ("Different, neither better nor worse", [str(finding) for finding in verdicts.different]),
         (
             "Not clear yet",
             [f"{unclear}: the confidence interval of the difference contains 0, or there is none."] if unclear else [],

@@ -184,6 +184,26 @@ def amount(value: float, unit: str) -> str:
     return f"{number(value)} {unit}"
 
 
+def display_unit(unit: str, like: float) -> Unit:
+    """Return the unit in which values of a KPI near `like` read best, and its size in units of the KPI.
+
+    Parameters
+    ----------
+    unit : str
+        Unit of the KPI.
+    like : float
+        In the KPI's unit.
+
+    Examples
+    --------
+    >>> display_unit("h", 400.0).name, display_unit("share", 0.1), display_unit("per week", 3.0).hours
+    ('days', Unit(name='%', hours=0.01), 1.0)
+    """
+    if unit == "h":
+        return unit_for(max(abs(like), 1 / 60)) if abs(like) >= 1 / 60 or not like else Unit("seconds", 1 / 3600)
+    return Unit("%", 0.01) if unit == "share" else Unit(unit, 1.0)
+
+
 class EstimateText(NamedTuple):
     """An estimate as text: value with unit, and the bounds of its interval.
 
@@ -208,7 +228,9 @@ class EstimateText(NamedTuple):
         return f"{self.value} ({self.interval})" if self.interval else self.value
 
 
-def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: bool = False) -> EstimateText:
+def estimate_text(
+    estimate: float, low: float, high: float, unit: str, *, sign: bool = False, like: float | None = None
+) -> EstimateText:
     """Return an estimate of a KPI and its confidence interval, both in one unit.
 
     Parameters
@@ -219,6 +241,8 @@ def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: 
         Unit of the KPI.
     sign : bool
         For differences: plus or minus before each number, shares in percentage points.
+    like : float, optional
+        Hours that choose the unit of time, so that neighbouring estimates share it; default: the estimate.
 
     Returns
     -------
@@ -229,18 +253,16 @@ def estimate_text(estimate: float, low: float, high: float, unit: str, *, sign: 
     --------
     >>> estimate_text(6250.0, 5846.0, 6670.0, "h")
     EstimateText(value='37.2 weeks', interval='34.8 to 39.7')
+    >>> estimate_text(6250.0, 5846.0, 6670.0, "h", like=100.0).value
+    '260 days'
     >>> estimate_text(-0.05, -0.08, -0.02, "share", sign=True).value
     '...5 points'
 
     """
     if not math.isfinite(estimate):
         return EstimateText("no data", "")
-    scale, name = 1.0, unit
-    if unit == "h":
-        clock = unit_for(max(abs(estimate), 1 / 60))
-        scale, name = (clock.hours, clock.name) if abs(estimate) >= 1 / 60 or not estimate else (1 / 3600, "seconds")
-    elif unit == "share":
-        scale, name = 0.01, "points" if sign else "%"
+    name, scale = display_unit(unit, estimate if like is None else like)
+    name = "points" if sign and unit == "share" else name
     mean, least, most = (_signed(value / scale) if sign else number(value / scale) for value in (estimate, low, high))
     bounds = f"{least} to {most}" if math.isfinite(low) and math.isfinite(high) else ""
     return EstimateText(f"{mean} {name}", bounds)

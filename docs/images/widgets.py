@@ -66,6 +66,7 @@ def explore(browser: Browser, lab: servers.Server) -> None:
         seen.page.wait_for_selector(f"{ROOT}[data-estimates]")
         seen.page.locator(f"{ROOT} input[type=range]").first.press("End")
         seen.page.wait_for_selector(".dops-change")
+        seen.page.wait_for_selector("figure svg")
         seen.page.wait_for_selector(".dops-status[data-stage='final']")
         seen.page.locator(ROOT).screenshot(path=HERE / "explore.png")
 
@@ -79,8 +80,7 @@ def app(browser: Browser, server: servers.Server) -> None:
         pages.until(lambda: "Practices of waterfall" in seen.page.inner_text(ROOT), "the sliders show waterfall")
         seen.page.get_by_role("slider", name="Continuous monitoring").press("End")
         seen.page.wait_for_selector(".dops-change")
-        seen.page.wait_for_selector(".dops-status[data-stage='refining'], .dops-status[data-stage='final']")
-        seen.page.wait_for_timeout(3000)
+        seen.page.wait_for_selector(".dops-status[data-stage='final']")
         seen.page.screenshot(path=HERE / "app.png", full_page=True)
 
 

@@ -51,7 +51,7 @@ def _page(released: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
     outputs = {cell["id"]: cell.get("outputs", []) for cell in source["cells"]}
     for cell in released["cells"]:
         if cell["cell_type"] == "code" and "nbgrader" not in cell["metadata"]:
-            cell["outputs"] = outputs[cell["id"]]
+            cell["outputs"] = [output for output in outputs[cell["id"]] if _shows(output)]
     cells = [part for cell in released["cells"] for part in _without_widgets(cell)]
     for index, cell in enumerate(cells):
         cell["metadata"] = {}
@@ -62,6 +62,11 @@ def _page(released: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
         "language_info": {"name": "python", "pygments_lexer": "ipython3"},
     }
     return {**released, "metadata": metadata, "cells": cells}
+
+
+def _shows(output: Cell) -> bool:
+    """Return whether there is something to see; a bar of progress leaves an empty output behind."""
+    return output["output_type"] == "stream" or any(output["data"].values())
 
 
 def _without_widgets(cell: Cell) -> Iterator[Cell]:

@@ -1,5 +1,6 @@
 """`devopssim app`: the comparison as a page of its own."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,22 +16,17 @@ pytestmark = pytest.mark.browser
 ROOT = "section.dops"
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 @pytest.fixture(scope="module")
-def app(theme: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
-    options = ["--dark"] if theme == "dark" else []
-    with servers.app(tmp_path_factory.mktemp("app"), *options) as server:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Server]:
+    with servers.app(tmp_path_factory.mktemp("app")) as server:
         yield server
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_compares_without_requests_to_other_computers(
     chromium: Browser, app: servers.Server, theme: str
 ) -> None:
-    with pages.watched(chromium) as seen:
+    with pages.watched(chromium, dark=theme == "dark") as seen:
         page = seen.page
         page.goto(app.address)
         page.wait_for_selector(f"{ROOT}[data-estimates]")
@@ -46,6 +42,8 @@ def test_the_page_compares_without_requests_to_other_computers(
         until(lambda: page.get_by_label("KPIs of waterfall").inner_text() != before, "the card of waterfall changes")
         until(lambda: "Continuous monitoring: 0 %" in page.inner_text(ROOT), "the page shows what changed")
         page.wait_for_selector(".dops-status[data-stage='refining'], .dops-status[data-stage='final']")
+        background = page.evaluate("getComputedStyle(document.querySelector('.dops-card')).backgroundColor")
+        assert (max(map(int, re.findall(r"\d+", background)[:3])) < 80) == (theme == "dark")
         seen.shot(f"app-{theme}")
         checks.is_accessible(seen, "body")
         checks.is_quiet(seen)

@@ -113,6 +113,25 @@ def test_the_board_is_accessible_on_a_dark_page(seen: Watched) -> None:
     checks.is_quiet(seen)
 
 
+def test_a_narrow_board_scrolls_sideways_and_nothing_overlaps(seen: Watched) -> None:
+    page = seen.page
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 1100})
+    columns = page.get_by_role("region", name="Columns of the board")
+    until(lambda: columns.evaluate("region => region.tabIndex") == 0, "the columns can be focused")
+    go_to(page, 3000)
+    cut = "heads => heads.filter(head => head.scrollWidth > head.clientWidth).map(head => head.textContent)"
+    assert page.locator(".dops-column-head").evaluate_all(cut) == []
+    width = columns.evaluate("region => region.scrollWidth") / 8
+    assert width > page.locator(".dops-item").first.evaluate("item => item.offsetWidth")
+    columns.focus()
+    page.keyboard.press("ArrowRight")
+    until(lambda: columns.evaluate("region => region.scrollLeft") > 0, "the arrow key scrolls the columns")
+    seen.shot("board-320")
+    checks.is_accessible(seen, ROOT)
+    page.set_viewport_size(wide or {"width": 1400, "height": 800})
+
+
 def test_reduced_motion_redraws_once_a_second(seen: Watched) -> None:
     page = seen.page
     page.emulate_media(reduced_motion="reduce")

@@ -3,6 +3,7 @@
 import statistics
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from browser import checks, pages
@@ -94,6 +95,56 @@ def test_the_time_to_a_new_picture_is_reported(page: Page, capsys: pytest.Captur
             f"\nslider to redraw in JupyterLab: median {median:.0f} ms, 90 % within {slow:.0f} ms, of {MOVES} moves\n"
         )
     assert len(durations) == MOVES
+
+
+def test_columns_that_nobody_touched_stay(page: Page) -> None:
+    until(lambda: share_of_testing(page) == "100 %", "the sliders are back")
+    settled(page)
+    page.evaluate("""() => {
+        window.texts = new Set();
+        const card = () => document.querySelector("[aria-label='KPIs of agile']").innerText;
+        window.watching = new MutationObserver(() => window.texts.add(card()));
+        window.watching.observe(document.querySelector("section.dops"), { attributes: true, attributeFilter: ["data-estimates"] });
+    }""")
+    page.get_by_label("Continuous testing").focus()
+    for _ in range(3):
+        count = estimates(page)
+        page.keyboard.press("ArrowLeft")
+        until(lambda count=count: estimates(page) > count, "a new estimate is shown")  # type: ignore[misc]
+    settled(page)
+    assert page.evaluate("(window.watching.disconnect(), window.texts.size)") == 1
+    assert "3 replications" in page.get_by_label("KPIs of agile").inner_text()
+
+
+def test_a_guess_is_shown_beside_the_result_and_saved_as_csv(page: Page) -> None:
+    until(lambda: share_of_testing(page) == "100 %", "the sliders are back")
+    settled(page)
+    page.get_by_label("will be (days)").fill("6")
+    page.keyboard.press("Enter")
+    table = page.get_by_role("region", name="Guesses and results")
+    until(lambda: "no result yet" in table.inner_text(), "the guess is recorded")
+    page.get_by_label("Continuous testing").focus()
+    page.keyboard.press("Home")
+    until(lambda: "Continuous testing: 100 %" in table.inner_text(), "the result stands beside the guess")
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as CSV").click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert rows[0].startswith("scenario,kpi,unit,guess,estimate,low,high,replications,change")
+    assert rows[1].startswith("devops,lead_time,h,144.0,")
+
+
+def test_on_a_narrow_screen_sliders_and_answer_are_seen_together(page: Page, seen: Watched) -> None:
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 700})
+    top = "element => element.getBoundingClientRect().top"
+    side, card = page.locator(".dops-side"), page.locator(".dops-card").first
+    until(lambda: card.evaluate(top) - side.evaluate(top) < 500, "the answer is below the box of sliders")
+    assert side.evaluate("box => box.scrollHeight > box.clientHeight")
+    checks.is_accessible(seen, ROOT)
+    page.set_viewport_size({"width": 800, "height": 700})
+    until(lambda: abs(card.evaluate(top) - side.evaluate(top)) < 200, "the answer is beside the sliders")
+    page.set_viewport_size(wide or {"width": 1400, "height": 1500})
 
 
 def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:

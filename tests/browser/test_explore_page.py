@@ -57,7 +57,7 @@ def test_chosen_figures_are_drawn_with_their_text(seen: Watched, theme: str) -> 
     assert "deployments" in figure.locator("figcaption").inner_text()
     assert figure.locator("svg").get_attribute("aria-labelledby") == figure.locator("figcaption").get_attribute("id")
     page.wait_for_selector(".dops-status[data-stage='final']")
-    until(lambda: "whole run of" in page.inner_text(".dops-figures"), "the figures show the whole run")
+    until(lambda: "26 weeks" in page.inner_text(".dops-figures"), "the figures show the whole run")
     seen.shot(f"explore-{theme}")
     checks.is_accessible(seen, ROOT)
     checks.is_quiet(seen)

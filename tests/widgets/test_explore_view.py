@@ -16,7 +16,6 @@ def test_explore_draws_the_figures_of_one_replication() -> None:
     (figure,) = widget.drawn_figures["figures"]
     assert figure["svg"].startswith("<svg")
     assert figure["text"]
-    assert widget.drawn_figures["whole"]
     widget.do_figures([])
     assert widget.drawn_figures == {}
 

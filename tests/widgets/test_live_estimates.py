@@ -1,36 +1,63 @@
-"""Live estimates: a preview first, then refinements."""
+"""Live estimates: one replication first, then more."""
 
 from typing import Any
 
+import pandas as pd
 import pytest
-from widget_bench import SHORT, SMALLER, RecordedEstimates, query_of
+from widget_bench import BASELINE, SHORT, SMALLER, RecordedEstimates, pair_of, query_of
 
-from devopssim import AGILE, DEVOPS, WATERFALL, compare, vary
+from devopssim import compare
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import Outcome
-from devopssim.scenario import Scenario
-from devopssim.widgets.live_estimates import error_text, preview_scenario
+from devopssim.widgets.live_estimates import LiveEstimate, error_text
 from devopssim.widgets.status import status
 
 
-def test_a_preview_comes_first_then_more_and_more_replications() -> None:
+def test_one_replication_comes_first_then_more_and_more() -> None:
     recorded = RecordedEstimates()
     recorded.live.start(query_of())
     recorded.bench.work()
-    assert [estimate.preview for estimate in recorded.reported] == [True, False, False, False]
-    assert [estimate.result.replications for estimate in recorded.reported] == [1, 3, 4, 5]
+    assert [estimate.replications for estimate in recorded.reported] == [1, 3, 4, 5]
     assert recorded.reported[-1].final
     assert not recorded.reported[-1].precise
     assert not recorded.live.busy
 
 
-def test_without_previews_three_replications_come_first_and_twenty_next() -> None:
-    recorded = RecordedEstimates(previews=False)
+def test_twenty_come_next_where_a_replication_takes_milliseconds() -> None:
+    recorded = RecordedEstimates(fast=True)
     recorded.live.start(query_of(precision=0.1, replications=50))
     recorded.bench.work()
-    assert not any(estimate.preview for estimate in recorded.reported)
-    assert [estimate.result.replications for estimate in recorded.reported] == [3, 20]
+    assert [estimate.replications for estimate in recorded.reported] == [1, 20]
     assert recorded.reported[-1].precise, "three are too few to tell"
+
+
+def test_what_has_too_few_replications_for_an_interval_is_shown_as_one() -> None:
+    recorded = RecordedEstimates(fast=True)
+    recorded.live.start(query_of(replications=50))
+    recorded.bench.estimating.work(3)
+    recorded.live.start(query_of(replications=50))
+    assert [estimate.replications for estimate in recorded.reported] == [1, 1]
+
+
+def of_agile(estimate: LiveEstimate) -> pd.DataFrame:
+    return estimate.result.estimates.query("scenario == 'agile'").reset_index(drop=True)
+
+
+def test_a_scenario_that_is_not_touched_keeps_its_estimate() -> None:
+    recorded = RecordedEstimates()
+    recorded.live.start(pair_of(SHORT))
+    recorded.bench.work()
+    before = of_agile(recorded.reported[-1])
+    count = len(recorded.reported)
+    recorded.live.start(pair_of(SMALLER))
+    recorded.bench.work()
+    first = recorded.reported[count]
+    assert first.replications == 1
+    assert of_agile(first).equals(before)
+    assert dict(first.result.estimates.set_index("scenario")["replications"]) == {"agile": 5, "devops": 1, BASELINE: 1}
+    assert dict(recorded.reported[-1].result.estimates.set_index("scenario")["replications"]) == {
+        "agile": 5, "devops": 5, BASELINE: 5,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("few", [1, 2])
@@ -38,8 +65,8 @@ def test_few_replications_suffice_if_no_more_are_requested(few: int) -> None:
     recorded = RecordedEstimates()
     recorded.live.start(query_of(replications=few))
     recorded.bench.work()
-    assert [estimate.final for estimate in recorded.reported] == [False, True]
-    assert recorded.reported[-1].result.replications == few
+    assert recorded.reported[-1].final
+    assert recorded.reported[-1].replications == few
     assert status(query_of(replications=few), recorded.reported[-1])["stage"] == "final"
 
 
@@ -48,22 +75,19 @@ def test_it_stops_as_soon_as_the_interval_is_tight() -> None:
     recorded.live.start(query_of(precision=0.1, replications=50))
     recorded.bench.work()
     assert recorded.reported[-1].precise
-    assert recorded.reported[-1].result.replications == 3
+    assert recorded.reported[-1].replications == 3
 
 
 def test_a_new_query_cancels_the_waiting_tasks() -> None:
     recorded = RecordedEstimates()
     recorded.live.start(query_of(SHORT))
-    recorded.bench.quick.work()
-    stale = [future for future, _, _ in recorded.bench.background.waiting]
+    recorded.bench.estimating.work(1)
+    stale = [future for future, _, _ in recorded.bench.estimating.waiting]
     recorded.live.start(query_of(SMALLER))
     assert stale
     assert all(future.cancelled() for future in stale)
     recorded.bench.work()
-    assert {estimate.result.scenarios["devops"] for estimate in recorded.reported[1:]} == {
-        preview_scenario(SMALLER),
-        SMALLER,
-    }
+    assert {estimate.result.scenarios["devops"] for estimate in recorded.reported[1:]} == {SMALLER}
 
 
 def test_a_finished_query_comes_from_the_cache() -> None:
@@ -74,8 +98,7 @@ def test_a_finished_query_comes_from_the_cache() -> None:
     recorded.bench.work()
     before = len(recorded.reported)
     recorded.live.start(query_of(SHORT))
-    assert not recorded.bench.quick.waiting
-    assert not recorded.bench.background.waiting
+    assert not recorded.bench.estimating.waiting
     assert [estimate.final for estimate in recorded.reported[before:]] == [True]
 
 
@@ -98,9 +121,3 @@ def test_an_estimate_equals_that_of_compare() -> None:
     recorded.bench.work()
     direct = compare({"devops": SHORT}, 3, kpis=("lead_time",), progress=False)
     assert recorded.reported[-1].result.estimates.equals(direct.estimates)
-
-
-@pytest.mark.parametrize(("given", "weeks"), [(WATERFALL, 48), (AGILE, 8), (DEVOPS, 8)])
-def test_a_preview_is_as_long_as_four_batches(given: Scenario, weeks: float) -> None:
-    assert preview_scenario(given).years * 8760 / 168 == pytest.approx(weeks)
-    assert preview_scenario(vary(given, {"years": 0.05})).years == 0.05

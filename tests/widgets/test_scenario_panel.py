@@ -16,9 +16,9 @@ from devopssim.widgets.state import state_of
 def test_simulations_start_with_the_first_view() -> None:
     bench = Bench()
     widget = Compare(state_of({"devops": SHORT}), pools=bench)
-    assert not bench.quick.waiting
+    assert not bench.estimating.waiting
     widget.do_ready()
-    assert bench.quick.waiting
+    assert bench.estimating.waiting
 
 
 def test_closing_the_last_view_cancels_simulations_and_a_new_view_resumes_them() -> None:
@@ -26,9 +26,9 @@ def test_closing_the_last_view_cancels_simulations_and_a_new_view_resumes_them()
     widget = Compare(state_of({"devops": SHORT}), pools=bench, replications=3)
     for message in ("ready", "ready", "gone"):
         widget._receive(widget, {"do": message}, [])
-    assert not bench.quick.waiting[0][0].cancelled()
+    assert not bench.estimating.waiting[0][0].cancelled()
     widget._receive(widget, {"do": "gone"}, [])
-    assert bench.quick.waiting[0][0].cancelled()
+    assert bench.estimating.waiting[0][0].cancelled()
     bench.work()
     assert widget.shown["status"]["stage"] == "waiting"
     widget._receive(widget, {"do": "ready"}, [])

@@ -33,15 +33,17 @@ function boardView({ model, el }) {
   const heads = make("div", { class: "dops-column-heads" });
   const lanes = make("div", { class: "dops-lanes" });
   const summary = make("p", { class: "dops-caption" });
+  const columns = make("div", { class: "dops-columns", role: "region", "aria-label": "Columns of the board", "data-lm-suppress-shortcuts": "" }, heads, lanes);
   const area = make("div", { class: "dops-board", tabindex: 0, role: "group", keydown: keys, "data-lm-suppress-shortcuts": "",
-    "aria-label": "Board. Space: play or pause. Left and right arrow: one event back or forward. Home and End: start and end of the log. Plus and minus: speed." }, heads, lanes);
+    "aria-label": "Board. Space: play or pause. Left and right arrow: one event back or forward. Home and End: start and end of the log. Plus and minus: speed." }, columns);
   const root = make("section", { class: "dops dops-single", "aria-label": `Board of ${settings.name}` },
     make("div", { class: "dops-buttons" }, playButton, back, forward,
       make("label", { for: speed.id }, "Speed"), speed,
       ...(replication ? [make("label", { for: replication.id }, "Replication"), replication] : [])),
     make("div", { class: "dops-seek" }, make("label", { for: slider.id }, "Time"), slider, clockText, service),
     note.element, area, summary, live,
-    make("p", { class: "dops-caption", "aria-hidden": "true" }, make("span", { class: "dops-legend", "data-working": "1" }, "W1"), " in progress ", make("span", { class: "dops-legend" }, "W2"), " waiting"),
+    make("p", { class: "dops-caption", "aria-hidden": "true" }, make("span", { class: "dops-legend", "data-working": "1" }, "W1"), " in progress ", make("span", { class: "dops-legend" }, "W2"), " waiting ",
+      make("span", { class: "dops-legend", "data-production": "true" }, "W3"), " in use"),
     make("p", { class: "dops-caption" }, settings.replication === null
       ? "The board shows one event log."
       : "The board shows one replication, which may be an outlier. Try others, and use the confidence intervals of a comparison for conclusions."));
@@ -145,8 +147,11 @@ function boardView({ model, el }) {
       root.dataset.ready = String(timeline.replication ?? 0);
     }),
   ];
-  const resizes = new ResizeObserver(() => playback.timeline && layOut(lanes, playback));
-  resizes.observe(lanes);
+  const resizes = new ResizeObserver(() => {
+    scrolls(columns);
+    if (playback.timeline) layOut(lanes, playback);
+  });
+  [columns, lanes].forEach((element) => resizes.observe(element));
   el.replaceChildren(root);
   send({ do: "ready" });
   return () => { pause(); resizes.disconnect(); stops.forEach((stop) => stop()); send({ do: "gone" }); };

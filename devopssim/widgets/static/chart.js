@@ -5,9 +5,12 @@ const HEIGHT = 300;
 
 /** A chart as wide as its container, redrawn when the width changes. */
 function chart() {
-  const element = make("div", { class: "dops-chart" });
+  const element = make("div", { class: "dops-chart", role: "group", "aria-label": "Chart", "data-lm-suppress-shortcuts": "" });
   let data = null;
-  const draw = () => data && element.replaceChildren(drawing(data, Math.max(320, element.clientWidth)));
+  const draw = () => {
+    if (data) element.replaceChildren(drawing(data, Math.max(320, element.clientWidth)));
+    scrolls(element);
+  };
   const resizes = new ResizeObserver(draw);
   resizes.observe(element);
   const show = (next) => { data = next; draw(); };

@@ -9,6 +9,7 @@ function compareView({ model, el }) {
   const explanations = make("div", { class: "dops-explanations" });
   const controls = controlPanel(model, send);
   const toml = tomlBox(model, send);
+  const predict = predictBox(model, send, settings.kpis, () => model.get("chosen"));
   const note = noteLine(model);
   const choice = radios("Set the practices of", settings.names, settings.colours, (name) => send({ do: "choose", name }));
   const chartId = freshId("curve");
@@ -21,10 +22,10 @@ function compareView({ model, el }) {
         make("button", { type: "button", click: () => send({ do: "pin" }) }, "Set as baseline"))),
     make("div", { class: "dops-main" }, status.element, note.element, cards,
       make("div", { class: "dops-curve" }, make("label", { for: chartId }, "KPI over time:"), curve),
-      curveChart.element,
+      curveChart.element, predict.element,
       make("section", { "aria-label": "What changed and why" }, make("h2", {}, "What changed and why"), explanations), toml.element));
   const stops = [
-    controls.stop, toml.stop, note.stop, curveChart.stop,
+    controls.stop, toml.stop, predict.stop, note.stop, curveChart.stop,
     follow(model, "chosen", (name) => choice.show(name)),
     follow(model, "shown", (shown) => {
       status.show(shown.status);
@@ -36,7 +37,7 @@ function compareView({ model, el }) {
       root.dataset.estimates = String(Number(root.dataset.estimates ?? 0) + 1);
     }),
   ];
-  el.replaceChildren(root);
+  el.replaceChildren(make("div", { class: "dops-frame" }, root));
   send({ do: "ready" });
   return () => {
     stops.forEach((stop) => stop());

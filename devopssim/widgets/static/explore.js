@@ -8,6 +8,7 @@ function exploreView({ model, el }) {
   const explanations = make("div", { class: "dops-explanations" });
   const controls = controlPanel(model, send, { remove: (name) => send({ do: "remove", name }) });
   const toml = tomlBox(model, send);
+  const predict = predictBox(model, send, settings.kpis, () => settings.name);
   const note = noteLine(model);
   const figures = make("div", { class: "dops-figures" });
   const root = make("section", { class: "dops", "aria-label": `Scenario ${settings.name}` },
@@ -15,10 +16,10 @@ function exploreView({ model, el }) {
       make("div", { class: "dops-buttons" },
         make("button", { type: "button", click: () => send({ do: "reset" }) }, "Reset to baseline"),
         make("button", { type: "button", click: () => send({ do: "pin" }) }, "Set as baseline"))),
-    make("div", { class: "dops-main" }, status.element, note.element, cards, explanations,
+    make("div", { class: "dops-main" }, status.element, note.element, cards, explanations, predict.element,
       figureChoice(model, settings.figures, send), figures, toml.element));
   const stops = [
-    controls.stop, toml.stop, note.stop,
+    controls.stop, toml.stop, predict.stop, note.stop,
     follow(model, "shown", (shown) => {
       status.show(shown.status);
       if (!shown.cards) return;
@@ -28,7 +29,7 @@ function exploreView({ model, el }) {
     }),
     follow(model, "drawn_figures", (drawn) => showFigures(figures, drawn)),
   ];
-  el.replaceChildren(root);
+  el.replaceChildren(make("div", { class: "dops-frame" }, root));
   send({ do: "ready" });
   return () => {
     stops.forEach((stop) => stop());
@@ -71,8 +72,7 @@ function showFigures(element, drawn) {
     return;
   }
   const weeks = Math.round(drawn.weeks);
-  const extent = drawn.whole ? `whole run of ${weeks} weeks` : `preview of the first ${weeks} weeks`;
-  const caption = `Replication ${drawn.replication}, ${extent}. One replication may be an outlier.`;
+  const caption = `Replication ${drawn.replication}, ${weeks} weeks. One replication may be an outlier.`;
   element.replaceChildren(make("p", { class: "dops-caption" }, caption), ...drawn.figures.map((figure) => {
     const image = make("div", { class: "dops-figure" });
     image.innerHTML = figure.svg; // drawn by devopssim.plots in this kernel

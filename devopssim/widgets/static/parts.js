@@ -42,6 +42,11 @@ function throttled(act, pause) {
   };
 }
 
+/** Let an element take the focus while it scrolls sideways, so that keys can scroll it. */
+function scrolls(element) {
+  element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1;
+}
+
 /** A field for a whole number; `onChange` gets it when the field loses the focus or on Enter. */
 function numberField({ id, max, value, onChange }) {
   let sent = value;
@@ -145,8 +150,46 @@ function kpiCard(card) {
         row.change ? make("span", { class: `dops-change dops-${row.verdict}` },
           row.sign ? make("span", { "aria-hidden": "true" }, `${row.sign} `) : "",
           row.verdict_text ? `${row.change}, ${row.verdict_text}` : row.change) : "")));
-  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, style: `--dops-colour: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
-    make("h2", {}, card.scenario), make("dl", {}, ...rows));
+  return make("section", { class: "dops-card", "aria-label": `KPIs of ${card.scenario}`, "data-changed": card.changed, style: `--dops-colour: ${card.colour}; --dops-rows: ${card.rows.length + 1}` },
+    make("h2", {}, card.scenario, " ", make("span", { class: "dops-replications" }, card.replications)), make("dl", {}, ...rows));
+}
+
+/** A form for a guess, and a table of guesses beside results; `chosen()` returns the name of the scenario that is guessed about. */
+function predictBox(model, send, kpis, chosen) {
+  const [kpiId, guessId] = [freshId("kpi"), freshId("guess")];
+  const kpi = make("select", { id: kpiId, change: () => label() }, ...kpis.map(([name, title]) => make("option", { value: name }, title)));
+  const guess = make("input", { id: guessId, type: "number", step: "any", keydown: (event) => event.key === "Enter" && record() });
+  const guessLabel = make("label", { for: guessId });
+  const table = make("div", { class: "dops-table", tabindex: 0, role: "region", "aria-label": "Guesses and results", "data-lm-suppress-shortcuts": "" });
+  const save = make("a", { download: "predictions.csv", href: "#" }, "Save as CSV");
+  const result = make("div", {}, table, save);
+  const record = () => {
+    if (guess.value === "") return;
+    send({ do: "predict", scenario: chosen(), kpi: kpi.value, guess: Number(guess.value) });
+    guess.value = "";
+  };
+  const label = () => {
+    const row = model.get("shown").cards?.flatMap((card) => card.rows).find((candidate) => candidate.kpi === kpi.value);
+    guessLabel.textContent = row ? `will be (${row.unit})` : "will be";
+  };
+  const show = (rows) => {
+    result.hidden = !rows.length;
+    table.replaceChildren(make("table", {},
+      make("thead", {}, make("tr", {}, ...["Scenario", "KPI", "Guess", "Result", "The guess is", "Change"].map((name) => make("th", { scope: "col" }, name)))),
+      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...[row.scenario, row.kpi, row.guess, row.result, row.comparison, row.change].map((text) => make("td", {}, text)))))));
+  };
+  const stops = [
+    follow(model, "shown", label),
+    follow(model, "guesses", (guesses) => {
+      show(guesses.rows ?? []);
+      save.href = `data:text/csv;charset=utf-8,${encodeURIComponent(guesses.csv ?? "")}`;
+    }),
+  ];
+  const element = make("section", { class: "dops-predict", "aria-label": "Predict" }, make("h2", {}, "Predict"),
+    make("p", { class: "dops-caption" }, "Record a guess, then move a slider: the table shows both."),
+    make("div", { class: "dops-buttons" }, make("label", { for: kpiId }, "KPI"), kpi, guessLabel, guess,
+      make("button", { type: "button", click: record }, "Record the guess")), result);
+  return { element, stop: () => stops.forEach((stop) => stop()) };
 }
 
 /** Sections of text: a title, and parts of a heading and lines. */
