@@ -26,9 +26,10 @@ def chance_sentence(multiplicity: "Multiplicity", *, of: str = "differences") ->
         return []
     if shown == 1:
         return [f"One of the {of} has an interval, at {level}."]
+    clear, together = multiplicity.clear, multiplicity.clear_together
     text = (
-        f"{multiplicity.clear} of {shown} {of} are clear at {level} each; about {_count(multiplicity.by_chance)} of {shown} "
-        f"would be by chance if nothing differed. {multiplicity.clear_together} are clear together at {level} (Holm)."
+        f"{clear} of {shown} {of} {_be(clear)} clear at {level} each; about {_count(multiplicity.by_chance)} of {shown} "
+        f"would be by chance if nothing differed. {together} {_be(together)} clear together at {level} (Holm)."
     )
     return [text]
 
@@ -108,6 +109,10 @@ def selection_sentence(selection: "Selection") -> str:
         f"if the best is better than all others by {zone} or more; else it is one of those within {zone}.\n"
         f"{share}; seed {selection.seed}."
     )
+
+
+def _be(n: int) -> str:
+    return "is" if n == 1 else "are"
 
 
 def _count(number: float) -> str:

@@ -14,6 +14,13 @@ def test_without_differences_nothing_is_said_of_chance() -> None:
     ]
 
 
+def test_one_clear_difference_is_singular() -> None:
+    found = Multiplicity(shown=20, clear=1, by_chance=1.0, clear_together=1, confidence=0.95)
+    assert chance_sentence(found) == [
+        "1 of 20 differences is clear at 95 % each; about 1 of 20 would be by chance if nothing differed. 1 is clear together at 95 % (Holm)."
+    ]
+
+
 def test_a_program_gets_each_difference_and_what_chance_makes_clear() -> None:
     result = compare(SHORT, 3, kpis=["wip", "mttr"], progress=False)
     records = comparison_records(result)
