@@ -223,7 +223,7 @@ def load(name: str) -> Workspace:
     Raises
     ------
     InvalidInputError
-        Where the lab does not exist or is of another version, or the name is malformed.
+        Where the lab does not exist or is of another version, its file is damaged, or the name is malformed.
 
     Examples
     --------
@@ -236,6 +236,9 @@ def load(name: str) -> Workspace:
         description = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up --name {name}`."
+        raise InvalidInputError(message) from error
+    except ValueError as error:
+        message = f"lab={name!r}: its file {folder / 'lab.json'} is damaged; remove the lab with `devopssim livelab down --name {name}`."
         raise InvalidInputError(message) from error
     try:
         return Workspace(

@@ -115,3 +115,11 @@ def test_a_lab_of_another_version_is_named_and_can_be_removed(saved: Saved) -> N
         load("older")
     labs.down("older", forget=True)
     assert not lab_folder("older").exists()
+
+
+def test_a_lab_whose_file_is_damaged_is_named_and_can_be_removed(saved: Saved) -> None:
+    (saved("cut").folder / "lab.json").write_text('{"name": "cut", "star', encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"lab='cut': its file \S+ is damaged; remove the lab with"):
+        load("cut")
+    labs.down("cut", forget=True)
+    assert not lab_folder("cut").exists()

@@ -197,9 +197,12 @@ def _start(arguments: list[str], *, env: Mapping[str, str] | None, cwd: Path | N
             errors="replace",
         )
     except FileNotFoundError as error:
-        message = (
-            f"`{arguments[0]}` is not installed; `devopssim doctor` lists what the lab needs and how to install it."
-        )
+        if cwd is not None and not cwd.is_dir():
+            message = f"{cwd} (the folder in which `{arguments[0]}` works) is gone; start the lab anew with `devopssim livelab up`."
+        else:
+            message = (
+                f"`{arguments[0]}` is not installed; `devopssim doctor` lists what the lab needs and how to install it."
+            )
         raise LabError(message) from error
     except OSError as error:
         message = f"`{shlex.join(arguments)}` cannot be started: {explanation_of(str(error)) or error.strerror}."
