@@ -49,6 +49,7 @@ napoleon_use_rtype = False
 html_theme = "furo"
 html_title = "devopssim"
 html_static_path = ["static"]
+templates_path = ["templates"]
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_favicon = "static/favicon.svg"
