@@ -23,6 +23,7 @@ engine_answers || need docker.io dockerd # a client alone is no engine, whatever
 need iptables iptables
 need mmdebstrap mmdebstrap
 need bubblewrap bwrap
+need rsync rsync # GitLab's pipeline copies by it
 need chromium chromium chromium-browser google-chrome google-chrome-stable
 need chromium-driver chromedriver
 

@@ -53,7 +53,7 @@ class GitLab:
         Raises
         ------
         LabError
-            Where Node.js or the runner is missing.
+            Where Node.js, rsync or the runner is missing.
         """
         command: list[str | Path] = [*runner(), "--no-color", "--shell-isolation=false"]
         number, folder = new_run_folder(self.workspace)
@@ -115,9 +115,12 @@ def runner() -> list[str]:
     Raises
     ------
     LabError
-        Where Node.js is missing or too old, or npm cannot install the program.
+        Where Node.js is missing or too old, rsync is missing, or npm cannot install the program.
     """
     node = _node()
+    if not find_program("rsync"):
+        message = "GitLab's pipeline copies the repository by rsync, which is not installed; install it (Debian, Ubuntu: `apt-get install rsync`)."
+        raise LabError(message)
     folder = cache_folder() / "node"
     program = folder / "node_modules" / ".bin" / "gitlab-ci-local"
     if not program.exists():
