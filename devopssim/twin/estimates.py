@@ -18,6 +18,7 @@ from devopssim.scenario import Scenario
 
 NAN: Final = float("nan")
 CONFIDENCE: Final = 0.95
+QUANTILES: Final = ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
 RESAMPLES: Final = 999
 LEAST_OBSERVATIONS: Final = 5
 """Fewer observations give no estimate; the parameter keeps its default."""
@@ -456,3 +457,16 @@ def _fit(distribution: Any, sample: Floats, name: str, **parameters: float) -> d
         distribution, sample, known_params=parameters or None, statistic="ks", n_mc_samples=199, rng=1
     )
     return {"distribution": name, "distance": float(test.statistic), "p": float(test.pvalue)}
+
+
+def quantiles(values: Floats, weights: Floats) -> Floats:
+    """Return the bounds of the central 95 % and the median of weighted values, in increasing order.
+
+    Examples
+    --------
+    >>> quantiles(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0])).round(2).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    order = np.argsort(values)
+    below = np.cumsum(weights[order]) - weights[order] / 2
+    return np.interp(QUANTILES, below / weights.sum(), values[order])

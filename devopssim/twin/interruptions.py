@@ -12,7 +12,7 @@ import pandas as pd
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import effort_per_hour
-from devopssim.twin.estimates import CONFIDENCE, ParameterEstimate, rate
+from devopssim.twin.estimates import ParameterEstimate, quantiles, rate
 from devopssim.twin.work import pairs_of
 
 LEAST_INTERRUPTIONS: Final = 30
@@ -23,7 +23,6 @@ SPREAD: Final = 0.4
 SHARES: Final = np.linspace(0.05, 0.95, 10)
 """Shares of the interruptions that take up another item."""
 POINTS: Final = 40
-QUANTILES: Final = ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
 
 
 def interruptions(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
@@ -37,7 +36,9 @@ def interruptions(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     yield rate("team.interruptions_per_week", work["start"].to_numpy(float), weeks, how)
     alone = _alone(work)
     hours = alone["worked"].to_numpy(float)
-    if len(hours) < LEAST_INTERRUPTIONS or not run.working_time:  # nights are no effort
+    if (
+        len(hours) < LEAST_INTERRUPTIONS or not run.working_time
+    ):  # hours on the clock hold nights, in which nobody works
         return
     per_hour = len(work) / run.weeks / scenario.team.hours_per_week
     switching, effort = _posterior(hours, np.exp(per_hour * hours), usual=scenario.process.switching)
@@ -96,16 +97,3 @@ def _lognormal(values: Floats, centre: Floats) -> Floats:
     """Return the density of a lognormal distribution, but for a constant factor; 0 for values that are not above 0."""
     logs = np.log(np.where(values > 0, values, 1.0))
     return np.where(values > 0, np.exp(-((logs - centre) ** 2) / (2 * SIGMA**2) - logs), 0.0)
-
-
-def quantiles(values: Floats, weights: Floats) -> Floats:
-    """Return the bounds of the central 95 % and the median of weighted values, in increasing order.
-
-    Examples
-    --------
-    >>> quantiles(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0])).round(2).tolist()
-    [1.0, 2.0, 3.0]
-    """
-    order = np.argsort(values)
-    below = np.cumsum(weights[order]) - weights[order] / 2
-    return np.interp(QUANTILES, below / weights.sum(), values[order])

@@ -133,7 +133,7 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     -------
     DataFrame
         In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
-        task, start, end (hours of the log; NaN for work that goes on), worked (working hours), effort (person-hours).
+        task, start, end (hours of the log; NaN while the work is in progress), worked (working hours), effort (person-hours).
     """
     table = pairs_of(run)
     incidents = incidents_of(run)
@@ -154,7 +154,7 @@ def pairs_of(run: Run) -> pd.DataFrame:
     -------
     DataFrame
         In the order of their starts. Columns: stage, role, item, change, deployment, incident, name, task, start, end (hours of the
-        log; NaN for work that goes on), worked (working hours).
+        log; NaN while the work is in progress), worked (working hours).
     """
     entities = ["stage", "role", *ENTITIES]
     columns = [*entities, "name", "task"]
