@@ -114,11 +114,13 @@ class Run:
         """The observed weeks, of 168 hours."""
         return self.hours / HOURS_PER_WEEK
 
-    @cached_property
+    @property
     def in_window(self) -> "Run":
         """The run cut to the log's window of observation; the run itself where that is the whole log."""
-        if self.begin <= self.warm_up:
-            return self
+        return self if self.begin <= self.warm_up else self._window  # a run that kept itself would stay in memory
+
+    @cached_property
+    def _window(self) -> "Run":
         log = self.log.copy(deep=False)
         log.attrs.update(self.attrs)
         return Run(cut_to_window(log))

@@ -1,5 +1,8 @@
 """A KPI reads the log of one replication and refuses every other table."""
 
+import gc
+import weakref
+
 import pandas as pd
 import pytest
 from logs import (
@@ -9,6 +12,8 @@ from logs import (
 
 from devopssim import events, kpis
 from devopssim.errors import BrokenContractError
+from devopssim.scenario import DEVOPS, vary
+from devopssim.simulation import simulate_coded
 
 
 def test_several_replications_are_refused_with_the_function_for_them() -> None:
@@ -45,6 +50,21 @@ def test_a_table_that_lost_its_attributes_is_a_log_that_ends_with_its_last_event
     bare = pd.DataFrame({name: log[name] for name in events.COLUMNS})
     bare["kind"] = bare["kind"].astype("str")
     assert kpis.wip(bare) == 1
+
+
+@pytest.mark.parametrize("warm_up", [0, 100], ids=["whole", "cut"])
+def test_a_run_leaves_the_memory_when_nobody_holds_it(warm_up: float) -> None:
+    gc.collect()
+    gc.disable()  # experiments collect garbage rarely, and their runs hold megabytes
+    try:
+        run = kpis.Run(simulate_coded(vary(DEVOPS, {"years": 0.05}), seed=1))
+        held = weakref.ref(run)
+        kpis.counted(kpis.since(run, warm_up))
+        kpis.kpi_curve(run, "lead_time", window="7D", step="7D")
+        del run
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def travelled_once() -> pd.DataFrame:
