@@ -143,6 +143,7 @@ def run(
 def _chunks(
     scenarios: Mapping[str, Scenario], missing: Mapping[str, Sequence[int]], seed: int, engine: str | None
 ) -> list[Chunk]:
+    """Return the work in chunks: the same replications of all scenarios follow each other, because they share their demand."""
     total = sum(map(len, missing.values()))
     size = min(MOST_IN_A_CHUNK, -(-total // CHUNKS_WANTED)) or 1
     return [
@@ -153,8 +154,9 @@ def _chunks(
             replications=tuple(numbers[first : first + size]),
             engine=engine,
         )
+        for first in range(0, max(map(len, missing.values()), default=0), size)
         for name, numbers in missing.items()
-        for first in range(0, len(numbers), size)
+        if numbers[first:]
     ]
 
 

@@ -6,6 +6,7 @@ Validation, sliders, the command line's help, the list of parameters and the doc
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Real
 from typing import Any, Final, Literal
 
 from devopssim.errors import InvalidInputError
@@ -77,7 +78,7 @@ class Parameter:
         name : str
             Name of the parameter in the error message.
         value : object
-            Value to check. A float that is whole becomes an int where the parameter is whole.
+            Value to check; numbers of NumPy are numbers. A float that is whole becomes an int where the parameter is whole.
 
         Returns
         -------
@@ -95,11 +96,15 @@ class Parameter:
         elif self.choices:
             if isinstance(value, str) and value in self.choices:
                 return value
-        elif isinstance(value, int | float) and not isinstance(value, bool) and self.low <= value <= self.high:
+        elif (
+            not isinstance(value, bool)
+            and isinstance(value, Real)
+            and self.low <= (number := float(value)) <= self.high
+        ):
             if not self.whole:
-                return float(value)
-            if float(value).is_integer():
-                return int(value)
+                return number
+            if number.is_integer():
+                return int(number)
         message = f"{name}={value!r} ({self.meaning}) must {self.allowed}."
         raise InvalidInputError(message)
 

@@ -2,9 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
@@ -19,12 +21,11 @@ TWIN = "twin"
 
 def to_table(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as a nested mapping that JSON and TOML can hold; `from_table` returns an equal scenario from it."""
-    return asdict(scenario, dict_factory=lambda items: {key: _plain(value) for key, value in items})
-
-
-def _plain(value: Any) -> Any:
-    """Return a list of tables as a list, as readers of JSON and TOML return it."""
-    return list(value) if isinstance(value, tuple) else value
+    table: dict[str, Any] = msgspec.to_builtins(scenario)
+    for name in LISTS:
+        part, rows = name.split(".")
+        table[part][rows] = list(table[part][rows])
+    return table
 
 
 def dumps(scenario: Scenario) -> str:

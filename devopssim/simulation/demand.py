@@ -4,9 +4,10 @@ One (seed, replication) poses the same requests to every workflow and every prac
 requests, repairs and incidents have rows of their own.
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from typing import Final
 
@@ -44,6 +45,12 @@ from devopssim.simulation.randomness import (
 )
 from devopssim.simulation.work_items import Change, Checks, Vulnerability, WorkItem
 
+PARTS_DRAWN: Final = ("years", "demand", "quality", "pipeline", "production", "security", "assistance")
+"""The parts of a scenario that draws read."""
+KEPT: Final = 4
+"""Demands that a thread keeps: those of the replications that it has in hand."""
+MOST_SHARED: Final = 10_000
+"""Requests of a demand that is kept; a larger one would fill the memory."""
 CLASSES: Final = ("standard", "expedite", "fixed date")
 """Classes of service, by their numbers."""
 ITEM_COLUMNS: Final = (
@@ -175,7 +182,7 @@ class DrawnDemand:
     Parameters
     ----------
     scenario : Scenario
-        Its demand, quality, production, security, assistance and years are read; its workflow and practices leave the draws unchanged.
+        What `posed` keeps of it is read; its workflow, process, team and practices leave the draws unchanged.
     streams : Streams
         Random streams of the replication.
 
@@ -188,7 +195,7 @@ class DrawnDemand:
     """
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
-        self._scenario = scenario
+        self._scenario = posed(scenario)
         self._streams = streams
         self._generations: list[Generation] = []
         self.arrivals = self._arrival_times()
@@ -331,6 +338,45 @@ class DrawnDemand:
             times = interarrival_time.quantile(rows[:, 0]).cumsum()
         known = times < horizon
         return np.column_stack([times[known], vulnerability_rows(self._scenario, rows[known, 1:])])
+
+
+def posed(scenario: Scenario) -> Scenario:
+    """Return the scenario with the parts that draws read; name, workflow, process, team and practices are the defaults.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import AGILE, adopt
+    >>> posed(AGILE) == posed(adopt(AGILE, {"testing": 1}))
+    True
+    """
+    return Scenario(**{part: getattr(scenario, part) for part in PARTS_DRAWN})
+
+
+def shared_demand(scenario: Scenario, streams: Streams) -> DrawnDemand:
+    """Return the demand of a replication, which scenarios share that pose the same requests: comparisons meet it again and again.
+
+    This thread keeps the last `KEPT` ones, unless they are large. Nobody may change the tables.
+
+    Examples
+    --------
+    >>> from devopssim.scenario import AGILE, adopt
+    >>> shared_demand(AGILE, Streams(1)) is shared_demand(adopt(AGILE, {"testing": 1}), Streams(1))
+    True
+    """
+    demand = scenario.demand
+    requests = demand.backlog + demand.requests_per_week * scenario.years * HOURS_PER_YEAR / HOURS_PER_WEEK
+    draw = DrawnDemand if requests > MOST_SHARED else _OF_THIS_THREAD.draw
+    return draw(posed(scenario), streams)
+
+
+class _OfThisThread(threading.local):
+    """The demands that a thread has drawn last."""
+
+    def __init__(self) -> None:
+        self.draw = lru_cache(maxsize=KEPT)(DrawnDemand)
+
+
+_OF_THIS_THREAD: Final = _OfThisThread()
 
 
 def drawn_demand(scenario: Scenario, streams: Streams) -> dict[str, float]:

@@ -21,7 +21,7 @@ from devopssim.scenario import Scenario
 from devopssim.simulation.names import Names
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.staff import working_time
-from devopssim.simulation.tables import Tables, derived, number
+from devopssim.simulation.tables import Tables, derived, numbers
 
 VERSION: Final = 1
 """Number of the interface that this module speaks."""
@@ -132,14 +132,12 @@ class Library:
 
     def parameters(self, scenario: Scenario, tables: Tables) -> npt.NDArray[np.float64]:
         """Return the numbers that the engine wants to know of a scenario, in its order."""
-        further = derived(scenario, requests=len(tables.generations[0].items))
-        part = "derived."
-        return np.array(
-            [
-                further[name.removeprefix(part)] if name.startswith(part) else number(scenario, name)
-                for name in self.parameters_named
-            ]
-        )
+        requests = len(tables.generations[0].items)
+        values = {
+            **numbers(scenario),
+            **{f"derived.{name}": value for name, value in derived(scenario, requests).items()},
+        }
+        return np.array([values[name] for name in self.parameters_named])
 
     def tables(self, scenario: Scenario) -> list[str]:
         """Return the names of the tables that the engine wants for a scenario, in its order."""

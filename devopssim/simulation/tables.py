@@ -14,7 +14,7 @@ import numpy as np
 from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR, STAGES
 from devopssim.scenario import SKILLS, WORKFLOWS, Assistance, Scenario, chosen, parameter_value, parameters
 from devopssim.simulation.assistance import slow_down
-from devopssim.simulation.demand import DrawnDemand, Generation, at_places
+from devopssim.simulation.demand import Generation, at_places, shared_demand
 from devopssim.simulation.draws import (
     DrawTable,
     Rows,
@@ -62,7 +62,7 @@ class Tables:
     """
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
-        self._demand = DrawnDemand(scenario, streams)
+        self._demand = shared_demand(scenario, streams)
         self._needed = rows_needed(scenario)
         self.disclosed = len(self._demand.disclosures)
         self.generations: list[Generation] = []
@@ -223,6 +223,12 @@ def derived(scenario: Scenario, requests: int) -> Mapping[str, float]:
         "larger_change": larger_change(scenario.assistance),
         "false_at_adoption": false_at_adoption(scenario),
     }
+
+
+@lru_cache(maxsize=1024)
+def numbers(scenario: Scenario) -> Mapping[str, float]:
+    """Return all parameters as numbers, by their dotted names."""
+    return {name: number(scenario, name) for name in parameters()}
 
 
 def number(scenario: Scenario, name: str) -> float:

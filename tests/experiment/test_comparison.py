@@ -24,6 +24,7 @@ from devopssim.experiment import (
     warm_up,
 )
 from devopssim.scenario import DEVOPS, WATERFALL, adopt, vary
+from devopssim.simulation.demand import KEPT
 
 QUARTER = {"years": 0.25}
 PAIR = {"without": vary(adopt(DEVOPS, {"testing": 0}), QUARTER), "with": vary(DEVOPS, QUARTER)}
@@ -114,7 +115,7 @@ def test_memory_grows_with_the_table_and_not_with_the_replications() -> None:
     log = simulate(scenario)
     replicate(scenario, 1)
     tracemalloc.start()
-    kept = [replicate(scenario, 2)]
+    kept = [replicate(scenario, KEPT)]  # this thread keeps the demand of the last ones
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
     kept.append(replicate(scenario, 12))

@@ -1,12 +1,13 @@
 """Requests are drawn ahead; what a draw decides."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import log
 
 import numpy as np
 import pytest
 from organisations import WITHOUT_LUCK
 
-from devopssim.scenario import PRACTICES, Scenario, vary
+from devopssim.scenario import PRACTICES, WORKFLOWS, Scenario, adopt, vary
 from devopssim.simulation import demand, draws
 from devopssim.simulation.randomness import Streams
 from devopssim.simulation.work_items import Checks
@@ -25,6 +26,29 @@ def test_requests_arrive_up_to_the_horizon_at_their_rate_after_the_backlog() -> 
     assert arrivals == sorted(arrivals)
     assert len(arrivals) - 3 == pytest.approx(50 * 8760 / 168, rel=0.06)
     assert np.diff(arrivals[3:]).std() == pytest.approx(168 / 50, rel=0.1)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_scenarios_that_pose_the_same_requests_share_them(workflow: str) -> None:
+    team = vary(Scenario(), {"years": 0.1, "workflow": workflow})
+    other = adopt(vary(team, {"team.developers": 3, "process.wip_limit": 4}), {"testing": 1, "feedback": 1})
+    shared = demand.shared_demand(team, Streams(1))
+    assert demand.shared_demand(other, Streams(1)) is shared
+    assert demand.shared_demand(other, Streams(1, 1)) is not shared
+    fresh = demand.DrawnDemand(other, Streams(1))
+    for generation in range(3):
+        given, expected = shared.generation(generation), fresh.generation(generation)
+        for table in ("items", "changes", "defects", "vulnerabilities"):
+            assert getattr(given, table).tobytes() == getattr(expected, table).tobytes()
+
+
+def test_each_thread_draws_its_own_and_nobody_keeps_a_large_demand() -> None:
+    team = vary(Scenario(), {"years": 0.1})
+    with ThreadPoolExecutor(1) as pool:
+        theirs = pool.submit(demand.shared_demand, team, Streams(1)).result()
+    assert theirs is not demand.shared_demand(team, Streams(1))
+    large = vary(team, {"demand.backlog": demand.MOST_SHARED + 1, "demand.requests_per_week": 0})
+    assert demand.shared_demand(large, Streams(1)) is not demand.shared_demand(large, Streams(1))
 
 
 def test_without_requests_there_is_the_backlog_alone() -> None:
