@@ -40,7 +40,7 @@ CORE: Final = (
     "devopssim/simulation/*.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",
-    "devopssim/course/author/file_rules.py",
+    "devopssim/course/author/*_rules.py",
     "devopssim/course/author/answer_types.py",
 )
 """The modules whose decisions are numbers or grades."""

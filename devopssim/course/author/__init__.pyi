@@ -11,6 +11,7 @@ from .answer_types import (
     Table,
     Text,
     WrittenAnswer,
+    chosen_values,
 )
 from .exercises import Course, Exercise, load_course, nearest_course
 from .expectations import Expectation
@@ -58,6 +59,7 @@ __all__ = [
     "Value",
     "VariantNumber",
     "WrittenAnswer",
+    "chosen_values",
     "course_files",
     "defaults",
     "derive",

@@ -110,7 +110,7 @@ class OneOf:
     Examples
     --------
     >>> OneOf(of=("waterfall", "devops")).problem("agile")
-    "the text 'agile' is not one of 'waterfall', 'devops'."
+    "the text 'agile' is none of 'waterfall', 'devops'."
     """
 
     name: ClassVar[str] = "choice"
@@ -124,12 +124,27 @@ class OneOf:
 
     def problem(self, answer: Json) -> str | None:
         """Require each text to be one of the choices."""
-        given = answer["of"] if isinstance(answer, dict) and form_of(answer) == "set" else answer
-        chosen = given if self.several and isinstance(given, list) else [given]
+        chosen = chosen_values(answer)
+        if not self.several and not isinstance(answer, str):
+            return missing(answer) or f"{describe(answer)} is not {self.expected}."
         for text in chosen:
             if not isinstance(text, str) or plain_text(text) not in {plain_text(choice) for choice in self.of}:
-                return missing(text) or f"{describe(text)} is not {self.expected}."
+                return missing(text) or f"{describe(text)} is none of {', '.join(map(repr, self.of))}."
         return None
+
+
+def chosen_values(answer: Json) -> list[Json]:
+    """Return the values of a list, a set, or a Series or index of pandas; any other value is the only one chosen.
+
+    Examples
+    --------
+    >>> from devopssim.course.answers import to_json
+    >>> chosen_values(to_json({"testing"})), chosen_values("testing")
+    (['testing'], ['testing'])
+    """
+    part = {"set": "of", "series": "values"}.get(form_of(answer) or "")
+    values = answer[part] if part and isinstance(answer, dict) else answer
+    return values if isinstance(values, list) else [values]
 
 
 @dataclass(frozen=True, kw_only=True)

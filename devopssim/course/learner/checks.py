@@ -42,6 +42,7 @@ from devopssim.course.author import (
     Source,
     Table,
     WrittenAnswer,
+    chosen_values,
     nearest_course,
     parse_goals,
     schemas_are_installed,
@@ -174,14 +175,15 @@ def _declared_right(exercise: Exercise, form: Json) -> Judgement:
     right = _choice(form, in_order=exercise.in_order) in accepted
     if right:
         return Judgement(share=1, remark="right.")
+    if exercise.in_order and form_of(form) == "set":
+        return Judgement(share=0, remark=f"{describe(form)}, which keeps no order; give a list.")
     what = "what you chose, and its order" if exercise.in_order else "what you chose"
     return Judgement(share=0, remark=f"{describe(form)}; look again at {what}.")
 
 
 def _choice(form: Json, *, in_order: bool) -> list[str]:
     """Return chosen texts in a form that compares equal for equal choices."""
-    inner = form.get("of") if isinstance(form, dict) and form_of(form) == "set" else form
-    texts = [plain_text(str(text)) for text in (inner if isinstance(inner, list) else [inner])]
+    texts = [plain_text(str(text)) for text in chosen_values(form)]
     return texts if in_order else sorted(texts)
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import pytest
 
 from devopssim.course.answers import Json, to_json
@@ -39,6 +40,8 @@ def figure(lines: int = 0, bars: int = 0, x: str = "x", y: str = "y") -> Json:
         (OneOf(of=["a", "b"], several=True), ["b", "a"]),
         (OneOf(of=["a", "b"], several=True), to_json({"a"})),
         (OneOf(of=["a", "b"], several=True), "a"),
+        (OneOf(of=["a", "b"], several=True), to_json(pd.Index(["a", "b"]))),
+        (OneOf(of=["a", "b"], several=True), to_json(pd.Series(["b"], index=[7]))),
         (Text(least=3), "abc"),
         (Table(columns=["hours"], rows=2), TABLE),
         (Table(series=True, rows=2), SERIES),
@@ -62,9 +65,9 @@ def test_an_answer_at_the_bound_is_of_the_type(answer_type: AnswerType, answer: 
         (Number(low=2, high=5), 5.001, "5.001 cannot be: expected is a number, at least 2 and at most 5."),
         (Number(whole=True), 3.5, "3.5 is not a whole number."),
         (Number(), True, "this is the truth value True, not a number."),
-        (OneOf(of=["a", "b"]), "c", "the text 'c' is not one of 'a', 'b'."),
+        (OneOf(of=["a", "b"]), "c", "the text 'c' is none of 'a', 'b'."),
         (OneOf(of=["a", "b"]), ["a"], "a list of 1 values is not one of 'a', 'b'."),
-        (OneOf(of=["a", "b"], several=True), ["a", "c"], "the text 'c' is not a list of some of 'a', 'b'."),
+        (OneOf(of=["a", "b"], several=True), ["a", "c"], "the text 'c' is none of 'a', 'b'."),
         (OneOf(of=["a"]), None, "the answer is missing (None)."),
         (Text(least=3), " ab ", "the text has fewer than 3 characters."),
         (Text(), 3, "this is the number 3, not a text."),
