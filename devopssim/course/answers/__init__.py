@@ -18,6 +18,7 @@ from devopssim.course.answers.judging import (
     judge_figure,
     judge_table,
     judge_value,
+    members,
     plain_text,
     same,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "kernel_isolation",
     "loads",
     "log_to_json",
+    "members",
     "missing",
     "number",
     "plain_text",

@@ -105,7 +105,8 @@ def same(got: Json, expected: Json, near: Tolerance) -> bool:
     """Return whether two forms are equal: numbers within the tolerance, lists in order, dictionaries with keys in any order.
 
     Texts are equal without blanks at their ends and in any Unicode normal form; times are equal as instants; a list stands for an
-    expected set.
+    expected set, and a Series or an index of pandas for the list of its values, a Series with texts as its labels
+    for a dictionary.
 
     Parameters
     ----------
@@ -138,11 +139,30 @@ def same(got: Json, expected: Json, near: Tolerance) -> bool:
     if form_of(expected) == "set":
         return _same_members(got, expected, near)
     if isinstance(expected, list):
-        return isinstance(got, list) and len(got) == len(expected) and all(map(same, got, expected, [near] * len(got)))
+        given_list = None if form_of(got) == "set" else members(got)
+        return (
+            given_list is not None
+            and len(given_list) == len(expected)
+            and all(map(same, given_list, expected, [near] * len(expected)))
+        )
     if isinstance(expected, dict):
+        got = _labelled(got) if form_of(expected) is None else got
         keys = isinstance(got, dict) and got.keys() == expected.keys()
         return keys and isinstance(got, dict) and all(same(got[key], expected[key], near) for key in expected)
     return type(got) is type(expected) and got == expected
+
+
+def members(form: Json) -> list[Json] | None:
+    """Return the values of a list, a set, or a Series or an index of pandas; None for any other form.
+
+    Examples
+    --------
+    >>> members({"$": "series", "index": [3, 5], "values": ["a", "b"]}), members("a")
+    (['a', 'b'], None)
+    """
+    part = {"set": "of", "series": "values"}.get(form_of(form) or "")
+    values = form.get(part) if part and isinstance(form, dict) else form
+    return values if isinstance(values, list) else None
 
 
 def plain_text(text: str) -> str:
@@ -165,13 +185,26 @@ def _instant(form: Json) -> object:
         return text
 
 
+def _labelled(form: Json) -> Json:
+    """Return a Series with texts as its labels as a dictionary, any other form as it is."""
+    if not isinstance(form, dict) or form_of(form) != "series":
+        return form
+    labels, values = form.get("index"), form.get("values")
+    if (
+        not isinstance(labels, list)
+        or not isinstance(values, list)
+        or not all(isinstance(label, str) for label in labels)
+    ):
+        return form
+    return {str(label): value for label, value in zip(labels, values, strict=False)}
+
+
 def _same_members(got: Json, expected: Json, near: Tolerance) -> bool:
     """Return whether a set, or a list without repeats, has the members of an expected set."""
-    members = got.get("of") if isinstance(got, dict) and form_of(got) == "set" else got
-    wanted = expected.get("of") if isinstance(expected, dict) else None
-    if not isinstance(members, list) or not isinstance(wanted, list) or len(members) != len(wanted):
+    given, wanted = members(got), members(expected)
+    if given is None or wanted is None or len(given) != len(wanted):
         return False
-    return all(map(same, sorted(members, key=_order), sorted(wanted, key=_order), [near] * len(wanted)))
+    return all(map(same, sorted(given, key=_order), sorted(wanted, key=_order), [near] * len(wanted)))
 
 
 def _order(form: Json) -> tuple[int, float, str]:

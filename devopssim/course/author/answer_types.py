@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from devopssim.course.answers import TO_HOURS, Json, describe, form_of, missing, number, plain_text
+from devopssim.course.answers import TO_HOURS, Json, describe, form_of, members, missing, number, plain_text
 from devopssim.course.author.declarations import refuse_unknown, typed
 from devopssim.errors import InvalidInputError
 
@@ -134,17 +134,9 @@ class OneOf:
 
 
 def chosen_values(answer: Json) -> list[Json]:
-    """Return the values of a list, a set, or a Series or index of pandas; any other value is the only one chosen.
-
-    Examples
-    --------
-    >>> from devopssim.course.answers import to_json
-    >>> chosen_values(to_json({"testing"})), chosen_values("testing")
-    (['testing'], ['testing'])
-    """
-    part = {"set": "of", "series": "values"}.get(form_of(answer) or "")
-    values = answer[part] if part and isinstance(answer, dict) else answer
-    return values if isinstance(values, list) else [values]
+    """Return the values that an answer lists; a single value is the only one chosen."""
+    listed = members(answer)
+    return [answer] if listed is None else listed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from devopssim.course.answers import EMPTY, NO_ANSWER, Json, Tolerance, to_json
@@ -77,6 +78,25 @@ def test_nan_is_near_nan_and_an_infinity_near_itself_only(got: float, expected: 
 )
 def test_forms_are_the_same_in_type_length_and_keys(got: Json, expected: Json, *, alike: bool) -> None:
     assert same(got, expected, EXACTLY) is alike
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "alike"),
+    [
+        (pd.Index(["a", "b"]), ["a", "b"], True),
+        (pd.Series(["a", "b"], index=[7, 9]), ["a", "b"], True),
+        (pd.Series(["b", "a"]), ["a", "b"], False),
+        (pd.Series(["b", "a"]), {"a", "b"}, True),
+        ({"a", "b"}, ["a", "b"], False),
+        (pd.Series({"mttd": 1.0, "mttr": 2.0}), {"mttr": 2, "mttd": 1}, True),
+        (pd.Series({"mttd": 1.0, "mttr": 2.0}), {"mttd": 2, "mttr": 1}, False),
+        (pd.Series([1, 2]), {"a": 1, "b": 2}, False),
+    ],
+)
+def test_a_series_of_pandas_stands_for_its_list_set_or_dictionary(
+    got: object, expected: object, *, alike: bool
+) -> None:
+    assert same(to_json(got), to_json(expected), Tolerance()) is alike
 
 
 def test_the_tolerance_reaches_numbers_inside() -> None:
