@@ -34,7 +34,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CORE: Final = (
-    "devopssim/kpis/*.py",
+    "devopssim/kpis/**/*.py",
     "devopssim/diagnostics/anomalies.py",
     "devopssim/events/calendar.py",
     "devopssim/simulation/*.py",
