@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from devopssim.course.answers.forms import Json, describe, form_of, missing, number
 from devopssim.course.answers.questions import EMPTY
-from devopssim.course.answers.serialisation import Json, describe, form_of, missing, number
 from devopssim.errors import DevopssimError
 
 EXACT: Final = 1e-9

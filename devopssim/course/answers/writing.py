@@ -1,49 +1,19 @@
-"""Answers as JSON: values of a student's notebook, written down so that they can be judged in another process.
-
-Numbers, texts and lists stand for themselves; every other value is an object whose key `$` names its form. Nothing is
-pickled, NaN and the infinities have a form of their own, and reading refuses all that strict JSON excludes.
-
-========== =========================================================
-`$`        further keys
-========== =========================================================
-float      `is`: nan, inf or -inf
-set        `of`: the members
-tuple      `of`: the members; of arguments only, in answers a tuple is a list
-array      `of`: the cells of a NumPy array; of arguments only
-table      `columns`, `index`, `values`: a list of cells per column
-series     `index`, `values`
-figure     `axes`: title, labels, ticks, legend, lines, bars
-scenario   `toml`
-log        `csv`
-duration   `hours`
-time       `iso`
-record     `type`, `of`: the fields of another dataclass
-missing    `name` or `file`
-raised     `type`, `message`
-large      `type`
-other      `type`
-========== =========================================================
-"""
+"""Write answers and arguments in their JSON form, whatever their size and shape, with a bounded amount of work."""
 
 import datetime as dt
-import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Any, Final
 
+from devopssim.course.answers.forms import FORM, LONGEST_TYPE, Json
 from devopssim.errors import InvalidInputError
 
-Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
-
-FORM: Final = "$"
 MOST_VALUES: Final = 100_000
 MOST_CHARACTERS: Final = 500_000
 DEEPEST: Final = 12
-LONGEST_TYPE: Final = 80
-"""Characters of a type's name: a class can have a name of megabytes."""
 
 
 class TooLargeError(InvalidInputError):
@@ -91,10 +61,44 @@ def argument_to_json(value: object) -> Json:
 
     Examples
     --------
+    >>> from devopssim.course.answers import from_json
     >>> from_json(argument_to_json((1, [2])))
     (1, [2])
     """
     return _form(value, _AnswerWriter(keeps_types=True))
+
+
+def log_to_json(log: Any) -> Json:
+    """Return an event log in the form that `from_json` reads back to the same log with its attributes.
+
+    Parameters
+    ----------
+    log : DataFrame
+        An event log.
+
+    Returns
+    -------
+    Json
+        A form `log` with the log as CSV text.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from devopssim import DEVOPS, simulate
+    >>> from devopssim.course.answers import from_json
+    >>> log = simulate(replace(DEVOPS, years=0.1), seed=1)
+    >>> from_json(log_to_json(log)).equals(log)
+    True
+    """
+    import tempfile  # noqa: PLC0415 - imported for a log only
+    from pathlib import Path  # noqa: PLC0415
+
+    from devopssim import events  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "log.csv")
+        events.write(log, path)
+        return {FORM: "log", "csv": path.read_text(encoding="utf-8")}
 
 
 def _form(value: object, writer: "_AnswerWriter") -> Json:
@@ -103,206 +107,6 @@ def _form(value: object, writer: "_AnswerWriter") -> Json:
         return writer.written(value, DEEPEST)
     except TooLargeError:
         return {FORM: "large", "type": type(value).__name__[:LONGEST_TYPE]}
-
-
-def dumps(value: Json) -> str:
-    """Return a form as strict JSON on one line: ASCII only, without NaN and Infinity."""
-    return json.dumps(value, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
-
-
-def loads(text: str | bytes) -> Json:
-    """Read strict JSON from a source that may be hostile.
-
-    Parameters
-    ----------
-    text : str or bytes
-        JSON.
-
-    Returns
-    -------
-    Json
-        The parsed value.
-
-    Raises
-    ------
-    InvalidInputError
-        For malformed JSON, NaN and Infinity, a float beyond the range, an integer of more than 20 characters, a repeated key,
-        or nesting deeper than the parser can follow.
-
-    Examples
-    --------
-    >>> loads('{"is": [1, 2.5]}')
-    {'is': [1, 2.5]}
-    >>> loads('{"is": NaN}')
-    Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: ...
-    """
-    try:
-        read: Json = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_short_integer,
-            object_pairs_hook=_without_repeats,
-        )
-    except (ValueError, RecursionError) as error:
-        raise InvalidInputError(f"no strict JSON: {error}") from error
-    return read
-
-
-def from_json(form: Json) -> Any:
-    """Return the Python value that a JSON form stands for.
-
-    Parameters
-    ----------
-    form : Json
-        A form, as `to_json` or `log_to_json` wrote it.
-
-    Returns
-    -------
-    object
-        A DataFrame for `table`, a Series for `series`, an event log for `log`, a Scenario for `scenario`, a set for `set`, pandas'
-        Timestamp for `time` and Timedelta for `duration`. Forms that only describe a value (`figure`, `other`, …) come back as
-        their dictionary.
-
-    Raises
-    ------
-    InvalidInputError
-        For a forged form, whose keys `to_json` would not have written.
-
-    Examples
-    --------
-    >>> from_json({"$": "table", "columns": ["hours"], "index": ["dev"], "values": [[8]]})
-         hours
-    dev      8
-    """
-    if isinstance(form, list):
-        return [from_json(part) for part in form]
-    if not isinstance(form, dict):
-        return form
-    if FORM not in form:
-        return {key: from_json(part) for key, part in form.items()}
-    reader = _READERS.get(str(form[FORM]))
-    try:
-        return reader(form) if reader else form
-    except InvalidInputError:  # a part's, a scenario's or a log's own sentence
-        raise
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise InvalidInputError(f"no {_short(str(form[FORM]))} that an answer can be: {error!r}.") from error
-
-
-def number(form: Json) -> float | None:
-    """Return a form as a float, None for any form but a number.
-
-    Parameters
-    ----------
-    form : Json
-        A form; NaN and the infinities count as numbers, truth values do not.
-
-    Returns
-    -------
-    float or None
-        The number.
-
-    Examples
-    --------
-    >>> number({"$": "float", "is": "inf"})
-    inf
-    >>> number(True) is None
-    True
-    """
-    if isinstance(form, dict) and form.get(FORM) == "float":
-        return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}.get(str(form.get("is")))
-    if isinstance(form, bool) or not isinstance(form, int | float):
-        return None
-    return float(form)
-
-
-def describe(form: Json) -> str:
-    """Describe a form in a few words for a report.
-
-    Parameters
-    ----------
-    form : Json
-        The form of an answer, perhaps forged.
-
-    Returns
-    -------
-    str
-        A noun phrase with its article; long texts are cut at 60 characters.
-
-    Examples
-    --------
-    >>> describe(12.5)
-    'the number 12.5'
-    >>> describe({"$": "table", "columns": ["role", "hours"], "index": [0], "values": [["dev"], [8]]})
-    'a table of 1 rows with the columns role, hours'
-    """
-    if form is None:
-        return "nothing (None)"
-    if isinstance(form, bool):
-        return f"the truth value {form}"
-    if (value := number(form)) is not None:
-        return f"the number {value:.6g}"
-    if isinstance(form, str):
-        return f"the text {_short(form)!r}"
-    if isinstance(form, list):
-        return f"a list of {len(form)} values"
-    if not isinstance(form, dict) or FORM not in form:
-        return "a dictionary with the keys " + (_short(", ".join(form)) if isinstance(form, dict) else "?")
-    describer = _DESCRIBERS.get(str(form[FORM]))
-    try:
-        return describer(form) if describer else "a value that cannot be judged"
-    except (TypeError, ValueError):  # a forged form
-        return "a value that cannot be judged"
-
-
-def form_of(answer: Json) -> str | None:
-    """Return the name of a form (`table`, `figure`, …), None for numbers, texts, lists and plain dictionaries.
-
-    Parameters
-    ----------
-    answer : Json
-        A form.
-
-    Returns
-    -------
-    str or None
-        The value of its key `$`.
-
-    Examples
-    --------
-    >>> form_of({"$": "scenario", "toml": ""})
-    'scenario'
-    """
-    return str(answer[FORM]) if isinstance(answer, dict) and FORM in answer else None
-
-
-def missing(answer: Json) -> str | None:
-    """Return why a form holds no answer, None if it holds one.
-
-    Parameters
-    ----------
-    answer : Json
-        A form. None, and the forms `missing`, `raised` and `large` hold no answer.
-
-    Returns
-    -------
-    str or None
-        A sentence for the report.
-
-    Examples
-    --------
-    >>> missing({"$": "missing", "name": "lead"})
-    'no such name: lead.'
-    >>> missing(0) is None
-    True
-    """
-    if answer is None:
-        return "the answer is missing (None)."
-    if form_of(answer) in {"missing", "raised", "large"}:
-        return f"{describe(answer)}."
-    return None
 
 
 class _AnswerWriter:
@@ -525,163 +329,3 @@ def _float(value: float) -> Json:
     if math.isfinite(value):
         return value
     return {FORM: "float", "is": "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"}
-
-
-def _short(text: str, length: int = 60) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    """Return the float; refuse a number that overflows to infinity."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError("a number too large for a float")
-    return value
-
-
-def _short_integer(text: str) -> int:
-    """Return the integer; refuse long ones, because their conversion takes quadratic time."""
-    if len(text) > 20:
-        raise ValueError("a whole number of more than twenty digits")
-    return int(text)
-
-
-def _without_repeats(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
-    """Build a dictionary; refuse a repeated key, whose last value Python would take and other readers the first."""
-    read: dict[str, Json] = {}
-    for key, value in pairs:
-        if key in read:
-            raise ValueError(f"the key {key!r} comes twice")
-        read[key] = value
-    return read
-
-
-def _table(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - imported for a table only
-
-    filled = {
-        name: [from_json(cell) for cell in cells] for name, cells in zip(form["columns"], form["values"], strict=True)
-    }
-    return pd.DataFrame(filled, index=pd.Index([from_json(cell) for cell in form["index"]]))
-
-
-def _series(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - imported for a series only
-
-    return pd.Series([from_json(cell) for cell in form["values"]], index=[from_json(cell) for cell in form["index"]])
-
-
-def _array(form: Mapping[str, Any]) -> Any:
-    import numpy as np  # noqa: PLC0415 - imported for an array only
-
-    return np.array(from_json(form["of"]))
-
-
-def _time(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - imported for a time only
-
-    return pd.Timestamp(str(form["iso"]))
-
-
-def _duration(form: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - imported for a duration only
-
-    return pd.Timedelta(hours=number(form["hours"]) or 0.0)
-
-
-def _log(form: Mapping[str, Any]) -> Any:
-    """Read an event log back through its CSV file, which keeps types and attributes."""
-    import tempfile  # noqa: PLC0415 - imported for a log only
-    from pathlib import Path  # noqa: PLC0415
-
-    from devopssim import events  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "log.csv")
-        path.write_text(form["csv"], encoding="utf-8", newline="")
-        return events.read(path)
-
-
-def log_to_json(log: Any) -> Json:
-    """Return an event log in the form that `from_json` reads back to the same log with its attributes.
-
-    Parameters
-    ----------
-    log : DataFrame
-        An event log.
-
-    Returns
-    -------
-    Json
-        A form `log` with the log as CSV text.
-
-    Examples
-    --------
-    >>> from dataclasses import replace
-    >>> from devopssim import DEVOPS, simulate
-    >>> log = simulate(replace(DEVOPS, years=0.1), seed=1)
-    >>> from_json(log_to_json(log)).equals(log)
-    True
-    """
-    import tempfile  # noqa: PLC0415 - imported for a log only
-    from pathlib import Path  # noqa: PLC0415
-
-    from devopssim import events  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "log.csv")
-        events.write(log, path)
-        return {FORM: "log", "csv": path.read_text(encoding="utf-8")}
-
-
-def _scenario(form: Mapping[str, Any]) -> Any:
-    from devopssim import scenario  # noqa: PLC0415 - imported for a scenario only
-
-    return scenario.loads(form["toml"])
-
-
-_READERS: Final[dict[str, Callable[[Mapping[str, Any]], Any]]] = {
-    "float": lambda form: number(dict(form)),
-    "set": lambda form: {from_json(part) for part in form["of"]},
-    "tuple": lambda form: tuple(from_json(part) for part in form["of"]),
-    "array": _array,
-    "time": _time,
-    "duration": _duration,
-    "table": _table,
-    "series": _series,
-    "log": _log,
-    "scenario": _scenario,
-}
-
-_DESCRIBERS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
-    "set": lambda form: f"a set of {len(form.get('of', ()))} values",
-    "table": lambda form: (
-        f"a table of {len(form.get('index', ()))} rows with the columns {_short(', '.join(map(str, form.get('columns', ()))))}"
-    ),
-    "series": lambda form: f"a series of {len(form.get('values', ()))} values",
-    "log": lambda form: f"an event log of {str(form.get('csv', '')).count(chr(10))} lines",
-    "scenario": lambda _: "a scenario",
-    "figure": lambda form: f"a figure with {len(form.get('axes', ()))} axes",
-    "duration": lambda form: f"a duration of {number(form.get('hours')) or 0:g} hours",
-    "time": lambda form: f"the time {_short(str(form.get('iso')))}",
-    "record": lambda form: f"a value of the type {_short(str(form.get('type')))}",
-    "large": lambda form: f"a value of the type {_short(str(form.get('type')))} that is too large to be judged",
-    "raised": lambda form: ": ".join(
-        [
-            f"the error {_short(str(form.get('type')))}",
-            *([_short(str(form["message"]), 120)] if form.get("message") else []),
-        ]
-    ),
-    "missing": lambda form: (
-        f"no such name: {_short(str(form.get('name')))}"
-        if "name" in form
-        else f"no such file: {_short(str(form.get('file')))}"
-    ),
-    "tuple": lambda form: f"a tuple of {len(form.get('of', ()))} values",
-    "array": lambda form: f"an array of {len(form.get('of', ()))} values",
-    "other": lambda form: f"a value of the type {_short(str(form.get('type')))}",
-}

@@ -1,19 +1,17 @@
-"""Answers as strict JSON."""
+"""Strict JSON reads back as what was written; everything else is refused in one way."""
 
+import json
 import math
 from typing import Any
 
 import hypothesis.strategies as st
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from logs import committed, deployed, log_of, requested
-from matplotlib.figure import Figure
 
 from devopssim import scenario
-from devopssim.course.answers.judging import Tolerance, same
-from devopssim.course.answers.serialisation import Json, describe, dumps, from_json, loads, log_to_json, number, to_json
+from devopssim.course.answers import Json, Tolerance, from_json, loads, log_to_json, same, to_json
 from devopssim.errors import InvalidInputError
 
 PLAIN = st.recursive(
@@ -34,7 +32,7 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_a_plain_answer_reads_back_as_it_was(answer: Any) -> None:
-    form = loads(dumps(to_json(answer)))
+    form = loads(json.dumps(to_json(answer), allow_nan=False))
     assert same(to_json(from_json(form)), to_json(answer), Tolerance())
 
 
@@ -54,22 +52,11 @@ def test_json_that_only_python_reads_is_refused(text: str | bytes) -> None:
         loads(text)
 
 
-def test_nan_and_the_infinities_have_a_form_of_their_own() -> None:
-    assert math.isnan(number(to_json(math.nan)) or 0)
-    assert number(to_json(-math.inf)) == -math.inf
-    assert number(True) is None
-
-
-def test_numpy_and_pandas_values_are_what_they_hold() -> None:
-    assert to_json(np.float64(2.5)) == 2.5
-    assert to_json(np.arange(3)) == [0, 1, 2]
-    assert to_json(pd.NA) == to_json(pd.NaT) == {"$": "float", "is": "nan"}
-    assert to_json(pd.Timedelta(hours=3)) == {"$": "duration", "hours": 3.0}
-
-
 def test_a_table_reads_back_as_a_table() -> None:
     table = pd.DataFrame({"role": ["tester", "developer"], "hours": [1.5, math.nan]})
-    pd.testing.assert_frame_equal(from_json(loads(dumps(to_json(table)))), table, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        from_json(loads(json.dumps(to_json(table), allow_nan=False))), table, check_dtype=False
+    )
 
 
 def test_a_log_reads_back_with_its_attributes() -> None:
@@ -81,47 +68,6 @@ def test_a_log_reads_back_with_its_attributes() -> None:
 
 def test_a_scenario_reads_back_equal() -> None:
     assert from_json(to_json(scenario.WATERFALL)) == scenario.WATERFALL
-
-
-def test_a_figure_is_its_lines_and_labels() -> None:
-    axes = Figure().subplots()
-    axes.plot([1, 2], [3, 4], label="hours")
-    axes.set_xlabel("change")
-    form = to_json(axes)
-    assert isinstance(form, dict)
-    assert form == to_json(axes.figure)
-    assert '"xlabel":"change"' in dumps(form)
-    assert '"x":[1,2],"y":[3,4]' in dumps(form)
-
-
-@pytest.mark.parametrize(
-    "value", [10**30, "x" * 10**6, list(range(200_000)), pd.DataFrame({"a": range(200_000)}), np.zeros(10**6)]
-)
-def test_what_is_too_large_is_said_to_be(value: object) -> None:
-    form = to_json(value)
-    assert isinstance(form, dict)
-    assert form["$"] == "large"
-    assert "too large" in describe(form)
-
-
-def test_what_has_no_form_is_named_by_its_type() -> None:
-    assert to_json(object()) == {"$": "other", "type": "object"}
-    assert describe(to_json(object())) == "a value of the type object"
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"$": "table", "columns": 3},
-        {"$": "series", "values": 7},
-        {"$": []},
-        {"$": "float", "is": 3},
-        {"$": "figure", "axes": 1},
-        {"$": "?"},
-    ],
-)
-def test_a_forged_form_is_described_without_stumbling(form: Json) -> None:
-    assert describe(form)
 
 
 @pytest.mark.parametrize(
