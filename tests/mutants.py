@@ -37,7 +37,7 @@ CORE: Final = (
     "devopssim/kpis/**/*.py",
     "devopssim/diagnostics/anomalies.py",
     "devopssim/events/calendar.py",
-    "devopssim/simulation/*.py",
+    "devopssim/simulation/**/*.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",
     "devopssim/course/author/file_rules.py",

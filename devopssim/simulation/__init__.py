@@ -38,13 +38,11 @@ from devopssim.simulation.randomness import (
 )
 from devopssim.simulation.simulator import ENGINES, serving, simulate, simulate_coded, using
 from devopssim.simulation.staff import HEADCOUNTS, headcount
-from devopssim.simulation.work_items import LINES
 
 __all__ = [
     "ENGINES",
     "HEADCOUNTS",
     "LIBRARY",
-    "LINES",
     "Distribution",
     "EndlessRunError",
     "EngineError",
