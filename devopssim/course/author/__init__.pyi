@@ -12,7 +12,7 @@ from .answer_types import (
     Text,
     WrittenAnswer,
 )
-from .exercises import Course, Exercise, load_course, nearest_course
+from .exercises import Course, Exercise, Solutions, load_course, nearest_course
 from .expectations import Expectation
 from .packaged import packaged_course
 from .public_files import course_files
@@ -52,6 +52,7 @@ __all__ = [
     "Number",
     "OneOf",
     "ScenarioOf",
+    "Solutions",
     "Source",
     "Table",
     "Text",
