@@ -38,6 +38,7 @@ CORE: Final = (
     "devopssim/diagnostics/anomalies.py",
     "devopssim/events/calendar.py",
     "devopssim/simulation/**/*.py",
+    "devopssim/course/answers/comparison.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",
     "devopssim/course/author/file_rules.py",

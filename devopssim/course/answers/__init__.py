@@ -6,6 +6,7 @@ An answer's JSON form is the only thing that crosses a border. The student's obj
 an object with a dishonest `__eq__` cannot take part in its own judgement.
 """
 
+from devopssim.course.answers.comparison import Tolerance, plain_text, same
 from devopssim.course.answers.forms import FORM, Json, describe, form_of, missing, number
 from devopssim.course.answers.isolation import kernel_isolation
 from devopssim.course.answers.judging import (
@@ -13,14 +14,11 @@ from devopssim.course.answers.judging import (
     TO_HOURS,
     GraderTroubleError,
     Judgement,
-    Tolerance,
     columns_of,
     judge_calls,
     judge_figure,
     judge_table,
     judge_value,
-    plain_text,
-    same,
 )
 from devopssim.course.answers.questions import EMPTY, Question, answer, call, raised
 from devopssim.course.answers.reading import from_json, loads
