@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_YEAR
 from devopssim.scenario import LINES_OF_A_CHANGE, PRACTICES, Assistance, Scenario
-from devopssim.simulation.randomness import (
+from devopssim.simulation.distributions import (
     Distribution,
     Exponential,
     Fixed,
-    Streams,
     Weibull,
     delay_distribution,
     effort_distribution,
     lognormal_around,
     time_between,
 )
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Checks, Defect, Vulnerability
 
 Rows = NDArray[np.float64]

@@ -8,7 +8,7 @@ from organisations import WITHOUT_LUCK
 
 from devopssim.scenario import PRACTICES, Scenario, vary
 from devopssim.simulation import demand, draws
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Checks
 
 

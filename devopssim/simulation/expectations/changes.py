@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.scenario import Scenario
+from devopssim.simulation.distributions import effort_distribution
 from devopssim.simulation.draws import work_per_change
-from devopssim.simulation.randomness import effort_distribution
 
 
 def changes_per_item(code_effort: float, effort_cv: float, change_effort: float) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from devopssim.scenario import LINES_OF_A_CHANGE, Scenario
-from devopssim.simulation.randomness import effort_distribution
+from devopssim.simulation.distributions import effort_distribution
 
 
 def defects_of_change(scenario: Scenario) -> float:

@@ -1,7 +1,5 @@
-"""Random numbers: streams are independent and repeatable, distributions have the moments that they promise."""
+"""A distribution keeps the mean and the spread that it promises, draw by draw."""
 
-import subprocess
-import sys
 from typing import cast
 
 import numpy as np
@@ -10,17 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim.errors import InvalidInputError
-from devopssim.simulation import randomness
-from devopssim.simulation.randomness import (
+from devopssim.simulation.distributions import (
     Distribution,
     Exponential,
     Fixed,
     Gamma,
     Lognormal,
-    Streams,
     Uniform,
     Weibull,
+    delay_distribution,
+    effort_distribution,
+    time_between,
 )
+from devopssim.simulation.streams import Streams
 
 DISTRIBUTIONS: list[Distribution] = [
     Fixed(3.0),
@@ -34,48 +34,6 @@ DISTRIBUTIONS: list[Distribution] = [
     Weibull(8.0, 2.0),
 ]
 MIDPOINTS = (np.arange(1_000_000) + 0.5) / 1_000_000
-
-
-def test_the_same_seed_replication_and_kind_give_the_same_numbers() -> None:
-    first, again = (Streams(seed=1, replication=7).stream("demand").random(5) for _ in range(2))
-    assert first.tolist() == again.tolist()
-
-
-def test_a_stream_does_not_depend_on_the_streams_that_were_read_before_it() -> None:
-    busy = Streams(seed=1)
-    busy.stream("defects").random(1000)
-    assert busy.stream("demand").random(3).tolist() == Streams(seed=1).stream("demand").random(3).tolist()
-
-
-def test_another_process_draws_the_same_numbers() -> None:
-    program = "from devopssim.simulation.randomness import Streams; print(Streams(seed=1, replication=2).stream('demand').random())"
-    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
-    assert float(printed) == Streams(seed=1, replication=2).stream("demand").random()
-
-
-def test_streams_of_seeds_replications_and_kinds_are_all_different() -> None:
-    firsts = {
-        Streams(seed=seed, replication=replication).stream(kind).random()
-        for seed in range(5)
-        for replication in range(5)
-        for kind in ("demand", "defects", "")
-    }
-    assert len(firsts) == 5 * 5 * 3
-
-
-def test_replication_one_of_seed_one_is_not_replication_zero_of_another_seed() -> None:
-    later = {Streams(seed=seed, replication=0).stream("demand").random() for seed in range(100)}
-    assert Streams(seed=1, replication=1).stream("demand").random() not in later
-
-
-def test_streams_are_uncorrelated() -> None:
-    kinds = [
-        Streams(seed=3, replication=r).stream(kind).random(20_000)
-        for r in range(3)
-        for kind in ("demand", "production")
-    ]
-    correlation = np.corrcoef(kinds) - np.eye(len(kinds))
-    assert np.abs(correlation).max() < 4 / np.sqrt(20_000)
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=str)
@@ -184,13 +142,13 @@ def test_an_impossible_parameter_is_refused_with_its_value_and_what_is_allowed(m
 
 
 def test_a_mean_of_nothing_is_nothing_each_time_and_any_other_is_kept() -> None:
-    assert [randomness.effort_distribution(mean, 1.0).mean for mean in (0, 8)] == [0, 8]
-    assert [randomness.delay_distribution(mean).mean for mean in (0, 8)] == [0, 8]
-    assert randomness.effort_distribution(0, 1.0).quantile(0.9) == randomness.delay_distribution(0).quantile(0.9) == 0
-    assert randomness.effort_distribution(8, 1.0).quantile(0.5) == pytest.approx(8 / 2**0.5)
-    assert randomness.delay_distribution(8).quantile(0.5) == pytest.approx(8 * np.log(2))
+    assert [effort_distribution(mean, 1.0).mean for mean in (0, 8)] == [0, 8]
+    assert [delay_distribution(mean).mean for mean in (0, 8)] == [0, 8]
+    assert effort_distribution(0, 1.0).quantile(0.9) == delay_distribution(0).quantile(0.9) == 0
+    assert effort_distribution(8, 1.0).quantile(0.5) == pytest.approx(8 / 2**0.5)
+    assert delay_distribution(8).quantile(0.5) == pytest.approx(8 * np.log(2))
 
 
 def test_what_never_happens_is_waited_for_for_ever() -> None:
-    assert randomness.time_between(0).quantile(0.5) == np.inf
-    assert randomness.time_between(0.25).mean == 4
+    assert time_between(0).quantile(0.5) == np.inf
+    assert time_between(0.25).mean == 4
