@@ -41,7 +41,7 @@ CORE: Final = (
     "devopssim/course/answers/comparison.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",
-    "devopssim/course/author/file_rules.py",
+    "devopssim/course/author/file_rules/*.py",
     "devopssim/course/author/answer_types.py",
 )
 """The modules whose decisions are numbers or grades."""
@@ -51,6 +51,10 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/simulation/test_simulator.py::test_the_first_seed_and_replication_are_those_that_nobody_names",
         "tests/simulation/test_simulator.py::test_the_same_seed_gives_the_same_log",
     ),
+    **{
+        f"devopssim/course/author/file_rules/{module}.py": ("tests/course/author/test_file_rules.py",)
+        for module in ("images", "pipelines", "rules")
+    },
 }
 """The tests of the modules that other files than their mirror test."""
 
