@@ -30,6 +30,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+
 FORM: Final = "$"
 LONGEST_TYPE: Final = 80
 """Characters of a type's name: a class can have a name of megabytes."""

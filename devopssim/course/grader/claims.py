@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from devopssim.course.answers import EMPTY, FORM, NO_ANSWER, Json, Judgement, describe
-from devopssim.course.author import (
-    Cell,
-    Expectation,
-)
+from devopssim.course.author import Cell, Expectation
 from devopssim.course.grader.bounded import TooLongError, processor_time
 from devopssim.course.grader.grades import CheckResult, cut, verdict_of
 from devopssim.course.grader.notebooks import AnswerCells

@@ -5,12 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from devopssim.course.answers import EMPTY, Json, describe
-from devopssim.course.author import (
-    Cell,
-    Expectation,
-    Notebook,
-    Source,
-)
+from devopssim.course.author import Cell, Expectation, Notebook, Source
 from devopssim.course.grader.notebooks import AnswerCells
 from devopssim.course.grader.sandbox import SandboxRun, SandboxStep
 

@@ -17,20 +17,8 @@ from devopssim.kpis.delivery.failures import (
     change_failure_rate_repair,
     failed_deployments,
 )
-from devopssim.kpis.delivery.incidents import (
-    failed_deployment_recovery_time,
-    mtbf,
-    mttd,
-    mttf,
-    mttr,
-    time_to_resolve,
-)
-from devopssim.kpis.delivery.lead_times import (
-    LEAD_TIME,
-    cycle_time,
-    lead_time,
-    lead_time_for_changes,
-)
+from devopssim.kpis.delivery.incidents import failed_deployment_recovery_time, mtbf, mttd, mttf, mttr, time_to_resolve
+from devopssim.kpis.delivery.lead_times import LEAD_TIME, cycle_time, lead_time, lead_time_for_changes
 
 __all__ = [
     "LEAD_TIME",

@@ -4,13 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from devopssim.kpis.declaration import (
-    DORA,
-    DORA_2024,
-    Rate,
-    rate,
-    share,
-)
+from devopssim.kpis.declaration import DORA, DORA_2024, Rate, rate, share
 from devopssim.kpis.run import Run, Truths
 
 REPAIRS: Final = (("service.deployed",), ("service.deployed repair",))

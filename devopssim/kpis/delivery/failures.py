@@ -2,11 +2,7 @@
 
 from typing import Final
 
-from devopssim.kpis.declaration import (
-    DORA,
-    Rate,
-    share,
-)
+from devopssim.kpis.declaration import DORA, Rate, share
 from devopssim.kpis.delivery.deployments import REPAIRS, repair_deployments
 from devopssim.kpis.run import Run, Truths
 

@@ -2,15 +2,7 @@
 
 from typing import Final
 
-from devopssim.kpis.declaration import (
-    COURSE,
-    DORA_2024,
-    INCIDENT,
-    MEAN_OF_FEW,
-    RESTORED,
-    IntervalRule,
-    duration,
-)
+from devopssim.kpis.declaration import COURSE, DORA_2024, INCIDENT, MEAN_OF_FEW, RESTORED, IntervalRule, duration
 from devopssim.kpis.downtime import outages_of
 from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.run import Run

@@ -2,11 +2,7 @@
 
 from typing import Final
 
-from devopssim.kpis.declaration import (
-    COURSE,
-    DORA,
-    duration,
-)
+from devopssim.kpis.declaration import COURSE, DORA, duration
 from devopssim.kpis.durations import Durations, EventPair
 from devopssim.kpis.run import Run
 

@@ -13,24 +13,10 @@ from devopssim.kpis.security.findings import (
     patch_deployment_time,
     review_and_fix_time,
 )
-from devopssim.kpis.security.hidden import (
-    vulnerabilities_hidden,
-    vulnerabilities_unreported,
-)
-from devopssim.kpis.security.identified import (
-    findings_open,
-    open_vulnerabilities,
-    vulnerabilities_open,
-)
-from devopssim.kpis.security.incidents import (
-    security_downtime,
-    security_incidents_per_deployment,
-)
-from devopssim.kpis.security.testing import (
-    automated_scan_share,
-    security_automation_rate,
-    security_test_coverage,
-)
+from devopssim.kpis.security.hidden import vulnerabilities_hidden, vulnerabilities_unreported
+from devopssim.kpis.security.identified import findings_open, open_vulnerabilities, vulnerabilities_open
+from devopssim.kpis.security.incidents import security_downtime, security_incidents_per_deployment
+from devopssim.kpis.security.testing import automated_scan_share, security_automation_rate, security_test_coverage
 
 __all__ = [
     "FIX",

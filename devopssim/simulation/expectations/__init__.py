@@ -11,17 +11,8 @@ from devopssim.simulation.expectations.capacity import (
     secondary_effort_factor,
     sprint_intake,
 )
-from devopssim.simulation.expectations.changes import (
-    builds_per_item,
-    changes_per_item,
-    coding_factor,
-)
-from devopssim.simulation.expectations.defects import (
-    defects_of_change,
-    escape_share,
-    regression_share,
-    reviewed_share,
-)
+from devopssim.simulation.expectations.changes import builds_per_item, changes_per_item, coding_factor
+from devopssim.simulation.expectations.defects import defects_of_change, escape_share, regression_share, reviewed_share
 from devopssim.simulation.expectations.failures import (
     backlog_factor,
     deployment_failure_probability,

@@ -2,11 +2,7 @@
 
 import math
 
-from logs import (
-    deployed,
-    log_of,
-    requested,
-)
+from logs import deployed, log_of, requested
 
 from devopssim import events, kpis
 

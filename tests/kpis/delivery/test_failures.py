@@ -2,15 +2,7 @@
 
 import math
 
-from logs import (
-    committed,
-    deployed,
-    failed,
-    log_of,
-    resolved,
-    rolled_back,
-    valid,
-)
+from logs import committed, deployed, failed, log_of, resolved, rolled_back, valid
 
 from devopssim import events, kpis
 

@@ -1,13 +1,6 @@
 """Detection, recovery and the times between failures on logs small enough to check by hand."""
 
-from logs import (
-    deployed,
-    detected,
-    failed,
-    log_of,
-    outage,
-    resolved,
-)
+from logs import deployed, detected, failed, log_of, outage, resolved
 
 from devopssim import events, kpis
 

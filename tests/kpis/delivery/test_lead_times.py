@@ -1,17 +1,6 @@
 """Lead and cycle times on logs small enough to check by hand."""
 
-from logs import (
-    abandoned,
-    closed,
-    committed,
-    deployed,
-    done,
-    log_of,
-    requested,
-    started,
-    travelled,
-    valid,
-)
+from logs import abandoned, closed, committed, deployed, done, log_of, requested, started, travelled, valid
 
 from devopssim import events, kpis
 

@@ -3,12 +3,7 @@
 import math
 
 import pytest
-from logs import (
-    closed,
-    log_of,
-    requested,
-    travelled,
-)
+from logs import closed, log_of, requested, travelled
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError

@@ -3,12 +3,7 @@
 import math
 
 import pytest
-from logs import (
-    log_of,
-    requested,
-    travelled,
-    worked,
-)
+from logs import log_of, requested, travelled, worked
 
 from devopssim import kpis
 

@@ -1,11 +1,7 @@
 """Work in progress and throughput on logs small enough to check by hand."""
 
 import pytest
-from logs import (
-    log_of,
-    requested,
-    travelled,
-)
+from logs import log_of, requested, travelled
 
 from devopssim import events, kpis
 

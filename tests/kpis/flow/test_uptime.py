@@ -1,11 +1,7 @@
 """Availability on logs small enough to check by hand."""
 
 import pytest
-from logs import (
-    failed,
-    log_of,
-    outage,
-)
+from logs import failed, log_of, outage
 
 from devopssim import events, kpis
 

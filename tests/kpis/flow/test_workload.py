@@ -3,12 +3,7 @@
 import math
 
 import pytest
-from logs import (
-    began,
-    ended,
-    log_of,
-    worked,
-)
+from logs import began, ended, log_of, worked
 
 from devopssim import events, kpis
 

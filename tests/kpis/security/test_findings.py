@@ -1,13 +1,7 @@
 """From the report of a finding to its verdict, its fix and its patch."""
 
 import pytest
-from logs import (
-    dismissed,
-    fixed,
-    log_of,
-    patched,
-    reported,
-)
+from logs import dismissed, fixed, log_of, patched, reported
 
 from devopssim import events, kpis
 

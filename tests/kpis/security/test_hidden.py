@@ -3,13 +3,7 @@
 import math
 
 import pytest
-from logs import (
-    deployed,
-    fixed,
-    log_of,
-    reported,
-    weakness,
-)
+from logs import deployed, fixed, log_of, reported, weakness
 
 from devopssim import events, kpis
 from devopssim.kpis import security

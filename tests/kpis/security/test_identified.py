@@ -1,14 +1,7 @@
 """Open vulnerabilities are those that were reported and not settled."""
 
 import pytest
-from logs import (
-    dismissed,
-    fixed,
-    log_of,
-    patched,
-    reported,
-    weakness,
-)
+from logs import dismissed, fixed, log_of, patched, reported, weakness
 
 from devopssim import events, kpis
 from devopssim.kpis import security

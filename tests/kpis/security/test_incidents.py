@@ -1,11 +1,7 @@
 """Incidents that a vulnerability caused, and the time that they cost."""
 
 import pytest
-from logs import (
-    deployed,
-    log_of,
-    outage,
-)
+from logs import deployed, log_of, outage
 
 from devopssim import kpis
 

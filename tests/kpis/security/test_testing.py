@@ -1,13 +1,7 @@
 """What scans cover, and what machines do."""
 
 import pytest
-from logs import (
-    committed,
-    deployed,
-    ended,
-    log_of,
-    scanned,
-)
+from logs import committed, deployed, ended, log_of, scanned
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError

@@ -4,10 +4,7 @@ import pytest
 from calm_runs import FINISHED, FLAWLESS, ITEMS, all_closed, assert_mean, logs
 
 from devopssim.scenario import DEVOPS, vary
-from devopssim.simulation.expectations import (
-    builds_per_item,
-    changes_per_item,
-)
+from devopssim.simulation.expectations import builds_per_item, changes_per_item
 
 
 @pytest.mark.parametrize(("code_effort", "effort_cv", "change_effort"), [(24, 0.5, 8), (24, 1.0, 4), (5, 0.8, 8)])
