@@ -29,7 +29,7 @@ namespace devopssim {
     P(hosts) P(total_share) P(partial_share) P(mitigable_share) P(prevented_share) \
     P(observation) P(diagnosis_per_change) P(diagnosis_per_doubling) P(longest_diagnosis) P(quiet_load)
 #define SECURITY(P) \
-    P(scan_time) P(scan_covers) P(scan_finds) P(false_findings) P(triage_effort) P(training) P(training_effect) \
+    P(scan_time) P(scan_covers) P(scan_finds) P(triage_effort) P(training) P(training_effect) \
     P(review_effort) P(review_finds) P(sign_off) P(advisory_delay) P(scanned_delay)
 #define ASSISTANCE(P) \
     P(share) P(coding_effort) P(verification_effort) P(unreviewed) P(review_effort) P(pick_up) P(refactoring) \

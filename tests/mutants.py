@@ -34,13 +34,14 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CORE: Final = (
-    "devopssim/kpis/*.py",
+    "devopssim/kpis/**/*.py",
     "devopssim/diagnostics/anomalies.py",
     "devopssim/events/calendar.py",
-    "devopssim/simulation/*.py",
+    "devopssim/simulation/**/*.py",
+    "devopssim/course/answers/comparison.py",
     "devopssim/course/answers/judging.py",
     "devopssim/course/author/expect.py",
-    "devopssim/course/author/*_rules.py",
+    "devopssim/course/author/file_rules/*.py",
     "devopssim/course/author/answer_types.py",
 )
 """The modules whose decisions are numbers or grades."""
@@ -50,6 +51,12 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/simulation/test_simulator.py::test_the_first_seed_and_replication_are_those_that_nobody_names",
         "tests/simulation/test_simulator.py::test_the_same_seed_gives_the_same_log",
     ),
+    **{
+        f"devopssim/course/author/file_rules/{module}.py": tuple(
+            f"tests/course/author/file_rules/test_{tests}.py" for tests in (module, "rules")
+        )
+        for module in ("images", "pipelines")
+    },
 }
 """The tests of the modules that other files than their mirror test."""
 

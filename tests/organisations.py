@@ -12,7 +12,7 @@ from simpy.events import ProcessGenerator
 from devopssim.events import Row
 from devopssim.scenario import PRACTICES, SEVEN_CS, Scenario, vary
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change, Checks, Defect, Vulnerability, WorkItem
 
 WITHOUT_LUCK: Final[Mapping[str, float | str]] = {

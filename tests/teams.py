@@ -174,3 +174,16 @@ class Import:
     @property
     def deployments(self) -> int:
         return self.log.loc[self.log["kind"] == "service.deployed", "deployment"].nunique()
+
+
+def table(folder: Path, kind: str, header: str, *rows: str) -> Path:
+    """Write a table and its mapping, whose columns are called like the fields, and return the mapping."""
+    (folder / f"{kind}.csv").write_text("\n".join([header, *rows]) + "\n")
+    columns = ", ".join(f'{name} = "{name}"' for name in header.split(","))
+    mapping = folder / f"{kind}.toml"
+    mapping.write_text(f'[[table]]\nfile = "{kind}.csv"\nkind = "{kind}"\ncolumns = {{ {columns} }}\n')
+    return mapping
+
+
+PULLS: Final = [pull(day) for day in range(1, 11)]
+"""A merged pull request on each of ten days."""

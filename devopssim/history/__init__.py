@@ -11,6 +11,7 @@ Importers offer the shorter `devopssim.importers.log_of(history)`.
 
 from devopssim.history.clocks import YEAR_1980
 from devopssim.history.commits import change_id, new_ancestors
+from devopssim.history.history import History, Observation
 from devopssim.history.joining import by_id, join, merge_records, separate_outages
 from devopssim.history.ledger import Attribution, DeployedRecord, Ledger, moment
 from devopssim.history.records import (
@@ -18,9 +19,7 @@ from devopssim.history.records import (
     ChangeRecord,
     DeploymentRecord,
     FindingRecord,
-    History,
     IncidentRecord,
-    Observation,
     PipelineRunRecord,
     RollbackRecord,
     ScanRecord,

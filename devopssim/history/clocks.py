@@ -7,8 +7,9 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from devopssim.events import HOURS_PER_YEAR
+from devopssim.history.history import History
 from devopssim.history.joining import JOINED
-from devopssim.history.records import DeploymentRecord, History
+from devopssim.history.records import DeploymentRecord
 
 YEAR_1980: Final = 315_532_800.0
 """Earliest plausible time of a history of later years, in seconds since 1970."""

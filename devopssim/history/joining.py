@@ -8,14 +8,8 @@ from dataclasses import fields, replace
 from functools import reduce
 from typing import Any, Final, TypeVar
 
-from devopssim.history.records import (
-    ChangeRecord,
-    DeploymentRecord,
-    History,
-    IncidentRecord,
-    PipelineRunRecord,
-    WorkItemRecord,
-)
+from devopssim.history.history import History
+from devopssim.history.records import ChangeRecord, DeploymentRecord, IncidentRecord, PipelineRunRecord, WorkItemRecord
 
 Record = TypeVar("Record", "WorkItemRecord", "ChangeRecord", "DeploymentRecord", "IncidentRecord", "PipelineRunRecord")
 """A record with an id; two records with the same id describe the same thing."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from devopssim.events import Row, encode_detail, event
 from devopssim.history.commits import change_id
-from devopssim.history.records import ChangeRecord, DeploymentRecord, History, IncidentRecord
+from devopssim.history.history import History
+from devopssim.history.records import ChangeRecord, DeploymentRecord, IncidentRecord
 
 TOLD: Final = {"service.deployed": "repair", "ticket.created": "rework_of", "service.failed": "cause"}
 """Keys of detail, by kind, that a source records if one row has them."""

@@ -21,10 +21,10 @@ from devopssim.events import HOURS_PER_WEEK, SECONDS_PER_HOUR, Row, from_rows, v
 from devopssim.history.changes import write_changes, write_runs
 from devopssim.history.clocks import LEAST_ENDS, observed_from, without_impossible_times
 from devopssim.history.deployments import write_deployments, write_rollbacks
+from devopssim.history.history import History
 from devopssim.history.incidents import name_incidents, write_incidents
 from devopssim.history.items import write_items
 from devopssim.history.ledger import Attribution, Ledger, moment
-from devopssim.history.records import History
 from devopssim.history.security import write_security
 
 ORDER: Final = {

@@ -123,6 +123,7 @@ class Kpi:
     unit: str
     """`h`, `per week`, `share` (0 to 1), `items`, `vulnerabilities`, `value per week`, `per deployment` or `h per year`."""
     family: Family
+    """The module or package of `devopssim.kpis` in which its function stands."""
     function: Callable[[Log], Any]
     """Returns a Series of hours for a duration, a float for a rate."""
     better: Better | None
@@ -258,10 +259,10 @@ def rate(
     return _rate(**{"unit": unit, "interval": FLOW, "better": better, **declared})
 
 
-def declared_in(module: object) -> list[Kpi]:
-    """Return the KPIs that a module declares, in the order of its functions."""
-    own = (value for value in vars(module).values() if inspect.isfunction(value))
-    return [vars(function)["kpi"] for function in own if "kpi" in vars(function)]
+def kpi_of(function: Callable[[Log], Any]) -> Kpi:
+    """Return the KPI that is declared at a function."""
+    kpi: Kpi = vars(function)["kpi"]
+    return kpi
 
 
 def _rate(**fields: Any) -> Callable[[Callable[[Run], Rate]], Callable[[Log], float]]:
@@ -292,7 +293,7 @@ def _declared(measure: Measure, function: Callable[[Run], Any], lead: str, **fie
     sentence = " ".join(inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0].split())
     vars(measure)["kpi"] = Kpi(
         name=function.__name__,
-        family=cast("Family", function.__module__.rpartition(".")[2]),
+        family=cast("Family", function.__module__.split(".")[2]),
         function=measure,
         definition=sentence.removeprefix(lead).removesuffix("."),
         **{**fields, "needs": _needs(fields)},

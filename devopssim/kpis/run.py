@@ -146,6 +146,17 @@ class Run:
         """Return the working hours from the log's start to each time, or the time itself where the log states no calendar."""
         return self.working_time.until(time) if self.working_time else time
 
+    def hours_open(self, starts: Floats, ends: Floats, at_start: int = 0) -> float:
+        """Return the summed hours that entities were open between their starts and ends, `at_start` of them from the warm-up's end.
+
+        Examples
+        --------
+        >>> from devopssim.events import from_rows
+        >>> Run(from_rows([], horizon=10)).hours_open(np.array([2.0, 6.0]), np.array([5.0]))
+        7.0
+        """
+        return float(at_start * self.hours + (self.horizon - starts).sum() - (self.horizon - ends).sum())
+
     @property
     def is_cut(self) -> bool:
         """Whether the log was cut, so that entities may have begun before it."""

@@ -32,7 +32,7 @@ from devopssim.scenario.presets import (
 )
 from devopssim.scenario.process import GATES, Process
 from devopssim.scenario.production import Production
-from devopssim.scenario.quality import Quality
+from devopssim.scenario.quality import LINES_OF_A_CHANGE, Quality
 from devopssim.scenario.scenario import (
     ADOPTABLE,
     LEVERS,
@@ -65,6 +65,7 @@ __all__ = [
     "GATES",
     "GRADES",
     "LEVERS",
+    "LINES_OF_A_CHANGE",
     "LISTS",
     "PARTS",
     "PLAIN_FLOW",

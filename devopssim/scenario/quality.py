@@ -1,9 +1,13 @@
 """Quality: how defects and requirements misfits come in, are found and repaired."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from devopssim.scenario.declaration import Part, parameter
 from devopssim.scenario.demand import DISTRIBUTIONS
+
+LINES_OF_A_CHANGE: Final = 100
+"""Lines of the change that `defects_per_change` speaks of; efforts that grow with a change's lines are stated for as many."""
 
 
 @dataclass(frozen=True, kw_only=True)

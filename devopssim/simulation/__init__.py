@@ -7,6 +7,7 @@ in closed form.
 """
 
 from devopssim.simulation.demand import drawn_demand
+from devopssim.simulation.distributions import Distribution, Exponential, Fixed, Gamma, Lognormal, Uniform, Weibull
 from devopssim.simulation.engine import LIBRARY, EndlessRunError, EngineError, library
 from devopssim.simulation.expectations import (
     available_hours,
@@ -26,25 +27,14 @@ from devopssim.simulation.expectations import (
     sprint_intake,
     unprevented_share,
 )
-from devopssim.simulation.randomness import (
-    Distribution,
-    Exponential,
-    Fixed,
-    Gamma,
-    Lognormal,
-    Streams,
-    Uniform,
-    Weibull,
-)
 from devopssim.simulation.simulator import ENGINES, serving, simulate, simulate_coded, using
 from devopssim.simulation.staff import HEADCOUNTS, headcount
-from devopssim.simulation.work_items import LINES
+from devopssim.simulation.streams import Streams
 
 __all__ = [
     "ENGINES",
     "HEADCOUNTS",
     "LIBRARY",
-    "LINES",
     "Distribution",
     "EndlessRunError",
     "EngineError",

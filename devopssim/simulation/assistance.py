@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from devopssim.events import HOURS_PER_MONTH, encode_detail
-from devopssim.scenario import Assistance
-from devopssim.simulation.work_items import LINES, Change
+from devopssim.scenario import LINES_OF_A_CHANGE, Assistance
+from devopssim.simulation.work_items import Change
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -34,7 +34,7 @@ class AssistedWork:
         if not change.assisted:
             return effort
         assistance = self._assistance
-        verification = assistance.verification_effort * change.lines / LINES
+        verification = assistance.verification_effort * change.lines / LINES_OF_A_CHANGE
         return effort * assistance.coding_effort * (1 + assistance.refactoring) / self._learnt + verification
 
     @property

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_MONTH, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.scenario import PRACTICES, SEVEN_CS, Demand, Scenario
+from devopssim.simulation.distributions import Exponential, delay_distribution, effort_distribution, time_between
 from devopssim.simulation.draws import (
     ASSISTANCE_DRAWS,
     CHANGE_DRAWS,
@@ -36,13 +37,7 @@ from devopssim.simulation.draws import (
     poisson_quantiles,
     vulnerability_rows,
 )
-from devopssim.simulation.randomness import (
-    Exponential,
-    Streams,
-    delay_distribution,
-    effort_distribution,
-    time_between,
-)
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change, Checks, Vulnerability, WorkItem
 
 PARTS_DRAWN: Final = ("years", "demand", "quality", "pipeline", "production", "security", "assistance")

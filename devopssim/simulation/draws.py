@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devopssim.events import HOURS_PER_YEAR
-from devopssim.scenario import PRACTICES, Assistance, Scenario
-from devopssim.simulation.randomness import (
+from devopssim.scenario import LINES_OF_A_CHANGE, PRACTICES, Assistance, Scenario
+from devopssim.simulation.distributions import (
     Distribution,
     Exponential,
     Fixed,
-    Streams,
     Weibull,
     delay_distribution,
     effort_distribution,
     lognormal_around,
     time_between,
 )
-from devopssim.simulation.work_items import LINES, Checks, Defect, Vulnerability
+from devopssim.simulation.streams import Streams
+from devopssim.simulation.work_items import Checks, Defect, Vulnerability
 
 Rows = NDArray[np.float64]
 """Rows of numbers, in columns."""
@@ -304,7 +304,7 @@ def poisson_quantiles(means: Numbers, draws: Numbers) -> NDArray[np.int_]:
 def mean_defects(scenario: Scenario, lines: Numbers) -> Numbers:
     """Return the mean number of defects that changes of so many lines bring without assistance."""
     quality = scenario.quality
-    return quality.defects_per_change * (lines / LINES) ** quality.defect_size_exponent
+    return quality.defects_per_change * (lines / LINES_OF_A_CHANGE) ** quality.defect_size_exponent
 
 
 def mean_defects_assisted(scenario: Scenario, lines: Numbers) -> Numbers:

@@ -19,8 +19,8 @@ from devopssim.errors import DevopssimError
 from devopssim.events import COLUMNS, HOURS_PER_YEAR, KINDS, CodedLog
 from devopssim.scenario import Scenario
 from devopssim.simulation.names import Names
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.staff import working_time
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.tables import Tables, derived, numbers
 
 VERSION: Final = 1

@@ -15,12 +15,12 @@ from devopssim.simulation.demand import DrawnDemand
 from devopssim.simulation.people import EventFields, People
 from devopssim.simulation.pipeline import MainLine, PipelineSteps
 from devopssim.simulation.production import ServiceOperation
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.release import ReleaseManagement
 from devopssim.simulation.repairs import Repairs
 from devopssim.simulation.resources import Resource
 from devopssim.simulation.reviews import Reviews
 from devopssim.simulation.security import ProductSecurity
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import WorkItem
 
 

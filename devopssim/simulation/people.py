@@ -22,9 +22,9 @@ from devopssim.events import (
 )
 from devopssim.scenario import SKILLS, Scenario, chosen
 from devopssim.simulation.draws import departure_table, interruption_table
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.resources import Request
 from devopssim.simulation.staff import HEADCOUNTS, Person, Staff
+from devopssim.simulation.streams import Streams
 
 AFTER_ALL_ELSE: Final = EventPriority(2)
 """Priority of an event that comes after all other events of its instant; those of SimPy are 0 and 1."""

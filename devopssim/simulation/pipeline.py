@@ -7,8 +7,8 @@ from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
 from devopssim.simulation.draws import main_table, step_table
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.resources import Resource
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change
 
 if TYPE_CHECKING:

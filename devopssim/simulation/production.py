@@ -12,7 +12,7 @@ from simpy.events import ProcessGenerator
 from devopssim.events import encode_detail
 from devopssim.scenario import PRACTICES
 from devopssim.simulation.draws import INCIDENT_COLUMNS, incident_table, infrastructure_table
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.use import ServiceUse
 from devopssim.simulation.work_items import Change, Defect
 

@@ -11,7 +11,7 @@ from devopssim.simulation.development import fix_defects, leaves_when_green, one
 from devopssim.simulation.draws import DrawTable
 from devopssim.simulation.people import all_of
 from devopssim.simulation.production import Deployment
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change, Defect, WorkItem, total
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from devopssim.events import encode_detail
 from devopssim.scenario import PRACTICES
 from devopssim.simulation.development import integrate, one_team, record_defect
 from devopssim.simulation.draws import bad_fix_table, larger_change, new_defect, repair_tables
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.scanning import training_factor
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change, Checks, Defect, Vulnerability
 
 if TYPE_CHECKING:

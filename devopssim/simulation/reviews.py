@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from simpy.events import ProcessGenerator
 
 from devopssim.events import encode_detail
+from devopssim.scenario import LINES_OF_A_CHANGE
 from devopssim.simulation.development import fix_defects, one_team
 from devopssim.simulation.resources import Request, Resource
-from devopssim.simulation.work_items import LINES, Change
+from devopssim.simulation.work_items import Change
 
 if TYPE_CHECKING:
     from devopssim.simulation.organisation import Organisation
@@ -106,7 +107,7 @@ class Reviews:
         assistance = self._org.scenario.assistance
         if draws.unreviewed < quality.unreviewed_share + (assistance.unreviewed if change.assisted else 0):
             return
-        effort = quality.review_effort + quality.review_effort_by_size * change.lines / LINES
+        effort = quality.review_effort + quality.review_effort_by_size * change.lines / LINES_OF_A_CHANGE
         effort *= assistance.review_effort if change.assisted else 1
         finds = quality.review_finds * (quality.large_change_finds if change.lines > quality.large_change else 1.0)
         yield from self._read(change, effort, draws.review_wait, urgent=urgent)

@@ -12,8 +12,8 @@ from devopssim.events import HOURS_PER_YEAR, CodedLog
 from devopssim.scenario import Scenario, check_scenario, to_table
 from devopssim.simulation.engine import MOST_ROWS, EngineError, endless, library, simulate_fast
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.staff import headcount, working_time
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.workflows import WORKFLOW_PROCESSES
 
 ENGINES: Final = ("fast", "reference")

@@ -28,11 +28,11 @@ from devopssim.simulation.draws import (
     repair_tables,
     step_table,
 )
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.release import found_after
 from devopssim.simulation.scanning import false_at_adoption
 from devopssim.simulation.security import sign_off_part
 from devopssim.simulation.staff import HEADCOUNTS, LEARNING, headcount, untrained
+from devopssim.simulation.streams import Streams
 
 ROLES: Final = tuple(HEADCOUNTS)
 """Roles in the order in which the engine counts them."""

@@ -7,10 +7,7 @@ those whose draw lies below 0.7, so it finds all that a test of 60 % finds.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
-from typing import Final, NamedTuple
-
-LINES: Final = 100
-"""Size of the change that `quality.defects_per_change` speaks of."""
+from typing import NamedTuple
 
 
 def total(numbers: Iterable[float]) -> float:

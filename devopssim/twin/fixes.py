@@ -21,6 +21,18 @@ def fixes(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the effort of a fix, its variation, and the factor on it a step later.
 
     A review finds defects at once, a test by hand one step later. A log without working hours has nights in its efforts.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    scenario : Scenario
+        What is known of the twin so far.
+
+    Yields
+    ------
+    ParameterEstimate
+        Of `quality.fix_effort`, `quality.fix_cv` and `quality.late_fix_factor`; none from fewer than `LEAST_FIXES` fixes.
     """
     if not run.working_time:
         return
@@ -45,6 +57,13 @@ def fixes(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
 
 def fixes_of(run: Run, scenario: Scenario) -> pd.DataFrame:
     """Return the fixes of defects that a review or a test found.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    scenario : Scenario
+        What is known of the twin so far.
 
     Returns
     -------

@@ -11,8 +11,8 @@ from scipy import stats
 
 from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run
-from devopssim.scenario import Scenario
-from devopssim.simulation import LINES, effort_per_hour
+from devopssim.scenario import LINES_OF_A_CHANGE, Scenario
+from devopssim.simulation import effort_per_hour
 from devopssim.twin.estimates import CONFIDENCE, LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
 from devopssim.twin.routines import NOISE, constant
 from devopssim.twin.work import attempts, coding, unplanned
@@ -149,7 +149,7 @@ def _efforts(run: Run, rounds: pd.DataFrame, scenario: Scenario) -> Iterator[Par
         return
     how = f"hours of {len(table)} first reviews that nothing interrupted, and the effort of coding their changes"
     slope, _, low, high = (float(value) for value in stats.theilslopes(table["read"], table["code"], CONFIDENCE))
-    hundreds = scenario.demand.lines_per_hour / LINES
+    hundreds = scenario.demand.lines_per_hour / LINES_OF_A_CHANGE
     yield ParameterEstimate(
         parameter="quality.review_effort_by_size",
         value=max(slope, 1e-6) / hundreds,

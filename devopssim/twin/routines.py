@@ -83,6 +83,18 @@ def routines(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """Yield the effort and the rounds of a regression test, and the effort of an installation by hand.
 
     A log without working hours has nights and weekends in its efforts, so it reveals none.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    scenario : Scenario
+        What is known of the twin so far.
+
+    Yields
+    ------
+    ParameterEstimate
+        Of `quality.regression_effort`, `quality.regression_rounds` and `pipeline.release_effort`, as far as the log shows them.
     """
     if not run.working_time:
         return

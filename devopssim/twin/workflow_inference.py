@@ -272,7 +272,18 @@ def _window(run: Run, releases: Releases) -> tuple[tuple[str, float], ...]:
 
 
 def regression_period(run: Run) -> float | None:
-    """Return the weeks between the beginnings of regression tests: 0 if they begin at any time, None if the log does not show them."""
+    """Return the weeks between the beginnings of regression tests.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+
+    Returns
+    -------
+    float or None
+        0 if the tests begin at any time; None if the log shows fewer than `LEAST_OBSERVATIONS` of them.
+    """
     rows = run.log.iloc[run.rows("stage.queued")]
     rows = rows[(rows["stage"] == "test") & rows["role"].notna() & rows["item"].isna() & rows["change"].notna()]
     rows = rows[details(rows, "task").isna()]  # reviews of security are tasks
@@ -339,7 +350,20 @@ def project_starts(run: Run) -> Floats:
 
 
 def practices(run: Run, workflow: str) -> Iterator[ParameterEstimate]:
-    """Yield the adoption of the practices that leave traces in a log, where work moves as in this workflow."""
+    """Yield the adoption of the practices that leave traces in a log, where work moves as in this workflow.
+
+    Parameters
+    ----------
+    run : Run
+        Opened event log.
+    workflow : str
+        Name of one of `WORKFLOWS`.
+
+    Yields
+    ------
+    ParameterEstimate
+        Of the fields of `practices`, security excepted, as far as the log shows them.
+    """
     yield from _integration(run)
     yield from _by_machine(run)
     yield from _deployment(run, workflow)

@@ -15,7 +15,7 @@ from devopssim.simulation import development, simulate
 from devopssim.simulation.assistance import gain_factor
 from devopssim.simulation.demand import DrawnDemand
 from devopssim.simulation.draws import larger_change, pieces_held, work_per_change
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Change
 
 OTHER_FIELDS: Final = [name for name in parameters() if name.startswith("assistance.") and name != "assistance.share"]

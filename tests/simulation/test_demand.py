@@ -9,7 +9,7 @@ from organisations import WITHOUT_LUCK
 
 from devopssim.scenario import PRACTICES, WORKFLOWS, Scenario, adopt, vary
 from devopssim.simulation import demand, draws
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Checks
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from devopssim.scenario import Scenario, vary
 from devopssim.simulation import draws
-from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.distributions import effort_distribution
+from devopssim.simulation.streams import Streams
 
 
 @pytest.mark.parametrize("mean", [0.3, 2.0, 7.5])

@@ -12,8 +12,8 @@ from devopssim import events
 from devopssim.events import Recorder
 from devopssim.scenario import PLAIN_FLOW, vary
 from devopssim.simulation.people import People
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.staff import Person
+from devopssim.simulation.streams import Streams
 
 Spans = list[tuple[str, float, float]]
 MONDAY_9 = 9.0

@@ -4,9 +4,10 @@ import pytest
 from organisations import change, defect, organisation, run, steps, times
 
 from devopssim.scenario import PRACTICES
+from devopssim.simulation.distributions import effort_distribution
 from devopssim.simulation.draws import INCIDENT_COLUMNS, INCIDENT_DRAWS
 from devopssim.simulation.production import Deployment
-from devopssim.simulation.randomness import Streams, effort_distribution
+from devopssim.simulation.streams import Streams
 
 
 def deployment(*, automated: bool = False, mistake: bool = False, **fields: float) -> Deployment:

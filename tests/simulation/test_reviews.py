@@ -13,7 +13,7 @@ from devopssim.scenario import DEVOPS, vary
 from devopssim.simulation import development, simulate
 from devopssim.simulation.draws import check_rows
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.randomness import Streams
+from devopssim.simulation.streams import Streams
 from devopssim.simulation.work_items import Checks
 
 WAIT = {"quality.review_wait": 2, "quality.review_wait_sigma": 1, "team.hours_per_week": 40}

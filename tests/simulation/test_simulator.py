@@ -27,9 +27,9 @@ from devopssim.scenario import (
 )
 from devopssim.simulation.draws import poisson_quantile
 from devopssim.simulation.organisation import Organisation
-from devopssim.simulation.randomness import Streams
 from devopssim.simulation.simulator import simulate
 from devopssim.simulation.staff import headcount
+from devopssim.simulation.streams import Streams
 
 FILES = Path(__file__).parents[2] / "data" / "scenarios"
 QUIET = Scenario(years=0.02)

@@ -6,36 +6,23 @@ An answer's JSON form is the only thing that crosses a border. The student's obj
 an object with a dishonest `__eq__` cannot take part in its own judgement.
 """
 
+from devopssim.course.answers.comparison import Tolerance, members, plain_text, same
+from devopssim.course.answers.forms import FORM, Json, describe, form_of, missing, number
 from devopssim.course.answers.isolation import kernel_isolation
 from devopssim.course.answers.judging import (
     NO_ANSWER,
     TO_HOURS,
     GraderTroubleError,
     Judgement,
-    Tolerance,
     columns_of,
     judge_calls,
     judge_figure,
     judge_table,
     judge_value,
-    members,
-    plain_text,
-    same,
 )
 from devopssim.course.answers.questions import EMPTY, Question, answer, call, raised
-from devopssim.course.answers.serialisation import (
-    FORM,
-    Json,
-    argument_to_json,
-    describe,
-    form_of,
-    from_json,
-    loads,
-    log_to_json,
-    missing,
-    number,
-    to_json,
-)
+from devopssim.course.answers.reading import from_json, loads
+from devopssim.course.answers.writing import argument_to_json, log_to_json, to_json
 
 __all__ = [
     "EMPTY",

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from devopssim.course.answers.serialisation import FORM, LONGEST_TYPE, Json, from_json, to_json
+from devopssim.course.answers.forms import FORM, LONGEST_TYPE, Json
+from devopssim.course.answers.reading import from_json
+from devopssim.course.answers.writing import to_json
 
 LARGEST_FILE: Final = 256_000
 

@@ -13,7 +13,7 @@ from .answer_types import (
     WrittenAnswer,
     chosen_values,
 )
-from .exercises import Course, Exercise, load_course, nearest_course
+from .exercises import Course, Exercise, Solutions, load_course, nearest_course
 from .expectations import Expectation
 from .packaged import packaged_course
 from .public_files import course_files
@@ -53,6 +53,7 @@ __all__ = [
     "Number",
     "OneOf",
     "ScenarioOf",
+    "Solutions",
     "Source",
     "Table",
     "Text",

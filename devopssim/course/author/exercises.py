@@ -15,6 +15,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -93,6 +94,23 @@ class ExerciseText:
     is_prediction: bool = False
 
 
+class Solutions(Enum):
+    """Who sees the solutions of a course; each value is that of `solutions` in `exercises.toml`.
+
+    Examples
+    --------
+    >>> parse({"solutions": False}, "exercises.toml").solutions
+    <Solutions.HIDDEN: False>
+    """
+
+    HIDDEN = False
+    """Nobody, and no check judges an answer, as in an examination."""
+    WITH_SOURCES = None
+    """Without the key: learners on whose machine the instructor's sources are."""
+    OUT = True
+    """Everybody. Only then do reports name the direction of a wrong number, by which one who hands in again and again would find it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """The public part of a course: its exercises, and the numbers that may differ from student to student.
@@ -105,18 +123,14 @@ class Course:
         Exercises by id.
     variant : mapping of str to VariantNumber
         Numbers that may differ, by name.
-    solutions : bool, default True
-        Whether learners may see solutions and be judged at once; an instructor switches both off with `solutions = false`.
-    released : bool, default False
-        Whether the solutions are out, by `solutions = true`: only then do reports name the direction of a wrong number, by which one who
-        hands in again and again would find the right one.
+    solutions : Solutions, default Solutions.WITH_SOURCES
+        Who sees the solutions.
     """
 
     name: str
     exercises: Mapping[str, Exercise] = field(default_factory=dict)
     variant: Mapping[str, VariantNumber] = field(default_factory=dict)
-    solutions: bool = True
-    released: bool = False
+    solutions: Solutions = Solutions.WITH_SOURCES
 
     @property
     def has_live_exercises(self) -> bool:
@@ -214,8 +228,8 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
     exercises = declared.get("exercise", {})
     if not isinstance(exercises, Mapping):
         raise InvalidInputError(f"{where}: exercises must be tables like [exercise.01-a], not {exercises!r}.")
-    solutions = declared.get("solutions", True)
-    if not isinstance(solutions, bool):
+    solutions = declared.get("solutions")
+    if not isinstance(solutions, bool | None):
         raise InvalidInputError(
             f"{where}: solutions={solutions!r} (whether learners may see them) must be true or false."
         )
@@ -223,8 +237,7 @@ def parse(declared: Mapping[str, Any], where: str) -> Course:
         name=str(declared.get("course", "course")),
         exercises={name: _exercise(name, settings, where) for name, settings in exercises.items()},
         variant=parse_variant(declared.get("variant", {}), where),
-        solutions=solutions,
-        released=declared.get("solutions") is True,
+        solutions=Solutions(solutions),
     )
 
 

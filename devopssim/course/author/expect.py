@@ -36,7 +36,7 @@ from devopssim.course.answers import answer as answer_here
 from devopssim.course.answers import number as number_of
 from devopssim.course.author import file_rules, scenario_trials, tool_schemas
 from devopssim.course.author.answer_types import File, Number, OneOf
-from devopssim.course.author.exercises import Course, Exercise, nearest_course
+from devopssim.course.author.exercises import Course, Exercise, Solutions, nearest_course
 from devopssim.course.author.expectations import Expectation, collector
 from devopssim.errors import InvalidInputError
 
@@ -110,7 +110,7 @@ def value(exercise: str, expected: object, *, within: float = 1e-6, plus_minus: 
     wanted = number_of(form)
     if isinstance(kind, Number) and wanted is not None and not wanted.is_integer():
         more.setdefault("description", f"{kind.expected}, {near.words}")
-    direction = _course().released
+    direction = _course().solutions is Solutions.OUT
     _expect(exercise, lambda answer: judge_value(answer, form, near, direction=direction), **more)
 
 
@@ -137,7 +137,7 @@ def one_of(exercise: str, *expected: object, **more: Any) -> None:
     (1.0, 0.0)
     """
     forms = [to_json(option) for option in expected]
-    direction = _course().released
+    direction = _course().solutions is Solutions.OUT
 
     def judge(answer: Json) -> Judgement:
         judged = [judge_value(answer, form, Tolerance(), direction=direction) for form in forms]

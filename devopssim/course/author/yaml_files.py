@@ -207,13 +207,3 @@ def _resolved(part: Any, tree: Mapping[str, Any], left: int) -> Any:
             spread += resolved if isinstance(value, Reference) and isinstance(resolved, list) else [resolved]
         return spread
     return part
-
-
-def listed(value: Any) -> list[Any]:
-    """Return a list as it is, and any other value as the only element of one."""
-    return value if isinstance(value, list) else [value]
-
-
-def written(value: Any) -> str:
-    """Return a value as YAML writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -14,8 +14,10 @@ import msgspec
 
 from devopssim._version import __version__
 from devopssim.course.grader.bounded import Child, ChildLimits, Say, finished, start
+from devopssim.course.grader.claims import Judging
 from devopssim.course.grader.grades import Grade
-from devopssim.course.grader.grading import Grader, Judging, imports_of
+from devopssim.course.grader.grading import Grader
+from devopssim.course.grader.steps import imports_of
 from devopssim.course.grader.submissions import Submission
 from devopssim.errors import DevopssimError
 from devopssim.files import write_text

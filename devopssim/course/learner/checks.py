@@ -39,6 +39,7 @@ from devopssim.course.author import (
     Number,
     OneOf,
     ScenarioOf,
+    Solutions,
     Source,
     Table,
     WrittenAnswer,
@@ -158,7 +159,7 @@ def _print_pitfalls(exercise: Exercise, form: Json) -> None:
 
 def _judged(course: Course, source: Source | None, exercise: Exercise, answer: Any, form: Json) -> Judgement | None:
     """Judge an answer of the right kind by what is declared or by the instructor's sources; None where neither is there."""
-    if not course.solutions or exercise.is_prediction:
+    if course.solutions is Solutions.HIDDEN or exercise.is_prediction:
         return None
     if exercise.right:
         return _declared_right(exercise, form)
@@ -263,7 +264,7 @@ def solution(exercise_id: str) -> None:
     explain_empty_answers()
     course = nearest_course()
     exercise = course.exercise(exercise_id)
-    if not course.solutions:
+    if course.solutions is Solutions.HIDDEN:
         print(f"{exercise_id}: the instructor of this course shows no solutions.")  # noqa: T201
         return
     source = instructor_sources.find_source(course)

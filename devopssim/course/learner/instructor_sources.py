@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from devopssim.course.answers import Json, Judgement, answer
-from devopssim.course.author import Cell, Course, Expectation, Source, Value, graded_as, load_source, packaged_course
+from devopssim.course.author import (
+    Cell,
+    Course,
+    Expectation,
+    Solutions,
+    Source,
+    Value,
+    graded_as,
+    load_source,
+    packaged_course,
+)
 from devopssim.errors import InvalidInputError
 
 SOURCE_VARIABLE: Final = "DEVOPSSIM_COURSE_SOURCE"
@@ -29,7 +39,7 @@ def find_source(course: Course) -> Source | None:
     Source or None
         None where no folder holds this course with its solutions, or where its instructor switched solutions off.
     """
-    if not course.solutions:
+    if course.solutions is Solutions.HIDDEN:
         return None
     if folder := os.environ.get(SOURCE_VARIABLE, "").strip():
         return _of(course, Path(folder))
@@ -102,7 +112,7 @@ def _expected(source: Source, exercise_id: str, numbers: Mapping[str, Value]) ->
     for notebook in source.notebooks:
         cells = tuple(cell for cell in notebook.cells if _concerns(cell, exercise_id))
         if cells:
-            public = replace(source.course, released=True)  # the solutions are on this machine
+            public = replace(source.course, solutions=Solutions.OUT)  # they are on this machine
             few = replace(source, course=public, notebooks=(replace(notebook, cells=cells),))
             for expectations in few.expectations(numbers).values():
                 yield from (one for one in expectations if one.exercise.id == exercise_id)

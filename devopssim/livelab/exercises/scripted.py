@@ -287,8 +287,7 @@ def _end(lab: Lab, *slots: str) -> None:
 
 
 def _ship(lab: Lab, *, first: bool = False) -> None:
-    """Run the commands of the chapter: build, push, pull, start."""
-    lab.registry.login()
+    """Do by hand what the chapter does: log in, build, push, pull, start."""
     _publish(lab)
     lab.sh("docker compose pull", cwd=lab.workspace.production)
     again = "docker compose up -d --build --no-deps web"
@@ -297,11 +296,8 @@ def _ship(lab: Lab, *, first: bool = False) -> None:
 
 
 def _publish(lab: Lab, tag: str = "latest") -> None:
-    """Build the shop's image and push it."""
+    """Build the shop's image and push it under one tag."""
+    reference = f"{lab.workspace.image}:{tag}"
     lab.registry.login()
-    lab.sh(f"docker build -t {lab.workspace.image}:{tag} .")
-    lab.sh(
-        f"docker push {lab.workspace.image} --all-tags"
-        if tag == "latest"
-        else f"docker push {lab.workspace.image}:{tag}"
-    )
+    lab.sh(f"docker build -t {reference} .")
+    lab.sh(f"docker push {reference}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from course import courses
 
-from devopssim.course.answers.serialisation import Json
+from devopssim.course.answers import Json
 from devopssim.course.author import exercises, variants
 from devopssim.course.author.source import load_source
 from devopssim.course.author.variants import derive, graded_as

@@ -12,7 +12,8 @@ from course import courses
 
 from devopssim.cli import main
 from devopssim.course import workflow_text
-from devopssim.course.author import file_rules, pipeline_rules
+from devopssim.course.author import file_rules
+from devopssim.course.author.file_rules import pipelines
 
 BIN: Final = Path(sys.executable).parent
 WHO: Final = {
@@ -96,10 +97,7 @@ def test_the_command_of_a_workflow_grades_what_was_fetched(
     """As the workflow calls it, but for the sandbox of the service that only GitLab has."""
     fetched(name, hosted, BEFORE="2030-01-15T00:00:00Z")
     courses.only("01-values", hosted / "notebooks")
-    scripts = (
-        script for job in pipeline_rules._jobs(parsed(name)).values() for script in pipeline_rules._commands(job)
-    )
-    line = next(words for words in scripts if "course grade" in words)
+    line = next(words for words in pipelines.scripts(parsed(name)) if "course grade" in words)
     words = line.split()[1:]
     words = [*(words[: words.index("--sandbox")] if more else words), *(more or ["--sandbox", "none"])]
     monkeypatch.chdir(hosted)

@@ -57,14 +57,14 @@ while True:
         pass"""
 PATCHED_GRADER: Final = """\
 import sys
-from devopssim.course.answers import judging, questions, serialisation
+from devopssim.course.answers import judging, questions, writing
 from devopssim.course.author import expectations
 right = judging.Judgement(share=1, remark="full marks")
 for name in ("judge_value", "judge_table", "judge_calls", "judge_figure", "same"):
     setattr(judging, name, lambda *_: right)
 expectations.Expectation.judgement = lambda *_: right
 judging.Tolerance.near = lambda *_: True
-serialisation.to_json = questions.to_json = lambda value: True
+writing.to_json = questions.to_json = lambda value: True
 median = 1.0"""
 OVERLOADED: Final = """\
 class Always(float):
