@@ -310,7 +310,7 @@ def file(exercise: str, *rules: file_rules.Rule, **more: Any) -> None:
             parsed = file_rules.read(format_name, answer)
         except InvalidInputError as error:
             return Judgement(share=0, remark=str(error))
-        broken = [rule.description for rule in rules if not rule.holds(parsed.tree)]
+        broken = [rule.description for rule in rules if not rule.is_kept(parsed.tree)]
         kept = f"not so yet: {'; '.join(broken)}." if broken else f"each of {len(rules)} rules is kept."
         remark = f"{parsed.refusal} Of the rules, {kept}" if parsed.refusal else kept
         return Judgement(share=(len(rules) - len(broken)) / (len(rules) + bool(parsed.refusal)), remark=remark)

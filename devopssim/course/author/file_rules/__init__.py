@@ -12,7 +12,7 @@ from devopssim.course.author.file_rules.images import (
     runs_as_a_user,
     starts_from,
 )
-from devopssim.course.author.file_rules.pipelines import needs, runs, step_runs, triggered_by
+from devopssim.course.author.file_rules.pipelines import gate, needs, runs, step_runs, triggered_by
 from devopssim.course.author.file_rules.rules import LONGEST, ParsedFile, Rule, at, parse, read
 from devopssim.course.author.yaml_files import parse_yaml
 
@@ -23,6 +23,7 @@ __all__ = [
     "Rule",
     "at",
     "base_is_pinned",
+    "gate",
     "has",
     "installs_before_it_copies_the_code",
     "needs",

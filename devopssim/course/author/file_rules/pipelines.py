@@ -111,14 +111,16 @@ def needs(job: str, other: str) -> Rule:
             return False
         if any(part.get("when") in AFTER_FAILURE for part in (jobs[job], *_rules(jobs[job]))):
             return False
-        if not STATUS.search(_condition(jobs[job])):
-            return True
-        asked = _successes_asked(_condition(jobs[job]))
-        return "" in asked or any(
-            name.lower() in asked and (name == other or other in _awaited(jobs, name, tree))
-            for name, declared in jobs.items()
-            if name == other or not (STATUS.search(_condition(declared)) or _failure_ignored(declared))
-        )
+        condition = _condition(jobs[job])
+        asked = [
+            name for name in _awaited(jobs, job, tree) if name.lower() in condition and not _failure_ignored(jobs[name])
+        ]
+        sure = [
+            f"needs.{name}"
+            for name in asked
+            if name == other or (other in _awaited(jobs, name, tree) and not STATUS.search(_condition(jobs[name])))
+        ]
+        return _runs_after_success(condition, *sure)
 
     return Rule(description=f"the job {job} runs only if {other} has passed", holds=holds)
 
@@ -138,22 +140,25 @@ def _failure_ignored(part: Mapping[str, Any]) -> bool:
     return any(part.get(key) not in (None, False) for key in ("continue-on-error", "allow_failure"))
 
 
-def _successes_asked(condition: str) -> set[str]:
-    """Return the jobs whose success a condition asks for; an empty name stands for all jobs before.
+def _runs_after_success(condition: str, *of: str) -> bool:
+    """Return whether a condition lets a job or a step run only if those before, or one of those named, have succeeded.
 
     Examples
     --------
-    >>> _successes_asked("always()&&(needs.test.result=='success')"), _successes_asked("!failure()&&!cancelled()")
-    ({'test'}, {''})
-    >>> _successes_asked("success()||failure()")
-    set()
+    >>> _runs_after_success("github.ref=='main'"), _runs_after_success("!failure()&&!cancelled()")
+    (True, True)
+    >>> _runs_after_success("always()&&(needs.test.result=='success')", "needs.test")
+    True
+    >>> _runs_after_success("success()||failure()")
+    False
     """
-    terms = [] if "||" in condition else condition.split("&&")
-    found = [
-        re.fullmatch(r"\(*(?:(?:success|!failure)\(\)|needs(?:\.|\[')([\w-]+)(?:'\])?\.result=='success')\)*", term)
-        for term in terms
-    ]
-    return {match[1] or "" for match in found if match}
+    if not STATUS.search(condition):
+        return True
+    names = [re.escape(name) + "|" + re.escape(name.replace(".", "['") + "']") for name in map(str.lower, of)]
+    passed = "|".join(
+        [r"success\(\)", r"!failure\(\)", *(rf"(?:{name})\.(?:result|outcome|conclusion)=='success'" for name in names)]
+    )
+    return "||" not in condition and any(re.fullmatch(rf"\(*(?:{passed})\)*", term) for term in condition.split("&&"))
 
 
 def _needed(jobs: Mapping[str, Any], name: str, tree: Any) -> set[str]:
@@ -165,6 +170,50 @@ def _needed(jobs: Mapping[str, Any], name: str, tree: Any) -> set[str]:
         earlier = set(order[: order.index(stage)]) if stage in order else set()
         return {other for other, job in jobs.items() if str(job.get("stage", "test")) in earlier}
     return {str(need.get("job") if isinstance(need, dict) else need) for need in listed(declared.get("needs", []))}
+
+
+def gate(job: str, step: str, pattern: str, description: str = "") -> Rule:
+    """Return a rule: a GitHub workflow runs what matches `pattern` only if a step with an id has passed.
+
+    The step comes first, its failure counts, and neither a step after it nor another job runs the command in spite of it
+    (`if: always()`).
+
+    Parameters
+    ----------
+    job, step : str
+        The job's name and the step's id.
+    pattern : str
+        Regular expression, searched in each command; at least one has to match.
+    description : str, default ""
+        The rule in words.
+
+    Examples
+    --------
+    >>> scan, push = {"id": "scan", "run": "trivy"}, {"run": "docker push shop"}
+    >>> gate("ship", "scan", "docker push").holds({"jobs": {"ship": {"steps": [scan, push]}}})
+    True
+    >>> gate("ship", "scan", "docker push").holds({"jobs": {"ship": {"steps": [scan, push | {"if": "always()"}]}}})
+    False
+    """
+
+    def passes(part: Mapping[str, Any]) -> bool:
+        return isinstance(part.get("run"), str) and any(
+            re.search(pattern, command) for command in commands(part["run"])
+        )
+
+    def holds(tree: Any) -> bool:
+        jobs = {name: declared for name, declared in _jobs(tree).items() if isinstance(declared, dict)}
+        steps = _steps(jobs.get(job))
+        places = [place for place, one in enumerate(steps) if str(one.get("id")) == step and not _failure_ignored(one)]
+        behind = [place for place, one in enumerate(steps) if passes(one)]
+        others = [name for name, declared in jobs.items() if name != job and any(map(passes, _steps(declared)))]
+        if not places or not (behind or others):
+            return False
+        return all(
+            place > places[0] and _runs_after_success(_condition(steps[place]), f"steps.{step}") for place in behind
+        ) and all(needs(name, job).holds(tree) for name in others)
+
+    return Rule(description=description or f"{pattern} runs only if the step {step} has passed", holds=holds)
 
 
 def triggered_by(event: str) -> Rule:

@@ -36,6 +36,20 @@ class Rule:
     description: str
     holds: Callable[[Any], bool]
 
+    def is_kept(self, parsed: Any) -> bool:
+        """Return whether a parsed file keeps the rule; one that lacks what the rule reads breaks it.
+
+        Examples
+        --------
+        >>> first = Rule(description="the first job is test", holds=lambda tree: list(tree["jobs"])[0] == "test")
+        >>> first.is_kept({"jobs": {"test": {}}}), first.is_kept({"on": "push"})
+        (True, False)
+        """
+        try:
+            return bool(self.holds(parsed))
+        except (LookupError, TypeError, AttributeError, ValueError):
+            return False
+
 
 def parse(format_name: str, text: str) -> Any:
     r"""Parse a file of a student, within bounds.

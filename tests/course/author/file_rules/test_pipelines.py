@@ -98,5 +98,44 @@ def stages(of_deploy: str, of_test: str) -> dict[str, Any]:
     return {"test": {"stage": "test", "script": "pytest", **test}, "ship": {"stage": "deploy", "script": "x", **deploy}}
 
 
+SCAN = {"id": "scan", "run": "python scan.py"}
+PUSH = {"id": "push", "run": "docker push shop"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "others"),
+    [
+        ([SCAN, PUSH], {}),
+        ([SCAN, PUSH | {"if": "github.ref == 'refs/heads/main'"}], {}),
+        ([SCAN, PUSH | {"if": "always() && steps.scan.outcome == 'success'"}], {}),
+        ([SCAN, {"run": "ls"}, {"run": "docker build . && docker push shop"}], {}),
+        ([SCAN], {"push": {"needs": "ship", "steps": [PUSH]}}),
+    ],
+)
+def test_a_gate_lets_through_only_what_has_passed(steps: list[Any], others: dict[str, Any]) -> None:
+    assert rules.gate("ship", "scan", "docker push").holds({"jobs": {"ship": {"steps": steps}, **others}})
+
+
+@pytest.mark.parametrize(
+    ("steps", "others"),
+    [
+        ([SCAN], {}),
+        ([PUSH], {}),
+        ([PUSH, SCAN], {}),
+        ([PUSH, SCAN, PUSH], {}),
+        ([SCAN, PUSH | {"if": "always()"}], {}),
+        ([SCAN, PUSH | {"if": "${{ !cancelled() }}"}], {}),
+        ([SCAN, PUSH | {"if": "always() && steps.test.outcome == 'success'"}], {}),
+        ([SCAN | {"continue-on-error": True}, PUSH], {}),
+        ([SCAN | {"if": False}, PUSH], {}),
+        ([{"run": "docker build . && docker push shop"}, SCAN, PUSH], {}),
+        ([SCAN, PUSH], {"other": {"steps": [PUSH]}}),
+        ([SCAN, PUSH], {"other": {"needs": "ship", "if": "always()", "steps": [PUSH]}}),
+    ],
+)
+def test_a_gate_that_can_be_passed_by_is_none(steps: list[Any], others: dict[str, Any]) -> None:
+    assert not rules.gate("ship", "scan", "docker push").holds({"jobs": {"ship": {"steps": steps}, **others}})
+
+
 def test_jobs_that_wait_for_each_other_are_no_endless_search() -> None:
     assert not rules.needs("a", "c").holds({"jobs": {"a": {"needs": "b"}, "b": {"needs": "a"}}})

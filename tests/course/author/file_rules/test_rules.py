@@ -212,3 +212,9 @@ def test_what_the_tools_refuse_is_refused(name: str, text: str, says: str) -> No
         return
     with pytest.raises(InvalidInputError, match=says):
         files.parse(name, text)
+
+
+@pytest.mark.parametrize("text", ["on: push", "jobs: []", "jobs: {test: [x]}", "jobs: {test: {steps: x}}"])
+def test_a_file_that_lacks_what_a_rule_reads_breaks_it(text: str) -> None:
+    last = files.Rule(description="", holds=lambda tree: tree["jobs"]["test"]["steps"].index(0) == 0)
+    assert not last.is_kept(files.parse("workflow", text))
