@@ -23,8 +23,9 @@ from devopssim.experiment.options import Options
 from devopssim.experiment.pool import MOST_WORKERS, process_pool, thread_pool
 from devopssim.experiment.precision import RequiredReplications, is_precise, replications_for, replications_needed
 from devopssim.experiment.progress import with_progress
+from devopssim.experiment.race import Race
 from devopssim.experiment.result import Result, write_tables
-from devopssim.experiment.selection import Candidates, Race, Selection, practice_sets, select
+from devopssim.experiment.selection import Candidates, Selection, practice_sets, select
 from devopssim.experiment.sweeps import Sweep, sweep
 from devopssim.experiment.warm_up_period import WarmUp, WarmUpWarning, mser5, warm_up, welch
 

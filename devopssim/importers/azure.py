@@ -29,11 +29,12 @@ from devopssim.history import (
     WorkItemRecord,
     change_id,
 )
-from devopssim.importers.exported_files import seconds, text_in
+from devopssim.importers.exported_files import text_in
 from devopssim.importers.github import named_in
 from devopssim.importers.jira import BY_NAME, WITHDRAWN
 from devopssim.importers.normalisation import identifier, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, required
+from devopssim.importers.times import seconds
 
 PARTS: Final = {"epic", "feature", "task", "initiative", "test case", "test plan", "test suite", "shared steps"}
 """Types of work items that are sums or parts of others, in lower case."""

@@ -28,9 +28,10 @@ from devopssim.history import (
     change_id,
     merge_records,
 )
-from devopssim.importers.exported_files import seconds, text_in
+from devopssim.importers.exported_files import text_in
 from devopssim.importers.normalisation import identifier, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, closed_items, required
+from devopssim.importers.times import seconds
 
 WITHDRAWN: Final = {"invalid", "duplicate", "wontfix"}
 """States of issues that were not delivered."""

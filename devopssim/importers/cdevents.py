@@ -36,9 +36,10 @@ from devopssim.history import (
     WorkItemRecord,
     change_id,
 )
-from devopssim.importers.exported_files import objects_of, seconds, text_in
+from devopssim.importers.exported_files import objects_of, text_in
 from devopssim.importers.normalisation import identifier
 from devopssim.importers.record_reader import ReadingRules, RecordReader
+from devopssim.importers.times import seconds
 from devopssim.importers.translation import ATTRIBUTION_WINDOW, log_of
 
 TYPE: Final = re.compile(r"dev\.cdevents\.([a-z]+)\.([a-z]+)(?:\.\d+\.\d+\.\d+(?:-draft)?)?")

@@ -35,8 +35,9 @@ from devopssim.history import (
     change_id,
     separate_outages,
 )
-from devopssim.importers.exported_files import rows_of, seconds, text_of, zone_of
+from devopssim.importers.exported_files import rows_of, text_of
 from devopssim.importers.normalisation import identifier, severity
+from devopssim.importers.times import seconds, zone_of
 
 RULES: Final = "the mapping assigns tables and columns"
 """Rules of reading, in the provenance."""

@@ -40,9 +40,10 @@ from devopssim.history import (
     change_id,
     merge_records,
 )
-from devopssim.importers.exported_files import seconds, text_in
+from devopssim.importers.exported_files import text_in
 from devopssim.importers.normalisation import counted, identifier, is_author, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, closed_items, labels_of, required
+from devopssim.importers.times import seconds
 
 WITHDRAWN: Final = {"not_planned", "duplicate"}
 """Reasons of closing that withdraw an issue."""

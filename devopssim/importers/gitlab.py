@@ -34,10 +34,11 @@ from devopssim.history import (
     change_id,
     merge_records,
 )
-from devopssim.importers.exported_files import seconds, text_in
+from devopssim.importers.exported_files import text_in
 from devopssim.importers.github import named_in
 from devopssim.importers.normalisation import identifier, is_author, matches, severity
 from devopssim.importers.record_reader import ReadingRules, RecordReader, closed_items, labels_of, required
+from devopssim.importers.times import seconds
 
 OUTCOMES: Final = {"success": "success", "failed": "failure"}
 """Outcome of a pipeline, by GitLab's status; other statuses leave it open."""

@@ -20,9 +20,10 @@ from typing import Any, ClassVar, Final
 
 from devopssim.errors import InvalidInputError
 from devopssim.history import History, IncidentRecord, WorkItemRecord
-from devopssim.importers.exported_files import JSON_ENDINGS, objects_of, paths_of, rows_of, seconds, text_in
+from devopssim.importers.exported_files import JSON_ENDINGS, objects_of, paths_of, rows_of, text_in
 from devopssim.importers.normalisation import identifier, matches, severity, words_of
 from devopssim.importers.record_reader import ReadingRules, RecordReader
+from devopssim.importers.times import seconds
 
 STARTED: Final = ("Actual start", "Custom field (Actual start)", "Start date", "Custom field (Start date)")
 """Columns with the start of work, the preferred one first."""

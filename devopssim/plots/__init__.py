@@ -15,13 +15,8 @@ from devopssim.plots.curves import curves_of, kpi_curve, kpi_curves
 from devopssim.plots.descriptions import alt_text, describe
 from devopssim.plots.diagrams import devops_loop, seven_cs, workflow
 from devopssim.plots.dora import dora_levels
-from devopssim.plots.flow import (
-    ageing_work,
-    cumulative_flow,
-    cycle_time_scatter,
-    lead_time_distribution,
-    work_in_progress,
-)
+from devopssim.plots.durations import cycle_time_scatter, lead_time_distribution
+from devopssim.plots.flow import ageing_work, cumulative_flow, work_in_progress
 from devopssim.plots.golden_signals import golden_signals
 from devopssim.plots.item_timeline import item_path
 from devopssim.plots.production import deployments, incident_anatomy

@@ -28,9 +28,9 @@ from devopssim.course.answers import from_json, loads
 from devopssim.course.author import file_rules
 from devopssim.course.grader.bounded import ChildLimits, TooLongError, in_child, processor_time
 from devopssim.course.grader.notebooks import read_cells
-from devopssim.course.grader.placement import unpack
 from devopssim.course.grader.reports.written import read_marks
 from devopssim.course.grader.roster import read_roster
+from devopssim.course.grader.unpacking import unpack
 from devopssim.errors import DevopssimError
 from devopssim.livelab import recorded
 from devopssim.scenario import PRESETS

@@ -11,7 +11,7 @@ from devopssim.course.grader.grading import Grader
 from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox import Limits, SandboxError
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.sandbox.run import Started
+from devopssim.course.grader.sandbox.protocol import Started
 
 
 def graded(course: Source, path: Path, key: bytes | None = None) -> Grade:

@@ -5,6 +5,7 @@ module     role
 ========== ===============================================================================
 choose     select the sandbox
 limits     what the code of one notebook may use
+protocol   what every sandbox offers, what it is asked to run, and what comes out of it
 host       what of this machine a sandbox shows
 container, bubblewrap, plain
            the three ways to start the program inside
@@ -19,7 +20,8 @@ seccomp    the filter of system calls that it installs
 
 from devopssim.course.grader.sandbox.choose import NAMES, choose_sandbox
 from devopssim.course.grader.sandbox.limits import Limits
-from devopssim.course.grader.sandbox.run import Sandbox, SandboxError, SandboxRun, SandboxStep, run_in_sandbox
+from devopssim.course.grader.sandbox.protocol import Sandbox, SandboxError, SandboxRun, SandboxStep
+from devopssim.course.grader.sandbox.run import run_in_sandbox
 
 __all__ = [
     "NAMES",

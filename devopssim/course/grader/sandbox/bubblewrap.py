@@ -25,7 +25,8 @@ from devopssim.course.grader.sandbox import cgroup, host
 from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import MEGABYTE, Limits
 from devopssim.course.grader.sandbox.process_tree import memory_of_files, memory_of_tree, processor_seconds_of_tree
-from devopssim.course.grader.sandbox.run import SandboxError, SandboxProcess, starts
+from devopssim.course.grader.sandbox.protocol import SandboxError, SandboxProcess
+from devopssim.course.grader.sandbox.run import starts
 
 NOBODY: Final = 65_534
 RIGHTS_OF_SERVER: Final = ("CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SETPCAP", "CAP_SETFCAP")

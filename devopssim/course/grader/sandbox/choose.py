@@ -6,7 +6,7 @@ from typing import Final
 
 from devopssim.course.grader.sandbox import bubblewrap, container
 from devopssim.course.grader.sandbox.plain import Plain
-from devopssim.course.grader.sandbox.run import Sandbox, SandboxError
+from devopssim.course.grader.sandbox.protocol import Sandbox, SandboxError
 from devopssim.errors import InvalidInputError
 
 NAMES: Final = ("auto", "container", "bubblewrap", "none")

@@ -24,7 +24,7 @@ import psutil
 
 from devopssim.course.grader.sandbox import host
 from devopssim.course.grader.sandbox.limits import Limits
-from devopssim.course.grader.sandbox.run import SandboxError
+from devopssim.course.grader.sandbox.protocol import SandboxError
 from devopssim.errors import DevopssimError
 
 LABEL: Final = "devopssim.grading"

@@ -15,7 +15,7 @@ from devopssim.course.grader.sandbox import host
 from devopssim.course.grader.sandbox.forked import ForkServer, fork_server
 from devopssim.course.grader.sandbox.limits import Limits
 from devopssim.course.grader.sandbox.process_tree import descendants, memory_of_tree, processor_seconds_of_tree
-from devopssim.course.grader.sandbox.run import SandboxProcess
+from devopssim.course.grader.sandbox.protocol import SandboxProcess
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ import pytest
 from course import courses
 from course.grader.hostile.attacks import FULL, KEY, WITHOUT_A, Attack, attacks, submit
 
-from devopssim.cli.course import KEY_VARIABLE
+from devopssim.cli.course_options import KEY_VARIABLE
 from devopssim.course.author import load_source
 from devopssim.course.grader.batch import grade_all
 from devopssim.course.grader.grades import Grade
