@@ -53,13 +53,9 @@ class Intervention:
 
 def _joined(scenario: Scenario, count: int) -> Scenario:
     """Return the scenario with developers who join in the first week, or with those who join anyway."""
-    team, process = scenario.team, scenario.process
-    focus = (
-        process.focus * (team.developers + count) / team.developers if scenario.workflow == "agile" else process.focus
-    )
+    team = scenario.team
     week = team.join_week if team.joiners else 0
-    changes = {"team.joiners": team.joiners + count, "team.join_week": week, "process.focus": min(1.0, focus)}
-    return vary(scenario, changes)
+    return vary(scenario, {"team.joiners": team.joiners + count, "team.join_week": week})
 
 
 def _added(scenario: Scenario, role: str, count: int) -> Scenario:
