@@ -129,10 +129,11 @@ Process agile(Organisation& org) {
     const ProcessRules& process = org.scenario.process;
     const Team& team = org.scenario.team;
     const double length = process.sprint_weeks * hours_per_week;
-    const double capacity = team.developers * team.hours_per_week * process.sprint_weeks * process.focus;
     Items unfinished, finished;
     std::int64_t sprint = 0;
     while (true) {
+        const double developers = team.developers + (org.env.now >= team.join_week * hours_per_week ? team.joiners : 0);
+        const double capacity = developers * team.hours_per_week * process.sprint_weeks * process.focus;
         double left = 0;
         for (const WorkItem* item : unfinished) left += item->remaining_effort();
         const double room = capacity / org.assistance.planned_factor() - left;

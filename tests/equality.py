@@ -63,6 +63,8 @@ def random_scenario(seed: int) -> Scenario:
                 {"name": "other", "stage": "deploy", "time": 0.25, "cv": 1},
             ]
             changes["pipeline.steps"] = steps[: rng.choice([1, 2])]
+        if rng.random() < 0.2:
+            changes |= {"team.joiners": rng.choice([1, 8]), "team.join_week": rng.choice([0, 1, 2.5])}
         scenario = vary(rng.choice(list(PRESETS.values())), changes)
         try:
             Tables(scenario, Streams(seed)).get("incidents")
@@ -160,6 +162,7 @@ MUTANTS: Final = (
     Mutant("rollbacks are not recorded", "production.cpp", "org.log.record(Kind::service_rolledback,", "if (incident.id < 0) org.log.record(Kind::service_rolledback,"),
     Mutant("what is known is reported again", "security.cpp", "if (vulnerability.is_known) co_return;", ""),
     Mutant("reminders count from now", "reviews.cpp", "asked + quality.reminder_after", "now + quality.reminder_after"),
+    Mutant("sprints plan without joiners", "workflows.cpp", "? team.joiners : 0", "? 0.0 : 0"),
     Mutant("a sprint starts its items in reversed order", "workflows.cpp", "for (WorkItem* item : org.backlog.take_within(room)) {", "auto taken = org.backlog.take_within(room);\n        std::reverse(taken.begin(), taken.end());\n        for (WorkItem* item : taken) {"),
 )  # fmt: skip
 """Mistakes that a comparison has to find."""

@@ -104,7 +104,7 @@ def _as_json(result: "WhatIf") -> str:
 def _as_text(result: "WhatIf") -> str:
     from devopssim.wording import plain_estimate, significant, text_table
 
-    rows = [["KPI", "unit", "mean before", "mean after", "median difference (90 % interval)"]]
+    rows = [["KPI", "unit", "before", "after", "difference (90 % of the runs)"]]
     rows += [
         [
             row["kpi"],
@@ -116,7 +116,8 @@ def _as_text(result: "WhatIf") -> str:
         for row in result.table.to_dict("records")
     ]
     warnings = [f"Warning: {name}: {overload}" for name, overload in result.overloads]
-    return "\n\n".join([result.sentence(), *result.remarks(), text_table(rows), *warnings])
+    note = "Means; after \N{MINUS SIGN} before = difference."
+    return "\n\n".join([result.sentence(), *result.remarks(), text_table(rows), note, *warnings])
 
 
 def _whole(given: Mapping[str, float | str]) -> dict[str, int]:

@@ -66,7 +66,7 @@ class Difference(NamedTuple):
         if self.low > 0 or self.high < 0:
             if self.better is None:
                 return "different"
-            return "better" if (self.estimate < 0) == (self.better == "lower") else "worse"
+            return "better" if (self.high < 0) == (self.better == "lower") else "worse"
         return "same" if self.estimate == 0 and not self.high > self.low else "unclear"
 
 
@@ -106,6 +106,23 @@ def p_value(values: npt.ArrayLike) -> float:
     ratio = np.array([mean / error])
     statistic = min(math.copysign(1, mean) * float(each[0]) for each in (ratio, sample.restored(ratio)))
     return float(2 * stdtr(n - 1, -max(statistic, 0.0)))
+
+
+def sign_p_value(values: npt.ArrayLike) -> float:
+    """Return the p-value of the sign test for values that are all equal, but not 0; NaN for all others.
+
+    Such values have no interval, since they do not show how far others may lie; that most of them lie on this side of 0, they do show.
+
+    Examples
+    --------
+    >>> sign_p_value([0.5] * 6), sign_p_value([0.5, 0.6]), sign_p_value([0.0, 0.0])
+    (0.03125, nan, nan)
+
+    """
+    observed = np.asarray(values, dtype=np.float64)
+    observed = observed[np.isfinite(observed)]
+    equal = len(observed) > 0 and observed[0] != 0 and bool((observed == observed[0]).all())
+    return 2 * 0.5 ** len(observed) if equal else math.nan
 
 
 @dataclass(frozen=True, kw_only=True)

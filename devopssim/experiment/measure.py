@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
+from devopssim.kpis import Run
 from devopssim.scenario import Scenario, unknown_name_message
 from devopssim.simulation import simulate_coded
 
@@ -64,9 +65,13 @@ class Measure:
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Outcome:
         """Simulate and measure one replication."""
         run = kpis.Run(simulate_coded(scenario, seed=seed, replication=replication))
-        values, n, unfinished = kpis.counted(kpis.since(run, self.warm_up), self.kpis or None)
+        values, n, unfinished = self.observed(run)
         curves = {}
         for name in self.curves:
             curve = kpis.kpi_curve(run, name, window=self.window, step=self.step)
             curves[name] = (curve.index.to_numpy(float).tolist(), curve.to_numpy(float).tolist())
         return Outcome(values=values, n=n, unfinished=unfinished, curves=curves)
+
+    def observed(self, run: Run) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        """Return value, count and unfinished number of each KPI after the warm-up."""
+        return kpis.counted(kpis.since(run, self.warm_up), self.kpis or None)

@@ -13,7 +13,7 @@ import pandas as pd
 from devopssim import kpis
 from devopssim.experiment.checkpoints import Checkpoints, checkpoint_folder
 from devopssim.experiment.experiment import Experiment
-from devopssim.experiment.intervals import interval, p_value, paired, pointwise
+from devopssim.experiment.intervals import interval, p_value, paired, pointwise, sign_p_value
 from devopssim.experiment.measure import Outcome
 from devopssim.experiment.multiplicity import Multiplicity, holm
 from devopssim.experiment.sufficiency import Replications
@@ -78,7 +78,8 @@ class Result:
         `replications` counts the pairs in which both have a value; `variance_reduction` says how many times smaller the
         variance is than with independent random numbers; `verdict` is that of `Difference`. `p` is the p-value of no
         difference, `adjusted_p` the same for all differences of the table together (Holm). Without an interval these are NaN,
-        as low and high are, and `reason` says why. Each scenario is compared with each one before it.
+        as low and high are, and `reason` says why; but a difference that is the same in every replication, six or more of them at
+        95 %, is clear by the sign test. Each scenario is compared with each one before it.
         """
         return self._differences(combinations(self.scenarios, 2))
 
@@ -92,10 +93,11 @@ class Result:
             for kpi in dict.fromkeys(self.values["kpi"]):
                 ours, theirs = self.replications_of[later, kpi], self.replications_of[earlier, kpi]
                 difference = paired(ours.values, theirs.values, self.confidence, better=kpis.KPIS[kpi].better)
-                p, reason = p_value(ours.values - theirs.values), ours.reason_against(theirs)
-                if reason:
-                    difference, p = difference._replace(low=np.nan, high=np.nan), np.nan
-                rows.append((later, earlier, kpi, unit_of(kpi), *difference[:-1], difference.verdict, p, reason))
+                values, reason = ours.values - theirs.values, ours.reason_against(theirs)
+                p = sign_p_value(values) if reason else p_value(values)
+                shown = difference._replace(low=np.nan, high=np.nan) if reason else difference
+                verdict = (difference if p <= 1 - self.confidence else shown).verdict
+                rows.append((later, earlier, kpi, unit_of(kpi), *shown[:-1], verdict, p, reason))
         columns = [
             "scenario",
             "baseline",

@@ -235,9 +235,9 @@ def _differences(result: "Result") -> list[tuple[str, str, str, int, str, str]]:
 
 def _clear(row: Any, error: float) -> str:
     """Return whether a difference is clear by itself, or even together with all others; or why it has no interval."""
-    if row.reason:
-        return f"no interval: {row.reason}" if np.isfinite(row.difference) else "-"
     if row.verdict not in CLEAR:
+        if row.reason:
+            return f"no interval: {row.reason}" if np.isfinite(row.difference) else "-"
         return "no"
     return "with all others" if row.adjusted_p < error else "by itself"
 

@@ -112,16 +112,17 @@ def accept(org: Organisation, item: WorkItem) -> ProcessGenerator:
 def agile(org: Organisation) -> ProcessGenerator:
     """Run sprint after sprint: take what fits, build and test it, show it; release after it, or every few sprints.
 
-    A sprint takes the oldest requests whose coding, with the assistance that the team has, fits the developers' capacity, minus what is
-    still unfinished.
+    A sprint takes the oldest requests whose coding, with the assistance that the team has, fits the capacity of the developers who are
+    there when it begins, minus what is still unfinished.
     """
-    process = org.scenario.process
+    process, team = org.scenario.process, org.scenario.team
     length = process.sprint_weeks * HOURS_PER_WEEK
-    capacity = org.scenario.team.developers * org.scenario.team.hours_per_week * process.sprint_weeks * process.focus
     unfinished: dict[str, WorkItem] = {}
     finished: list[WorkItem] = []
     sprint = 0
     while True:
+        developers = team.developers + (team.joiners if org.env.now >= team.join_week * HOURS_PER_WEEK else 0)
+        capacity = developers * team.hours_per_week * process.sprint_weeks * process.focus
         room = capacity / org.assistance.planned_factor - total(item.remaining_effort for item in unfinished.values())
         for item in org.backlog.take_within(room):
             unfinished[item.id] = item

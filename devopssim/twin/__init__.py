@@ -9,7 +9,7 @@ intervention::
 """
 
 from devopssim.twin.calibration import Calibration, calibrate
-from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
+from devopssim.twin.drawn import AS_IS, WARM_UP, DrawnExperiment, Intervention
 from devopssim.twin.estimates import ParameterEstimate
 from devopssim.twin.goodness_of_fit import Check, check
 from devopssim.twin.intervention import WhatIf, effect_of, what_if
@@ -22,6 +22,7 @@ __all__ = [
     "AS_IS",
     "HOLDS",
     "UNCHECKED",
+    "WARM_UP",
     "Calibration",
     "Check",
     "DrawnExperiment",

@@ -32,6 +32,7 @@ from devopssim.twin import (
     reviews,
     routines,
     waits,
+    windows,
     work,
     workflow_inference,
 )
@@ -407,6 +408,7 @@ STEPS: Final = (
     reviews.reviews,
     fixes.fixes,
     routines.routines,
+    windows.windows,
     waits.waits,
     work.machines,
     main_line.main_line,

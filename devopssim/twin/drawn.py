@@ -4,38 +4,48 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import Experiment, Measure, Outcome
+from devopssim.kpis import KPIS, Run, counted
 from devopssim.scenario import ADOPTABLE, LEVERS, Scenario, adopt, parameter_value, parameters, vary
 
 AS_IS: Final = "as it is"
 """Name of the organisation without the change."""
+WARM_UP: Final = HOURS_PER_YEAR
+"""Hours that an organisation works before a change is compared: it starts empty, and its first releases may take most of a year."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intervention:
     """A change to an organisation: practices adopted, people added, other parameters set.
 
-    Developers who are added join in the first week as newcomers: they learn, and experienced people help them. Sprints plan with them
-    from the start. The model knows no ramp-up of other roles.
+    Developers who are added join as newcomers: they learn, experienced people help them, and sprints plan with them from then on. The
+    model knows no ramp-up of other roles. All else of a change holds from the beginning of a run.
     """
 
     practices: tuple[tuple[str, float], ...] = ()
     people: tuple[tuple[str, int], ...] = ()
     parameters: tuple[tuple[str, float | str], ...] = ()
 
-    def applied(self, scenario: Scenario) -> Scenario:
-        """Return the scenario with the change.
+    def applied(self, scenario: Scenario, *, week: float = 0.0) -> Scenario:
+        """Return the scenario with the change; developers who are added join in this week, or with those who join anyway.
 
         Examples
         --------
         >>> from devopssim.scenario import AGILE
-        >>> team = Intervention(people=(("developers", 2),)).applied(AGILE).team
+        >>> team = Intervention(people=(("developers", 2),)).applied(AGILE, week=52).team
         >>> team.developers, team.joiners, team.join_week
-        (8, 2, 0.0)
+        (8, 2, 52.0)
         """
         changed = adopt(scenario, dict(self.practices))
         for role, count in self.people:
-            changed = _joined(changed, count) if role == "developers" and count > 0 else _added(changed, role, count)
+            if role == "developers" and count > 0:
+                team = changed.team
+                weeks = {} if team.joiners else {"team.join_week": week}
+                changed = vary(changed, {"team.joiners": team.joiners + count, **weeks})
+            else:
+                name = f"team.{role}"
+                changed = vary(changed, {name: float(parameter_value(changed, name)) + count})
         return vary(changed, dict(self.parameters))
 
     def text(self, scenario: Scenario) -> str:
@@ -51,22 +61,6 @@ class Intervention:
         return " and ".join(clauses)
 
 
-def _joined(scenario: Scenario, count: int) -> Scenario:
-    """Return the scenario with developers who join in the first week, or with those who join anyway."""
-    team, process = scenario.team, scenario.process
-    focus = (
-        process.focus * (team.developers + count) / team.developers if scenario.workflow == "agile" else process.focus
-    )
-    week = team.join_week if team.joiners else 0
-    changes = {"team.joiners": team.joiners + count, "team.join_week": week, "process.focus": min(1.0, focus)}
-    return vary(scenario, changes)
-
-
-def _added(scenario: Scenario, role: str, count: int) -> Scenario:
-    name = f"team.{role}"
-    return vary(scenario, {name: float(parameter_value(scenario, name)) + count})
-
-
 @dataclass(frozen=True, kw_only=True)
 class DrawnMeasure(Measure):
     """Measure of a twin: replication k simulates draw k, with or without an intervention, under the same random numbers.
@@ -79,11 +73,23 @@ class DrawnMeasure(Measure):
         Values of the parameters of each draw.
     interventions : tuple of tuple
         The change that each scenario of another name is, by that name.
+    begun_before : bool
+        Whether durations count that began in the warm-up and ended after it: those of an organisation in the midst of work.
     """
 
     base: Scenario
     draws: tuple[tuple[tuple[str, float | str], ...], ...] = ()
     interventions: tuple[tuple[str, Intervention], ...] = ()
+    begun_before: bool = True
+
+    def observed(self, run: Run) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        """Return value, count and unfinished number of each KPI after the warm-up."""
+        cut = super().observed(run)
+        durations = [name for name in cut[0] if KPIS[name].shape == "duration"]
+        if not (self.begun_before and self.warm_up and durations):
+            return cut
+        window = counted(run.part(0, len(run.time), {**run.attrs, "window": self.warm_up}), durations)
+        return cut[0] | window[0], cut[1] | window[1], cut[2] | window[2]
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Outcome:
         """Simulate and measure one draw."""
@@ -92,7 +98,7 @@ class DrawnMeasure(Measure):
         drawn = vary(self.base, dict(self.draws[replication % len(self.draws)]))
         intervention = dict(self.interventions).get(scenario.name)
         if intervention:
-            drawn = intervention.applied(_with_enough(drawn, intervention))
+            drawn = intervention.applied(_with_enough(drawn, intervention), week=self.warm_up / HOURS_PER_WEEK)
         return super().__call__(replace(drawn, name=scenario.name), seed, replication)
 
 
@@ -110,6 +116,7 @@ class DrawnExperiment(Experiment):
 
     draws: tuple[Mapping[str, float | str], ...] = ()
     interventions: tuple[tuple[str, Intervention], ...] = ()
+    begun_before: bool = True
 
     @classmethod
     def of(
@@ -117,13 +124,30 @@ class DrawnExperiment(Experiment):
         base: Scenario,
         interventions: Iterable[Intervention],
         draws: tuple[Mapping[str, float | str], ...],
+        *,
+        warm_up: float = 0.0,
         **fields: Any,
     ) -> "DrawnExperiment":
-        """Return the experiment of a twin as it is and with each of the interventions, by their texts."""
-        as_is = replace(base, name=AS_IS)
-        named = {intervention.text(as_is): intervention for intervention in interventions}
-        scenarios = {name: replace(intervention.applied(as_is), name=name) for name, intervention in named.items()}
-        return cls(scenarios={AS_IS: as_is, **scenarios}, draws=draws, interventions=tuple(named.items()), **fields)
+        """Return the experiment of a twin as it is and with each of the interventions, by their texts.
+
+        It works for the `warm_up` (hours) before its `years` are observed. Who joins, joins as much later.
+        """
+        week = warm_up / HOURS_PER_WEEK
+        later = {"years": min(base.years + warm_up / HOURS_PER_YEAR, parameters()["years"].high)}
+        if base.team.joiners:
+            later["team.join_week"] = base.team.join_week + week
+        as_is = vary(replace(base, name=AS_IS), later)
+        named = {intervention.text(base): intervention for intervention in interventions}
+        scenarios = {
+            name: replace(intervention.applied(as_is, week=week), name=name) for name, intervention in named.items()
+        }
+        return cls(
+            scenarios={AS_IS: as_is, **scenarios},
+            draws=draws,
+            interventions=tuple(named.items()),
+            warm_up=warm_up,
+            **fields,
+        )
 
     @property
     def measure(self) -> DrawnMeasure:
@@ -135,4 +159,5 @@ class DrawnExperiment(Experiment):
             base=next(iter(self.scenarios.values())),
             draws=tuple(tuple(draw.items()) for draw in self.draws),
             interventions=self.interventions,
+            begun_before=self.begun_before,
         )

@@ -115,6 +115,7 @@ def check(
         kpis=COMPARED,
         draws=calibration.draws,
         warm_up=warm_up,
+        begun_before=not Run(log).warm_up,
     )
     result = compare(experiment, **options)
     log_kpis = kpis.table(Run(log), COMPARED)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
@@ -34,26 +33,19 @@ def interruptions(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     weeks = run.weeks * scenario.team.developers
     how = f"{len(work)} interruptions in {weeks:.0f} weeks of a developer"
     yield rate("team.interruptions_per_week", work["start"].to_numpy(float), weeks, how)
-    alone = _alone(work)
+    alone = work[work["worked"] > 1e-6]
     hours = alone["worked"].to_numpy(float)
     if (
         len(hours) < LEAST_INTERRUPTIONS or not run.working_time
     ):  # hours on the clock hold nights, in which nobody works
         return
-    per_hour = len(work) / run.weeks / scenario.team.hours_per_week
+    of_zone = alone["zone"].map(work["zone"].value_counts()).to_numpy(float)
+    per_hour = of_zone / run.weeks / scenario.team.hours_per_week
     switching, effort = _posterior(hours, np.exp(per_hour * hours), usual=scenario.process.switching)
     how = f"hours of {len(hours)} interruptions, a part of which take up another item"
     done = effort_per_hour(scenario)
     yield _estimate("team.interruption_effort", *(done * value for value in effort), n=len(hours), how=how)
     yield _estimate("process.switching", *switching, n=len(hours), how=f"{how}: no such one is shorter")
-
-
-def _alone(work: pd.DataFrame) -> pd.DataFrame:
-    """Return the interruptions during which no other one began or was under way: only those are sure to end with the next end."""
-    work = work.sort_values("start")
-    before = work["end"].shift(1, fill_value=-np.inf) <= work["start"]
-    after = work["start"].shift(-1, fill_value=np.inf) >= work["end"]
-    return work[before & after & (work["worked"] > 1e-6)]
 
 
 def _estimate(parameter: str, low: float, value: float, high: float, *, n: int, how: str) -> ParameterEstimate:

@@ -1,14 +1,15 @@
 """What-if: a twin or scenario with and without an intervention, under common random numbers.
 
-An interval holds what a year may bring: which parameters and workflow the log may come from (draws from the posterior), and the chance
-of that year. So it is the range of the effect in one run, which more replications do not narrow.
+Both are compared in the midst of work: an organisation starts empty, so its first year is cut off. An interval holds what a run may
+bring: which parameters and workflow the log may come from (draws from the posterior), and the chance of that run. So it is the range of
+the effect in one run, which more replications do not narrow.
 """
 
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Unpack
+from typing import Any, Final, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
 from devopssim.experiment import CLEAR, Difference, Options, Result, compare
 from devopssim.kpis import Floats
 from devopssim.scenario import Scenario, check_scenario, parameters
-from devopssim.twin.drawn import AS_IS, DrawnExperiment, Intervention
+from devopssim.twin.drawn import AS_IS, WARM_UP, DrawnExperiment, Intervention
 from devopssim.twin.overload import Overload, overloads
 from devopssim.twin.twin import ASKED, HOLDS, Twin
 
@@ -62,14 +63,18 @@ class WhatIf:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """KPIs before and after, and the effect: its median over the replications, with the interval of 90 % of them.
+        """KPIs before and after, and the effect, `difference` = `after` - `before`, with the interval of 90 % of the runs.
 
-        Columns: kpi, unit, before, after, difference, low, high, replications, verdict.
+        All three are means over the replications in which the KPI has a value before and after; without any, `before` and `after` are
+        means over those in which it has one. Columns: kpi, unit, before, after, difference, low, high, replications, verdict.
         """
         rows = []
         for kpi in ASKED:
             before, after = (self._values(name, kpi) for name in (AS_IS, self.change))
             effect = effect_of(after - before, kpis.KPIS[kpi].better)
+            if effect.replications:
+                both = np.isfinite(after - before)
+                before, after = before[both], after[both]
             rows.append((kpi, kpis.KPIS[kpi].unit, _mean(before), _mean(after), *effect[:4], effect.verdict))
         columns = ["kpi", "unit", "before", "after", "difference", "low", "high", "replications", "verdict"]
         return pd.DataFrame(rows, columns=columns)
@@ -125,6 +130,11 @@ class WhatIf:
     def sentence(self) -> str:
         """Return the result for a manager: in days, in money where the log allows it, and what it rests on."""
         rows = {row["kpi"]: row for row in self.table.to_dict("records")}
+        if not any(rows["deployment_frequency"][when] > 0 for when in ("before", "after")):
+            return (
+                f"If we {self.change}, there is nothing to compare: with the change and without it, nothing is released "
+                f"({self._basis})."
+            )
         clauses = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
         down, refusal = self.downtime, self.twin.refusal if self.twin else ""
         if math.isfinite(down.estimate):
@@ -134,7 +144,13 @@ class WhatIf:
         if self.people:
             hours = self.people * self.hours_per_week * WEEKS_PER_YEAR
             clauses.append(f"it {'takes' if hours > 0 else 'saves'} {abs(hours):,.0f} hours of work a year")
-        return "; ".join(clauses) + f" ({self.result.replications} replications, 90 % intervals for one run)."
+        return "; ".join(clauses) + f" ({self._basis}; 90 % intervals for one run)."
+
+    @property
+    def _basis(self) -> str:
+        years = f"{next(iter(self.result.scenarios.values())).years - self.result.warm_up / HOURS_PER_YEAR:.2g}"
+        length = "a year" if years == "1" else f"{years} years"
+        return f"{self.result.replications} replications of {length}{' in the midst of work' if self.result.warm_up else ''}"
 
     def remarks(self) -> list[str]:
         """Return what the answer rests on: the twin's check, the structures that the log allows, and what the log cannot tell."""
@@ -160,25 +176,37 @@ class WhatIf:
 
 
 LEAST_FOR_CORRELATION: Final = 20
+ROUNDING: Final = 1e-9
+"""Relative spread below which differences are equal but for rounding errors."""
 
 
 def _mean(values: Floats) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 
 
-def effect_of(differences: Floats, better: Any) -> Difference:
-    """Return the median of the differences, and the interval in which the next one lies with the confidence.
+def effect_of(differences: Floats, better: Literal["lower", "higher"] | None) -> Difference:
+    """Return the mean of the differences, and the interval in which the next one lies with the confidence.
 
     Quantiles at k ÷ (n + 1) cover the next value exactly on average, whatever its distribution; too few values reach less far, so that
-    their smallest and largest are taken.
+    their smallest and largest are taken. A mean that a few distant values draw out of the interval widens it.
+
+    Examples
+    --------
+    >>> effect = effect_of(np.array([-1.0, -2.0, -3.0, np.nan]), "lower")
+    >>> effect.estimate, effect.low, effect.high, effect.replications, effect.verdict
+    (-2.0, -3.0, -1.0, 3, 'better')
     """
     known = differences[np.isfinite(differences)]
-    if len(known) < 2:
-        return Difference(
-            float(known.mean()) if len(known) else math.nan, math.nan, math.nan, len(known), better=better
-        )
+    if not len(known):
+        return Difference(math.nan, math.nan, math.nan, 0, better=better)
+    mean = float(known.mean())
+    if len(known) == 1:
+        return Difference(mean, math.nan, math.nan, 1, better=better)
+    if np.ptp(known) <= ROUNDING * np.abs(known).max():
+        value = float(known[0])
+        return Difference(value, value, value, len(known), better=better)
     low, high = np.quantile(known, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="weibull")
-    return Difference(float(np.median(known)), float(low), float(high), len(known), better=better)
+    return Difference(mean, min(mean, float(low)), max(mean, float(high)), len(known), better=better)
 
 
 def what_if(
@@ -200,7 +228,8 @@ def what_if(
     adopt_practices : mapping of str to float, optional
         Adoption by practice: `{"testing": 1}`.
     add : mapping of str to int, optional
-        People to add by field of the team: `{"developers": 2}`; negative numbers remove. Developers join in the first week as newcomers.
+        People to add by field of the team: `{"developers": 2}`; negative numbers remove. Developers join as newcomers when the comparison
+        begins; all else of a change holds from the beginning of the warm-up, so its introduction is past.
     changes : mapping of str to float or str, optional
         New values of other parameters by dotted name.
     cost_per_hour : float, optional
@@ -208,7 +237,8 @@ def what_if(
     replications : int, default 100
         Number of replications.
     **options
-        Options of `experiment.compare`: seed, workers, progress, …
+        Options of `experiment.compare`: `warm_up` (hours that the organisation works before the comparison, by default a year), seed,
+        workers, progress, …
 
     Returns
     -------
@@ -242,7 +272,12 @@ def what_if(
     twin = subject if isinstance(subject, Twin) else None
     scenario = twin.scenario if twin else check_scenario(subject)
     experiment = DrawnExperiment.of(
-        scenario, [intervention], twin.draws if twin else (), replications=replications, kpis=ASKED
+        scenario,
+        [intervention],
+        twin.draws if twin else (),
+        warm_up=options.get("warm_up", WARM_UP),
+        replications=replications,
+        kpis=ASKED,
     )
     return WhatIf(
         result=compare(experiment, **options),
@@ -256,22 +291,30 @@ def what_if(
 
 def _days(row: Mapping[Hashable, Any]) -> str:
     before, after = row["before"] / HOURS_PER_DAY, row["after"] / HOURS_PER_DAY
-    if not (math.isfinite(before) and math.isfinite(after)):
-        return "the lead time is not observed: no request was finished"
+    if not row["replications"]:
+        if math.isfinite(after):
+            return f"requests reach their users, after {after:.3g} days; without the change, no request does"
+        if math.isfinite(before):
+            return f"no request reaches its users; without the change, requests do after {before:.3g} days"
+        return "no request reaches its users, with the change or without it"
+    if row["verdict"] == "same":
+        return f"the lead time stays the same ({before:.3g} days)"
     if row["verdict"] not in CLEAR:
         return f"the lead time does not change clearly (now {before:.3g} days)"
     bounds = sorted(abs(bound) / HOURS_PER_DAY for bound in (row["low"], row["high"]))
     gain = abs(row["difference"]) / HOURS_PER_DAY
     direction = "earlier" if row["difference"] < 0 else "later"
+    spread = "in every run" if bounds[0] == bounds[1] else f"{bounds[0]:.3g} to {bounds[1]:.3g}"
     return (
-        f"a request is with its users {gain:.3g} days {direction} ({bounds[0]:.3g} to {bounds[1]:.3g}): "
-        f"after {after:.3g} days, not {before:.3g}"
+        f"a request is with its users {gain:.3g} days {direction} ({spread}): after {after:.3g} days, not {before:.3g}"
     )
 
 
 def _failures(row: Mapping[Hashable, Any]) -> str:
-    if not math.isfinite(row["before"]) or not math.isfinite(row["after"]):
+    if not row["replications"]:
         return "failed deployments are not observed"
+    if row["verdict"] == "same":
+        return f"as many deployments fail as now ({row['before']:.1%})"
     if row["verdict"] not in CLEAR:
         return f"about as many deployments fail as now ({row['before']:.1%})"
     return f"{row['after']:.1%} of the deployments fail, not {row['before']:.1%}"
@@ -279,7 +322,8 @@ def _failures(row: Mapping[Hashable, Any]) -> str:
 
 def _down(downtime: Difference, cost: float | None) -> str:
     if downtime.verdict not in CLEAR:
-        return "downtime stays about the same" + ("" if cost is None else ", so no money is saved there")
+        equal = "the same" if downtime.verdict == "same" else "about the same"
+        return f"downtime stays {equal}" + ("" if cost is None else ", so no money is saved there")
     direction = "less" if downtime.estimate < 0 else "more"
     clause = f"the service is down {abs(downtime.estimate):,.0f} hours a year {direction}"
     if cost is None:

@@ -25,7 +25,7 @@ def waits(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         yield from _wait("process.sign_off", _worked(run.working_time, _projects(run)), how, scenario)
     if scenario.process.window_weeks == 0 or scenario.workflow == "agile":
         how = "from the end of a regression test until the installation"
-        yield from _wait("process.approval", _worked(run.working_time, _releases(run)), how, scenario)
+        yield from _wait("process.approval", _worked(run.working_time, releases(run)), how, scenario)
 
 
 def _projects(run: Run) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def _projects(run: Run) -> pd.DataFrame:
     return table.groupby("begun").agg(ready=("ready", "max"), begun=("begun", "max"))
 
 
-def _releases(run: Run) -> pd.DataFrame:
+def releases(run: Run) -> pd.DataFrame:
     """Return when the regression test of each release was over, with the last fix, and when its installation was asked for or began."""
     deployed = run.log.iloc[run.rows("service.deployed")]
     deployed = deployed[deployed["change"].notna()].drop_duplicates("change")

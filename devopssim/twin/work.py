@@ -29,7 +29,7 @@ STAGE_OWNERS: Final = {
 """Role whose skill the work of a stage needs."""
 OWN_TASKS: Final = ("interruption", "training", "triage")
 """Tasks of the role that does them, whatever their stage."""
-ENTITIES: Final = ["item", "change", "deployment", "incident"]
+ENTITIES: Final = ["item", "change", "deployment", "incident", "finding"]
 
 
 def hours_counted(run: Run) -> str:
@@ -132,8 +132,7 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the order of their starts. Columns: stage, role, item, change, deployment, incident, name (of a step of the pipeline),
-        task, start, end (hours of the log; NaN while the work is in progress), worked (working hours), effort (person-hours).
+        In the order of their starts. Columns of `pairs_of`, and effort (person-hours).
     """
     table = pairs_of(run)
     incidents = incidents_of(run)
@@ -150,26 +149,47 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
 def pairs_of(run: Run) -> pd.DataFrame:
     """Return each start of work with its end and the working hours between them.
 
+    Work on the same is paired in the order of its starts and ends. Work on nothing that the log names, such as interruptions, has no
+    known end where several were under way at once: either may have ended first.
+
     Returns
     -------
     DataFrame
-        In the order of their starts. Columns: stage, role, item, change, deployment, incident, name, task, start, end (hours of the
-        log; NaN while the work is in progress), worked (working hours).
+        In the order of their starts. Columns: stage, role, item, change, deployment, incident, finding, name (of a step of the
+        pipeline), task, zone (of the person, in hours behind the log's clock), start, end (hours of the log; NaN while the work is in
+        progress, and where it is not known), worked (working hours).
     """
     entities = ["stage", "role", *ENTITIES]
-    columns = [*entities, "name", "task"]
+    columns = [*entities, "name", "task", "zone"]
     parts = []
     for step in ("started", "finished"):
         rows = run.log.iloc[run.rows(f"stage.{step}")]
         part = rows[entities].astype(object).where(rows[entities].notna(), None)
         part["name"] = details(rows, "name")  # of a further step of the pipeline
         part["task"] = details(rows, "task")
+        part["zone"] = details(rows, "zone").fillna("0")
         part["time"], part["worked"] = rows["time"], _worked_until(run, rows)
         part["number"] = part.groupby(columns, dropna=False).cumcount()
         parts.append(part)
     table = parts[0].merge(parts[1], how="left", on=[*columns, "number"], suffixes=("", "_end"))
     table["worked"] = table["worked_end"] - table["worked"]
-    return table.rename(columns={"time": "start", "time_end": "end"})[[*columns, "start", "end", "worked"]]
+    table = table.rename(columns={"time": "start", "time_end": "end"})[[*columns, "start", "end", "worked"]]
+    table.loc[_overlapping(table, columns), ["end", "worked"]] = np.nan
+    return table
+
+
+def _overlapping(table: pd.DataFrame, columns: list[str]) -> "pd.Series[bool]":
+    """Return which attempts of people at nothing that the log names overlap with another one that looks the same.
+
+    Ends in the order of the starts are ends in their own order, so an attempt overlaps with an earlier one if the end before it comes
+    after its start, whoever's that is.
+    """
+    nameless = table["role"].notna() & table[ENTITIES].isna().all(axis=1)
+    part = table[nameless].fillna({"end": np.inf})
+    alike = part.groupby(columns, dropna=False, sort=False)
+    late = alike["end"].shift(1, fill_value=-np.inf) > part["start"]
+    early = alike["start"].shift(-1, fill_value=np.inf) < part["end"]
+    return (late | early).reindex(table.index, fill_value=False)
 
 
 def _worked_until(run: Run, rows: pd.DataFrame) -> Floats:

@@ -126,11 +126,12 @@ def work_changes(pair: Mapping[str, Scenario]) -> list[str]:
 
 def _verdict_parts(verdicts: Verdicts) -> list[tuple[str, list[str]]]:
     """Return the KPIs by verdict: a heading and its lines."""
-    unclear = ", ".join(finding.title for finding in verdicts.unclear)
+    same, unclear = (", ".join(finding.title for finding in found) for found in (verdicts.same, verdicts.unclear))
     return [
         ("Better", [str(finding) for finding in verdicts.better]),
         ("Worse", [str(finding) for finding in verdicts.worse]),
         ("Different, neither better nor worse", [str(finding) for finding in verdicts.different]),
+        ("The same", [f"{same}: equal in every replication."] if same else []),
         (
             "Not clear yet",
             [f"{unclear}: the confidence interval of the difference contains 0, or there is none."] if unclear else [],

@@ -58,8 +58,10 @@ class Verdicts:
         Clear differences of KPIs that have a better direction.
     different : list of KpiComparison
         Clear differences of KPIs without a better direction.
+    same : list of KpiComparison
+        KPIs that are equal in every replication.
     unclear : list of KpiComparison
-        KPIs whose interval of the difference contains 0, that are equal, or whose difference has no interval.
+        KPIs whose interval of the difference contains 0, or whose difference has no interval.
     multiplicity : Multiplicity
         How many of these differences are clear, and how many would be by chance.
 
@@ -67,7 +69,7 @@ class Verdicts:
     --------
     >>> faster = KpiComparison(title="Lead time", text="2 days instead of 4 days")
     >>> alone = Multiplicity.of([0.001], ["better"], 0.95)
-    >>> verdict = Verdicts(scenario="devops", baseline="agile", better=[faster], worse=[], different=[], unclear=[], multiplicity=alone)
+    >>> verdict = Verdicts(scenario="devops", baseline="agile", better=[faster], worse=[], different=[], same=[], unclear=[], multiplicity=alone)
     >>> [str(comparison) for comparison in verdict.better]
     ['Lead time: 2 days instead of 4 days']
     """
@@ -77,6 +79,7 @@ class Verdicts:
     better: list[KpiComparison]
     worse: list[KpiComparison]
     different: list[KpiComparison]
+    same: list[KpiComparison]
     unclear: list[KpiComparison]
     multiplicity: Multiplicity
 
@@ -151,7 +154,9 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
         name: result.estimates[result.estimates["scenario"] == name].set_index("kpi")["estimate"]
         for name in (scenario, baseline)
     }
-    findings: dict[str, list[KpiComparison]] = {"better": [], "worse": [], "different": [], "unclear": []}
+    findings: dict[str, list[KpiComparison]] = {
+        verdict: [] for verdict in ("better", "worse", "different", "same", "unclear")
+    }
     for kpi, row in chosen.iterrows():
         declaration = KPIS[str(kpi)]
         if declaration.family not in FAMILIES or not np.isfinite(row["difference"]):
@@ -161,9 +166,9 @@ def against(result: "Result", scenario: str, baseline: str) -> Verdicts:
             f"{amount(ours, declaration.unit)} instead of {amount(theirs, declaration.unit)}{_times(ours, theirs, declaration.unit)}; "
             f"difference {with_interval(row['difference'], row['low'], row['high'], declaration.unit, sign=True)}"
         )
-        findings[row["verdict"] if row["verdict"] in CLEAR else "unclear"].append(
-            KpiComparison(title=declaration.title, text=text)
-        )
+        if row["reason"] and row["verdict"] in CLEAR:
+            text += " in every replication"
+        findings[row["verdict"]].append(KpiComparison(title=declaration.title, text=text))
     shown = chosen[[KPIS[str(kpi)].family in FAMILIES for kpi in chosen.index]]
     multiplicity = Multiplicity.of(shown["p"], list(shown["verdict"]), result.confidence)
     return Verdicts(scenario=scenario, baseline=baseline, **findings, multiplicity=multiplicity)

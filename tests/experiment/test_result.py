@@ -16,7 +16,7 @@ from devopssim.experiment import (
     interval,
     write_tables,
 )
-from devopssim.scenario import DEVOPS, vary
+from devopssim.scenario import AGILE, DEVOPS, vary
 
 
 def test_a_table_can_be_made_of_outcomes_alone() -> None:
@@ -66,6 +66,21 @@ def test_replications_that_do_not_suffice_give_a_reason_instead_of_an_interval(
     assert row["reason"] == reason
     assert row["estimate"] == pytest.approx(sum(values) / len(values))
     assert row[["low", "high"]].isna().all()
+
+
+@pytest.mark.parametrize(("replications", "verdict"), [(5, "unclear"), (6, "different"), (30, "different")])
+def test_a_difference_that_is_the_same_in_every_replication_is_clear_by_the_sign_test(
+    replications: int, verdict: str
+) -> None:
+    outcomes = {
+        name: [Outcome(values={"throughput": value}, n={"throughput": 50})] * replications
+        for name, value in (("a", 4.0), ("b", 4.5))
+    }
+    row = Result.of(Experiment(scenarios={"a": AGILE, "b": DEVOPS}), outcomes).differences.iloc[0]
+    assert row["verdict"] == verdict
+    assert row["p"] == 2 * 0.5**replications
+    assert row[["low", "high"]].isna().all()
+    assert row["reason"] == f"all {replications} replications gave the same value"
 
 
 def test_differences_count_what_chance_alone_would_make_clear() -> None:

@@ -79,6 +79,18 @@ def test_a_sprint_takes_the_oldest_items_that_fit_into_its_capacity() -> None:
     assert times(rows, "ticket.started")[2] == 168 + 1
 
 
+def test_sprints_plan_with_joiners_from_their_week_on() -> None:
+    """A developer plans 168 hours a week, which hold one item of 100; the third sprint begins after another developer joined."""
+    org = organisation(
+        process__sprint_weeks=1, process__focus=1, team__developers=1, team__joiners=1, team__join_week=1.5
+    )
+    for number in range(9):
+        requested(org, f"W{number}", 100)
+    org.env.process(org.people.join())
+    rows = run(org, workflows.agile(org), until=3 * 168 - 1)
+    assert [hour // 168 for hour in times(rows, "ticket.started")] == [0, 1, 2, 2, 2]
+
+
 def test_a_sprint_plans_with_the_assistance_that_the_team_has() -> None:
     """Who codes in half of the time takes in twice as much."""
     assistance = {"assistance.share": 1, "assistance.coding_effort": 0.5, "assistance.learning_dip": 0}

@@ -2,13 +2,17 @@
 
 from typing import Final
 
+import numpy as np
 import pytest
 
 from devopssim.errors import InvalidInputError
-from devopssim.scenario import AGILE, vary
-from devopssim.twin import what_if
+from devopssim.scenario import AGILE, WATERFALL, vary
+from devopssim.twin import effect_of, what_if
+from devopssim.twin.twin import ASKED
 
 SMALL: Final = vary(AGILE, {"years": 0.7})
+QUIET: Final = {"security.disclosures_per_year": 0, "production.infrastructure_mttf": 1_000_000}
+"""Settings with which nothing but releases reaches production."""
 
 
 def test_what_if_says_it_in_days_and_money() -> None:
@@ -33,11 +37,62 @@ def test_money_is_hours_of_downtime_times_the_cost() -> None:
     values = found.result.values.query("kpi == 'availability'").pivot(
         index="replication", columns="scenario", values="value"
     )
-    hours = float((values["as it is"] - values[found.change]).median()) * 8760
+    hours = float((values["as it is"] - values[found.change]).mean()) * 8760
     assert found.downtime.estimate == pytest.approx(hours)
     assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
     assert found.change == "do without 2 developers and change production.infrastructure_mttf from 4380.0 to 100"
     assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
+
+
+def test_before_and_after_are_of_an_organisation_in_the_midst_of_work() -> None:
+    """A waterfall team releases nothing in its first months; in the second year it does, and the difference is after minus before."""
+    waterfall = vary(WATERFALL, {"years": 0.5})
+    found = what_if(waterfall, adopt_practices={"delivery": 1}, replications=4, progress=False)
+    rows = found.table.set_index("kpi")
+    assert rows.loc["lead_time", "replications"] == 4
+    for _, row in rows.iterrows():
+        assert row["after"] - row["before"] == pytest.approx(row["difference"], nan_ok=True)
+        assert not row["low"] > row["difference"]
+        assert not row["difference"] > row["high"]
+    empty = what_if(waterfall, adopt_practices={"delivery": 1}, warm_up=0.0, replications=4, progress=False)
+    assert empty.table.set_index("kpi").loc["lead_time", "replications"] == 0
+    assert "4 replications of 0.5 years in the midst of work" in found.sentence()
+
+
+def test_without_any_release_the_answer_is_one_line() -> None:
+    nothing = vary(WATERFALL, {"years": 0.3, "process.project_weeks": 104, **QUIET})
+    found = what_if(nothing, adopt_practices={"testing": 1}, cost_per_hour=100, replications=3, progress=False)
+    assert found.sentence() == (
+        "If we adopt continuous testing, there is nothing to compare: with the change and without it, nothing is released "
+        "(3 replications of 0.3 years in the midst of work)."
+    )
+    assert found.table["kpi"].tolist() == list(ASKED)
+    faster = what_if(nothing, changes={"process.project_weeks": 4}, replications=3, progress=False)
+    assert "requests reach their users, after" in faster.sentence()
+    assert "without the change, no request does" in faster.sentence()
+
+
+def test_what_no_replication_changes_stays_the_same() -> None:
+    found = what_if(SMALL, changes={"security.rules_per_year": 3}, cost_per_hour=1, replications=3, progress=False)
+    assert set(found.table["verdict"]) == {"same"}
+    sentence = found.sentence()
+    assert "the lead time stays the same (" in sentence
+    assert "as many deployments fail as now (" in sentence
+    assert "downtime stays the same, so no money is saved there" in sentence
+
+
+def test_an_effect_that_is_equal_in_every_replication_is_clear() -> None:
+    assert effect_of(np.array([0.1, 0.3 - 0.2, 0.1]), "higher").verdict == "better"
+    assert effect_of(np.zeros(3), "higher").verdict == "same"
+    assert effect_of(np.array([0.5]), "higher").verdict == "unclear"
+    assert effect_of(np.array([np.nan]), "higher").verdict == "unclear"
+
+
+def test_a_mean_that_distant_values_draw_out_of_the_interval_is_not_clear() -> None:
+    effect = effect_of(np.array([1.0] * 50 + [2.0] * 48 + [-900.0] * 2), "higher")
+    assert effect.estimate < 0 < effect.high
+    assert effect.low == effect.estimate
+    assert effect.verdict == "unclear"
 
 
 def test_a_question_that_changes_nothing_is_refused() -> None:

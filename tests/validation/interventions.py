@@ -25,7 +25,7 @@ from devopssim.experiment.pool import process_pool
 from devopssim.files import write_text
 from devopssim.scenario import SEVEN_CS, Scenario, parameter_value, parameters, preset, vary
 from devopssim.simulation import available_hours, planned_hours, simulate
-from devopssim.twin import AS_IS, DrawnExperiment, Intervention, calibrate, check, effect_of, hidden, prior
+from devopssim.twin import AS_IS, WARM_UP, DrawnExperiment, Intervention, calibrate, check, effect_of, hidden, prior
 
 FOLDER: Final = Path(__file__).parents[2] / "out" / "interventions"
 PAGE: Final = Path(__file__).parents[2] / "docs" / "calibration.md"
@@ -104,8 +104,9 @@ def judged(number: int, runs: int = RUNS) -> list[dict[str, Any]]:
     calibration = calibrate(log, progress=False)
     verdict = calibration.twin(check(calibration, log, 20, progress=False).verdict).verdict
     asked = interventions(truth)
-    answer = _effects(DrawnExperiment.of(calibration.scenario, asked, calibration.draws, replications=runs, kpis=KPIS))
-    true = _effects(DrawnExperiment.of(truth, asked, (), replications=runs, kpis=KPIS, seed=5000 + number))
+    same: Any = {"warm_up": WARM_UP, "replications": runs, "kpis": KPIS}
+    answer = _effects(DrawnExperiment.of(calibration.scenario, asked, calibration.draws, **same))
+    true = _effects(DrawnExperiment.of(truth, asked, (), seed=5000 + number, **same))
     rows = []
     for (name, kpi), differences in answer.items():
         effect, known = effect_of(differences, None), true[name, kpi][np.isfinite(true[name, kpi])]
@@ -122,7 +123,8 @@ def judged(number: int, runs: int = RUNS) -> list[dict[str, Any]]:
                 "answer": effect.estimate,
                 "low": effect.low,
                 "high": effect.high,
-                "truth": float(np.median(known)),
+                "truth": float(known.mean()),
+                "medians": [float(np.nanmedian(differences)), float(np.median(known))],
                 "noise": float(known.std(ddof=1)),
                 "covered": float(((known >= effect.low) & (known <= effect.high)).mean()),
             }

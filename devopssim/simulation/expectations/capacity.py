@@ -58,9 +58,9 @@ def planned_hours(scenario: Scenario) -> dict[str, float]:
 
 
 def sprint_intake(scenario: Scenario) -> float:
-    """Return the largest mean coding effort per week, as it is without assistance, that sprints take in.
+    """Return the largest mean coding effort per week, as it is without assistance, that sprints take in, in the long run.
 
-    It is the capacity that a sprint plans with, plus the excess of its last item, which may be larger than the capacity left
+    It is the capacity that a sprint plans with once the joiners are there, plus the excess of its last item, which may be larger than the capacity left
     for it. The complexity that assistance adds, and what people have to learn, are left out. Mechanisms: `workflows.agile`,
     `AssistedWork.planned_factor`.
 
@@ -85,11 +85,12 @@ def sprint_intake(scenario: Scenario) -> float:
     demand, process = scenario.demand, scenario.process
     week = scenario.team.hours_per_week * process.focus
     largest = demand.code_effort * (1 + demand.effort_cv**2) / process.sprint_weeks
-    return scenario.team.developers * week / assistance_factor(scenario, scenario.assistance.share) + largest
+    developers = scenario.team.developers + scenario.team.joiners
+    return developers * week / assistance_factor(scenario, scenario.assistance.share) + largest
 
 
 def available_hours(scenario: Scenario) -> dict[str, float]:
-    """Return the weekly effort that the people of each role can give, in the long run.
+    """Return the weekly effort that the people of each role can give, in the long run: those who join later are there.
 
     Vacant places, newcomers and the interruptions of the developers are taken off; on-call work and taking up another item are
     left out, so it is an upper bound. Mechanisms: `People.turn_over` and `interrupt`, `Staff.productivity`.
@@ -114,6 +115,7 @@ def available_hours(scenario: Scenario) -> dict[str, float]:
     present = 1 / (1 + team.turnover * team.vacancy * HOURS_PER_WEEK / HOURS_PER_YEAR)
     week = team.hours_per_week * present * effort_per_hour(scenario)
     hours = {role: people * week for role, people in headcount(scenario).items()}
+    hours["developer"] += team.joiners * week
     interruptions = team.developers * team.interruptions_per_week * team.interruption_effort
     hours["developer"] = max(0.0, hours["developer"] - interruptions)
     return hours
