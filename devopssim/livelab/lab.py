@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -21,9 +22,11 @@ from devopssim.livelab.engine import (
     explain_engine_errors,
     find_engine,
     find_or_start_engine,
+    holds_other_labs,
+    identity_of,
     lab_folder,
+    lab_of,
     leftovers,
-    make_private_folder,
     provide_images,
     prune_shared_images,
     purge_private_engine,
@@ -32,6 +35,7 @@ from devopssim.livelab.engine import (
     remove_labelled,
     remove_shared_images,
     remove_unfinished,
+    reserve,
     set_up_docker_client,
     start_private_engine,
     still_answering,
@@ -267,7 +271,7 @@ class Lab:
 
     def leftovers(self) -> list[Leftover]:
         """Return what the engine holds of this lab."""
-        return leftovers(self.workspace.client, self.name)
+        return leftovers(self.workspace.client, self.workspace.identity)
 
     def down(self, *, keep_work: bool = True) -> Path | None:
         """Remove everything of this lab, also after a crash.
@@ -325,7 +329,7 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, student: str | None
     InvalidInputError
         Where the name is malformed, the port is taken, or the running lab is another student's.
     LabError
-        Where a step failed, or another process is starting this lab.
+        Where a step failed, another process is starting this lab, or the engine holds a lab that cannot be told from this one.
 
     Examples
     --------
@@ -339,16 +343,13 @@ def up(name: str = DEFAULT_NAME, *, port: int | None = None, student: str | None
     if (folder / READY).exists():
         return _again(name, student)
     if folder.exists():
-        message = (
-            f"lab {name!r} is only partly started: another process is starting it, or its start was interrupted; "
-            f"if it was interrupted, run `devopssim livelab down --name {name}`, then start the lab again."
-        )
-        raise LabError(message)
+        raise _partly_started(name)
     chosen = None if port is None else workspace.chosen_port(port)
     with _steps(progress) as report:
         report("container engine")
         engine = find_or_start_engine()
-        make_private_folder(folder)
+        with explain_engine_errors(f"start the lab {name!r}"):
+            _claim(name, engine)
         try:
             with explain_engine_errors(f"start the lab {name!r}"):
                 return _built(name, engine, chosen, student, report)
@@ -407,7 +408,7 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True, forget: bool = Fal
     --------
     >>> down("lab")  # doctest: +SKIP
     """
-    saved = _saved(name)
+    saved, identity = _saved(name), identity_of(name)
     archived = None
     remove_unfinished()
     if saved:
@@ -419,7 +420,7 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True, forget: bool = Fal
     if engine:
         client = engine.client()
         try:
-            remove_labelled(client, name)
+            remove_labelled(client, identity)
             remove_lab_folder(name)
             if not engine.private:
                 remove_shared_images(client)
@@ -447,7 +448,8 @@ def status() -> list[Leftover]:
     Returns
     -------
     list of Leftover
-        Containers, networks, volumes and images; the folder of a lab whose engine does not answer (`dead_engines`).
+        Containers, networks, volumes and images; the folder of a lab whose engine does not answer (`dead_engines`). Labs of
+        other users of the engine are listed by their identity.
 
     Examples
     --------
@@ -460,7 +462,7 @@ def status() -> list[Leftover]:
         return dead
     client = engine.client()
     try:
-        return [*leftovers(client), *dead]
+        return [*(replace(leftover, lab=lab_of(leftover.lab)) for leftover in leftovers(client)), *dead]
     finally:
         client.close()
 
@@ -497,6 +499,32 @@ def _again(name: str, student: str) -> Lab:
     return lab
 
 
+def _claim(name: str, engine: Engine) -> None:
+    """Create a lab's folder, which only one process can, and reserve its name on the engine."""
+    folder = lab_folder(name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError as error:
+        raise _partly_started(name) from error
+    client = engine.client()
+    try:
+        reserve(client, identity_of(name))
+    except BaseException:
+        remove_lab_folder(name)
+        raise
+    finally:
+        client.close()
+
+
+def _partly_started(name: str) -> LabError:
+    """Return the error about a lab that another process is starting, or whose start was interrupted."""
+    return LabError(
+        f"lab {name!r} is only partly started: another process is starting it, or its start was interrupted; "
+        f"if it was interrupted, run `devopssim livelab down --name {name}`, then start the lab again."
+    )
+
+
 def _built(name: str, engine: Engine, port: int | None, student: str, report: Callable[[str], object]) -> Lab:
     """Return a new lab after all steps of its start."""
     images = provide_images(engine, report)
@@ -506,6 +534,7 @@ def _built(name: str, engine: Engine, port: int | None, student: str, report: Ca
         ports["web"] = port
     made = Workspace(
         name=name,
+        identity=identity_of(name),
         folder=lab_folder(name),
         started=workspace.now(),
         engine=engine,
@@ -532,9 +561,9 @@ def _built(name: str, engine: Engine, port: int | None, student: str, report: Ca
 
 
 def _prune(engine: Engine) -> None:
-    """Remove the shared images of older recipes that no lab of this machine uses; keep them while a lab is of another version."""
+    """Remove the shared images of older recipes that no lab uses; keep them while a lab is of another version or another user."""
     labs = [_saved(name) for name in remaining_labs() if (lab_folder(name) / READY).exists()]
-    if None in labs:
+    if None in labs or holds_other_labs(engine):
         return
     client = engine.client()
     try:

@@ -17,6 +17,7 @@ import docker
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.livelab.engine import (
+    DESCRIPTION,
     LABEL,
     LOCALHOST,
     CompletedCommand,
@@ -57,6 +58,8 @@ class Workspace:
     ----------
     name : str
         Name of the lab.
+    identity : str
+        What tells it from other labs on its engine (`identity_of`).
     folder : Path
         Folder of all its files.
     started : str
@@ -75,13 +78,20 @@ class Workspace:
     >>> images = Images(origin="hub", python="p", postgres="d", registry="r", prometheus="m", haproxy="h", alertmanager="a")
     >>> engine = Engine(host="unix:///var/run/docker.sock", version="27", found="a usual socket")
     >>> workspace = Workspace(
-    ...     name="lab", folder=Path("lab"), started=now(), engine=engine, images=images, ports={"registry": 5000}
+    ...     name="lab",
+    ...     identity="lab-1f40a9c3",
+    ...     folder=Path("lab"),
+    ...     started=now(),
+    ...     engine=engine,
+    ...     images=images,
+    ...     ports={"registry": 5000},
     ... )
     >>> workspace.image, workspace.project, workspace.shop.name
-    ('localhost:5000/shop', 'devopssim-lab', 'shop')
+    ('localhost:5000/shop', 'devopssim-lab-1f40a9c3', 'shop')
     """
 
     name: str
+    identity: str
     folder: Path
     started: str
     """ISO time; the log's hours count from it."""
@@ -93,12 +103,12 @@ class Workspace:
     @property
     def label(self) -> str:
         """Label of everything that this lab makes, in the form of a docker filter."""
-        return f"{LABEL}={self.name}"
+        return f"{LABEL}={self.identity}"
 
     @property
     def project(self) -> str:
         """Name of the compose project, and prefix of container names."""
-        return f"devopssim-{self.name}"
+        return f"devopssim-{self.identity}"
 
     @property
     def registry(self) -> str:
@@ -203,13 +213,14 @@ class Workspace:
         """Write `lab.json`, which `load` reads in other processes."""
         description = {
             "name": self.name,
+            "identity": self.identity,
             "started": self.started,
             "engine": asdict(self.engine),
             "images": asdict(self.images),
             "ports": self.ports,
             "student": self.student,
         }
-        write_text(self.folder / "lab.json", json.dumps(description, indent=2) + "\n")
+        write_text(self.folder / DESCRIPTION, json.dumps(description, indent=2) + "\n")
 
 
 def load(name: str) -> Workspace:
@@ -233,16 +244,17 @@ def load(name: str) -> Workspace:
     """
     folder = lab_folder(name)
     try:
-        description = json.loads((folder / "lab.json").read_text(encoding="utf-8"))
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         message = f"lab={name!r} does not run on this machine; start it with `devopssim livelab up --name {name}`."
         raise InvalidInputError(message) from error
     except ValueError as error:
-        message = f"lab={name!r}: its file {folder / 'lab.json'} is damaged; remove the lab with `devopssim livelab down --name {name}`."
+        message = f"lab={name!r}: its file {folder / DESCRIPTION} is damaged; remove the lab with `devopssim livelab down --name {name}`."
         raise InvalidInputError(message) from error
     try:
         return Workspace(
             name=name,
+            identity=description["identity"],
             folder=folder,
             started=description["started"],
             engine=Engine(**description["engine"]),

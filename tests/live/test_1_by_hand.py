@@ -59,7 +59,7 @@ def test_everything_carries_the_label_and_listens_on_this_machine_only(
 ) -> None:
     containers = client.containers.list(filters={"label": shipped.workspace.label})
     assert {it.name for it in containers} == {
-        f"devopssim-{shipped.name}-{each}" for each in ("registry", "web-1", "postgres-1")
+        f"{shipped.workspace.project}-{each}" for each in ("registry", "web-1", "postgres-1")
     }
     bindings = [it.attrs["NetworkSettings"]["Ports"] or {} for it in containers]
     addresses = {where["HostIp"] for ports in bindings for binding in ports.values() for where in binding or ()}

@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -30,15 +31,18 @@ from devopssim.livelab import CommandFailedError, Lab, LabError
 from devopssim.livelab.engine import (
     LABEL,
     LOCALHOST,
+    Leftover,
     archive_folder,
     cache_folder,
+    find_engine,
+    identity_of,
     lab_folder,
     leftovers,
     prune_shared_images,
     purge_cache,
     wait_until,
 )
-from devopssim.livelab.parts import watcher_runs
+from devopssim.livelab.parts import stop_watcher, watcher_runs
 
 pytestmark = pytest.mark.live
 
@@ -93,6 +97,76 @@ def test_two_labs_side_by_side_do_not_disturb_each_other_and_the_second_leaves_n
     assert shipped.production.ask("/products").status == 200
 
 
+def test_labs_of_one_name_in_two_caches_leave_each_other_alone(
+    lab: Lab, named: Named, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = named("twin")
+    own = labs.up(name, progress=False)
+    _build_a_little(own)
+    here = _objects(own)
+    with _elsewhere(monkeypatch, tmp_path, lab):
+        theirs = labs.up(name, progress=False)
+        _build_a_little(theirs)
+        there = _objects(theirs)
+        assert here & there == set()
+        assert labs.up(name, progress=False).mended == []
+        assert {it.lab for it in labs.status()} >= {name, own.workspace.identity}
+        theirs.down()
+        assert leftovers(lab.workspace.client, theirs.workspace.identity) == []
+    assert _objects(own) == here
+    assert _is_whole(own)
+
+    with _elsewhere(monkeypatch, tmp_path, lab):
+        theirs = labs.up(name, progress=False)
+        there = _objects(theirs)
+    own.down()
+    assert leftovers(lab.workspace.client, own.workspace.identity) == []
+    assert _objects(theirs) == there
+    assert _is_whole(theirs)
+    with _elsewhere(monkeypatch, tmp_path, lab):
+        theirs.down()
+        assert traces(name, theirs.workspace.ports) == []
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_lab_whose_files_are_gone_is_named_and_stays_until_somebody_removes_it(named: Named) -> None:
+    name = named("lost")
+    lost = labs.up(name, progress=False)
+    before = _objects(lost)
+    stop_watcher(lost.workspace)
+    shutil.rmtree(lost.workspace.folder)
+    with pytest.raises(
+        LabError,
+        match=rf"holds lab '{name}' \(devopssim-{lost.workspace.identity}-registry\) already: .*; remove it with `devopssim livelab down",
+    ):
+        labs.up(name, progress=False)
+    assert _objects(lost) == before
+    labs.down(name)
+    assert traces(name, lost.workspace.ports) == []
+
+
+def test_a_private_engine_runs_on_while_another_user_s_lab_needs_it(
+    lab: Lab, named: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = Path(tempfile.mkdtemp(prefix="own-"))
+    (cache / "engine").mkdir()
+    with relay(cache / "engine" / "docker.sock", lab.workspace.engine.host) as wire:
+        monkeypatch.setenv("DEVOPSSIM_CACHE", str(cache))
+        monkeypatch.setenv("DOCKER_HOST", wire.host)
+        own = labs.up(named("own"), progress=False)
+        assert own.workspace.engine.private
+        own.down()
+        assert find_engine() is not None, "another user's lab runs on it"
+        with pytest.raises(
+            LabError, match=r"holds labs of another user or cache, which `devopssim livelab status` lists"
+        ):
+            purge_cache()
+        assert lab.registry.answers()
+    monkeypatch.undo()
+    shutil.rmtree(cache)
+    gc.collect()
+
+
 @pytest.mark.parametrize("moment", ["before its registry runs", "when its registry runs"])
 def test_a_start_that_is_killed_is_cleaned_up(
     lab: Lab, named: Named, client: docker.DockerClient, capsys: pytest.CaptureFixture[str], moment: str
@@ -102,7 +176,9 @@ def test_a_start_that_is_killed_is_cleaned_up(
     folder = lab_folder(name)
     came = {
         "before its registry runs": folder.exists,
-        "when its registry runs": lambda: client.containers.list(filters={"name": f"devopssim-{name}-registry"}),
+        "when its registry runs": lambda: client.containers.list(
+            filters={"name": f"devopssim-{identity_of(name)}-registry"}
+        ),
     }[moment]
     wait_until(came, "the lab to start", every=0.01)
     starting.kill()
@@ -207,7 +283,7 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
                 LabError, match=f"no container engine answers at {wire.host}.* start the engine and run"
             ):
                 cut.down()
-            assert leftovers(lab.workspace.client, cut.name), "another engine that answers is not meant"
+            assert leftovers(lab.workspace.client, cut.workspace.identity), "another engine that answers is not meant"
         finally:  # the lab cannot be taken down once the wire is gone
             wire.mend()
             cut.down()
@@ -219,7 +295,7 @@ def test_an_engine_that_stops_in_the_middle_is_told_and_what_it_holds_is_removed
 @pytest.mark.parametrize("how", ["stopped", "removed"])
 def test_a_dead_registry_is_named_and_started_again_with_its_images(shipped: Lab, how: str) -> None:
     published = shipped.registry.tags()
-    container = shipped.workspace.client.containers.get(f"devopssim-{shipped.name}-registry")
+    container = shipped.workspace.client.containers.get(f"{shipped.workspace.project}-registry")
     if how == "stopped":
         container.kill()
     else:
@@ -299,6 +375,29 @@ def test_nothing_of_anybody_elses_is_touched(lab: Lab, named: Named, client: doc
 def test_the_image_cache_stays_while_a_lab_runs() -> None:
     with pytest.raises(LabError, match=r"lab '.*' still exists; remove it first"):
         purge_cache()
+
+
+@contextmanager
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, cache: Path, lab: Lab) -> Iterator[None]:
+    """Act as another user of the same engine: with another cache."""
+    with monkeypatch.context() as other:
+        other.setenv("DEVOPSSIM_CACHE", str(cache))
+        other.setenv("DOCKER_HOST", lab.workspace.engine.host)
+        yield
+
+
+def _build_a_little(lab: Lab) -> None:
+    """Build an image that carries the lab's label."""
+    recipe = f"FROM {lab.workspace.images.python}\nLABEL {lab.workspace.label}\n"
+    lab.sh(f"docker build --quiet -t {lab.workspace.image}:latest -", stdin=recipe)
+
+
+def _objects(lab: Lab) -> set[Leftover]:
+    return set(leftovers(lab.workspace.client, lab.workspace.identity))
+
+
+def _is_whole(lab: Lab) -> bool:
+    return lab.registry.answers() and watcher_runs(lab.workspace)
 
 
 def _left_by_a_killed_build() -> Path:

@@ -4,7 +4,7 @@ import os
 import socket
 from pathlib import Path
 
-from devopssim.livelab.engine import LOCALHOST, find_or_start_engine, lab_folder, leftovers
+from devopssim.livelab.engine import LOCALHOST, find_or_start_engine, identity_of, lab_folder, leftovers
 
 
 def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
@@ -21,8 +21,10 @@ def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
 def _on_the_engine(lab: str) -> list[str]:
     client = find_or_start_engine().client()
     try:
-        named = client.containers.list(all=True, filters={"name": f"devopssim-{lab}-"}, ignore_removed=True)
-        labelled = leftovers(client, lab)
+        named = client.containers.list(
+            all=True, filters={"name": f"devopssim-{identity_of(lab)}-"}, ignore_removed=True
+        )
+        labelled = leftovers(client, identity_of(lab))
         return [*(f"{it.type} {it.name}" for it in labelled), *(f"container {it.name}" for it in named)]
     finally:
         client.close()

@@ -10,7 +10,7 @@ from devopssim.cli import main
 from devopssim.errors import InvalidInputError
 from devopssim.livelab import EngineMissingError, LabError
 from devopssim.livelab import lab as lab_module
-from devopssim.livelab.engine import Engine, Images, lab_folder, make_private_folder
+from devopssim.livelab.engine import Engine, Images, identity_of, lab_folder, make_private_folder
 from devopssim.livelab.workspace import Workspace, direct, free_ports, load, now, student_here
 
 Saved = Callable[..., Workspace]
@@ -25,6 +25,7 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Saved:
         roles = dict.fromkeys(("python", "postgres", "registry", "prometheus", "haproxy", "alertmanager"), "image")
         made = Workspace(
             name=name,
+            identity=identity_of(name),
             folder=make_private_folder(lab_folder(name)),
             started=now(),
             engine=Engine(host=f"unix://{tmp_path}/gone.sock", version="27", found="a test", private=private),

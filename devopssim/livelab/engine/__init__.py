@@ -2,12 +2,14 @@
 
 from devopssim.livelab.engine.cleanup import (
     Leftover,
+    holds_other_labs,
     leftovers,
     purge_cache,
     remaining_labs,
     remove_lab_folder,
     remove_labelled,
     remove_shared_images,
+    reserve,
     stop_unused_engine,
 )
 from devopssim.livelab.engine.commands import CompletedCommand, ending_with_us, run, start_in_background
@@ -23,6 +25,7 @@ from devopssim.livelab.engine.container_engine import (
 )
 from devopssim.livelab.engine.debian import remove_unfinished
 from devopssim.livelab.engine.http import LOCALHOST, ServiceAnswer, ask, wait_until
+from devopssim.livelab.engine.identity import identity_of, lab_of
 from devopssim.livelab.engine.images import (
     LABEL,
     Images,
@@ -32,6 +35,7 @@ from devopssim.livelab.engine.images import (
     prune_shared_images,
 )
 from devopssim.livelab.engine.paths import (
+    DESCRIPTION,
     archive_folder,
     cache_folder,
     engine_folder,
@@ -50,6 +54,7 @@ from devopssim.livelab.engine.programs import (
 )
 
 __all__ = [
+    "DESCRIPTION",
     "LABEL",
     "LOCALHOST",
     "CompletedCommand",
@@ -69,9 +74,12 @@ __all__ = [
     "find_or_start_engine",
     "find_program",
     "has_buildx",
+    "holds_other_labs",
     "hub_answers",
+    "identity_of",
     "is_alive",
     "lab_folder",
+    "lab_of",
     "leftovers",
     "make_private_folder",
     "program_folders",
@@ -86,6 +94,7 @@ __all__ = [
     "remove_unfinished",
     "require_dockerd",
     "require_program",
+    "reserve",
     "run",
     "set_up_docker_client",
     "start_in_background",

@@ -10,7 +10,8 @@ from typing import Any, Final
 import docker
 from docker.errors import APIError, NotFound
 
-from devopssim.livelab.engine.container_engine import Engine, purge_private_engine, stop_private_engine
+from devopssim.livelab.engine.container_engine import Engine, find_engine, purge_private_engine, stop_private_engine
+from devopssim.livelab.engine.identity import lab_of
 from devopssim.livelab.engine.images import LABEL, SHARED, explain_engine_errors
 from devopssim.livelab.engine.paths import images_folder, lab_folder, labs_folder
 from devopssim.livelab.errors import LabError
@@ -32,12 +33,12 @@ class Leftover:
     name : str
         Its name; tags or the start of the id for an image.
     lab : str
-        Name of the lab; `shared` for images that all labs use.
+        Identity of the lab (`identity_of`); `shared` for images that all labs use.
 
     Examples
     --------
-    >>> Leftover(type="network", name="devopssim-lab_default", lab="lab").lab
-    'lab'
+    >>> Leftover(type="network", name="devopssim-lab-1f40a9c3_default", lab="lab-1f40a9c3").lab
+    'lab-1f40a9c3'
     """
 
     type: str
@@ -53,7 +54,7 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
     client : DockerClient
         Client of the engine.
     lab : str, optional
-        Name of the lab; default: all labs.
+        Identity of the lab; default: all labs.
 
     Returns
     -------
@@ -85,6 +86,31 @@ def leftovers(client: docker.DockerClient, lab: str | None = None) -> list[Lefto
         ]
 
 
+def reserve(client: docker.DockerClient, lab: str) -> None:
+    """Create the volume of a lab's registry, so that others who use the engine see the lab and keep the images that it is about to use.
+
+    Parameters
+    ----------
+    client : DockerClient
+        Client of the engine.
+    lab : str
+        Identity of the lab.
+
+    Raises
+    ------
+    LabError
+        Where the engine holds a lab of this identity already.
+    """
+    if held := [leftover.name for leftover in leftovers(client, lab) if leftover.type != "image"]:
+        name = lab.rpartition("-")[0]
+        message = (
+            f"the container engine holds lab {name!r} ({held[0]}) already: its files were removed, or it is of another machine with "
+            f"the same name and folders; remove it with `devopssim livelab down --name {name}`, or choose another name."
+        )
+        raise LabError(message)
+    client.volumes.create(name=f"devopssim-{lab}-registry", labels={LABEL: lab})
+
+
 def remove_labelled(client: docker.DockerClient, lab: str) -> None:
     """Remove everything that carries the label of a lab; safe to repeat.
 
@@ -93,7 +119,7 @@ def remove_labelled(client: docker.DockerClient, lab: str) -> None:
     client : DockerClient
         Client of the engine.
     lab : str
-        Name of the lab, or `shared`.
+        Identity of the lab, or `shared`.
 
     Raises
     ------
@@ -120,9 +146,30 @@ def remaining_labs() -> list[str]:
 
 
 def stop_unused_engine(engine: Engine) -> None:
-    """Stop the private engine after the last lab; engines of the user keep running."""
-    if engine.private and not remaining_labs():
+    """Stop the private engine after the last lab, including other users' labs on it; engines of the user keep running."""
+    if engine.private and not remaining_labs() and not holds_other_labs(engine):
         stop_private_engine()
+
+
+def holds_other_labs(engine: Engine) -> bool:
+    """Return whether an engine holds a lab that this cache does not know, such as that of another user.
+
+    Parameters
+    ----------
+    engine : Engine
+        Container engine.
+
+    Raises
+    ------
+    LabError
+        Where the engine does not answer.
+    """
+    client = engine.client()
+    try:
+        labs = {lab_of(leftover.lab) for leftover in leftovers(client) if leftover.type != "image"}
+    finally:
+        client.close()
+    return not labs <= set(remaining_labs())
 
 
 def remove_lab_folder(lab: str) -> None:
@@ -138,7 +185,7 @@ def purge_cache() -> None:
     Raises
     ------
     LabError
-        While a lab runs.
+        While a lab runs, or another user's lab runs on the private engine.
 
     Examples
     --------
@@ -146,6 +193,13 @@ def purge_cache() -> None:
     """
     if labs := remaining_labs():
         message = f"lab {labs[0]!r} still exists; remove it first: `devopssim livelab down --name {labs[0]}`."
+        raise LabError(message)
+    engine = find_engine()
+    if engine and engine.private and holds_other_labs(engine):
+        message = (
+            f"the private engine ({engine.host}) holds labs of another user or cache, which `devopssim livelab status` lists; "
+            "purge the cache once their owners have removed them."
+        )
         raise LabError(message)
     purge_private_engine()
     shutil.rmtree(images_folder(), ignore_errors=True)

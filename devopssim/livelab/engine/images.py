@@ -22,7 +22,7 @@ from devopssim.livelab.engine.paths import images_folder
 from devopssim.livelab.errors import LabError, explanation_of
 
 LABEL: Final = "devopssim.lab"
-"""Label of everything that a lab makes; its value is the lab's name."""
+"""Label of everything that a lab makes; its value is the lab's identity."""
 SHARED: Final = "shared"
 """The label's value on images that all labs of a machine use; they are removed with the last lab."""
 OFFICIAL: Final = {

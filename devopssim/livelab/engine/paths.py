@@ -11,6 +11,8 @@ from devopssim.errors import InvalidInputError
 
 LAB_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
 """Form of a lab's name: it becomes part of names of containers and folders."""
+DESCRIPTION: Final = "lab.json"
+"""File in a lab's folder that describes it."""
 
 
 def cache_folder() -> Path:

@@ -54,7 +54,7 @@ class ProductionEnvironment:
         workspace = self.workspace
         make_private_folder(workspace.production)
         values = {
-            "lab": workspace.name,
+            "lab": workspace.identity,
             "project": workspace.project,
             "registry": workspace.registry,
             **{f"{role}_image": reference for role, reference in asdict(workspace.images).items()},

@@ -7,6 +7,7 @@ from typing import Final
 
 from devopssim.files import write_text
 from devopssim.livelab import templates
+from devopssim.livelab.engine import cache_folder
 from devopssim.livelab.history import ShopCommit
 from devopssim.livelab.workspace import PYTHON, Workspace
 
@@ -15,11 +16,11 @@ SEPARATOR: Final = "\x1f"
 HOOK: Final = """#!/bin/sh
 # After a push, the lab's runner executes the workflow that the pushed commit brings.
 while read -r old new name; do
-    [ "$name" = refs/heads/main ] && '{{ python }}' -m devopssim.livelab run {{ lab }} "$new" < /dev/null
+    [ "$name" = refs/heads/main ] && DEVOPSSIM_CACHE='{{ cache }}' '{{ python }}' -m devopssim.livelab run {{ lab }} "$new" < /dev/null
 done
 exit 0
 """
-"""Hook of the bare repository: a push starts the pipeline."""
+"""Hook of the bare repository: a push, from any terminal, starts the pipeline of this lab."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Repository:
     def create(self) -> None:
         """Fill the student's folder from the template, commit it, and connect it to an empty bare repository."""
         workspace = self.workspace
-        templates.copy("shop", self.folder, {"base_image": workspace.images.python, "lab": workspace.name})
+        templates.copy("shop", self.folder, {"base_image": workspace.images.python, "lab": workspace.identity})
         self.git("init", "--quiet", "--initial-branch=main")
         for key, value in (("commit.gpgsign", "false"), ("core.autocrlf", "false"), ("core.hooksPath", ".git/hooks")):
             self.git("config", key, value)
@@ -60,7 +61,15 @@ class Repository:
         hook = workspace.origin / "hooks" / "post-receive"
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(
-            templates.filled(HOOK, {"python": Path(PYTHON).as_posix(), "lab": workspace.name}), newline="\n"
+            templates.filled(
+                HOOK,
+                {
+                    "cache": cache_folder().absolute().as_posix(),
+                    "python": Path(PYTHON).as_posix(),
+                    "lab": workspace.name,
+                },
+            ),
+            newline="\n",
         )
         hook.chmod(0o755)
 

@@ -48,10 +48,10 @@ def start_watcher(workspace: Workspace) -> None:
     """
     log = workspace.folder / "watcher.log"
     earlier = len(workspace.journal.facts("watching"))
-    command = [PYTHON, "-m", "devopssim.livelab", "watch", workspace.name]
+    command = [PYTHON, "-m", "devopssim.livelab", "watch", workspace.name, workspace.identity]
     process = start_in_background(command, log=log, env=workspace.environment())
     _pid_file(workspace).write_text(str(process.pid))
-    _started[workspace.name] = process
+    _started[workspace.identity] = process
     deadline = time.monotonic() + START_TIMEOUT
     while len(workspace.journal.facts("watching")) == earlier:
         if process.poll() is not None or time.monotonic() > deadline:
@@ -65,7 +65,7 @@ def stop_watcher(workspace: Workspace) -> None:
     pid = _watcher_of(workspace)
     if pid:
         terminate(pid, STOP_TIMEOUT)
-    if process := _started.pop(workspace.name, None):
+    if process := _started.pop(workspace.identity, None):
         process.wait()
     _pid_file(workspace).unlink(missing_ok=True)
 
@@ -123,7 +123,7 @@ def write_down(workspace: Workspace, event: dict[str, Any]) -> None:
         workspace.journal.write("built", at=at, **details)
     elif what == ("image", "push") and str(actor["ID"]).startswith(workspace.image):
         workspace.journal.write("published", at=at, reference=actor["ID"], **_digest(workspace, actor["ID"]))
-    elif event["Type"] == "container" and attributes.get(LABEL) == workspace.name:
+    elif event["Type"] == "container" and attributes.get(LABEL) == workspace.identity:
         if SERVES in attributes:
             _service(workspace, event["Action"], at, actor["ID"], attributes)
         elif fact := {"start": "started", "kill": "stopping"}.get(event["Action"]):
@@ -183,7 +183,7 @@ def _watcher_of(workspace: Workspace) -> int | None:
         pid = int(_pid_file(workspace).read_text())
     except (OSError, ValueError):
         return None
-    return pid if {"watch", workspace.name} <= set(command_line(pid)) else None
+    return pid if {"watch", workspace.identity} <= set(command_line(pid)) else None
 
 
 def _pid_file(workspace: Workspace) -> Path:

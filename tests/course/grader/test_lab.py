@@ -14,7 +14,7 @@ from devopssim.course.grader.lab import lab_owner, waits_for
 from devopssim.course.grader.placement import find_submissions
 from devopssim.course.grader.sandbox.plain import Plain
 from devopssim.errors import InvalidInputError
-from devopssim.livelab.engine import Engine, Images, lab_folder, make_private_folder
+from devopssim.livelab.engine import Engine, Images, identity_of, lab_folder, make_private_folder
 from devopssim.livelab.workspace import Workspace, free_ports, now
 
 Lab = Callable[[str], Workspace]
@@ -29,6 +29,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
         roles = dict.fromkeys(("python", "postgres", "registry", "prometheus", "haproxy", "alertmanager"), "image")
         made = Workspace(
             name="lab",
+            identity=identity_of("lab"),
             folder=make_private_folder(lab_folder("lab")),
             started=now(),
             engine=Engine(host=f"unix://{tmp_path}/gone.sock", version="27", found="a test"),

@@ -37,7 +37,9 @@ def chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SupplyChain:
     monkeypatch.setattr("devopssim.livelab.workspace.has_buildx", lambda _folder: True)
     engine = Engine(host="unix:///nowhere", version="27", found="nowhere")
     ports = {name: port for port, name in enumerate(PORTS, start=5000)}
-    lab = Workspace(name="lab", folder=tmp_path, started=now(), engine=engine, images=IMAGES, ports=ports)
+    lab = Workspace(
+        name="lab", identity="lab-1f40a9c3", folder=tmp_path, started=now(), engine=engine, images=IMAGES, ports=ports
+    )
     repository = Repository(lab)
     repository.create()
     return SupplyChain(lab, repository, Production())  # type: ignore[arg-type]
