@@ -46,6 +46,7 @@ from devopssim.livelab.parts import (
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    FeatureFlags,
     GitLab,
     Load,
     Monitor,
@@ -96,6 +97,8 @@ class Lab:
         Attestations of builds, and the policy that judges them.
     traffic : Traffic
         Load balancer in front of blue and green.
+    flags : FeatureFlags
+        Features that a setting shows or hides.
     configuration : Configuration
         Web hosts behind the load balancer, from a playbook.
     monitor : Monitor
@@ -133,6 +136,7 @@ class Lab:
         self.security = SecurityGate(workspace, self.repository)
         self.supply_chain = SupplyChain(workspace, self.repository, self.production)
         self.traffic = Traffic(workspace, self.production)
+        self.flags = FeatureFlags(workspace, self.repository)
         self.configuration = Configuration(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
         self.chaos = Chaos(workspace, self.production)

@@ -190,6 +190,9 @@ def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], 
     """Build the base and, several at a time, the image of each role on it."""
     report("base image from Debian packages")
     _import_base(client, debian_base())
+    if _own_certificates():
+        with explain_engine_errors("add certificates to the base image"):
+            _with_certificates(client, _tagged("base"), _tagged("base"))
     report(f"images for {', '.join(chosen)} from Debian packages")
     with ThreadPoolExecutor(AT_ONCE) as builders:
         built = {builders.submit(_build_role, engine, role, reference): role for role, reference in chosen.items()}
@@ -222,8 +225,6 @@ def _build_role(engine: Engine, role: str, reference: str) -> None:
             client.images.build(
                 path=str(folder), tag=reference, buildargs={"BASE_IMAGE": _tagged("base")}, rm=True, forcerm=True
             )
-            if role == "python" and _own_certificates():
-                _with_certificates(client, reference, reference)
     finally:
         client.close()
 

@@ -1,8 +1,9 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, security, supply chain, watcher, drills."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, flags, security, supply chain, watcher, drills."""
 
 from devopssim.livelab.parts.chaos import Chaos
 from devopssim.livelab.parts.configuration import Configuration
 from devopssim.livelab.parts.drills import DRILLS, Drill, FaultyReleases
+from devopssim.livelab.parts.feature_flags import FLAG, FeatureFlags
 from devopssim.livelab.parts.gitlab import GitLab
 from devopssim.livelab.parts.load import Load, LoadResult
 from devopssim.livelab.parts.monitor import Monitor
@@ -18,6 +19,7 @@ from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, 
 
 __all__ = [
     "DRILLS",
+    "FLAG",
     "SLOTS",
     "WORKFLOW",
     "Chaos",
@@ -25,6 +27,7 @@ __all__ = [
     "DeliveryPipeline",
     "Drill",
     "FaultyReleases",
+    "FeatureFlags",
     "GitLab",
     "Load",
     "LoadResult",
