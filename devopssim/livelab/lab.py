@@ -57,6 +57,7 @@ from devopssim.livelab.parts import (
     SecurityGate,
     SupplyChain,
     Traffic,
+    Wire,
     start_watcher,
     stop_watcher,
     watcher_runs,
@@ -95,6 +96,8 @@ class Lab:
         Scans and findings.
     supply_chain : SupplyChain
         Attestations of builds, and the policy that judges them.
+    wire : Wire
+        Listener on the registry's network.
     traffic : Traffic
         Load balancer in front of blue and green.
     flags : FeatureFlags
@@ -135,6 +138,7 @@ class Lab:
         self.gitlab = GitLab(workspace, self.repository)
         self.security = SecurityGate(workspace, self.repository)
         self.supply_chain = SupplyChain(workspace, self.repository, self.production)
+        self.wire = Wire(workspace, self.registry)
         self.traffic = Traffic(workspace, self.production)
         self.flags = FeatureFlags(workspace, self.repository)
         self.configuration = Configuration(workspace, self.production)

@@ -1,4 +1,4 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, flags, security, supply chain, watcher, drills."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, flags, security, supply chain, wire, watcher, drills."""
 
 from devopssim.livelab.parts.chaos import Chaos
 from devopssim.livelab.parts.configuration import Configuration
@@ -16,12 +16,14 @@ from devopssim.livelab.parts.security import SecurityGate
 from devopssim.livelab.parts.supply_chain import SupplyChain
 from devopssim.livelab.parts.traffic import SLOTS, Traffic
 from devopssim.livelab.parts.watcher import start_watcher, stop_watcher, watch, watcher_runs
+from devopssim.livelab.parts.wire import Capture, Wire
 
 __all__ = [
     "DRILLS",
     "FLAG",
     "SLOTS",
     "WORKFLOW",
+    "Capture",
     "Chaos",
     "Configuration",
     "DeliveryPipeline",
@@ -39,6 +41,7 @@ __all__ = [
     "SecurityGate",
     "SupplyChain",
     "Traffic",
+    "Wire",
     "run_pushed_commit",
     "start_watcher",
     "stop_watcher",
