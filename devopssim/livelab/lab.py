@@ -50,6 +50,7 @@ from devopssim.livelab.parts import (
     DeliveryPipeline,
     Drill,
     FaultyReleases,
+    FeatureFlags,
     GitLab,
     Load,
     Monitor,
@@ -60,6 +61,7 @@ from devopssim.livelab.parts import (
     SecurityGate,
     SupplyChain,
     Traffic,
+    Wire,
     start_watcher,
     stop_watcher,
     watcher_runs,
@@ -98,8 +100,12 @@ class Lab:
         Scans and findings.
     supply_chain : SupplyChain
         Attestations of builds, and the policy that judges them.
+    wire : Wire
+        Listener on the registry's network.
     traffic : Traffic
         Load balancer in front of blue and green.
+    flags : FeatureFlags
+        Features that a setting shows or hides.
     configuration : Configuration
         Web hosts behind the load balancer, from a playbook.
     monitor : Monitor
@@ -136,7 +142,9 @@ class Lab:
         self.gitlab = GitLab(workspace, self.repository)
         self.security = SecurityGate(workspace, self.repository)
         self.supply_chain = SupplyChain(workspace, self.repository, self.production)
+        self.wire = Wire(workspace, self.registry)
         self.traffic = Traffic(workspace, self.production)
+        self.flags = FeatureFlags(workspace, self.repository)
         self.configuration = Configuration(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
         self.chaos = Chaos(workspace, self.production)

@@ -23,7 +23,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['accept', 'automate', 'by_hand', 'configure', 'on_call', 'operate', 'secure']
+    ['accept', 'automate', 'by_hand', 'configure', 'on_call', 'operate', 'release', 'secure']
     """
     return sorted(path.stem for path in _folder().glob("*.csv"))
 
@@ -86,7 +86,7 @@ def signals(exercise: str) -> pd.DataFrame:
     """
     path = _folder() / SIGNALS / f"{exercise}.csv"
     if not path.is_file():
-        message = f"exercise={exercise!r} has no recorded signals; use operate or on_call."
+        message = f"exercise={exercise!r} has no recorded signals; use on_call, operate or release."
         raise InvalidInputError(message)
     return pd.read_csv(path, index_col="hours")
 

@@ -78,7 +78,7 @@ def test_operated_every_incident_was_detected_and_resolved() -> None:
 ORDER = ["service.failed", "incident.detected", "service.restored", "incident.resolved"]
 
 
-@pytest.mark.parametrize("exercise", ["operate", "on_call", "secure"])
+@pytest.mark.parametrize("exercise", ["operate", "release", "on_call", "secure"])
 def test_each_incident_failed_was_detected_restored_and_resolved_in_this_order(exercise: str) -> None:
     log = recorded.log(exercise)
     incidents = log[log["kind"].isin(ORDER)].pivot_table(index="incident", columns="kind", values="time")[ORDER]
@@ -104,6 +104,18 @@ def test_each_drill_was_detected_by_what_fits_and_a_faulty_release_is_to_blame_f
         assert failed.loc[own, "deployment"].notna().any() == (name in {"bad_release", "slow_release", "out_of_memory"})
 
 
+def test_released_by_a_flag_the_feature_that_failed_was_hidden_without_a_deployment() -> None:
+    log = recorded.log("release")
+    ended = log[log["kind"] == "incident.resolved"]
+    assert events.details(ended, "via").tolist() == ["mitigation"]
+    assert events.details(log[log["kind"] == "incident.detected"], "name").tolist() == ["HighErrorRate"]
+    deployed = log[log["kind"] == "service.deployed"].groupby("deployment")["time"].min()
+    failed = log[log["kind"] == "service.failed"].iloc[0]
+    assert failed["deployment"] == "D2"
+    assert deployed["D2"] < failed["time"] < ended["time"].iloc[0] < deployed["D3"]
+    assert "service.rolledback" not in set(log["kind"])
+
+
 def test_on_call_people_were_told_of_the_outage_and_of_the_bad_release() -> None:
     log = recorded.log("on_call")
     told = set(events.details(log[log["kind"] == "incident.detected"], "name"))
@@ -118,7 +130,9 @@ def test_the_signals_of_an_exercise_lie_in_its_log(exercise: str) -> None:
     assert signals.index.is_monotonic_increasing
     assert 0 < signals.index.max() <= log.attrs["horizon"] + 0.01
     assert signals["errors"].max() > 0.5
-    with pytest.raises(InvalidInputError, match="exercise='by_hand' has no recorded signals; use operate or on_call"):
+    with pytest.raises(
+        InvalidInputError, match="exercise='by_hand' has no recorded signals; use on_call, operate or release"
+    ):
         recorded.signals("by_hand")
 
 

@@ -32,6 +32,7 @@ from devopssim.livelab.engine.images import (
     explain_engine_errors,
     hub_answers,
     provide_images,
+    provide_tool,
     prune_shared_images,
 )
 from devopssim.livelab.engine.paths import (
@@ -84,6 +85,7 @@ __all__ = [
     "make_private_folder",
     "program_folders",
     "provide_images",
+    "provide_tool",
     "prune_shared_images",
     "purge_cache",
     "purge_private_engine",

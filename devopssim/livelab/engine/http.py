@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -74,6 +75,7 @@ def ask(
     post: Any = None,
     login: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    certificate: Path | None = None,
     timeout: float = ANSWER_TIMEOUT,
 ) -> ServiceAnswer:
     """Send a request to a service of the lab.
@@ -94,6 +96,8 @@ def ask(
         User and password.
     headers : Mapping, optional
         Additional headers.
+    certificate : Path, optional
+        Certificate that the service must show; the request goes by HTTPS. Default: HTTP.
     timeout : float, default 20
         Seconds.
 
@@ -116,11 +120,12 @@ def ask(
             session.trust_env = False  # a proxy or a .netrc of the user's is not meant for this machine
             response = session.request(
                 "GET" if post is None else "POST",
-                f"http://{LOCALHOST}:{port}{path}",
+                f"{'https' if certificate else 'http'}://{LOCALHOST}:{port}{path}",
                 params=query,
                 json=post,
                 auth=login,
                 headers=headers,
+                verify=str(certificate) if certificate else None,
                 timeout=timeout,
                 allow_redirects=False,
             )

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,8 @@ OFFICIAL: Final = {
 """Official image of each role."""
 ROLES: Final = tuple(OFFICIAL)
 """Roles of the images."""
+TOOLS: Final = ("tshark",)
+"""Tools of single exercises; the image of each is built when it is first asked for."""
 HUB_PYTHON: Final = "devopssim/python:hub"
 """The official image of Python with this machine's certificates."""
 AT_ONCE: Final = 2
@@ -104,6 +107,42 @@ def provide_images(engine: Engine, report: Report = print) -> Images:
         client.close()
 
 
+def provide_tool(engine: Engine, images: Images, tool: str) -> str:
+    """Make sure that the engine has the image of a tool, which is built of Debian's packages.
+
+    Parameters
+    ----------
+    engine : Engine
+        Container engine.
+    images : Images
+        Images of the lab; the tool's is built on one of theirs.
+    tool : str
+        One of `TOOLS`.
+
+    Returns
+    -------
+    str
+        Reference of the image.
+
+    Raises
+    ------
+    LabError
+        Where it cannot be built, for example without a network.
+    """
+    base = _tool_base(images.origin)
+    reference = _tool_tag(tool, base)
+    client = engine.client()
+    try:
+        if not _has(client, reference):
+            with explain_engine_errors(f"build the image for {tool}"), resources.as_file(_recipe(tool)) as folder:
+                client.images.build(
+                    path=str(folder), tag=reference, buildargs={"BASE_IMAGE": base}, labels={LABEL: SHARED}, rm=True
+                )
+    finally:
+        client.close()
+    return reference
+
+
 def prune_shared_images(client: docker.DockerClient, needed: set[str]) -> None:
     """Remove shared images that no lab needs any more: those of older recipes, and what interrupted builds left.
 
@@ -115,6 +154,7 @@ def prune_shared_images(client: docker.DockerClient, needed: set[str]) -> None:
         References of images that labs use; the present recipes' are kept as well.
     """
     kept = needed | {_tagged(name) for name in ("base", *ROLES)} | {HUB_PYTHON}
+    kept |= {_tool_tag(tool, _tool_base(origin)) for tool in TOOLS for origin in ("hub", "debian")}
     with explain_engine_errors("prune old images"):
         for image in client.api.images(filters={"label": f"{LABEL}={SHARED}"}):
             tags = [tag for tag in image["RepoTags"] or () if tag != "<none>:<none>"]
@@ -190,6 +230,9 @@ def _build(client: docker.DockerClient, engine: Engine, chosen: dict[str, str], 
     """Build the base and, several at a time, the image of each role on it."""
     report("base image from Debian packages")
     _import_base(client, debian_base())
+    if _own_certificates():
+        with explain_engine_errors("add certificates to the base image"):
+            _with_certificates(client, _tagged("base"), _tagged("base"))
     report(f"images for {', '.join(chosen)} from Debian packages")
     with ThreadPoolExecutor(AT_ONCE) as builders:
         built = {builders.submit(_build_role, engine, role, reference): role for role, reference in chosen.items()}
@@ -215,15 +258,12 @@ def _import_base(client: docker.DockerClient, archive: Path) -> None:
 
 def _build_role(engine: Engine, role: str, reference: str) -> None:
     """Build the image of one role."""
-    recipe = resources.files("devopssim.livelab") / "templates" / "images" / role
     client = engine.client()  # one for each builder
     try:
-        with explain_engine_errors(f"build the image for {role}"), resources.as_file(recipe) as folder:
+        with explain_engine_errors(f"build the image for {role}"), resources.as_file(_recipe(role)) as folder:
             client.images.build(
                 path=str(folder), tag=reference, buildargs={"BASE_IMAGE": _tagged("base")}, rm=True, forcerm=True
             )
-            if role == "python" and _own_certificates():
-                _with_certificates(client, reference, reference)
     finally:
         client.close()
 
@@ -270,6 +310,22 @@ def _tagged(name: str) -> str:
     return f"devopssim/{name}:{SUITE}-{_fingerprint()}"
 
 
+def _recipe(name: str) -> Traversable:
+    """Return the folder with the Dockerfile of a role or tool."""
+    return resources.files("devopssim.livelab") / "templates" / "images" / name
+
+
+def _tool_base(origin: str) -> str:
+    """Return the image of Debian that tools are built on, by where the lab's images come from."""
+    return OFFICIAL["python"] if origin == "hub" else _tagged("base")
+
+
+def _tool_tag(tool: str, base: str) -> str:
+    """Return the reference of a tool's image; another recipe or base has another tag."""
+    content = (_recipe(tool) / "Dockerfile").read_bytes() + base.encode()
+    return f"devopssim/{tool}:{hashlib.sha256(content).hexdigest()[:12]}"
+
+
 def _roles_archive() -> Path:
     """Return the file of the images that were built on this machine."""
     return images_folder() / f"roles-{_fingerprint()}.tar"
@@ -277,8 +333,7 @@ def _roles_archive() -> Path:
 
 def _fingerprint() -> str:
     """Return a name for the recipes of the images; changed recipes make new images."""
-    folder = resources.files("devopssim.livelab") / "templates" / "images"
-    files = sorted((entry for role in ROLES for entry in (folder / role).iterdir()), key=str)
+    files = sorted((entry for role in ROLES for entry in _recipe(role).iterdir()), key=str)
     certificates = _own_certificates()
     content = b"".join(entry.read_bytes() for entry in files) + (certificates.read_bytes() if certificates else b"")
     return hashlib.sha256(content + SUITE.encode()).hexdigest()[:12]

@@ -135,7 +135,7 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
     --------
     >>> record("no such exercise", "out")
     Traceback (most recent call last):
-    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, accept, configure, operate, on_call, secure.
+    devopssim.errors.InvalidInputError: exercise='no such exercise' must be one of by_hand, automate, accept, configure, operate, release, on_call, secure.
     """
     if exercise not in EXERCISES:
         message = f"exercise={exercise!r} must be one of {', '.join(EXERCISES)}."

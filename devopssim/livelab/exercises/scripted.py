@@ -9,7 +9,7 @@ from typing import Final
 
 from devopssim.livelab.engine import wait_until
 from devopssim.livelab.lab import Lab
-from devopssim.livelab.parts import DRILLS, WORKFLOW
+from devopssim.livelab.parts import DRILLS, FLAG, SLOTS, WORKFLOW
 
 Report = Callable[[str], object]
 """Function that receives the name of each step."""
@@ -176,6 +176,41 @@ def operate(lab: Lab, report: Report) -> None:
             drill.recover()
 
 
+def release(lab: Lab, report: Report) -> None:
+    """Deploy a feature that nobody sees, release it to one user in ten, kill it, and release its repair to all users.
+
+    Parameters
+    ----------
+    lab : Lab
+        A fresh lab.
+    report : Callable
+        Receives the name of each step.
+    """
+    report("two slots, and a feature behind a flag in both")
+    _ship(lab, first=True)
+    lab.traffic.up()
+    lab.flags.add_feature()
+    _publish(lab)
+    _deploy_to_slots(lab)
+    lab.monitor.up(*SLOTS)
+    with lab.load_balancer_prober:
+        report("one user in ten sees it, until the kill switch")
+        lab.flags.roll_out(FLAG, percent=10)
+        lab.monitor.wait_for_alert("HighErrorRate")
+        lab.load_balancer_prober.wait_until_broken()
+        lab.flags.kill(FLAG)
+        lab.load_balancer_prober.wait_until_healthy()
+    report("its repair, for one user in ten and then for all")
+    lab.repository.replace("shop/offers.py", '"tea"', '"espresso"')
+    lab.repository.commit("Offer what we sell")
+    _publish(lab)
+    _deploy_to_slots(lab)
+    with lab.load_balancer_prober:
+        for percent in (10, 100):
+            lab.flags.roll_out(FLAG, percent=percent)
+            time.sleep(OBSERVATION)
+
+
 def on_call(lab: Lab, report: Report) -> None:
     """Tell people of what matters: one of two hosts ends, then both; planned work is silenced; a bad release pages.
 
@@ -273,6 +308,7 @@ EXERCISES: Final[Mapping[str, Callable[[Lab, Report], None]]] = {
     "accept": accept,
     "configure": configure,
     "operate": operate,
+    "release": release,
     "on_call": on_call,
     "secure": secure,
 }
@@ -284,6 +320,15 @@ def _end(lab: Lab, *slots: str) -> None:
     for slot in slots:
         lab.production.need(slot).exec_run(["python", "-c", "import os; os.kill(1, 15)"])
     wait_until(lambda: all(lab.production.need(slot).status != "running" for slot in slots), "the slots to end")
+
+
+def _deploy_to_slots(lab: Lab) -> None:
+    """Deploy the latest image into both slots, one after the other, while users are served."""
+    for slot, other in (SLOTS[::-1], SLOTS):
+        lab.traffic.shift(**{slot: 0, other: 100})
+        lab.traffic.release(slot)
+        lab.traffic.shift(**{slot: 100, other: 0})
+    lab.traffic.shift(blue=50, green=50)
 
 
 def _ship(lab: Lab, *, first: bool = False) -> None:

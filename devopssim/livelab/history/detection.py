@@ -22,7 +22,10 @@ START_UP: Final = 15.0
 PROBER: Final = "prober"
 """Detector of an incident that no alert and no person noticed."""
 ACTS: Final = frozenset({"recovering", "rolled_back", "serving", "started"})
-"""Facts that are acts of recovery if they come during an incident; a shift is one if it takes a slot's whole traffic."""
+"""Facts that are acts of recovery if they come during an incident.
+
+A shift is one if it takes a slot's whole traffic, a change of a flag if it hides the feature from everyone.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +114,22 @@ def detection_of(incident: Fact, resolved: float, facts: Sequence[Fact]) -> Dete
     return Detection(at=max(known, began), by=PROBER, by_machine=True)
 
 
+def switched_off(fact: Fact) -> bool:
+    """Return whether a fact hides a feature from all users.
+
+    Examples
+    --------
+    >>> switched_off({"fact": "flag", "at": 3.0, "name": "special-offers", "percent": 0})
+    True
+    """
+    return fact["fact"] == "flag" and not fact["percent"]
+
+
 def _acts(facts: Sequence[Fact]) -> Iterator[float]:
     """Yield when people or scripts acted on the service."""
     for fact in facts:
         takes_all = fact["fact"] == "shifted" and 0 in (fact.get("blue"), fact.get("green"))
-        if fact["fact"] in ACTS or takes_all:
+        if fact["fact"] in ACTS or takes_all or switched_off(fact):
             yield float(fact["at"])
 
 

@@ -8,8 +8,8 @@ to the release, so the incident begins with the release. Where only some request
 precede the moment at which the cause was removed, so users are served again with that removal (`service.restored`). The incident is
 closed (`incident.resolved`) when the prober has seen no failure for a while. What detected it: module `detection`.
 
-How an incident gets its deployment: the drill or release that caused it, where the lab knows it; otherwise a deployment that came
-at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
+How an incident gets its deployment: the drill or release that caused it, where the lab knows it; otherwise a deployment that came,
+or whose feature a flag was opened for, at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
 """
 
 import math
@@ -36,7 +36,7 @@ from devopssim.history import (
     translate,
 )
 from devopssim.livelab.history.commits import ShopCommit, commit_of
-from devopssim.livelab.history.detection import detection_of
+from devopssim.livelab.history.detection import detection_of, switched_off
 from devopssim.livelab.history.journal import Fact
 
 ATTRIBUTED: Final = 60.0
@@ -112,7 +112,9 @@ class _JournalReader:
     open_incident: str | None = None
     """The incident that lasts now."""
     restored_by: str = "restart"
-    """How the open incident ends if it ends now: restart, rollback or fix."""
+    """How the open incident ends if it ends now: restart, rollback, fix or mitigation (a feature was switched off)."""
+    openings: list[float] = field(default_factory=list)
+    """When flags showed deployed code to users."""
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     pipelined: dict[str, float] = field(default_factory=dict)
     artifacts: list[ArtifactRecord] = field(default_factory=list)
@@ -177,7 +179,10 @@ class _JournalReader:
         before = [deployment for deployment in deployed if deployment.at <= occurred]
         if incident.id in self.images:
             return next((deployment for deployment in before if deployment.record.id == self.images[incident.id]), None)
-        if not before or before[-1].taken_back <= occurred or occurred - before[-1].at > ATTRIBUTED:
+        if not before or before[-1].taken_back <= occurred:
+            return None
+        released = max([before[-1].at, *(at for at in self.openings if at <= occurred)])
+        if occurred - released > ATTRIBUTED:
             return None
         return before[-1]
 
@@ -236,6 +241,12 @@ class _JournalReader:
     def _rolled_back(self, fact: Fact, at: float) -> None:
         self._take_back(fact["image"], at)
 
+    def _flag(self, fact: Fact, at: float) -> None:
+        if fact["percent"]:
+            self.openings.append(at)
+        elif self.open_incident:
+            self.restored_by = "mitigation"
+
     def _incident_failed(self, fact: Fact, at: float) -> None:
         name = self.open_incident = fact["incident"]
         self.restored_by = "restart"
@@ -269,14 +280,19 @@ class _JournalReader:
 
 
 def with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts in the order of time, with begin and end of incidents moved to the release or rollback in between."""
+    """Return the facts in the order of time, with begin and end of incidents moved to the release or rollback in between.
+
+    An end moves to the moment, too, at which a flag hid the feature that failed.
+    """
     acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
+    ends = [*acts, *(float(fact["at"]) for fact in facts if switched_off(fact))]
     resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
     corrected = []
     for fact in facts:
         limited = fact
         if fact["fact"] in {"incident.failed", "incident.resolved"}:
-            between = [at for at in acts if float(fact["at"]) < at <= float(fact["declared"])]
+            limits = acts if fact["fact"] == "incident.failed" else ends
+            between = [at for at in limits if float(fact["at"]) < at <= float(fact["declared"])]
             limited = {**fact, "at": max(between) + MOMENT} if between else fact
         if fact["fact"] == "incident.failed":
             limited = _not_before_its_cause(limited, facts, resolved.get(fact["incident"], math.inf))

@@ -1,26 +1,46 @@
 """A container registry with a login, on 127.0.0.1."""
 
+import datetime as dt
 import io
 import json
 import tarfile
 from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Final
 
 import bcrypt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from docker.errors import APIError
 
-from devopssim.livelab.engine import LOCALHOST, CompletedCommand, ServiceAnswer, ask, explain_engine_errors, wait_until
+from devopssim.files import write_text
+from devopssim.livelab.engine import (
+    LOCALHOST,
+    CompletedCommand,
+    ServiceAnswer,
+    ask,
+    explain_engine_errors,
+    wait_until,
+    write_secret,
+)
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.workspace import USER, Workspace, free_ports
 
-CONFIGURATION: Final = {
+SETTINGS: Final = "/etc/docker/registry"
+"""Folder of the registry's settings in its container."""
+CONFIGURATION: Final[dict[str, Any]] = {
     "version": 0.1,
     "log": {"level": "warn"},
     "storage": {"filesystem": {"rootdirectory": "/var/lib/registry"}, "delete": {"enabled": True}},
     "http": {"addr": ":5000"},
-    "auth": {"htpasswd": {"realm": "devopssim", "path": "/etc/docker/registry/htpasswd"}},
+    "auth": {"htpasswd": {"realm": "devopssim", "path": f"{SETTINGS}/htpasswd"}},
 }
 """Configuration of the registry."""
+TLS: Final = {"certificate": f"{SETTINGS}/registry.crt", "key": f"{SETTINGS}/registry.key"}
+"""Configuration of TLS."""
 MANIFESTS: Final = (
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
@@ -101,6 +121,27 @@ class Registry:
         wait_until(self.answers, "the registry to answer")
         return [REGISTRY]
 
+    @property
+    def certificate(self) -> Path | None:
+        """File of the certificate that the registry shows; None while it speaks plain HTTP."""
+        path = self.workspace.folder / "secrets" / "registry.crt"
+        return path if path.exists() else None
+
+    def use_tls(self) -> None:
+        """Start the registry again with a certificate of its own for `localhost`, so that it speaks HTTPS only.
+
+        The engine takes any certificate from a registry on 127.0.0.1; the lab's own requests accept this one only.
+
+        Raises
+        ------
+        LabError
+            Where the engine refuses, or another program took the port meanwhile.
+        """
+        key, certificate = self_signed("localhost")
+        write_secret(self.workspace.secret("registry").with_name("registry.key"), key)
+        write_text(self.workspace.folder / "secrets" / "registry.crt", certificate)
+        self.heal()
+
     def login(self) -> CompletedCommand:
         """Log in as the student; the password goes to standard input."""
         command = ["docker", "login", self.address, "-u", USER, "--password-stdin"]
@@ -134,7 +175,8 @@ class Registry:
     def _request(self, path: str) -> ServiceAnswer:
         """Send a request to the registry, logged in."""
         login = (USER, self.password())
-        return ask(self.workspace.ports["registry"], path, login=login, headers={"Accept": MANIFESTS})
+        options: dict[str, Any] = {"headers": {"Accept": MANIFESTS}, "certificate": self.certificate}
+        return ask(self.workspace.ports["registry"], path, login=login, **options)
 
     def _start(self) -> None:
         """Create the volume and the container, copy the settings in, and start it."""
@@ -150,7 +192,11 @@ class Registry:
         )
         hashed = bcrypt.hashpw(self.password().encode(), bcrypt.gensalt(rounds=5)).decode()
         files = {"config.yml": json.dumps(CONFIGURATION), "htpasswd": f"{USER}:{hashed}\n"}
-        container.put_archive("/etc/docker/registry", archive_of(files))
+        if self.certificate:
+            secrets = self.certificate.parent
+            files |= {name: (secrets / name).read_text(encoding="utf-8") for name in ("registry.crt", "registry.key")}
+            files["config.yml"] = json.dumps({**CONFIGURATION, "http": {**CONFIGURATION["http"], "tls": TLS}})
+        container.put_archive(SETTINGS, archive_of(files))
         container.start()
 
     def _remove(self) -> None:
@@ -159,6 +205,44 @@ class Registry:
             all=True, filters={"name": f"^/?{self.workspace.project}-registry$"}
         ):
             container.remove(force=True)
+
+
+def self_signed(name: str) -> tuple[str, str]:
+    """Return a new private key and a certificate for a name and for 127.0.0.1, signed with that key, valid for 90 days.
+
+    Parameters
+    ----------
+    name : str
+        Name of the host.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Key and certificate, in PEM.
+
+    Examples
+    --------
+    >>> key, certificate = self_signed("localhost")
+    >>> key.splitlines()[0], certificate.splitlines()[0]
+    ('-----BEGIN PRIVATE KEY-----', '-----BEGIN CERTIFICATE-----')
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names = [x509.DNSName(name), x509.IPAddress(ip_address(LOCALHOST))]
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(subject_name=subject, issuer_name=subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))  # clocks differ
+        .not_valid_after(now + dt.timedelta(days=90))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return plain.decode(), certificate.public_bytes(pem).decode()
 
 
 def archive_of(files: dict[str, Any]) -> bytes:

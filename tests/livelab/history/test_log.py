@@ -101,6 +101,42 @@ def test_a_failure_long_after_a_deployment_is_the_infrastructure_s() -> None:
     assert events.details(log, "cause").dropna().tolist() == ["infrastructure"]
 
 
+def flagged(percent: int, at: float) -> Fact:
+    return {**fact("flag", at, percent=percent), "name": "special-offers"}
+
+
+def test_what_fails_once_a_flag_shows_deployed_code_is_put_down_to_its_deployment() -> None:
+    shown = flagged(10, 200)
+    log = translated(serving("one", "a", 10), shown, broke("x", 201), commits=HISTORY)
+    assert told(log, "service.failed", "deployment") == [("D1",)]
+    log = translated(serving("one", "a", 10), shown, broke("x", 201 + ATTRIBUTED), commits=HISTORY)
+    assert told(log, "service.failed", "deployment") == [(None,)]
+
+
+def test_a_kill_switch_mitigates_an_incident_at_the_moment_at_which_it_hid_the_feature() -> None:
+    shown, hidden = flagged(10, 20), flagged(0, 30)
+    facts = (serving("one", "a", 10), shown, broke("x", 21), hidden, was_restored("x", 29.5, declared=32))
+    log = translated(*facts, commits=HISTORY)
+    assert seconds(log, "service.restored") == [30 + MOMENT]
+    assert events.details(log[log["kind"] == "incident.resolved"], "via").tolist() == ["mitigation"]
+    detected = log[log["kind"] == "incident.detected"]
+    assert seconds(detected, "incident.detected") == [23.0]  # declared; nothing else noticed it
+    assert told(log, "service.rolledback", "deployment") == []
+
+
+def test_a_flag_that_hides_a_feature_begins_no_incident() -> None:
+    facts = (serving("one", "a", 10), flagged(10, 19), broke("x", 20, declared=22), flagged(0, 21))
+    log = translated(*facts, was_restored("x", 20.9, declared=24), commits=HISTORY)
+    assert (seconds(log, "service.failed"), seconds(log, "service.restored")) == ([20.0], [21 + MOMENT])
+
+
+def test_a_flag_that_shows_a_feature_to_fewer_users_ends_no_incident() -> None:
+    facts = (serving("one", "a", 10), flagged(10, 19), broke("x", 20), flagged(5, 25))
+    log = translated(*facts, was_restored("x", 24.5, declared=27), commits=HISTORY)
+    assert seconds(log, "service.restored") == [24.5]
+    assert events.details(log[log["kind"] == "incident.resolved"], "via").tolist() == ["restart"]
+
+
 def test_a_drill_that_deployed_nothing_blames_no_deployment() -> None:
     log = translated(serving("one", "a", 10), broke("x", 15, cause="crash", image=None), commits=HISTORY)
     assert told(log, "service.failed", "deployment") == [(None,)]
