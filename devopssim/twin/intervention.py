@@ -248,7 +248,7 @@ def what_if(
     Raises
     ------
     InvalidInputError
-        Without any change, for unknown names and for values out of range.
+        Without any change, for a change of `years`, for unknown names and for values out of range.
 
     Examples
     --------
@@ -264,6 +264,10 @@ def what_if(
     adopting, adding, changing = adopt_practices or {}, add or {}, changes or {}
     if not (adopting or adding or changing):
         raise InvalidInputError("the intervention changes nothing; adopt a practice, add people or set a parameter.")
+    if "years" in changing:
+        raise InvalidInputError(
+            f"years={changing['years']} (run length) is the same before and after; give it with --years, or to the scenario."
+        )
     if cost_per_hour is not None and not 0 <= cost_per_hour < math.inf:
         raise InvalidInputError(f"cost_per_hour={cost_per_hour:g} (cost of an hour of downtime) must be 0 or more.")
     intervention = Intervention(

@@ -251,11 +251,11 @@ POOLED = {
     "availability": 0.002,
 }
 """KPIs of the practices' pool, each with an indifference zone."""
+MORE = ("lead_time", "throughput")
+"""KPIs of the pool of one-year runs."""
 
 
-def selection_rows(
-    pool: Mapping[tuple[str, str], Replications], wanted: int = MACRO_REPLICATIONS
-) -> Iterator[list[str]]:
+def selection_rows(wanted: int = MACRO_REPLICATIONS) -> Iterator[list[str]]:
     """Yield the rows of the selection's table."""
     yield [
         "configuration",
@@ -269,12 +269,19 @@ def selection_rows(
         for title, means in (("slippage", slippage(scenarios)), ("decreasing means", decreasing(scenarios))):
             for noise in ("normal", "exponential", "lognormal"):
                 yield _row(f"{title}, {noise}", scenarios, races(known(means, noise), means, 1.0, wanted))
-    names = list(dict.fromkeys(scenario for scenario, _ in pool))
-    for kpi, indifference in POOLED.items():
+    yield from pooled_rows("", practices_pool(0.25, 60, list(POOLED)), wanted)
+    yield from pooled_rows(", runs of a year", practices_pool(1.0, 60, MORE), wanted)
+
+
+def pooled_rows(title: str, result: Result, wanted: int) -> Iterator[list[str]]:
+    """Yield a row for each KPI of a pool."""
+    pool, names = result.replications_of, list(result.scenarios)
+    for kpi in (kpi for kpi in POOLED if (names[0], kpi) in pool):
+        indifference = POOLED[kpi]
         sign = -1 if KPIS[kpi].better == "lower" else 1  # more deployments are taken as better
         runs = sign * np.array([pool[name, kpi].values for name in names])
         draws = races(from_pool(runs), np.nanmean(runs, axis=1), indifference, wanted, most=2000)
-        yield _row(f"practices of an agile team: {kpi}, {indifference:g} {KPIS[kpi].unit}", len(names), draws)
+        yield _row(f"practices of an agile team{title}: {kpi}, {indifference:g} {KPIS[kpi].unit}", len(names), draws)
 
 
 def _row(title: str, scenarios: int, result: Races) -> list[str]:
@@ -294,5 +301,5 @@ if __name__ == "__main__":
         drawn = presets_pool(0.25, 3000).replications_of
         tables.append(coverage_rows([row for size in SIZES for row in coverages(drawn, size)]))
     else:
-        tables.append(list(selection_rows(practices_pool(0.25, 60, list(POOLED)).replications_of)))
+        tables.append(list(selection_rows()))
     sys.stdout.write("\n\n".join(map(markdown_table, tables)) + "\n")

@@ -98,6 +98,8 @@ def test_a_mean_that_distant_values_draw_out_of_the_interval_is_not_clear() -> N
 def test_a_question_that_changes_nothing_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="the intervention changes nothing"):
         what_if(SMALL)
+    with pytest.raises(InvalidInputError, match=r"years=2 \(run length\) is the same before and after"):
+        what_if(SMALL, changes={"years": 2})
     with pytest.raises(InvalidInputError, match="cost_per_hour=-1"):
         what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)
     with pytest.raises(InvalidInputError, match=r"team\.wizards"):
