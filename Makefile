@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live kills submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -60,6 +60,9 @@ live: install-dev programs docs ## run the tests and notebooks on a real contain
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+
+kills: install-dev programs ## kill exercises of the live lab at twenty moments each and count what is left (ACTS="up load", MOMENTS=20)
+	@PYTHONPATH=tests $(BIN)/python -m live.kills $(ACTS) $(if $(MOMENTS),--moments $(MOMENTS))
 
 equality: install-dev ## compare the engines on random scenarios (CASES=5000, SEED=1) and on changed engines (mutants)
 	@$(BIN)/python tests/equality.py $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
