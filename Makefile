@@ -59,7 +59,7 @@ notebooks: install-dev ## run the notebooks that need no container engine and co
 live: install-dev programs docs ## run the tests and notebooks on a real container engine and in a real browser, one after the other
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
-	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+	$(if $(CI),DEVOPSSIM_RECORDED=never) PYTHONPATH=tests $(PYTEST) -n logical --dist loadscope -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
 
 kills: install-dev programs ## kill exercises of the live lab at twenty moments each and count what is left (ACTS="up load", MOMENTS=20)
 	@PYTHONPATH=tests $(BIN)/python -m live.kills $(ACTS) $(if $(MOMENTS),--moments $(MOMENTS))
