@@ -56,7 +56,7 @@ coverage: unit ## write the line coverage of `make unit` as pages to out/coverag
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs docs ## run the tests and notebooks on a real container engine and in a real browser, one after the other
+live: install-dev programs docs ## run tests on a real container engine and in a real browser, then the live notebooks side by side
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) PYTHONPATH=tests $(PYTEST) -n logical --dist loadscope -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
