@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live kills submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -56,10 +56,13 @@ coverage: unit ## write the line coverage of `make unit` as pages to out/coverag
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs docs ## run the tests and notebooks on a real container engine and in a real browser, one after the other
+live: install-dev programs docs ## run tests on a real container engine and in a real browser, then the live notebooks side by side
 	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
-	$(if $(CI),DEVOPSSIM_RECORDED=never) $(PYTEST) $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+	$(if $(CI),DEVOPSSIM_RECORDED=never) PYTHONPATH=tests $(PYTEST) -n logical --dist loadscope -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
+
+kills: install-dev programs ## kill exercises of the live lab at twenty moments each and count what is left (ACTS="up load", MOMENTS=20)
+	@PYTHONPATH=tests $(BIN)/python -m live.kills $(ACTS) $(if $(MOMENTS),--moments $(MOMENTS))
 
 equality: install-dev ## compare the engines on random scenarios (CASES=5000, SEED=1) and on changed engines (mutants)
 	@$(BIN)/python tests/equality.py $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))

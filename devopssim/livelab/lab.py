@@ -19,6 +19,7 @@ from devopssim.livelab.engine import (
     Engine,
     Leftover,
     archive_folder,
+    end_programs,
     explain_engine_errors,
     find_engine,
     find_or_start_engine,
@@ -421,6 +422,8 @@ def down(name: str = DEFAULT_NAME, *, keep_work: bool = True, forget: bool = Fal
     remove_unfinished()
     if saved:
         stop_watcher(saved)
+    end_programs(identity)
+    if saved:
         repository = Repository(saved)
         if keep_work and saved.shop.exists() and not repository.is_untouched():
             archived = repository.archive_in(archive_folder())

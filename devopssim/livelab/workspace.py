@@ -20,6 +20,7 @@ from devopssim.livelab.engine import (
     DESCRIPTION,
     LABEL,
     LOCALHOST,
+    PROGRAM_OF,
     CompletedCommand,
     Engine,
     Images,
@@ -162,7 +163,7 @@ class Workspace:
     def environment(self) -> dict[str, str]:
         """Return the environment in which `docker`, `docker compose` and the pipeline find this lab and only this lab."""
         inherited = {key: value for key, value in os.environ.items() if key not in MISLEADING}
-        return {**inherited, **direct(inherited), **self.own_environment()}
+        return {**inherited, **direct(inherited), **self.own_environment(), PROGRAM_OF: self.identity}
 
     def own_environment(self) -> dict[str, str]:
         """Return the variables that the lab adds to the user's own."""

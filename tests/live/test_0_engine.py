@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import needs
-import psutil
 import pytest
-from live.traces import traces
+from live.traces import network, traces
 
 from devopssim import events
 from devopssim import livelab as labs
@@ -113,11 +112,11 @@ def test_a_lab_whose_engine_is_killed_is_taken_down_and_nothing_is_left(capsys: 
 
 def test_down_leaves_no_bridge_and_no_firewall_rule_of_the_private_engine() -> None:
     stop_private_engine()
-    before = _network()
+    before = network()
     lab = labs.up("test-network", progress=False)
-    assert _network() != before
+    assert network() != before
     lab.down()
-    assert _network() == before
+    assert network() == before
 
 
 def test_what_the_engine_s_end_stopped_is_named_and_started_again() -> None:
@@ -183,13 +182,6 @@ def _kill() -> int:
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not is_alive(pid), "the engine to end")
     return pid
-
-
-def _network() -> tuple[list[str], list[str]]:
-    """Docker's bridges on this machine, and its firewall's rules without their counters."""
-    saved = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True).stdout
-    rules = [line.split(" [")[0] for line in saved.splitlines() if line.startswith((":", "-A"))]
-    return sorted(name for name in psutil.net_if_addrs() if name.startswith(("docker0", "br-"))), sorted(rules)
 
 
 def _left() -> list[str]:

@@ -2,7 +2,10 @@
 
 import os
 import socket
+import subprocess
 from pathlib import Path
+
+import psutil
 
 from devopssim.livelab.engine import LOCALHOST, find_or_start_engine, identity_of, lab_folder, leftovers
 
@@ -16,6 +19,13 @@ def traces(lab: str, ports: dict[str, int] | None = None) -> list[str]:
         *(f"folder {path}" for path in (lab_folder(lab),) if path.exists()),
         *(f"mount {line}" for line in _lines(Path("/proc/mounts")) if str(lab_folder(lab)) in line),
     ]
+
+
+def network() -> tuple[list[str], list[str]]:
+    """Return Docker's bridges on this machine, and its firewall's rules without their counters."""
+    saved = subprocess.run(["iptables-save"], capture_output=True, text=True, check=True).stdout
+    rules = [line.split(" [")[0] for line in saved.splitlines() if line.startswith((":", "-A"))]
+    return sorted(name for name in psutil.net_if_addrs() if name.startswith(("docker0", "br-"))), sorted(rules)
 
 
 def _on_the_engine(lab: str) -> list[str]:

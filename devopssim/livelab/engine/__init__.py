@@ -44,7 +44,7 @@ from devopssim.livelab.engine.paths import (
     make_private_folder,
     write_secret,
 )
-from devopssim.livelab.engine.processes import command_line, is_alive, terminate
+from devopssim.livelab.engine.processes import PROGRAM_OF, command_line, end_programs, is_alive, terminate
 from devopssim.livelab.engine.programs import (
     compose_binary,
     find_program,
@@ -58,6 +58,7 @@ __all__ = [
     "DESCRIPTION",
     "LABEL",
     "LOCALHOST",
+    "PROGRAM_OF",
     "CompletedCommand",
     "Engine",
     "Images",
@@ -68,6 +69,7 @@ __all__ = [
     "cache_folder",
     "command_line",
     "compose_binary",
+    "end_programs",
     "ending_with_us",
     "engine_folder",
     "explain_engine_errors",

@@ -20,7 +20,7 @@ from docker.errors import DockerException
 from devopssim.livelab.engine.commands import run, start_in_background
 from devopssim.livelab.engine.network import note_network, restore_network
 from devopssim.livelab.engine.paths import engine_folder, make_private_folder
-from devopssim.livelab.engine.processes import find_processes, kill, mounts_below, terminate
+from devopssim.livelab.engine.processes import PROGRAM_OF, find_processes, kill, mounts_below, terminate
 from devopssim.livelab.errors import EngineMissingError, LabError, explanation_of
 
 START_TIMEOUT: Final = 40.0
@@ -342,5 +342,6 @@ def _path() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment with that PATH."""
-    return {**os.environ, "PATH": _path()}
+    """Return this process's environment with that PATH; an engine is no program of the lab in whose environment it is started."""
+    inherited = {name: value for name, value in os.environ.items() if name != PROGRAM_OF}
+    return {**inherited, "PATH": _path()}

@@ -3,8 +3,14 @@
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import psutil
+
+PROGRAM_OF: Final = "DEVOPSSIM_PROGRAM_OF"
+"""Variable that the programs of a lab inherit; its value is the lab's identity. A person's own programs lack it."""
+END_TIMEOUT: Final = 10.0
+"""Seconds that killed programs may take to end."""
 
 
 def find_processes(name: str, *, mentioning: str = "") -> list[psutil.Process]:
@@ -87,6 +93,41 @@ def kill(processes: list[psutil.Process]) -> None:
             for member in (*process.children(), process):
                 with suppress(psutil.NoSuchProcess):
                     member.kill()
+
+
+def end_programs(lab: str) -> None:
+    """End the programs of a lab, which outlive what started them if that is killed; this process and those above it stay.
+
+    Parameters
+    ----------
+    lab : str
+        Identity of the lab.
+
+    Examples
+    --------
+    >>> import os, subprocess
+    >>> with subprocess.Popen(["sleep", "60"], env={**os.environ, PROGRAM_OF: "lab-1f40a9c3"}) as program:
+    ...     end_programs("lab-1f40a9c3")
+    ...     is_alive(program.pid)
+    False
+    """
+    deadline = time.monotonic() + END_TIMEOUT
+    own = {process.pid for process in (psutil.Process(), *psutil.Process().parents())}
+    while time.monotonic() < deadline:  # what is being killed may start another one
+        programs = [
+            process for process in psutil.process_iter() if process.pid not in own and _is_program_of(process, lab)
+        ]
+        if not programs:
+            return
+        kill(programs)
+        time.sleep(0.05)
+
+
+def _is_program_of(process: psutil.Process, lab: str) -> bool:
+    """Return whether a process is a lab's program; those of other users cannot be asked."""
+    with suppress(psutil.Error, OSError):
+        return process.environ().get(PROGRAM_OF) == lab and is_alive(process.pid)
+    return False
 
 
 def mounts_below(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from devopssim.livelab.engine import CompletedCommand, cache_folder, find_program, run, write_secret
 from devopssim.livelab.errors import LabError
-from devopssim.livelab.parts.pipeline import FAILED, PASSED, new_run_folder
+from devopssim.livelab.parts.pipeline import FAILED, PASSED, new_run_folder, temporary_files_in
 from devopssim.livelab.parts.repository import Repository
 from devopssim.livelab.parts.security import record_scan
 from devopssim.livelab.workspace import Workspace
@@ -72,9 +72,11 @@ class GitLab:
         ]
         if approve:
             command += ["--manual", "deploy"]
+        compiled = {"NODE_COMPILE_CACHE": str(cache_folder() / "node" / "compiled")}
+        environment = {**self.workspace.environment(), **compiled, **temporary_files_in(folder)}
         watched = _Jobs(self.workspace, number, sha)
         try:
-            done = run(command, cwd=source, env=self.workspace.environment(), echo=watched.observe, check=False)
+            done = run(command, cwd=source, env=environment, echo=watched.observe, check=False)
         finally:
             variables.unlink()
         record_scan(self.workspace, folder / "reports", source, sha, automated=True)

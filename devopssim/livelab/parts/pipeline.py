@@ -4,6 +4,7 @@ The runner is act. Its JSON output reports each step, so the workflow needs no a
 """
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ PASSED: Final = "success"
 """Outcome of a step or run, as act and the log name it."""
 FAILED: Final = "failure"
 """Outcome of a step or run, as act and the log name it."""
+LONGEST_TEMPORARY: Final = 62
+"""Longest path in bytes of a folder for temporary files: Chromium adds 45 for its socket, and Linux allows 107."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,7 @@ def execute(workspace: Workspace, sha: str, *, event: str = "push", report: Any 
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_CONFIG_HOME": str(folder / "config"),
         "REPORTS": str(folder / "reports"),
+        **temporary_files_in(folder),
     }
     done = run_program(command, cwd=source, env={**workspace.environment(), **own}, echo=run.observe, check=False)
     (folder / "secrets").unlink()
@@ -237,6 +241,28 @@ def run_pushed_commit(name: str, sha: str) -> None:
         execute(workspace, sha, report=lambda line: print(line, flush=True))  # noqa: T201 - git shows it
     except LabError as error:
         print(error, flush=True)  # noqa: T201
+
+
+def temporary_files_in(folder: Path) -> dict[str, str]:
+    """Return the variable that keeps the temporary files of a run, such as a browser's, in its folder; empty where that path is too long.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     list(temporary_files_in(Path(folder))), list(temporary_files_in(Path(folder) / ("long" * 20)))
+    (['TMPDIR'], [])
+    """
+    temporary = folder / "tmp"
+    if len(os.fsencode(temporary)) > LONGEST_TEMPORARY:
+        return {}
+    temporary.mkdir()
+    return {"TMPDIR": str(temporary)}
 
 
 def _settings(workspace: Workspace, folder: Path) -> list[str | Path]:

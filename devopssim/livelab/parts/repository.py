@@ -7,7 +7,7 @@ from typing import Final
 
 from devopssim.files import write_text
 from devopssim.livelab import templates
-from devopssim.livelab.engine import cache_folder
+from devopssim.livelab.engine import PROGRAM_OF, cache_folder
 from devopssim.livelab.history import ShopCommit
 from devopssim.livelab.workspace import PYTHON, Workspace
 
@@ -16,7 +16,7 @@ SEPARATOR: Final = "\x1f"
 HOOK: Final = """#!/bin/sh
 # After a push, the lab's runner executes the workflow that the pushed commit brings.
 while read -r old new name; do
-    [ "$name" = refs/heads/main ] && DEVOPSSIM_CACHE='{{ cache }}' '{{ python }}' -m devopssim.livelab run {{ lab }} "$new" < /dev/null
+    [ "$name" = refs/heads/main ] && {{ program_of }}={{ identity }} DEVOPSSIM_CACHE='{{ cache }}' '{{ python }}' -m devopssim.livelab run {{ lab }} "$new" < /dev/null
 done
 exit 0
 """
@@ -67,6 +67,8 @@ class Repository:
                     "cache": cache_folder().absolute().as_posix(),
                     "python": Path(PYTHON).as_posix(),
                     "lab": workspace.name,
+                    "program_of": PROGRAM_OF,
+                    "identity": workspace.identity,
                 },
             ),
             newline="\n",

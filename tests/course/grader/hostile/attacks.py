@@ -15,6 +15,24 @@ from course.grader.hostile.edits import NOTEBOOK, Write
 
 FULL: Final = 10.0
 WITHOUT_A: Final = 8.0
+ON_THE_MACHINE: Final = {
+    *(
+        "honest",
+        "exit",
+        "stops",
+        "endless",
+        "bomb",
+        "memory",
+        "disk",
+        "output",
+        "network",
+        "reads",
+        "writes",
+        "becomes",
+    ),
+    *("flooded", "channel", "drips", "asks", "files", "processor", "socketpair", "clock"),
+}
+"""First words of the names of attacks on the machine: its processes, memory, disk, network, files and the channel to the grader."""
 KEY: Final = "the key of the course, which no student may see"
 
 
@@ -29,6 +47,11 @@ class Attack:
     """Where the attack may cost its author more than the exercise: what they get at least."""
     edit: Callable[[dict[str, Any]], None] | None = None
     write: Write | None = None
+
+    @property
+    def is_on_the_machine(self) -> bool:
+        """Whether the sandbox itself has to stop it: neither the grader's own process, which reads notebooks, nor the program inside."""
+        return self.edit is None and self.write is None and self.name.partition("-")[0] in ON_THE_MACHINE
 
     def fair(self, points: float) -> bool:
         """Whether points are what the work deserves."""
