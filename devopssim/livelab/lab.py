@@ -55,6 +55,7 @@ from devopssim.livelab.parts import (
     GitLab,
     Load,
     Monitor,
+    Nagios,
     OnCall,
     ProductionEnvironment,
     Registry,
@@ -111,6 +112,8 @@ class Lab:
         Web hosts behind the load balancer, from a playbook.
     monitor : Monitor
         Prometheus and its alerts.
+    nagios : Nagios
+        A check with states, beside Prometheus.
     chaos : Chaos
         Experiments of Chaos Toolkit.
     load : Load
@@ -148,6 +151,7 @@ class Lab:
         self.flags = FeatureFlags(workspace, self.repository)
         self.configuration = Configuration(workspace, self.production)
         self.monitor = Monitor(workspace, self.production)
+        self.nagios = Nagios(workspace)
         self.chaos = Chaos(workspace, self.production)
         self.load = Load(workspace)
         self.on_call = OnCall(workspace, self.production)

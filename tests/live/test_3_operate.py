@@ -303,3 +303,24 @@ def _count(lab: Lab, kind: str) -> int:
 
 def _requests_counted(lab: Lab) -> float:
     return float(lab.monitor.query("sum(shop_requests_total)")["value"].iloc[0])
+
+
+def test_nagios_tells_people_of_a_hard_state_only(front: Lab, timed: Timed) -> None:
+    with timed("Nagios: its image, until its first check"):
+        front.nagios.up()
+    objects = {it.name for it in front.leftovers()}
+    front.nagios.up()  # once is enough
+    assert {it.name for it in front.leftovers()} == objects
+    with timed("Nagios: from a stopped database to a hard state"), front.drill("stopped_database") as drill:
+        front.nagios.wait_for("CRITICAL")
+        drill.recover()
+    front.nagios.wait_for("OK")
+    states = front.nagios.states()
+    assert list(zip(states["state"], states["type"], states["told"], strict=True)) == [
+        ("OK", "hard", False),
+        ("CRITICAL", "soft", False),
+        ("CRITICAL", "soft", False),
+        ("CRITICAL", "hard", True),
+        ("OK", "hard", True),
+    ]
+    assert "503" in states["text"].iloc[3]

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.live
 
 def test_the_password_is_on_the_wire_until_the_registry_speaks_tls(shipped: Lab, timed: Timed) -> None:
     published, objects = shipped.registry.tags(), _objects(shipped)
+    left_by_a_kill = f"{shipped.workspace.project}-tshark"
+    shipped.workspace.client.containers.create(shipped.workspace.images.python, name=left_by_a_kill)
     with timed("wire: tshark's image, and a login in clear text"), shipped.wire.capture() as plain:
         shipped.registry.login()
     assert plain.credentials == [f"{USER}:{shipped.registry.password()}"]

@@ -134,6 +134,12 @@ def remove_labelled(client: docker.DockerClient, lab: str) -> None:
         _remove_images(client, wanted)
 
 
+def remove_container(client: docker.DockerClient, name: str) -> None:
+    """Remove the container of a name with its anonymous volumes, running or not, if there is one."""
+    for container in client.containers.list(all=True, filters={"name": f"^/?{name}$"}):
+        _remove_container(container)
+
+
 def remove_shared_images(client: docker.DockerClient) -> None:
     """Remove the images that all labs use, unless a lab still needs them, including another user's on the same engine."""
     if not remaining_labs() and all(leftover.lab == SHARED for leftover in leftovers(client)):

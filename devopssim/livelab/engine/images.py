@@ -37,7 +37,7 @@ OFFICIAL: Final = {
 """Official image of each role."""
 ROLES: Final = tuple(OFFICIAL)
 """Roles of the images."""
-TOOLS: Final = ("tshark",)
+TOOLS: Final = ("nagios", "tshark")
 """Tools of single exercises; the image of each is built when it is first asked for."""
 HUB_PYTHON: Final = "devopssim/python:hub"
 """The official image of Python with this machine's certificates."""

@@ -1,4 +1,4 @@
-"""The parts of a lab: registry, repository, pipeline, production, monitor, on-call, load, traffic, flags, security, supply chain, wire, watcher, drills."""
+"""The parts of a lab: registry, repository, pipeline, production, monitor, Nagios, on-call, load, traffic, flags, security, supply chain, wire, watcher, drills."""
 
 from devopssim.livelab.parts.chaos import Chaos
 from devopssim.livelab.parts.configuration import Configuration
@@ -7,6 +7,7 @@ from devopssim.livelab.parts.feature_flags import FLAG, FeatureFlags
 from devopssim.livelab.parts.gitlab import GitLab
 from devopssim.livelab.parts.load import Load, LoadResult
 from devopssim.livelab.parts.monitor import Monitor
+from devopssim.livelab.parts.nagios import Nagios
 from devopssim.livelab.parts.on_call import OnCall
 from devopssim.livelab.parts.pipeline import WORKFLOW, DeliveryPipeline, run_pushed_commit
 from devopssim.livelab.parts.production import ProductionEnvironment
@@ -34,6 +35,7 @@ __all__ = [
     "Load",
     "LoadResult",
     "Monitor",
+    "Nagios",
     "OnCall",
     "ProductionEnvironment",
     "Registry",

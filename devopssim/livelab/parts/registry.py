@@ -23,6 +23,7 @@ from devopssim.livelab.engine import (
     ServiceAnswer,
     ask,
     explain_engine_errors,
+    remove_container,
     wait_until,
     write_secret,
 )
@@ -201,10 +202,7 @@ class Registry:
 
     def _remove(self) -> None:
         """Remove the container, if there is one."""
-        for container in self.workspace.client.containers.list(
-            all=True, filters={"name": f"^/?{self.workspace.project}-registry$"}
-        ):
-            container.remove(force=True)
+        remove_container(self.workspace.client, f"{self.workspace.project}-registry")
 
 
 def self_signed(name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 from docker.models.containers import Container
 
-from devopssim.livelab.engine import ask, explain_engine_errors, provide_tool, wait_until
+from devopssim.livelab.engine import ask, explain_engine_errors, provide_tool, remove_container, wait_until
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.parts.registry import REGISTRY, Registry
 from devopssim.livelab.workspace import Workspace
@@ -135,6 +135,7 @@ class Wire:
         image = provide_tool(self.workspace.engine, self.workspace.images, "tshark")
         client, project = self.workspace.client, self.workspace.project
         with explain_engine_errors("listen to the registry"):
+            remove_container(client, f"{project}-tshark")  # what a capture that was killed left
             return client.containers.run(
                 image,
                 detach=True,
