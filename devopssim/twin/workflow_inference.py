@@ -373,10 +373,11 @@ def practices(run: Run, workflow: str) -> Iterator[ParameterEstimate]:
 
 
 def _integration(run: Run) -> Iterator[ParameterEstimate]:
-    """Yield the adoption of continuous integration and testing, from what comes to main together and what is tested there.
+    """Yield the adoption of continuous integration and testing, from what comes to main together and what is tested there or by hand.
 
     A change that is integrated continuously is built alone; the other changes of a batch (an item, or a project) have one build. A run of
-    the tests follows where testing is continuous for one of the changes that came together.
+    the tests follows where testing is continuous for one of the changes that came together. An item whose changes all have such tests
+    gets no test by hand: projects, which come to main as a whole, show only by this how many changes have them.
     """
     merged = run.log.iloc[run.rows("change.merged")]
     merged = merged[merged["item"].notna() & ~merged["change"].isin(unplanned(run))].drop_duplicates("change")
@@ -385,7 +386,7 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     own = merged["change"].isin(built)
     per_batch = pd.DataFrame({"changes": 1.0, "builds": own.to_numpy()}).groupby(batch.to_numpy()).sum()
     changes, builds = len(merged), int(own.sum())
-    if builds < LEAST_OBSERVATIONS or changes - len(per_batch) < LEAST_OBSERVATIONS:
+    if not builds or changes - len(per_batch) < LEAST_OBSERVATIONS:
         return
     sizes = per_batch["changes"].to_numpy(float)
     continuous = root(lambda share: float(builds_per_item(share, sizes).sum()) - builds)
@@ -398,8 +399,30 @@ def _integration(run: Run) -> Iterator[ParameterEstimate]:
     with np.errstate(divide="ignore"):
         missed = together["size"].to_numpy(float) * np.log1p(-grid)
         logs = np.where(together["tested"].to_numpy(bool), np.log(-np.expm1(missed)), missed).sum(axis=1)
-    how = "times at which changes come to main and a run of the tests follows"
-    yield share_of_likelihood("practices.testing", np.exp(logs - logs.max()), len(together), how)
+    by_hand = _tested_by_hand(run)
+    if not (tested or by_hand["tested"].any()):  # the log may record no tests
+        by_hand = by_hand.head(0)
+    with np.errstate(divide="ignore"):
+        spared = by_hand["changes"].to_numpy(float) * np.log(grid)
+        logs += np.where(by_hand["tested"].to_numpy(bool), np.log(-np.expm1(spared)), spared).sum(axis=1)
+    how = "times at which changes come to main and a run of the tests follows, and items that are tested by hand"
+    yield share_of_likelihood("practices.testing", np.exp(logs - logs.max()), len(together) + len(by_hand), how)
+
+
+def _tested_by_hand(run: Run) -> pd.DataFrame:
+    """Return the number of changes of each item that is done, and whether a test by hand was asked for; none if the log shows no steps.
+
+    The test that a project's client does is asked of an analyst.
+    """
+    created = run.log.iloc[run.rows("change.created")]
+    planned = created[created["item"].notna() & ~created["change"].isin(unplanned(run))]
+    done = set(run.names("item")[run.occurred("item", "ticket.done")])
+    sizes = planned[planned["item"].isin(done)].groupby("item", observed=True).size()
+    queued = run.log.iloc[run.rows("stage.queued")]
+    steps = queued[queued["item"].isin(done) & queued["role"].notna()]
+    tested = set(steps.loc[(steps["stage"] == "test") & (steps["role"] == "tester"), "item"])
+    sizes = sizes[sizes.index.isin(set(steps.loc[steps["stage"] == "code", "item"]))]
+    return pd.DataFrame({"changes": sizes, "tested": sizes.index.isin(tested)})
 
 
 def root(surplus: Callable[[float], float]) -> float:

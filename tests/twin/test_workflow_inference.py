@@ -90,3 +90,14 @@ def test_changes_that_share_a_regression_test_by_hand_are_deployed_continuously_
     windows = {**by_hand, "practices.deployment": 0.0}
     found = {each.parameter: each.value for each in practices(Run(log_of_a_year(vary(DEVOPS, windows))), "devops")}
     assert float(found["practices.deployment"]) < 0.05
+
+
+@pytest.mark.parametrize("testing", [0.0, 0.5, 1.0])
+def test_projects_that_come_to_main_as_a_whole_show_their_tests_by_what_is_tested_by_hand(testing: float) -> None:
+    """A year has fewer builds than fingers; items without a test by hand are many."""
+    truth = vary(WATERFALL, {"practices.testing": testing, "practices.integration": 0.0})
+    found = {each.parameter: each for each in practices(Run(log_of_a_year(truth)), "waterfall")}
+    assert float(found["practices.integration"].value) < 0.02
+    tested = found["practices.testing"]
+    assert tested.low <= testing <= tested.high
+    assert tested.high - tested.low < 0.25
