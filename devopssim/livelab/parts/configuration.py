@@ -9,6 +9,7 @@ import pandas as pd
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
 from devopssim.livelab.engine import CompletedCommand, ask, ending_with_us, require_program, run
+from devopssim.livelab.parts.pipeline import temporary_files_in
 from devopssim.livelab.parts.production import ProductionEnvironment
 from devopssim.livelab.workspace import Workspace
 
@@ -65,6 +66,7 @@ class Configuration:
         before = self._images()
         command = [*ending_with_us(), require_program("ansible-playbook", "ansible-core"), "site.yml", *options]
         environment = {**self.workspace.environment(), "LC_ALL": "C.UTF-8"}  # Ansible asks for UTF-8
+        environment |= temporary_files_in(self.workspace.folder)  # its modules are unpacked there
         done = run(command, cwd=self.workspace.shop / "hosts", env=environment, check=False)
         mode = "check" if "--check" in options or "-C" in options else "apply"
         hosts = {

@@ -244,12 +244,12 @@ def run_pushed_commit(name: str, sha: str) -> None:
 
 
 def temporary_files_in(folder: Path) -> dict[str, str]:
-    """Return the variable that keeps the temporary files of a run, such as a browser's, in its folder; empty where that path is too long.
+    """Return the variable that keeps temporary files, such as a browser's, in a folder; empty where that path is too long.
 
     Parameters
     ----------
     folder : Path
-        Folder of the run.
+        Folder of a run, or of the lab.
 
     Examples
     --------
@@ -261,7 +261,7 @@ def temporary_files_in(folder: Path) -> dict[str, str]:
     temporary = folder / "tmp"
     if len(os.fsencode(temporary)) > LONGEST_TEMPORARY:
         return {}
-    temporary.mkdir()
+    temporary.mkdir(exist_ok=True)
     return {"TMPDIR": str(temporary)}
 
 
