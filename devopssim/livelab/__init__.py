@@ -26,8 +26,10 @@ try:
         run,
     )
     from devopssim.livelab.exercises import EXERCISES, Recorded, record, up_or_recorded
-    from devopssim.livelab.lab import Lab, attach, dead_engines, down, status, up
+    from devopssim.livelab.lab import Lab
     from devopssim.livelab.parts import DRILLS
+    from devopssim.livelab.startup import attach, up
+    from devopssim.livelab.teardown import dead_engines, down, status
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"bcrypt", "cryptography", "docker", "regopy", "requests"}:
         raise

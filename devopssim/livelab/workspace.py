@@ -36,6 +36,8 @@ from devopssim.livelab.engine import (
 from devopssim.livelab.errors import LabError
 from devopssim.livelab.history import Journal
 
+DEFAULT_NAME: Final = "lab"
+"""Name of the lab where the user gives none."""
 USER: Final = "student"
 """User name at the registry."""
 MISLEADING: Final = {

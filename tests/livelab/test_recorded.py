@@ -4,7 +4,8 @@ import pytest
 
 from devopssim import events, kpis
 from devopssim.errors import InvalidInputError
-from devopssim.livelab import EngineMissingError, lab, recorded, up_or_recorded
+from devopssim.livelab import EngineMissingError, recorded, up_or_recorded
+from devopssim.livelab.exercises import recording
 from devopssim.livelab.exercises.scripted import EXERCISES
 from devopssim.livelab.parts import DRILLS
 
@@ -159,7 +160,7 @@ def test_secured_the_attested_release_passed_the_policy_and_what_was_tampered_wi
 
 def test_without_an_engine_the_lesson_goes_on_with_the_recorded_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEVOPSSIM_RECORDED", raising=False)
-    monkeypatch.setattr(lab, "up", no_engine)
+    monkeypatch.setattr(recording, "up", no_engine)
     shown = up_or_recorded("operate")
     assert not shown.live
     assert "no live lab: no container engine answers" in repr(shown)
@@ -169,7 +170,7 @@ def test_without_an_engine_the_lesson_goes_on_with_the_recorded_log(monkeypatch:
 
 def test_where_a_recorded_log_is_no_answer_a_missing_engine_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEVOPSSIM_RECORDED", "never")
-    monkeypatch.setattr(lab, "up", no_engine)
+    monkeypatch.setattr(recording, "up", no_engine)
     with pytest.raises(EngineMissingError):
         up_or_recorded("operate")
 

@@ -13,11 +13,12 @@ import pandas as pd
 from devopssim import events
 from devopssim.errors import InvalidInputError
 from devopssim.files import write_text
-from devopssim.livelab import lab as live
 from devopssim.livelab import recorded
 from devopssim.livelab.engine import require_program, run
 from devopssim.livelab.errors import EngineMissingError
 from devopssim.livelab.exercises.scripted import EXERCISES
+from devopssim.livelab.lab import Lab
+from devopssim.livelab.startup import up
 
 
 class Recorded:
@@ -67,7 +68,7 @@ class Recorded:
         """Do nothing: no process runs."""
 
 
-def up_or_recorded(exercise: str, **options: Any) -> live.Lab | Recorded:
+def up_or_recorded(exercise: str, **options: Any) -> Lab | Recorded:
     """Return a live lab, or the recorded log of an exercise on a machine without an engine.
 
     Both results have `.live`, `.log()` and `.down()`. With the variable `DEVOPSSIM_RECORDED=never`, as in continuous
@@ -100,7 +101,7 @@ def up_or_recorded(exercise: str, **options: Any) -> live.Lab | Recorded:
     """
     recorded.log(exercise)  # a misspelt name is noticed on every machine
     try:
-        return live.up(**options)
+        return up(**options)
     except EngineMissingError as error:
         if os.environ.get("DEVOPSSIM_RECORDED") == "never":
             raise
@@ -142,7 +143,7 @@ def record(exercise: str, folder: str | Path, report: Callable[[str], object] = 
         raise InvalidInputError(message)
     target = Path(folder) / f"{exercise}.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lab = live.up(f"record-{exercise.replace('_', '-')}", progress=False)
+    lab = up(f"record-{exercise.replace('_', '-')}", progress=False)
     try:
         EXERCISES[exercise](lab, report)
         log = lab.log()

@@ -8,8 +8,7 @@ import pytest
 from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.errors import InvalidInputError
-from devopssim.livelab import EngineMissingError, LabError
-from devopssim.livelab import lab as lab_module
+from devopssim.livelab import EngineMissingError, LabError, teardown
 from devopssim.livelab.engine import Engine, Images, identity_of, lab_folder, make_private_folder
 from devopssim.livelab.workspace import Workspace, direct, free_ports, load, now, student_here
 
@@ -57,8 +56,8 @@ def test_a_private_engine_that_cannot_start_again_goes_with_its_lab(
         message = "no dockerd"
         raise EngineMissingError(message)
 
-    monkeypatch.setattr(lab_module, "start_private_engine", cannot_start)
-    monkeypatch.setattr(lab_module, "purge_private_engine", lambda: purged.append(True))
+    monkeypatch.setattr(teardown, "start_private_engine", cannot_start)
+    monkeypatch.setattr(teardown, "purge_private_engine", lambda: purged.append(True))
     saved("one", private=True)
     saved("other", private=True)
     labs.down("one")
