@@ -145,10 +145,10 @@ Process ProductSecurity::contain(Incident& incident) {
 
 Process ProductSecurity::inspect(Change* change, const Vulnerabilities& vulnerabilities, Vulnerabilities& found,
                                  Covered covered, double part) {
-    for (Vulnerability* flaw : vulnerabilities)
-        if (flaw->drawn->search < org.scenario.security.review_finds * part && !flaw->is_known) found.push_back(flaw);
-    for (Vulnerability* vulnerability : found) {
+    for (Vulnerability* vulnerability : vulnerabilities) {
+        if (vulnerability->drawn->search >= org.scenario.security.review_finds * part || vulnerability->is_known) continue;
         vulnerability->is_known = true;
+        found.push_back(vulnerability);
         report(org, vulnerability->id, change, Scanner::review, vulnerability->is_critical());
         co_await triage(org, vulnerability->id, Role::security, true, nullptr);
     }

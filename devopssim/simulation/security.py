@@ -192,13 +192,18 @@ class ProductSecurity:
     def _inspect(
         self, change: Change | None, vulnerabilities: Sequence[Vulnerability], part: float = 1.0
     ) -> Generator[Event, Any, list[Vulnerability]]:
-        """Report and triage what this part of a review finds in one change, or in dependencies; return the vulnerabilities."""
+        """Report and triage what this part of a review finds in one change, or in dependencies; return the vulnerabilities.
+
+        An attack may reveal one while another is triaged; then it is known.
+        """
         org, security = self.org, self.org.scenario.security
-        found = [flaw for flaw in vulnerabilities if flaw.search < security.review_finds * part and not flaw.is_known]
-        for vulnerability in found:
-            vulnerability.is_known = True
-            report(org, vulnerability.id, change, scanner="review", severity=vulnerability.severity)
-            yield from triage(org, vulnerability.id, "security", real=True, change=None)
+        found = []
+        for vulnerability in vulnerabilities:
+            if vulnerability.search < security.review_finds * part and not vulnerability.is_known:
+                vulnerability.is_known = True
+                found.append(vulnerability)
+                report(org, vulnerability.id, change, scanner="review", severity=vulnerability.severity)
+                yield from triage(org, vulnerability.id, "security", real=True, change=None)
         for finding in false_findings(org, change, security.review_covers * part) if change else ():
             report(org, finding, change, scanner="review", severity="medium")
             yield from triage(org, finding, "security", real=False, change=None)

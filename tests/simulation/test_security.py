@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from organisations import change, organisation, run, steps, times, vulnerability
+from simpy.events import ProcessGenerator
 
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
@@ -45,6 +46,21 @@ def test_a_review_does_not_report_what_is_known() -> None:
     flaw.is_known = True
     org.security.receive(deployment(change(vulnerabilities=[flaw])))
     assert not times(run(org, until=1000), "finding.reported")
+
+
+def test_a_review_does_not_report_what_becomes_known_while_it_triages() -> None:
+    org = organisation()
+    first, second = vulnerability(), vulnerability()
+    second.id = "V2"
+    org.security.receive(deployment(change(vulnerabilities=[first, second])))
+
+    def attacked() -> ProcessGenerator:
+        yield org.env.timeout(102.25)  # the triage of V1 takes from 102 to 102.5
+        second.is_known = True
+
+    rows = run(org, attacked(), until=1000)
+    assert times(rows, "finding.reported") == [102.0]
+    assert not second.in_repair
 
 
 def test_what_is_deployed_during_a_review_waits_for_the_next() -> None:
