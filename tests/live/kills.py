@@ -113,7 +113,12 @@ def tried(act: str, moment: Moment, name: str) -> Trial:
         home.mkdir()
         temporary.mkdir()
         places = {"HOME": str(home), "TMPDIR": str(temporary), TRIAL: scratch}
-        environment = {**os.environ, **places, "DEVOPSSIM_CACHE": str(cache_folder().absolute())}
+        environment = {
+            **os.environ,
+            **places,
+            "DEVOPSSIM_CACHE": str(cache_folder().absolute()),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")])),
+        }
         before = _everything(name, scratch)
         began = time.monotonic()
         steps = _played(act, name, environment, moment)

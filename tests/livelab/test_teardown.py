@@ -47,6 +47,23 @@ def test_a_lab_whose_engine_is_gone_is_kept_until_somebody_says_to_forget_it(sav
     assert not gone.folder.exists()
 
 
+def test_what_an_interrupted_start_has_copied_is_nobody_s_work(saved: Saved) -> None:
+    interrupted = saved("interrupted")
+    (interrupted.shop / "shop").mkdir(parents=True)
+    assert labs.down("interrupted", forget=True) is None
+    assert not interrupted.folder.exists()
+
+
+def test_work_whose_git_folder_is_gone_is_kept(saved: Saved) -> None:
+    mine = saved("mine")
+    mine.origin.mkdir()
+    mine.shop.mkdir()
+    (mine.shop / "offers.py").write_text("tea")
+    kept = labs.down("mine", forget=True)
+    assert kept is not None
+    assert (kept / "offers.py").read_text() == "tea"
+
+
 def test_a_private_engine_that_cannot_start_again_goes_with_its_lab(
     saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,8 +91,10 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def is_untouched(self) -> bool:
-        """Return whether it holds only the template."""
-        return self.git("rev-list", "--count", "--all") == "1" and not self.git("status", "--porcelain")
+        """Return whether nobody has worked in it: it holds only the template, or its start was interrupted before it was complete."""
+        if not self.workspace.origin.exists():
+            return True
+        return self.git("rev-list", "--count", "--all", check=False) == "1" and not self.git("status", "--porcelain")
 
     def commits(self) -> list[ShopCommit]:
         """Return the commits of all branches, each after its parents; where the student's `.git` is gone, those that were pushed."""
