@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -40,6 +41,7 @@ from devopssim.livelab.engine import (
     leftovers,
     prune_shared_images,
     purge_cache,
+    remove_labelled,
     wait_until,
 )
 from devopssim.livelab.parts import stop_watcher, watcher_runs
@@ -165,6 +167,21 @@ def test_a_private_engine_runs_on_while_another_user_s_lab_needs_it(
     monkeypatch.undo()
     shutil.rmtree(cache)
     gc.collect()
+
+
+def test_two_processes_may_remove_the_same_containers_at_once(
+    lab: Lab, client: docker.DockerClient, named: Named
+) -> None:
+    identity, image = identity_of(named("twice")), lab.workspace.images.python
+    for _ in range(4):
+        client.containers.run(image, ["sleep", "60"], entrypoint="", labels={LABEL: identity}, detach=True)
+    others = [docker.DockerClient(base_url=lab.workspace.engine.host) for _ in range(3)]
+    with ThreadPoolExecutor(len(others)) as pool:
+        for removed in [pool.submit(remove_labelled, other, identity) for other in others]:
+            removed.result()
+    for other in others:
+        other.close()
+    assert leftovers(client, identity) == []
 
 
 @pytest.mark.parametrize("moment", ["before its registry runs", "when its registry runs"])

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 import docker
@@ -18,6 +19,8 @@ from devopssim.livelab.errors import LabError
 
 IMAGE_REMOVAL_TIMEOUT: Final = 15.0
 """Seconds for removing images, children before parents."""
+REMOVAL_SECONDS: Final = 30
+"""Seconds for the end of a removal that another process began."""
 Filters = dict[str, str | list[str] | bool]
 """Filters of the engine's API."""
 
@@ -136,8 +139,7 @@ def remove_labelled(client: docker.DockerClient, lab: str) -> None:
 
 def remove_container(client: docker.DockerClient, name: str) -> None:
     """Remove the container of a name with its anonymous volumes, running or not, if there is one."""
-    for container in client.containers.list(all=True, filters={"name": f"^/?{name}$"}):
-        _remove_container(container)
+    _remove_all(client.containers.list(all=True, filters={"name": f"^/?{name}$"}), _remove_container)
 
 
 def remove_shared_images(client: docker.DockerClient) -> None:
@@ -229,8 +231,13 @@ def _name_of(image: dict[str, Any]) -> str:
 
 
 def _remove_container(container: Any) -> None:
-    """Remove a container with its anonymous volumes, running or not."""
-    container.remove(force=True, v=True)
+    """Remove a container with its anonymous volumes, running or not; wait for the end of a removal that is in progress."""
+    try:
+        container.remove(force=True, v=True)
+    except APIError as error:
+        if error.status_code != HTTPStatus.CONFLICT:
+            raise
+        container.wait(condition="removed", timeout=REMOVAL_SECONDS)
 
 
 def _remove_all(things: Iterable[Any], remove: Callable[[Any], object]) -> None:
