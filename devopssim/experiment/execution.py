@@ -156,7 +156,7 @@ def _chunks(
         )
         for first in range(0, max(map(len, missing.values()), default=0), size)
         for name, numbers in missing.items()
-        if numbers[first:]
+        if first < len(numbers)
     ]
 
 

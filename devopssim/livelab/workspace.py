@@ -109,6 +109,11 @@ class Workspace:
         return f"{LABEL}={self.identity}"
 
     @property
+    def labels(self) -> dict[str, str]:
+        """The same label as the engine's API takes it."""
+        return {LABEL: self.identity}
+
+    @property
     def project(self) -> str:
         """Name of the compose project, and prefix of container names."""
         return f"devopssim-{self.identity}"

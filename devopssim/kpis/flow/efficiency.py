@@ -1,4 +1,4 @@
-"""Flow efficiency: the share of an item's way in which somebody works on it."""
+"""Flow efficiency: the share of an item's time in which somebody works on it."""
 
 import numpy as np
 import numpy.typing as npt

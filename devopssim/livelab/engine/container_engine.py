@@ -342,6 +342,6 @@ def _path() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment with that PATH; an engine is no program of the lab in whose environment it is started."""
+    """Return this process's environment with that PATH, and without the mark of a lab's programs: an engine outlives the lab that starts it."""
     inherited = {name: value for name, value in os.environ.items() if name != PROGRAM_OF}
     return {**inherited, "PATH": _path()}

@@ -25,7 +25,7 @@ COLUMNS: Final = ("seconds", "state", "type", "attempt", "told", "text")
 
 @dataclass(frozen=True)
 class Nagios:
-    """A check of `web`, in a container of its own; `nagios/shop.cfg` in the folder of production says how.
+    """A check of `web`, in a container of its own; configured by `nagios/shop.cfg` in the folder of production.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Nagios:
                     name=self.name,
                     network=f"{self.workspace.project}_default",
                     volumes={str(self.workspace.production / "nagios"): {"bind": "/nagios", "mode": "ro"}},
-                    labels=dict([self.workspace.label.split("=")]),
+                    labels=self.workspace.labels,
                 )
         self.wait_for("OK")
 
@@ -123,7 +123,7 @@ class Nagios:
 
 
 def states_of(log: str) -> pd.DataFrame:
-    r"""Return the states that a log of Nagios tells of.
+    r"""Return the states that a log of Nagios records.
 
     Examples
     --------

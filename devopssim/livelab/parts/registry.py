@@ -182,7 +182,7 @@ class Registry:
     def _start(self) -> None:
         """Create the volume and the container, copy the settings in, and start it."""
         workspace = self.workspace
-        labels = dict([workspace.label.split("=")])
+        labels = workspace.labels
         volume = workspace.client.volumes.create(name=f"{workspace.project}-registry", labels=labels)
         container = workspace.client.containers.create(
             workspace.images.registry,

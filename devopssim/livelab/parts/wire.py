@@ -31,7 +31,7 @@ READ: Final = (
 )
 """Shell command that prints the packets; protocols are recognised by content, because port 5000 once meant another one."""
 ENCRYPTED: Final = "Application Data"
-"""What tshark says of content that TLS hides."""
+"""What tshark calls content that TLS hides."""
 
 
 @dataclass
@@ -142,7 +142,7 @@ class Wire:
                 name=f"{project}-tshark",
                 network_mode=f"container:{project}-{REGISTRY}",
                 cap_add=["NET_RAW"],
-                labels=dict([self.workspace.label.split("=")]),
+                labels=self.workspace.labels,
             )
 
 

@@ -196,7 +196,7 @@ def gate(job: str, step: str, pattern: str, description: str = "") -> Rule:
     False
     """
 
-    def passes(part: Mapping[str, Any]) -> bool:
+    def runs_it(part: Mapping[str, Any]) -> bool:
         return isinstance(part.get("run"), str) and any(
             re.search(pattern, command) for command in commands(part["run"])
         )
@@ -205,8 +205,8 @@ def gate(job: str, step: str, pattern: str, description: str = "") -> Rule:
         jobs = {name: declared for name, declared in _jobs(tree).items() if isinstance(declared, dict)}
         steps = _steps(jobs.get(job))
         places = [place for place, one in enumerate(steps) if str(one.get("id")) == step and not _failure_ignored(one)]
-        behind = [place for place, one in enumerate(steps) if passes(one)]
-        others = [name for name, declared in jobs.items() if name != job and any(map(passes, _steps(declared)))]
+        behind = [place for place, one in enumerate(steps) if runs_it(one)]
+        others = [name for name, declared in jobs.items() if name != job and any(map(runs_it, _steps(declared)))]
         if not places or not (behind or others):
             return False
         return all(
