@@ -157,6 +157,32 @@ def difference_unit(most: float, unit: str) -> Unit:
     return Unit("percentage points" if unit == "share" else unit, 1.0)
 
 
+def difference_axis(axis: Axis, kpi_unit: str, unit: str) -> None:
+    """Format and label an axis of differences of a KPI.
+
+    Parameters
+    ----------
+    axis : Axis
+        `ax.xaxis` or `ax.yaxis`.
+    kpi_unit : str
+        Unit of the KPI.
+    unit : str
+        Name of the axis unit, from `difference_unit`.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> difference_axis(ax.xaxis, "share", "percentage points")
+    >>> ax.xaxis.get_major_formatter()(-0.12)
+    '\N{MINUS SIGN}12'
+    """
+    axis.set_major_locator(MaxNLocator(6))
+    if kpi_unit == "share":
+        axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}".replace("-", "\N{MINUS SIGN}")))
+    axis.set_label_text(f"difference ({unit})")
+
+
 def direction(better: str | None) -> str:
     """Return the suffix of a KPI's title that names its better direction; `""` if neither is better.
 

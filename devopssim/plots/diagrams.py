@@ -158,8 +158,8 @@ def seven_cs(*, ax: Axes | None = None) -> Axes:
     ax.text(0, 0, "small steps,\nall the time", ha="center", va="center", fontsize=11, fontweight="bold", color=ink())
     for index, (name, motto) in enumerate(around.items()):
         turn = math.pi / 2 - index * 2 * math.pi / len(around)
-        x, y = 1.62 * math.cos(turn), 1.2 * math.sin(turn)
-        ax.plot([0.42 * x, 0.74 * x], [0.42 * y, 0.74 * y], color=faint(), linewidth=1.2)
+        x, y = 1.8 * math.cos(turn), 1.2 * math.sin(turn)
+        ax.plot([0.42 * x, x], [0.42 * y, y], color=faint(), linewidth=1.2, zorder=1)  # ends behind the box
         _box(ax, (x, y), f"{name}\n{motto}", colours[index], size=(1.36, 0.4))
     ax.set_title("The seven C's: continuous …")
     bare(ax)

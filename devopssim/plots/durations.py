@@ -66,7 +66,7 @@ def cycle_time_scatter(
     labels = []
     for name, level in levels.items():
         ax.axhline(max(level, heights.min()), color=ink(), linewidth=1.1, linestyle=(0, (5, 3)))
-        labels.append(Label(max(level, heights.min()), f"{name} within\n{duration(level)}"))
+        labels.append(Label(max(level, heights.min()), f"{name}: {duration(level)}"))
     label_right(ax, labels)
     ax.set_ylabel(chosen.title)
     ax.set_title(f"{chosen.title} of each of {len(hours)} {_counted(chosen)}, when it was finished")

@@ -10,7 +10,15 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.experiment import CLEAR
-from devopssim.plots.axes import LOG_MARKERS_FROM, axis_label, difference_unit, direction, log_durations, value_axis
+from devopssim.plots.axes import (
+    LOG_MARKERS_FROM,
+    axis_label,
+    difference_axis,
+    difference_unit,
+    direction,
+    log_durations,
+    value_axis,
+)
 from devopssim.plots.canvas import axes, bare, kpi_named, names_of, nothing, of_kpi, panels, tidy
 from devopssim.plots.descriptions import describe, set_description
 from devopssim.plots.theme import colour_of, ink, marker_of
@@ -161,10 +169,7 @@ def differences(result: "Result", kpi: str, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(table)), names[::-1])
     ax.set_ylim(-0.6, len(table) - 0.25)
     ax.margins(x=0.06)
-    if declaration.unit == "share":
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    ax.set_xlabel(f"difference ({unit})")
+    difference_axis(ax.xaxis, declaration.unit, unit)
     ax.set_title(f"{declaration.title}: paired difference")
     tidy(ax, grid="x")
     ax.tick_params(axis="y", length=0)

@@ -6,11 +6,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from devopssim.errors import InvalidInputError
 from devopssim.kpis import Kpi
-from devopssim.plots.axes import LOG_CURVES_FROM, axis_label, difference_unit, direction, log_durations, value_axis
+from devopssim.plots.axes import (
+    LOG_CURVES_FROM,
+    axis_label,
+    difference_axis,
+    difference_unit,
+    direction,
+    log_durations,
+    value_axis,
+)
 from devopssim.plots.canvas import axes, halo, kpi_named, nothing, of_kpi, tidy
 from devopssim.plots.descriptions import set_description
 from devopssim.plots.theme import BLUE, GREEN, GREY, OCHRE, VERMILION, ink, on
@@ -258,7 +265,7 @@ def shapley(factorial: "Factorial", kpi: str, *, ax: Axes | None = None) -> Axes
     if not np.isfinite(table["estimate"]).any():
         return nothing(ax, f"{declaration.title}: a combination has no data")
     shares = [
-        f"{name}  {100 * share:z.0f} %" if np.isfinite(share) else str(name)
+        f"{name}  {100 * share:z.0f} %".replace("-", "\N{MINUS SIGN}") if np.isfinite(share) else str(name)
         for name, share in zip(table["practice"], table["share"], strict=True)
     ]
     _bars(ax, table, pd.Series(shares), declaration)
@@ -349,11 +356,8 @@ def _bars(ax: Axes, table: pd.DataFrame, names: "pd.Series[str]", kpi: Kpi, holl
 
 
 def _difference_axis(ax: Axes, kpi: Kpi, unit: str) -> None:
-    """Label and format an x-axis of differences."""
-    ax.xaxis.set_major_locator(MaxNLocator(6))
-    if kpi.unit == "share":
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:.3g}"))
-    ax.set_xlabel(f"difference ({unit})")
+    """Make x an axis of differences."""
+    difference_axis(ax.xaxis, kpi.unit, unit)
     tidy(ax, grid="x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

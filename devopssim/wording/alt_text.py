@@ -251,7 +251,7 @@ def shapley_text(table: pd.DataFrame, whole: float, kpi: Kpi) -> str:
     'Shapley shares of the difference that all practices make to lead time (...30 hours): testing 75 %, delivery 25 %.'
 
     """
-    shares = ", ".join(f"{row.practice} {100 * row.share:z.0f} %" for row in rows_of(table))
+    shares = ", ".join(f"{row.practice} {100 * row.share:z.0f} %" for row in rows_of(table)).replace("-", chr(0x2212))
     return (
         f"Shapley shares of the difference that all practices make to {kpi.title.lower()} "
         f"({difference_text(whole, kpi)}): {shares}."
