@@ -15,6 +15,7 @@ SIGNS: Final = {
     "different": "\N{BLACK CIRCLE}",
     "unclear": "\N{WHITE CIRCLE}",
 }
+NO_INTERVAL: Final = "no interval yet"
 VERDICT_TEXTS: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
 
 
@@ -34,8 +35,8 @@ def kpi_cards(result: Result, kpis: Sequence[str], baselines: Mapping[str, str] 
     -------
     list of dict
         Cards with `scenario`, `colour`, `changed`, `replications` (text) and `rows`. A row has `kpi`, `title`, `definition`, `value`,
-        `interval`, `unit`, `scale` (the KPI's units in one of `unit`), `change`, `verdict`, `sign` and `verdict_text`; the last four are
-        empty if the scenario is unchanged. A KPI has the same unit on all cards.
+        `interval`, `reason` (why several replications give no interval), `unit`, `scale` (the KPI's units in one of `unit`), `change`,
+        `verdict`, `sign` and `verdict_text`; the last four are empty if the scenario is unchanged. A KPI has the same unit on all cards.
 
     Examples
     --------
@@ -47,7 +48,9 @@ def kpi_cards(result: Result, kpis: Sequence[str], baselines: Mapping[str, str] 
     """
     baseline_of = dict(baselines or {})
     names = [name for name in result.scenarios if name not in baseline_of.values()]
-    estimates: dict[Any, Any] = result.estimates.set_index(["scenario", "kpi"]).to_dict("index")
+    table = result.estimates
+    reasons = table["reason"] if table["replications"].max() > 1 else ""  # nobody expects an interval of one replication
+    estimates: dict[Any, Any] = table.assign(reason=reasons).set_index(["scenario", "kpi"]).to_dict("index")
     changes = _changes(result, baseline_of)
     like = {kpi: _middle([estimates[name, kpi]["estimate"] for name in names]) for kpi in kpis}
     cards = []
@@ -89,12 +92,14 @@ def _row(estimate: Mapping[str, Any], kpi: str, change: Any, like: float | None)
     declaration = KPIS[kpi]
     unit = display_unit(declaration.unit, estimate["estimate"] if like is None else like)
     text = estimate_text(estimate["estimate"], estimate["low"], estimate["high"], declaration.unit, like=like)
+    why = estimate["reason"] if math.isfinite(estimate["estimate"]) else ""
     row: dict[str, Any] = {
         "kpi": kpi,
         "title": declaration.title,
         "definition": declaration.definition,
         "value": text.value,
-        "interval": text.interval + _clipping(estimate, declaration.unit),
+        "interval": NO_INTERVAL if why else text.interval + _clipping(estimate, declaration.unit),
+        "reason": why,
         "unit": unit.name,
         "scale": unit.hours,
     }

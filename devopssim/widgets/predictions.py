@@ -10,6 +10,7 @@ import pandas as pd
 from devopssim.experiment import Result
 from devopssim.kpis import KPIS
 from devopssim.scenario import Scenario
+from devopssim.widgets.kpi_cards import NO_INTERVAL
 from devopssim.wording import estimate_text, parameter_changes
 
 
@@ -58,7 +59,7 @@ class Prediction:
         if not math.isfinite(self.estimate):
             return "no result yet"
         if not math.isfinite(self.low):
-            return "no interval yet"
+            return NO_INTERVAL
         where = "below" if self.guess < self.low else "above" if self.guess > self.high else "within"
         return f"{where} the interval"
 

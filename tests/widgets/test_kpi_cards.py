@@ -32,6 +32,15 @@ def test_one_replication_has_no_verdict() -> None:
     assert card["rows"][0]["interval"] == ""
 
 
+def test_a_missing_interval_has_its_reason(result: Result) -> None:
+    reasons = result.estimates.query("scenario == 'devops' and estimate.notna()").set_index("kpi")["reason"]
+    (card,) = kpi_cards(result, list(reasons.index), {"devops": BASELINE})
+    rows = {row["kpi"]: row for row in card["rows"]}
+    assert {kpi: rows[kpi]["reason"] for kpi in reasons.index} == reasons.to_dict()
+    assert any(reasons), "an example without an interval"
+    assert {rows[kpi]["interval"] for kpi, reason in reasons.items() if reason} == {"no interval yet"}
+
+
 def test_a_kpi_has_one_unit_on_all_cards() -> None:
     slow = vary(AGILE, {"years": 0.5})
     both = compare({"agile": slow, "devops": SHORT}, 2, kpis=("lead_time_for_changes",), progress=False)

@@ -146,7 +146,7 @@ function kpiCard(card) {
       make("dt", { title: row.definition }, row.title),
       make("dd", {},
         make("span", { class: "dops-number" }, row.value),
-        row.interval ? make("span", { class: "dops-interval" }, row.interval) : "",
+        row.interval ? make("span", { class: "dops-interval", title: row.reason || null }, row.interval) : "",
         row.change ? make("span", { class: `dops-change dops-${row.verdict}` },
           row.sign ? make("span", { "aria-hidden": "true" }, `${row.sign} `) : "",
           row.verdict_text ? `${row.change}, ${row.verdict_text}` : row.change) : "")));
