@@ -46,6 +46,7 @@ pip install --quiet --progress-bar off --require-hashes --requirement "$lock" ||
     stop "the packages of $lock could not be installed (see above); with a network, try again: what is there is not fetched twice."
 pip install --quiet --no-deps --no-build-isolation --editable . || stop "devopssim itself could not be installed; see above."
 [ "$1" = run ] || "$venv/bin/python" requirements/hide_nbgrader.py || stop "nbgrader's pages could not be taken out of JupyterLab; see above."
+[ "$1" = run ] || "$venv/bin/python" requirements/lab_defaults.py || stop "JupyterLab's defaults could not be set; see above."
 what_decides >"$stamp.part"
 mv "$stamp.part" "$stamp" # last, so that an interrupted installation is not taken for a whole one
 build_engine
