@@ -56,6 +56,7 @@ def golden_signals(signals: pd.DataFrame, log: pd.DataFrame | None = None) -> Fi
     >>> plots.alt_text(golden_signals(table))
     'The four golden signals over 7 seconds: traffic 9 a second on average; errors at most 50 %; ...'
     """
+    signals = _aligned(signals)
     figure, panel = panels(4, 1, (8.0, 7.2))
     start, end = (float(signals.index.min()), float(signals.index.max())) if len(signals) else (0.0, 0.0)
     seconds = (signals.index.to_numpy(float) - start) * SECONDS_PER_HOUR
@@ -74,6 +75,12 @@ def golden_signals(signals: pd.DataFrame, log: pd.DataFrame | None = None) -> Fi
     table = signals.reset_index(names="time (h)")
     set_description(figure, _text(signals, marks, end - start), table)
     return figure
+
+
+def _aligned(signals: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each millisecond: the times of four queries of one moment differ by rounding, and lines would break."""
+    moments = np.round(signals.index.to_numpy(float) * SECONDS_PER_HOUR, 3) / SECONDS_PER_HOUR
+    return signals.groupby(moments).first()
 
 
 def _marks(log: pd.DataFrame | None, start: float, end: float) -> list[tuple[str, float]]:

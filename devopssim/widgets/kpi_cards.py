@@ -15,7 +15,7 @@ SIGNS: Final = {
     "different": "\N{BLACK CIRCLE}",
     "unclear": "\N{WHITE CIRCLE}",
 }
-NO_INTERVAL: Final = "no interval yet"
+NO_INTERVAL: Final = "no interval"
 VERDICT_TEXTS: Final = {"better": "better", "worse": "worse", "different": "changed", "unclear": "not clear yet"}
 
 

@@ -36,3 +36,11 @@ def test_what_happened_before_the_measurements_is_left_out() -> None:
 def test_gaps_and_an_empty_table_are_drawn() -> None:
     assert "errors at most 0 %" in plots.alt_text(plots.golden_signals(measured(latency=[np.nan] * 4)))
     assert len(plots.golden_signals(measured()[:0]).axes) == 4
+
+
+def test_queries_whose_times_differ_by_rounding_are_drawn_as_lines() -> None:
+    whole = measured(errors=[0.0, 0.5, np.nan, 0.0])
+    late = whole[["traffic", "errors"]].set_axis(whole.index + 7e-11)
+    figure = plots.golden_signals(pd.concat([whole[["latency", "saturation"]], late]).sort_index())
+    drawn = [np.asarray(ax.lines[0].get_ydata(), dtype=float) for ax in figure.axes]
+    np.testing.assert_array_equal(drawn, whole.to_numpy().T)

@@ -38,7 +38,7 @@ def test_a_missing_interval_has_its_reason(result: Result) -> None:
     rows = {row["kpi"]: row for row in card["rows"]}
     assert {kpi: rows[kpi]["reason"] for kpi in reasons.index} == reasons.to_dict()
     assert any(reasons), "an example without an interval"
-    assert {rows[kpi]["interval"] for kpi, reason in reasons.items() if reason} == {"no interval yet"}
+    assert {rows[kpi]["interval"] for kpi, reason in reasons.items() if reason} == {"no interval"}
 
 
 def test_a_kpi_has_one_unit_on_all_cards() -> None:
