@@ -92,7 +92,7 @@ def describe(form: Json) -> str:
     if isinstance(form, str):
         return f"the text {short(form)!r}"
     if isinstance(form, list):
-        return f"a list of {len(form)} values"
+        return f"a list of {len(form)} value{'' if len(form) == 1 else 's'}"
     if not isinstance(form, dict) or FORM not in form:
         return "a dictionary with the keys " + (short(", ".join(form)) if isinstance(form, dict) else "?")
     describer = _DESCRIBERS.get(str(form[FORM]))

@@ -153,7 +153,7 @@ class Course:
         Raises
         ------
         InvalidInputError
-            For an unknown id; the message lists all ids.
+            For an unknown id; the message lists those of the same notebook, or all of them.
 
         Examples
         --------
@@ -162,8 +162,12 @@ class Course:
         'median'
         """
         if exercise_id not in self.exercises:
-            ids = ", ".join(self.exercises) or "none"
-            raise InvalidInputError(f"{exercise_id!r} is an unknown exercise; the exercises of this course are {ids}.")
+            notebook = exercise_id.partition("-")[0]
+            near = [name for name in self.exercises if name.partition("-")[0] == notebook]
+            ids, whose = (near, f"notebook {notebook}") if near else (list(self.exercises), "this course")
+            raise InvalidInputError(
+                f"{exercise_id!r} is an unknown exercise; the exercises of {whose} are {', '.join(ids) or 'none'}."
+            )
         return self.exercises[exercise_id]
 
 

@@ -273,6 +273,8 @@ def solution(exercise_id: str) -> None:
         print(f"{exercise_id}: {NO_SOURCES}")  # noqa: T201
         return
     print(f"{exercise_id}, the course's solution; others can be right, too:\n")  # noqa: T201
+    if isinstance(exercise.kind, WrittenAnswer):
+        text = "\n".join(fill(line, LINE, break_on_hyphens=False, break_long_words=False) for line in text.splitlines())
     print(text)  # noqa: T201
 
 

@@ -66,7 +66,7 @@ def test_an_answer_at_the_bound_is_of_the_type(answer_type: AnswerType, answer: 
         (Number(whole=True), 3.5, "3.5 is not a whole number."),
         (Number(), True, "this is the truth value True, not a number."),
         (OneOf(of=["a", "b"]), "c", "the text 'c' is none of 'a', 'b'."),
-        (OneOf(of=["a", "b"]), ["a"], "a list of 1 values is not one of 'a', 'b'."),
+        (OneOf(of=["a", "b"]), ["a"], "a list of 1 value is not one of 'a', 'b'."),
         (OneOf(of=["a", "b"], several=True), ["a", "c"], "the text 'c' is none of 'a', 'b'."),
         (OneOf(of=["a"]), None, "the answer is missing (None)."),
         (Text(least=3), " ab ", "the text has fewer than 3 characters."),
