@@ -15,6 +15,8 @@ from devopssim.course.author.exercises import load_course
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS: Final = sorted(FOLDER.glob("*.ipynb"))
 LONGEST_CELL: Final = 15
+LONGEST_LINE: Final = 100
+"""Characters that a laptop shows beside the file browser."""
 CODE: Final = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 """Code in Markdown is never typeset."""
 IN_WORK: Final[frozenset[str]] = frozenset()
@@ -114,6 +116,16 @@ def test_it_was_saved_without_errors_and_warnings(path: Path) -> None:
     assert outputs
     assert [text for text, _ in loud] == []
     assert [text for text, output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_a_printed_sentence_is_wrapped_at_words(path: Path) -> None:
+    """JupyterLab breaks a longer line within a word. What the lab and commands print is theirs."""
+    own = [cell for cell in code_of(path) if not re.search(r"\blab\b|^\s*!", source_of(cell), re.MULTILINE)]
+    lines = [
+        line for cell in own for output in cell["outputs"] for line in "".join(output.get("text", "")).splitlines()
+    ]
+    assert [line for line in lines if len(line) > LONGEST_LINE] == []
 
 
 @each_notebook
