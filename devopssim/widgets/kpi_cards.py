@@ -49,7 +49,8 @@ def kpi_cards(result: Result, kpis: Sequence[str], baselines: Mapping[str, str] 
     baseline_of = dict(baselines or {})
     names = [name for name in result.scenarios if name not in baseline_of.values()]
     table = result.estimates
-    reasons = table["reason"] if table["replications"].max() > 1 else ""  # nobody expects an interval of one replication
+    # Nobody expects an interval of one replication.
+    reasons = table["reason"] if table["replications"].max() > 1 else ""
     estimates: dict[Any, Any] = table.assign(reason=reasons).set_index(["scenario", "kpi"]).to_dict("index")
     changes = _changes(result, baseline_of)
     like = {kpi: _middle([estimates[name, kpi]["estimate"] for name in names]) for kpi in kpis}
