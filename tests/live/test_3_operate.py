@@ -316,7 +316,7 @@ def test_nagios_tells_people_of_a_hard_state_only(front: Lab, timed: Timed) -> N
         drill.recover()
     front.nagios.wait_for("OK")
     states = front.nagios.states()
-    assert list(zip(states["state"], states["type"], states["told"], strict=True)) == [
+    assert list(zip(states["state"], states["type"], states["notified"], strict=True)) == [
         ("OK", "hard", False),
         ("CRITICAL", "soft", False),
         ("CRITICAL", "soft", False),

@@ -16,10 +16,10 @@ STATE: Final = re.compile(
     r"^\[(\d+)\] (?:SERVICE ALERT|INITIAL SERVICE STATE): web;shop;(\w+);(SOFT|HARD);(\d+);(.*)$", re.MULTILINE
 )
 """Line of Nagios's log about a new state: time, state, type, attempt, what the plugin said."""
-TOLD: Final = re.compile(r"^\[(\d+)\] SERVICE NOTIFICATION: on_call;web;shop;(?:\w+ \()?(\w+)", re.MULTILINE)
-"""Line of Nagios's log about a message to those on call: time, state."""
+NOTIFIED: Final = re.compile(r"^\[(\d+)\] SERVICE NOTIFICATION: on_call;web;shop;(?:\w+ \()?(\w+)", re.MULTILINE)
+"""Line of Nagios's log about a notification of those on call: time, state."""
 LOG: Final = "/tmp/nagios.log"  # noqa: S108 - inside its container
-COLUMNS: Final = ("seconds", "state", "type", "attempt", "told", "text")
+COLUMNS: Final = ("seconds", "state", "type", "attempt", "notified", "text")
 """Columns of the table of states."""
 
 
@@ -99,8 +99,8 @@ class Nagios:
         Returns
         -------
         DataFrame
-            One row per change of the state: seconds (since the first one), state, type (soft or hard), attempt, told (whether
-            people were told of it), text (of the plugin).
+            One row per change of the state: seconds (since the first one), state, type (soft or hard), attempt, notified
+            (whether people were notified), text (of the plugin).
 
         Raises
         ------
@@ -128,17 +128,17 @@ def states_of(log: str) -> pd.DataFrame:
     Examples
     --------
     >>> log = "[10] INITIAL SERVICE STATE: web;shop;OK;HARD;1;\n[14] SERVICE ALERT: web;shop;CRITICAL;SOFT;1;HTTP CRITICAL\n"
-    >>> states_of(log)[["seconds", "state", "type", "told"]].values.tolist()
+    >>> states_of(log)[["seconds", "state", "type", "notified"]].values.tolist()
     [[0, 'OK', 'hard', False], [4, 'CRITICAL', 'soft', False]]
     """
-    told = [(int(at), state) for at, state in TOLD.findall(log)]
+    notifications = [(int(at), state) for at, state in NOTIFIED.findall(log)]
     rows = [
         (
             int(at),
             state,
             kind.lower(),
             int(attempt),
-            kind == "HARD" and _told(told, int(at), state),
+            kind == "HARD" and _notified(notifications, int(at), state),
             text.replace("(null)", ""),
         )
         for at, state, kind, attempt, text in STATE.findall(log)
@@ -148,6 +148,6 @@ def states_of(log: str) -> pd.DataFrame:
     return table
 
 
-def _told(messages: Sequence[tuple[int, str]], at: int, state: str) -> bool:
-    """Return whether a message of this state belongs to a moment; Nagios writes it just before the state."""
-    return any(name == state and abs(at - when) <= 1 for when, name in messages)
+def _notified(notifications: Sequence[tuple[int, str]], at: int, state: str) -> bool:
+    """Return whether people were notified of this state at a moment; Nagios writes a notification just before the state."""
+    return any(name == state and abs(at - when) <= 1 for when, name in notifications)

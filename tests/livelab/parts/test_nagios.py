@@ -1,4 +1,4 @@
-"""Nagios's log as a table of states: soft, hard, and of which people were told."""
+"""Nagios's log as a table of states: soft, hard, and of which people were notified."""
 
 from typing import Final
 
@@ -19,9 +19,9 @@ LOG: Final = """\
 """
 
 
-def test_people_are_told_of_hard_states_only() -> None:
-    told = states_of(LOG)[["state", "type", "attempt", "told"]].to_numpy().tolist()
-    assert told == [
+def test_people_are_notified_of_hard_states_only() -> None:
+    states = states_of(LOG)[["state", "type", "attempt", "notified"]].to_numpy().tolist()
+    assert states == [
         ["OK", "hard", 1, False],
         ["CRITICAL", "soft", 1, False],
         ["CRITICAL", "soft", 2, False],
