@@ -23,13 +23,18 @@ _held = ExitStack()
 
 
 class BesideTheChapter(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Scheduling that keeps together the tests of a folder, apart from those without a history, and the cells of a notebook."""
+    """Scheduling that sends what `together` names alike to one process, in its order."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = PurePosixPath(nodeid.partition("::")[0])
-        if path.suffix != ".py":
-            return str(path)
-        return "no history" if path.stem in NO_HISTORY else str(path.parent)
+        return together(nodeid)
+
+
+def together(nodeid: str) -> str:
+    """Return a name for the tests that stay together: a folder's, apart from those without a history, or a notebook's cells."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    if path.suffix != ".py":
+        return str(path)
+    return "no history" if path.stem in NO_HISTORY else str(path.parent)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BesideTheChapter:

@@ -200,7 +200,7 @@ def _everything(name: str, trial: str) -> set[str]:
         found |= {
             f"image {it['Id'][7:19]} {it['RepoTags']}" for it in client.api.images(all=True) if _ours(it, identity)
         }
-        found |= set(_unknown_to(client))
+        found |= set(unknown_to(client))
     found |= {f"process {' '.join(words)[:60]} {pid}" for words, pid in _processes(trial)}
     mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
     found |= {f"mount {line}" for line in mounts if trial in line or str(cache_folder() / "labs" / name) in line}
@@ -208,7 +208,7 @@ def _everything(name: str, trial: str) -> set[str]:
     return found
 
 
-def _unknown_to(client: docker.DockerClient) -> Iterator[str]:
+def unknown_to(client: docker.DockerClient) -> Iterator[str]:
     """Yield the machine's bridges and firewall rules whose network or container the engine no longer has; other labs' stay."""
     bridges, rules = network() if shutil.which("iptables-save") else ([], [])  # first: what is listed exists by then
     known = {"docker0"} | {f"br-{it['Id'][:12]}" for it in client.api.networks()}
