@@ -9,6 +9,8 @@ opened, or a file that is written. What is there after `down` and was not there 
 
 import argparse
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,12 +22,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
+import docker
 import psutil
 from live.traces import network
 
 from devopssim import livelab as labs
 from devopssim.livelab import EXERCISES, Lab
-from devopssim.livelab.engine import LABEL, cache_folder, find_or_start_engine, identity_of
+from devopssim.livelab.engine import LABEL, LOCALHOST, cache_folder, find_or_start_engine, identity_of
 
 TRIAL: Final = "KILLED_LAB"
 """Variable in the environment of all that a trial starts, which names the trial."""
@@ -34,7 +37,9 @@ STEPS: Final = {"subprocess.Popen", "socket.connect", "os.mkdir", "os.rename"}
 UP: Final = "the lab is up"
 """Step between the start of the lab and the exercise in it."""
 SETTLE: Final = 2.0
-"""Seconds that killed processes may take to end."""
+"""Seconds that killed processes may take to end, and that what another lab is about to make or remove may look like a rest."""
+OF_THE_ENGINE: Final = re.compile(r"br-[0-9a-f]{12}|(?<![\d.])\d+(?:\.\d+){3}(?=/32|:)")
+"""Names of bridges, and addresses of containers, in firewall rules."""
 Report = Callable[[str], object]
 
 
@@ -128,7 +133,7 @@ def tried(act: str, moment: Moment, name: str) -> Trial:
         done = subprocess.run(down, env=environment, capture_output=True, text=True, check=False)
         left = _everything(name, scratch) - before
         deadline = time.monotonic() + SETTLE
-        while any(thing.startswith("process") for thing in left) and time.monotonic() < deadline:
+        while left and time.monotonic() < deadline:
             time.sleep(0.1)
             left = _everything(name, scratch) - before
         said = [] if done.returncode == 0 else [f"down: {done.stderr.strip() or done.stdout.strip()}"]
@@ -195,14 +200,22 @@ def _everything(name: str, trial: str) -> set[str]:
         found |= {
             f"image {it['Id'][7:19]} {it['RepoTags']}" for it in client.api.images(all=True) if _ours(it, identity)
         }
+        found |= set(unknown_to(client))
     found |= {f"process {' '.join(words)[:60]} {pid}" for words, pid in _processes(trial)}
     mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
     found |= {f"mount {line}" for line in mounts if trial in line or str(cache_folder() / "labs" / name) in line}
     found |= {f"file {path}" for path in _files(name, Path(trial))}
-    if engine.private:
-        bridges, rules = network()
-        found |= {f"bridge {bridge}" for bridge in bridges} | {f"rule {rule}" for rule in rules}
     return found
+
+
+def unknown_to(client: docker.DockerClient) -> Iterator[str]:
+    """Yield the machine's bridges and firewall rules whose network or container the engine no longer has; other labs' stay."""
+    bridges, rules = network() if shutil.which("iptables-save") else ([], [])  # first: what is listed exists by then
+    known = {"docker0"} | {f"br-{it['Id'][:12]}" for it in client.api.networks()}
+    ends = [end for it in client.api.containers() for end in it["NetworkSettings"]["Networks"].values()]
+    known |= {LOCALHOST} | {end["IPAddress"] for end in ends}
+    yield from (f"bridge {bridge}" for bridge in bridges if bridge not in known)
+    yield from (f"rule {rule}" for rule in rules if not set(OF_THE_ENGINE.findall(rule)) <= known)
 
 
 def _ours(thing: Mapping[str, Any], identity: str) -> bool:

@@ -118,6 +118,15 @@ def test_a_question_that_prometheus_does_not_understand_is_refused_with_its_reas
         front.monitor.query("up(")
 
 
+def test_a_slot_that_never_ran_a_release_raises_no_alert(front: Lab) -> None:
+    front.monitor.watch("web", "blue", "empty")
+    try:
+        wait_until(lambda: _evaluations(front, "empty:5000") > 5, "Prometheus to miss an instance a few times")
+        assert "empty:5000" not in set(front.monitor.alerts()["instance"])
+    finally:
+        front.monitor.watch("web", "blue", "green")
+
+
 @pytest.mark.parametrize("name", [name for name in DRILLS if name != "exploit"])
 def test_a_drill_breaks_the_service_and_its_kpis_are_the_times_counted_by_hand(
     front: Lab, timed: Timed, name: str
@@ -299,6 +308,12 @@ def _image_of(lab: Lab, slot: str) -> str:
 
 def _count(lab: Lab, kind: str) -> int:
     return int((lab.log()["kind"] == kind).sum())
+
+
+def _evaluations(lab: Lab, instance: str) -> float:
+    """How often Prometheus tried to measure an instance, and judged its rules, which it does as often."""
+    counted = lab.monitor.query(f'count_over_time(up{{instance="{instance}"}}[1m])')
+    return float(counted["value"].iloc[0]) if len(counted) else 0.0
 
 
 def _requests_counted(lab: Lab) -> float:

@@ -9,7 +9,15 @@ from devopssim import livelab as labs
 from devopssim.cli import main
 from devopssim.errors import InvalidInputError
 from devopssim.livelab import EngineMissingError, LabError, teardown
-from devopssim.livelab.engine import Engine, Images, identity_of, lab_folder, make_private_folder
+from devopssim.livelab.engine import (
+    Engine,
+    Images,
+    identity_of,
+    lab_folder,
+    make_private_folder,
+    remove_lab_folder,
+    stop_unused_engine,
+)
 from devopssim.livelab.workspace import Workspace, direct, free_ports, load, now, student_here
 
 Saved = Callable[..., Workspace]
@@ -45,6 +53,12 @@ def test_a_lab_whose_engine_is_gone_is_kept_until_somebody_says_to_forget_it(sav
     assert gone.folder.exists()
     assert main(["livelab", "down", "--name", "gone", "--forget"]) == 0
     assert not gone.folder.exists()
+
+
+def test_an_engine_that_the_end_of_another_lab_has_stopped_is_no_trouble(saved: Saved) -> None:
+    last = saved("last", private=True)
+    remove_lab_folder("last")
+    stop_unused_engine(last.engine)
 
 
 def test_what_an_interrupted_start_has_copied_is_nobody_s_work(saved: Saved) -> None:

@@ -11,7 +11,13 @@ from typing import Any, Final
 import docker
 from docker.errors import APIError, NotFound
 
-from devopssim.livelab.engine.container_engine import Engine, find_engine, purge_private_engine, stop_private_engine
+from devopssim.livelab.engine.container_engine import (
+    Engine,
+    find_engine,
+    purge_private_engine,
+    still_answering,
+    stop_private_engine,
+)
 from devopssim.livelab.engine.identity import lab_of
 from devopssim.livelab.engine.images import LABEL, SHARED, explain_engine_errors
 from devopssim.livelab.engine.paths import images_folder, lab_folder, labs_folder
@@ -155,8 +161,10 @@ def remaining_labs() -> list[str]:
 
 def stop_unused_engine(engine: Engine) -> None:
     """Stop the private engine after the last lab, including other users' labs on it; engines of the user keep running."""
-    if engine.private and not remaining_labs() and not holds_other_labs(engine):
-        stop_private_engine()
+    if engine.private and not remaining_labs() and still_answering(engine):
+        with suppress(LabError):  # the end of another lab stops it at this moment
+            if not holds_other_labs(engine):
+                stop_private_engine()
 
 
 def holds_other_labs(engine: Engine) -> bool:
