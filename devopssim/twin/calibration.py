@@ -119,22 +119,29 @@ class Calibration:
         """Roles whose requests need more hours than they have, so that the twin's queue grows as long as it is simulated."""
         return overloads(self.scenario)
 
-    def twin(self, verdict: str = UNCHECKED) -> Twin:
-        """Return the twin with its posterior and the verdict of its check, which a contradiction overrules."""
-        learnt = (*(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION), *self.stated)
+    def twin(self, verdict: str = UNCHECKED, differing: Sequence[str] = ()) -> Twin:
+        """Return the twin with its posterior, the verdict of its check, which a contradiction overrules, and `Check.differing`."""
+        learnt = dict.fromkeys(
+            [
+                *(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION),
+                *(name for structure in self.structures for name in structure.cadence),
+                *self.stated,
+            ]
+        )
         return Twin(
             scenario=self.scenario,
             draws=self.draws,
-            learnt=learnt,
+            learnt=tuple(learnt),
             missing=self.missing,
             unseen=self.unseen,
+            differing=tuple(differing),
             verdict=f"contradiction: {'; '.join(self.contradictions)}" if self.contradictions else verdict,
             structures={str(structure): round(structure.probability, 3) for structure in self.structures},
         )
 
-    def as_toml(self, verdict: str = UNCHECKED) -> str:
+    def as_toml(self, verdict: str = UNCHECKED, differing: Sequence[str] = ()) -> str:
         """Return the twin as TOML: a comment for each estimate, contradiction and overload, the scenario, and the posterior."""
-        twin = self.twin(verdict)
+        twin = self.twin(verdict, differing)
         lines = [
             f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's.",
             f"# Verdict of its check: {twin.verdict}.",
@@ -420,9 +427,9 @@ STEPS: Final = (
 
 
 def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, ...]:
-    """Return the KPIs that follow from the estimated parameters."""
+    """Return the KPIs that the log shows and that follow from the estimated parameters."""
     follows = {
-        "throughput": "demand.requests_per_week" in estimated and len(run.rows("ticket.closed")) > 0,
+        "throughput": "demand.requests_per_week" in estimated,
         "deployment_frequency": any(
             name in estimated for name in ("workflow", "process.project_weeks", "process.window_weeks")
         ),
@@ -431,4 +438,5 @@ def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, 
         "mttd": any(f"production.{name}_delay" in estimated for name in ("alert", "report", "minor_report")),
         "mttr": "production.diagnosis" in estimated,
     }
-    return tuple(name for name, estimable in follows.items() if estimable)
+    shown = kpis.counted(run, tuple(follows))[1]
+    return tuple(name for name, estimable in follows.items() if estimable and shown[name])
