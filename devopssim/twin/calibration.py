@@ -232,9 +232,7 @@ def calibrate(
     weights = np.array([each.probability for each in possible]) * found.possible
     if not weights.any():
         weights = np.array([each.probability for each in possible])
-        contradictions |= {
-            name: _contradiction(each) for name, each in candidates[0].estimates.items() if each.per is not None
-        }
+        contradictions |= {name: _contradiction(candidates[0].estimates[name]) for name in found.impossible}
     order = np.argsort(-weights, kind="stable")
     best = candidates[order[0]]
     moved = {
@@ -247,9 +245,11 @@ def calibrate(
         for name, each in best.estimates.items()
         if each.per is not None
     }
-    estimates = {**best.estimates, **products, **inferred}
+    start = base or PRESETS[best.scenario.workflow]
+    unused = {name: parameter_value(start, name) for name in found.impossible}  # as if the log did not show them
+    estimates = {name: each for name, each in {**best.estimates, **products, **inferred}.items() if name not in unused}
     return Calibration(
-        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()}),
+        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()} | unused),
         base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
         estimates=tuple(estimates.values()),
@@ -260,7 +260,7 @@ def calibrate(
             if weights[position] > 0
         ),
         contradictions=tuple(contradictions.values()),
-        draws=found.draws,
+        draws=tuple({**draw, **unused} for draw in found.draws),
         missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
         unseen=tuple(name for name, n in kpis.counted(run, ASKED)[1].items() if n == 0),
     )
