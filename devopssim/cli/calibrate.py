@@ -78,9 +78,9 @@ def command(
             seed=seed,
         )
         checked = check(calibration, log, replications, seed=seed, execution=execution) if replications else None
-    verdict = checked.verdict if checked else UNCHECKED
+    verdict, differing = (checked.verdict, checked.differing) if checked else (UNCHECKED, ())
     if out is not None:
-        write_text(out, calibration.as_toml(verdict))
+        write_text(out, calibration.as_toml(verdict, differing))
         sys.stderr.write(f"{out}: twin written; next, for example: `devopssim what-if {out} --adopt testing=1`.\n")
     for line in assumptions_of(log):
         sys.stderr.write(f"Assumption of the log: {line}.\n")

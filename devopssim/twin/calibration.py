@@ -119,22 +119,29 @@ class Calibration:
         """Roles whose requests need more hours than they have, so that the twin's queue grows as long as it is simulated."""
         return overloads(self.scenario)
 
-    def twin(self, verdict: str = UNCHECKED) -> Twin:
-        """Return the twin with its posterior and the verdict of its check, which a contradiction overrules."""
-        learnt = (*(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION), *self.stated)
+    def twin(self, verdict: str = UNCHECKED, differing: Sequence[str] = ()) -> Twin:
+        """Return the twin with its posterior, the verdict of its check, which a contradiction overrules, and `Check.differing`."""
+        learnt = dict.fromkeys(
+            [
+                *(each.parameter for each in self.estimates if each.posterior != BY_SIMULATION),
+                *(name for structure in self.structures for name in structure.cadence),
+                *self.stated,
+            ]
+        )
         return Twin(
             scenario=self.scenario,
             draws=self.draws,
-            learnt=learnt,
+            learnt=tuple(learnt),
             missing=self.missing,
             unseen=self.unseen,
+            differing=tuple(differing),
             verdict=f"contradiction: {'; '.join(self.contradictions)}" if self.contradictions else verdict,
             structures={str(structure): round(structure.probability, 3) for structure in self.structures},
         )
 
-    def as_toml(self, verdict: str = UNCHECKED) -> str:
+    def as_toml(self, verdict: str = UNCHECKED, differing: Sequence[str] = ()) -> str:
         """Return the twin as TOML: a comment for each estimate, contradiction and overload, the scenario, and the posterior."""
-        twin = self.twin(verdict)
+        twin = self.twin(verdict, differing)
         lines = [
             f"# A twin. Base: {self.base}. Evidence grade of the values below: measured; of all others: the default's.",
             f"# Verdict of its check: {twin.verdict}.",
@@ -225,9 +232,7 @@ def calibrate(
     weights = np.array([each.probability for each in possible]) * found.possible
     if not weights.any():
         weights = np.array([each.probability for each in possible])
-        contradictions |= {
-            name: _contradiction(each) for name, each in candidates[0].estimates.items() if each.per is not None
-        }
+        contradictions |= {name: _contradiction(candidates[0].estimates[name]) for name in found.impossible}
     order = np.argsort(-weights, kind="stable")
     best = candidates[order[0]]
     moved = {
@@ -240,9 +245,11 @@ def calibrate(
         for name, each in best.estimates.items()
         if each.per is not None
     }
-    estimates = {**best.estimates, **products, **inferred}
+    start = base or PRESETS[best.scenario.workflow]
+    unused = {name: parameter_value(start, name) for name in found.impossible}  # as if the log did not show them
+    estimates = {name: each for name, each in {**best.estimates, **products, **inferred}.items() if name not in unused}
     return Calibration(
-        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()}),
+        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()} | unused),
         base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
         estimates=tuple(estimates.values()),
@@ -253,7 +260,7 @@ def calibrate(
             if weights[position] > 0
         ),
         contradictions=tuple(contradictions.values()),
-        draws=found.draws,
+        draws=tuple({**draw, **unused} for draw in found.draws),
         missing=tuple(what for what, kinds in DOWNTIME.items() if not any(len(run.rows(kind)) for kind in kinds)),
         unseen=tuple(name for name, n in kpis.counted(run, ASKED)[1].items() if n == 0),
     )
@@ -420,9 +427,9 @@ STEPS: Final = (
 
 
 def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, ...]:
-    """Return the KPIs that follow from the estimated parameters."""
+    """Return the KPIs that the log shows and that follow from the estimated parameters."""
     follows = {
-        "throughput": "demand.requests_per_week" in estimated and len(run.rows("ticket.closed")) > 0,
+        "throughput": "demand.requests_per_week" in estimated,
         "deployment_frequency": any(
             name in estimated for name in ("workflow", "process.project_weeks", "process.window_weeks")
         ),
@@ -431,4 +438,5 @@ def _fitted(run: Run, estimated: Mapping[str, ParameterEstimate]) -> tuple[str, 
         "mttd": any(f"production.{name}_delay" in estimated for name in ("alert", "report", "minor_report")),
         "mttr": "production.diagnosis" in estimated,
     }
-    return tuple(name for name, estimable in follows.items() if estimable)
+    shown = kpis.counted(run, tuple(follows))[1]
+    return tuple(name for name, estimable in follows.items() if estimable and shown[name])

@@ -57,8 +57,17 @@ class Intervention:
         for role, count in self.people:
             verb = "add" if count >= 0 else "do without"
             clauses.append(f"{verb} {abs(count)} {role if abs(count) != 1 else role.removesuffix('s')}")
-        clauses += [f"change {name} from {parameter_value(scenario, name)} to {new}" for name, new in self.parameters]
+        clauses += [
+            f"change {name} from {_shown(parameter_value(scenario, name))} to {new}" for name, new in self.parameters
+        ]
         return " and ".join(clauses)
+
+
+def _shown(value: float | str) -> str:
+    """Return a parameter's value to four significant digits."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,15 @@ class Check:
         return not self.outside
 
     @property
+    def differing(self) -> tuple[str, ...]:
+        """KPIs that lie outside and do not count, each with both values as text: 'lead time for changes: 162 h, twin 438 to 1,141'."""
+        others = self.table[(self.table["verdict"] == "outside") & ~self.table["kpi"].isin(self.outside)]
+        return tuple(
+            f"{kpis.KPIS[row['kpi']].title.lower()}: {_short(row['log'])} {row['unit']}, twin {_short(row['low'])} to {_short(row['high'])}"
+            for row in others.to_dict("records")
+        )
+
+    @property
     def verdict(self) -> str:
         """'holds', or the KPIs that count and that the twin does not reproduce."""
         return HOLDS if self.holds else f"it does not reproduce {', '.join(self.outside)}"
@@ -130,6 +139,10 @@ def check(
         rows.append((kpi, unit, kpi in calibration.fitted, value, n, mean, low, high, _verdict(value, n, low, high)))
     columns = ["kpi", "unit", "fitted", "log", "n", "twin", "low", "high", "verdict"]
     return Check(table=pd.DataFrame(rows, columns=columns), replications=replications)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _warm_up(calibration: Calibration, log: pd.DataFrame) -> float:

@@ -6,10 +6,10 @@ the effect in one run, which more replications do not narrow.
 """
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal, Unpack
+from typing import Final, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,11 @@ from scipy import stats
 
 from devopssim import kpis
 from devopssim.errors import InvalidInputError
-from devopssim.events import HOURS_PER_DAY, HOURS_PER_WEEK, HOURS_PER_YEAR
-from devopssim.experiment import CLEAR, Difference, Options, Result, compare
+from devopssim.events import HOURS_PER_WEEK, HOURS_PER_YEAR
+from devopssim.experiment import Difference, Options, Result, compare
 from devopssim.kpis import Floats
 from devopssim.scenario import Scenario, check_scenario, parameters
+from devopssim.twin.clauses import downtime, failures, lead_time
 from devopssim.twin.drawn import AS_IS, WARM_UP, DrawnExperiment, Intervention
 from devopssim.twin.overload import Overload, overloads
 from devopssim.twin.twin import ASKED, HOLDS, Twin
@@ -29,6 +30,10 @@ WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
 DEFAULT_REPLICATIONS: Final = 100
 CONFIDENCE: Final = 0.9
 """Probability that the effect in a run lies in its interval."""
+EXPLAINED: Final = ("lead_time", "change_failure_rate", "availability")
+"""KPIs of which an answer names what their effects depend on."""
+NAMED_UNTOUCHED: Final = 0.1
+"""Share of replications without any effect from which an answer states their number."""
 NAMED_CAUSES: Final = 3
 """Parameters that an answer names at most as those that it depends on."""
 
@@ -92,10 +97,10 @@ class WhatIf:
 
     @cached_property
     def depends_on(self) -> pd.DataFrame:
-        """Parameters that the log does not determine and the effect on the lead time depends on, the strongest first.
+        """Parameters that the log does not determine and the effect depends on, the strongest first.
 
         Columns: parameter, meaning, kpi, correlation (of ranks, with the effect over the draws). A correlation is named only if it is
-        clear among all parameters together (Bonferroni, 5 %).
+        clear among all parameters and KPIs together (Bonferroni, 5 %).
         """
         columns = ["parameter", "meaning", "kpi", "correlation"]
         draws = self.twin.draws if self.twin else ()
@@ -108,18 +113,24 @@ class WhatIf:
             if name not in learnt and not isinstance(value, str)
         }
         rows = []
-        for kpi in ("lead_time", "change_failure_rate", "availability"):
+        for kpi in EXPLAINED:
             effect = self._values(self.change, kpi) - self._values(AS_IS, kpi)
-            known = np.isfinite(effect)
-            if known.sum() < LEAST_FOR_CORRELATION or np.ptp(effect[known]) == 0:
+            observed = np.isfinite(effect)
+            if observed.sum() < LEAST_FOR_CORRELATION or np.ptp(effect[observed]) == 0:
                 continue
             for name, values in numbers.items():
-                if np.ptp(values[known]) > 0:
-                    correlation, p = stats.spearmanr(values[known], effect[known])
-                    if p < 0.05 / len(numbers):
+                if np.ptp(values[observed]) > 0:
+                    correlation, p = stats.spearmanr(values[observed], effect[observed])
+                    if p < 0.05 / (len(EXPLAINED) * len(numbers)):
                         rows.append((name, parameters()[name].meaning, kpi, float(correlation)))
         table = pd.DataFrame(rows, columns=columns)
         return table.sort_values("correlation", key=lambda column: -column.abs()).reset_index(drop=True)
+
+    @cached_property
+    def untouched(self) -> int:
+        """Replications in which the change alters no KPI: the draw works so already, or in a way that has no use for the change."""
+        before, after = (np.array([self._values(name, kpi) for kpi in ASKED]) for name in (AS_IS, self.change))
+        return int(((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=0).sum())
 
     @property
     def overloads(self) -> tuple[tuple[str, Overload], ...]:
@@ -135,10 +146,11 @@ class WhatIf:
                 f"If we {self.change}, there is nothing to compare: with the change and without it, nothing is released "
                 f"({self._basis})."
             )
-        clauses = [f"If we {self.change}, {_days(rows['lead_time'])}; {_failures(rows['change_failure_rate'])}"]
+        clauses = [f"If we {self.change}, {lead_time(rows['lead_time'])}; {failures(rows['change_failure_rate'])}"]
         down, refusal = self.downtime, self.twin.refusal if self.twin else ""
         if math.isfinite(down.estimate):
-            clauses.append(_down(down, None if refusal else self.cost_per_hour))
+            before = (1 - rows["availability"]["before"]) * HOURS_PER_YEAR
+            clauses.append(downtime(down, before, None if refusal else self.cost_per_hour))
         if refusal and self.cost_per_hour is not None:
             clauses.append(f"no answer in money, because {refusal}")
         if self.people:
@@ -161,6 +173,10 @@ class WhatIf:
             remarks.append(
                 f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount."
             )
+        if self.twin.differing:
+            remarks.append(
+                f"The twin differs from the log in KPIs that it was not fitted to ({'; '.join(self.twin.differing)}); take amounts with care."
+            )
         if self.twin.unseen:
             titles = ", ".join(kpis.KPIS[name].title.lower() for name in self.twin.unseen)
             remarks.append(
@@ -168,6 +184,11 @@ class WhatIf:
             )
         if self.twin.open_structure:
             remarks.append(f"{self.twin.open_structure}; the intervals hold all of these.")
+        if self.untouched >= NAMED_UNTOUCHED * self.result.replications:
+            remarks.append(
+                f"In {self.untouched} of the {self.result.replications} replications the change alters nothing, because the team works so "
+                "already, or in a way that has no use for it; the means hold these, too."
+            )
         return remarks + [
             f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), of which the log "
             f"shows little or nothing; if you know it, calibrate with --set {row['parameter']}=…."
@@ -291,47 +312,3 @@ def what_if(
         cost_per_hour=cost_per_hour,
         twin=twin,
     )
-
-
-def _days(row: Mapping[Hashable, Any]) -> str:
-    before, after = row["before"] / HOURS_PER_DAY, row["after"] / HOURS_PER_DAY
-    if not row["replications"]:
-        if math.isfinite(after):
-            return f"requests reach their users, after {after:.3g} days; without the change, no request does"
-        if math.isfinite(before):
-            return f"no request reaches its users; without the change, requests do after {before:.3g} days"
-        return "no request reaches its users, with the change or without it"
-    if row["verdict"] == "same":
-        return f"the lead time stays the same ({before:.3g} days)"
-    if row["verdict"] not in CLEAR:
-        return f"the lead time does not change clearly (now {before:.3g} days)"
-    bounds = sorted(abs(bound) / HOURS_PER_DAY for bound in (row["low"], row["high"]))
-    gain = abs(row["difference"]) / HOURS_PER_DAY
-    direction = "earlier" if row["difference"] < 0 else "later"
-    spread = "in every run" if bounds[0] == bounds[1] else f"{bounds[0]:.3g} to {bounds[1]:.3g}"
-    return (
-        f"a request is with its users {gain:.3g} days {direction} ({spread}): after {after:.3g} days, not {before:.3g}"
-    )
-
-
-def _failures(row: Mapping[Hashable, Any]) -> str:
-    if not row["replications"]:
-        return "failed deployments are not observed"
-    if row["verdict"] == "same":
-        return f"as many deployments fail as now ({row['before']:.1%})"
-    if row["verdict"] not in CLEAR:
-        return f"about as many deployments fail as now ({row['before']:.1%})"
-    return f"{row['after']:.1%} of the deployments fail, not {row['before']:.1%}"
-
-
-def _down(downtime: Difference, cost: float | None) -> str:
-    if downtime.verdict not in CLEAR:
-        equal = "the same" if downtime.verdict == "same" else "about the same"
-        return f"downtime stays {equal}" + ("" if cost is None else ", so no money is saved there")
-    direction = "less" if downtime.estimate < 0 else "more"
-    clause = f"the service is down {abs(downtime.estimate):,.0f} hours a year {direction}"
-    if cost is None:
-        return clause
-    low, high = sorted(abs(bound) * cost for bound in (downtime.low, downtime.high))
-    verb = "saves" if downtime.estimate < 0 else "costs"
-    return f"{clause}, which {verb} {abs(downtime.estimate) * cost:,.0f} a year ({low:,.0f} to {high:,.0f}) at {cost:,.0f} an hour"

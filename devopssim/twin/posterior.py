@@ -10,6 +10,7 @@ M. A. Beaumont, W. Zhang & D. J. Balding, *Approximate Bayesian Computation in P
 M. Plummer, *Cuts in Bayesian graphical models* (2015): hidden parameters do not move the learnt ones.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -160,11 +161,14 @@ class Posterior:
         Share of the prior variance that the log explains, of each hidden parameter that it moves.
     possible : tuple of float
         Share of the draws of each candidate in which every product that the log shows has factors within their ranges.
+    impossible : tuple of str
+        Where no draw is possible: the products whose factor lies beyond its range in the most draws.
     """
 
     draws: tuple[Draw, ...]
     explained: Mapping[str, float]
     possible: tuple[float, ...]
+    impossible: tuple[str, ...] = ()
 
 
 def sample(
@@ -188,7 +192,8 @@ def sample(
     rng = np.random.default_rng(seed)
     size = int(np.clip(ROWS / max(1, len(run.time)), LEAST_DRAWS, DRAWS))
     pool = _SimulatedPool.of(candidates, settled, rng, POOL * size)
-    within = np.array([pool.is_possible(number) for number in range(POOL * size)])
+    beyond = [pool.beyond(number) for number in range(POOL * size)]
+    within = np.array([not names for names in beyond])
     numbers = np.flatnonzero(within) if within.any() else np.arange(POOL * size)
     possible = tuple(
         float(within[pool.chosen == position].mean()) if (pool.chosen == position).any() else 0.0
@@ -204,7 +209,9 @@ def sample(
         centre = float(np.median(columns[EFFORT]))
         columns.update(before | {EFFORT: prior(EFFORT, centre, rng, size, spread=WIDE / 2)})
     explained = _adjust(run, base, pool, seed=seed, progress=progress)
-    return Posterior(draws=pool.draws(), explained=explained, possible=possible)
+    counts = Counter(name for names in beyond for name in names)
+    impossible = () if within.any() else tuple(name for name, n in counts.items() if n == max(counts.values()))
+    return Posterior(draws=pool.draws(), explained=explained, possible=possible, impossible=impossible)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,10 +265,10 @@ class _SimulatedPool:
             values[name] = float(allowed(declared[name], np.array([value]))[0])
         return values
 
-    def is_possible(self, number: int) -> bool:
-        """Return whether each factor that a product leaves lies in its range."""
+    def beyond(self, number: int) -> list[str]:
+        """Return the parameters for which a product leaves a value beyond their range."""
         declared = parameters()
-        return all(value <= declared[name].high for name, value in self._values(number)[1].items())
+        return [name for name, value in self._values(number)[1].items() if value > declared[name].high]
 
     def _values(self, number: int) -> tuple[Draw, dict[str, float]]:
         """Return the values of a draw, and those that follow from a product and the other factors."""

@@ -43,6 +43,8 @@ class Twin:
         What the log lacks before its downtime can be told: names of `DOWNTIME`.
     unseen : tuple of str
         KPIs of a what-if that the log does not show.
+    differing : tuple of str
+        KPIs outside the twin's prediction interval that do not decide the verdict, each with both values.
     verdict : str
         'holds', 'unchecked', or what failed.
     structures : mapping of str to float
@@ -54,6 +56,7 @@ class Twin:
     learnt: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
     verdict: str = UNCHECKED
     structures: Mapping[str, float]
 
@@ -80,6 +83,7 @@ class Twin:
             "verdict": self.verdict,
             "missing": list(self.missing),
             "unseen": list(self.unseen),
+            "differing": list(self.differing),
             "structures": dict(self.structures),
             "learnt": list(self.learnt),
         }
@@ -125,6 +129,7 @@ def load_twin(path: str | Path) -> Twin | None:
             learnt=tuple(own["learnt"]),
             missing=tuple(own["missing"]),
             unseen=tuple(own["unseen"]),
+            differing=tuple(own["differing"]),
             verdict=str(own["verdict"]),
             structures=dict(own["structures"]),
         )

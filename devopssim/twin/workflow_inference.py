@@ -242,7 +242,7 @@ def _by_releases(run: Run, releases: Releases, size: float) -> Weights:
     if not np.isfinite(weeks) or (len(releases.times) == 1 and weeks < LEAST_PROJECT_WEEKS):
         return {}
     weights: Weights = {}
-    project = releases.mean_weeks_between if len(releases.times) > 1 else weeks
+    project = releases.mean_weeks_between if releases.are_regular else weeks
     as_project = special.expit((weeks - LEAST_PROJECT_WEEKS) / 1.5)
     weights["waterfall", (("process.project_weeks", project),)] = float(as_project)
     weights["devops", _window(run, releases)] = FLOW_PRIOR * float(1 - as_project)

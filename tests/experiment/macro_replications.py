@@ -15,7 +15,7 @@ from devopssim.experiment import Race, Result, compare, practice_sets
 from devopssim.experiment.intervals import half_width, pointwise
 from devopssim.experiment.sufficiency import Replications
 from devopssim.kpis import KPIS, Floats
-from devopssim.scenario import AGILE, DEVOPS, WATERFALL, vary
+from devopssim.scenario import AGILE, DEVOPS, SEVEN_CS, WATERFALL, vary
 from devopssim.wording import markdown_table
 
 MACRO_REPLICATIONS = 1000
@@ -155,14 +155,11 @@ def races(
     good, right, runs, planned = truth.max() - truth < indifference - 1e-12, [], [], []
     for _ in range(wanted):
         race = Race(names, indifference=indifference, confidence=0.95)
-        first: Floats | None = None
-        while len(race.alive) > 1 and (stage := race.stage(most)):
-            values = draw(rng, stage)
-            first = values if first is None else first
-            race.add(dict(zip(names, values, strict=True)))
+        first = next(stages(race, draw, rng, most))
+        for _ in stages(race, draw, rng, most):
+            pass
         right.append(len(race.alive) == 1 and good[int(race.alive[0])])
         runs.append(sum(map(len, race.values.values())))
-        assert first is not None
         planned.append(len(truth) * clark_yang(first, indifference))
     return Races(
         right=float(np.mean(right)),
@@ -170,6 +167,14 @@ def races(
         planned=float(np.mean(planned)),
         equal=_equal(draw, truth, good),
     )
+
+
+def stages(race: Race, draw: Draw, rng: np.random.Generator, most: int) -> Iterator[Floats]:
+    """Continue a race whose scenarios have the names 0, 1, …, and yield the values of each stage."""
+    while len(race.alive) > 1 and (stage := race.stage(most)):
+        values = draw(rng, stage)
+        race.add(dict(zip(race.values, values, strict=True)))
+        yield values
 
 
 def clark_yang(first: Floats, indifference: float) -> float:
@@ -235,11 +240,15 @@ def decreasing(scenarios: int) -> Floats:
     return -np.arange(float(scenarios))
 
 
-def practices_pool(years: float, replications: int, kpis: Sequence[str], seed: int = 78) -> Result:
-    """Simulate all sets of four practices of an agile team."""
-    sets = practice_sets(
-        vary(AGILE, {"years": years}), ["testing", "delivery", "deployment", "collaboration"]
-    ).scenarios
+FOUR = ("testing", "delivery", "deployment", "collaboration")
+"""Practices of the smaller pools."""
+
+
+def practices_pool(
+    years: float, replications: int, kpis: Sequence[str], practices: Sequence[str] = FOUR, *, seed: int = 78
+) -> Result:
+    """Simulate all sets of these practices of an agile team."""
+    sets = practice_sets(vary(AGILE, {"years": years}), practices).scenarios
     return compare(sets, replications, kpis=kpis, seed=seed)
 
 
@@ -253,6 +262,8 @@ POOLED = {
 """KPIs of the practices' pool, each with an indifference zone."""
 MORE = ("lead_time", "throughput")
 """KPIs of the pool of one-year runs."""
+ALL_SETS = (*MORE, "deployment_frequency")
+"""KPIs of the pool of all sets of the seven practices."""
 
 
 def selection_rows(wanted: int = MACRO_REPLICATIONS) -> Iterator[list[str]]:
@@ -271,6 +282,7 @@ def selection_rows(wanted: int = MACRO_REPLICATIONS) -> Iterator[list[str]]:
                 yield _row(f"{title}, {noise}", scenarios, races(known(means, noise), means, 1.0, wanted))
     yield from pooled_rows("", practices_pool(0.25, 60, list(POOLED)), wanted)
     yield from pooled_rows(", runs of a year", practices_pool(1.0, 60, MORE), wanted)
+    yield from pooled_rows(", runs of a year", practices_pool(1.0, 60, ALL_SETS, SEVEN_CS), wanted)
 
 
 def pooled_rows(title: str, result: Result, wanted: int) -> Iterator[list[str]]:

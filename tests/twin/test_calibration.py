@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 import pytest
-from logs import committed, deployed, log_of
+from logs import committed, deployed, failed, log_of, merged, resolved
 
 from devopssim import cli, events, scenario
 from devopssim.errors import InvalidInputError
@@ -278,3 +278,19 @@ def test_a_twin_of_each_workflow_passes_its_check(preset: Scenario, monkeypatch:
     result = check(calibrate(log), log, progress=False)
     assert result.holds
     assert {"cycle_time", "throughput"} <= set(result.table.query("fitted and verdict == 'inside'")["kpi"])
+
+
+def test_a_share_above_one_is_a_contradiction_and_no_estimate() -> None:
+    """Every second of sixty deployments of one change fails: more than all defects that escape by default."""
+    rows = []
+    for n in range(60):
+        at = 146.0 * n
+        rows += [committed(f"C{n}", at + 10), merged(f"C{n}", at + 40), deployed(f"C{n}", f"D{n}", at + 50)]
+        rows += [failed(f"D{n}", f"I{n}", at + 60), resolved(f"I{n}", at + 70)] if n % 2 else []
+    found = calibrate(log_of(*rows, horizon=8760.0), progress=False)
+    assert found.contradictions[0].startswith("the log asks for quality.severe_share = 5.")
+    assert len(found.contradictions) == 1
+    assert "quality.severe_share" in found.defaulted
+    assert "quality.severe_share" not in set(found.table["parameter"])
+    assert found.scenario.quality.severe_share == DEVOPS.quality.severe_share
+    assert found.twin("holds").verdict.startswith("contradiction: ")

@@ -1,5 +1,6 @@
 """What would be if: the answer in days, money and hours of work."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from devopssim.errors import InvalidInputError
 from devopssim.scenario import AGILE, WATERFALL, vary
-from devopssim.twin import effect_of, what_if
+from devopssim.twin import Twin, effect_of, what_if
 from devopssim.twin.twin import ASKED
 
 SMALL: Final = vary(AGILE, {"years": 0.7})
@@ -20,7 +21,7 @@ def test_what_if_says_it_in_days_and_money() -> None:
     lead = found.table.set_index("kpi").loc["lead_time"]
     assert lead["low"] > 0  # waiting for an approval makes it later, beyond chance
     said = found.sentence()
-    assert said.startswith("If we change process.approval from 16.0 to 500, a request is with its users ")
+    assert said.startswith("If we change process.approval from 16 to 500, a request is with its users ")
     assert f"{lead['difference'] / 24:.3g} days later" in said
     assert "4 replications" in said
     assert "\n" not in said
@@ -40,7 +41,7 @@ def test_money_is_hours_of_downtime_times_the_cost() -> None:
     hours = float((values["as it is"] - values[found.change]).mean()) * 8760
     assert found.downtime.estimate == pytest.approx(hours)
     assert f"costs {1000 * hours:,.0f} a year" in found.sentence()
-    assert found.change == "do without 2 developers and change production.infrastructure_mttf from 4380.0 to 100"
+    assert found.change == "do without 2 developers and change production.infrastructure_mttf from 4380 to 100"
     assert "it saves 4,171 hours of work a year" in found.sentence()  # 2 people, 40 hours, 52.14 weeks
 
 
@@ -93,6 +94,21 @@ def test_a_mean_that_distant_values_draw_out_of_the_interval_is_not_clear() -> N
     assert effect.estimate < 0 < effect.high
     assert effect.low == effect.estimate
     assert effect.verdict == "unclear"
+
+
+def test_an_answer_counts_the_replications_that_the_change_leaves_as_they_are() -> None:
+    """A cadence of sprints is halved: the draws that work in projects have no use for it."""
+    cadence = {"process.sprint_weeks": 4.0, "process.project_weeks": 4.0}
+    draws = tuple({"workflow": workflow, **cadence} for workflow in ("agile", "waterfall", "agile"))
+    twin = Twin(scenario=vary(SMALL, {"years": 0.2}), draws=draws, structures={"agile": 0.67, "waterfall": 0.33})
+    answer = what_if(twin, changes={"process.sprint_weeks": 2}, replications=3, progress=False)
+    assert answer.untouched == 1
+    assert "In 1 of the 3 replications the change alters nothing" in " ".join(answer.remarks())
+    assert "alters nothing" not in " ".join(
+        what_if(
+            replace(twin, draws=draws[:1]), changes={"process.sprint_weeks": 2}, replications=3, progress=False
+        ).remarks()
+    )
 
 
 def test_a_question_that_changes_nothing_is_refused() -> None:

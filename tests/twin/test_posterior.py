@@ -54,6 +54,8 @@ def test_a_product_that_the_log_shows_is_the_same_in_each_draw() -> None:
 def test_a_product_beyond_the_range_of_its_factors_is_no_draw() -> None:
     assert posterior(severe=0.2).possible == (1.0,)
     assert posterior(severe=30.0).possible == (0.0,)
+    assert posterior(severe=0.2).impossible == ()
+    assert posterior(severe=30.0).impossible == ("quality.severe_share",)
 
 
 def test_hidden_parameters_are_numbers_that_nobody_settled() -> None:

@@ -25,8 +25,9 @@ def twin(**changed: object) -> Twin:
 
 def test_a_twin_as_a_file_is_the_twin_and_a_scenario_for_all_others(tmp_path: Path) -> None:
     path = tmp_path / "twin.toml"
-    path.write_text(twin(missing=("failures",), unseen=("mttr",)).as_toml())
-    assert load_twin(path) == twin(missing=("failures",), unseen=("mttr",))
+    checked = twin(missing=("failures",), unseen=("mttr",), differing=("lead time: 9 h, twin 30 to 40",))
+    path.write_text(checked.as_toml())
+    assert load_twin(path) == checked
     assert scenario.load(path) == SMALL
 
 
@@ -57,10 +58,16 @@ def test_a_twin_that_failed_its_check_or_saw_no_failure_gives_no_answer_in_money
 
 
 def test_an_answer_names_what_the_log_leaves_open() -> None:
-    open_twin = twin(verdict="unchecked", unseen=("mttr",), structures={"agile": 0.6, "flow": 0.4})
+    open_twin = twin(
+        verdict="unchecked",
+        unseen=("mttr",),
+        differing=("lead time: 9 h, twin 30 to 40",),
+        structures={"agile": 0.6, "flow": 0.4},
+    )
     remarks = " ".join(what_if(open_twin, add={"developers": 1}, replications=2, progress=False).remarks())
     assert "did not pass its check (unchecked)" in remarks
     assert "does not show these KPIs: mean time to recovery" in remarks
+    assert "(lead time: 9 h, twin 30 to 40)" in remarks
     assert "(agile: 60%; flow: 40%)" in remarks
 
 

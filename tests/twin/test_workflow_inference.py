@@ -101,3 +101,13 @@ def test_projects_that_come_to_main_as_a_whole_show_their_tests_by_what_is_teste
     tested = found["practices.testing"]
     assert tested.low <= testing <= tested.high
     assert tested.high - tested.low < 0.25
+
+
+def test_projects_without_a_rhythm_release_as_often_as_the_log() -> None:
+    """Three patches within days, then half a year of nothing: five releases a year, whatever workflow made them."""
+    days = (130, 132, 133, 140, 280)
+    rows = [committed(f"C{day}.{n}", day * 24 - 200) for day in days for n in range(20)]
+    rows += [deployed(f"C{day}.{n}", f"D{day}", day * 24) for day in days for n in range(20)]
+    found = structures(Run(log_of(*rows, horizon=365 * 24)))
+    assert found[0].workflow == "waterfall"
+    assert found[0].cadence["process.project_weeks"] == pytest.approx(365 / 7 / 5)
