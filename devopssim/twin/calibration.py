@@ -240,9 +240,19 @@ def calibrate(
         for name, each in best.estimates.items()
         if each.per is not None
     }
-    estimates = {**best.estimates, **products, **inferred}
+    narrowed = {
+        name: replace(
+            _inferred(name, found.draws, f"{each.how}; few, so with the prior around the base's value"),
+            n=each.n,
+            posterior=each.posterior,
+        )
+        for name, each in best.estimates.items()
+        if name in found.weighted
+    }
+    drawn = {**products, **narrowed, **inferred}
+    estimates = {**best.estimates, **drawn}
     return Calibration(
-        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()}),
+        scenario=vary(best.scenario, {name: each.value for name, each in drawn.items()}),
         base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
         estimates=tuple(estimates.values()),
@@ -296,7 +306,7 @@ def _candidate(
                 estimates[estimate.parameter] = inside
         estimated |= estimates
         scenario = vary(scenario, {name: _nearest(estimate) for name, estimate in estimates.items()})
-    return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated)
+    return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated, base=start)
 
 
 def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
