@@ -90,7 +90,7 @@ OWN: Final = ("demand.", "practices.", "process.", "team.")
 """Parameters that each organisation has its own of: what a log shows of them is not drawn towards the base's value."""
 PRECISE: Final = 0.5
 """An estimate whose standard deviation is below this share of its prior's stands by itself."""
-BETWEEN_TEAMS: Final = 0.3
+BETWEEN_TEAMS: Final = 0.5
 """Standard deviation of the logarithm (of a share's odds) of a learnt parameter from team to team, whatever its evidence grade."""
 FREEDOM: Final = 4
 """Degrees of freedom of Student's t, the prior of learnt parameters: far from the base's value it has no say."""
@@ -136,7 +136,7 @@ def with_prior(estimate: ParameterEstimate, centre: float, rng: np.random.Genera
     >>> from devopssim.twin.estimates import share
     >>> rng = np.random.default_rng(1)
     >>> draws = with_prior(share("production.total_share", 1, 2, ""), 0.3, rng, 1000)
-    >>> bool(0.29 < np.median(draws) < 0.35), with_prior(share("production.total_share", 300, 1000, ""), 0.3, rng, 1000)
+    >>> bool(0.3 < np.median(draws) < 0.4), with_prior(share("production.total_share", 300, 1000, ""), 0.3, rng, 1000)
     (True, None)
     """
     declared = parameters()[estimate.parameter]
