@@ -91,7 +91,7 @@ def test_a_log_far_from_the_prior_is_believed() -> None:
     )
     draws = with_prior(estimate, 4380, np.random.default_rng(1), 2000)
     assert draws is not None
-    assert np.median(draws) == pytest.approx(876, rel=0.25)
+    assert 800 < np.median(draws) < 1200
 
 
 def test_many_cases_and_what_each_organisation_has_of_its_own_have_no_prior() -> None:
