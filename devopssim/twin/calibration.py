@@ -240,16 +240,22 @@ def calibrate(
         for name, share in found.explained.items()
     }
     inferred = {name: _inferred(name, found.draws, how) for name, how in moved.items()}
-    products = {
-        name: replace(_inferred(name, found.draws, each.how), n=each.n, posterior=each.posterior)
+    few = dict.fromkeys(found.weighted, "; few, so with the prior around the base's value")
+    products_and_few = {
+        name: replace(
+            _inferred(name, found.draws, each.how + few.get(name, "")),
+            n=each.n,
+            posterior=each.posterior,
+        )
         for name, each in best.estimates.items()
-        if each.per is not None
+        if each.per is not None or name in few
     }
+    drawn = {**products_and_few, **inferred}
     start = base or PRESETS[best.scenario.workflow]
     unused = {name: parameter_value(start, name) for name in found.impossible}  # as if the log did not show them
-    estimates = {name: each for name, each in {**best.estimates, **products, **inferred}.items() if name not in unused}
+    estimates = {name: each for name, each in {**best.estimates, **drawn}.items() if name not in unused}
     return Calibration(
-        scenario=vary(best.scenario, {name: each.value for name, each in {**products, **inferred}.items()} | unused),
+        scenario=vary(best.scenario, {name: each.value for name, each in drawn.items()} | unused),
         base=base.name if base else best.scenario.workflow,
         stated=tuple(fixed),
         estimates=tuple(estimates.values()),
@@ -303,7 +309,7 @@ def _candidate(
                 estimates[estimate.parameter] = inside
         estimated |= estimates
         scenario = vary(scenario, {name: _nearest(estimate) for name, estimate in estimates.items()})
-    return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated)
+    return Candidate(probability=structure.probability, scenario=scenario, estimates=estimated, base=start)
 
 
 def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenario) -> Iterator[ParameterEstimate]:

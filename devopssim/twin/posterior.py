@@ -1,6 +1,6 @@
 """Posterior of a twin's parameters: learnt ones by their likelihood, hidden ones by simulation.
 
-A parameter with a known likelihood is drawn from its own posterior. One that leaves no direct trace is drawn from a prior around the
+A parameter with a known likelihood is drawn from its own posterior, which a prior narrows where the log shows few cases. One that leaves no direct trace is drawn from a prior around the
 base's value, as wide as its evidence is weak, and moved by what the whole log shows: draws are simulated on the fast engine, and a
 regression of the parameters on the summaries of their logs leads from each simulated log to the observed one.
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import stats
 from tqdm.auto import tqdm
 
 from devopssim import kpis
@@ -86,6 +87,17 @@ COUNTED: Final = (
     "service.failed",
 )
 
+OWN: Final = ("demand.", "practices.", "process.", "team.")
+"""Parameters that each organisation has its own of: what a log shows of them is not drawn towards the base's value."""
+PRECISE: Final = 0.5
+"""An estimate whose standard deviation is below this share of its prior's stands by itself."""
+BETWEEN_TEAMS: Final = 0.5
+"""Standard deviation of the logarithm (of a share's odds) of a learnt parameter from team to team, whatever its evidence grade."""
+FREEDOM: Final = 4
+"""Degrees of freedom of Student's t, the prior of learnt parameters: far from the base's value it has no say."""
+PER_DRAW: Final = 50
+"""Values that are weighted by the prior for each one that is kept."""
+
 Draw = dict[str, float | str]
 """Values of the parameters that differ from draw to draw, by dotted name."""
 
@@ -97,6 +109,46 @@ class Candidate:
     probability: float
     scenario: Scenario
     estimates: Mapping[str, ParameterEstimate]
+    base: Scenario
+    """The scenario before the estimates: the centre of their priors."""
+
+
+def with_prior(estimate: ParameterEstimate, centre: float, rng: np.random.Generator, size: int) -> Floats | None:
+    """Return draws from the posterior of a learnt parameter under its prior; None where the estimate stands by itself.
+
+    Without a prior, the few incidents of a year would tell less of a parameter than no log at all. The prior is Student's t around the base's
+    value, with the spread `BETWEEN_TEAMS`.
+
+    Parameters
+    ----------
+    estimate : ParameterEstimate
+        What the log shows.
+    centre : float
+        The base's value.
+    rng : Generator
+        Random numbers.
+    size : int
+        Number of draws.
+
+    Examples
+    --------
+    One of two incidents was total; by default it is 30 of 100.
+
+    >>> from devopssim.twin.estimates import share
+    >>> rng = np.random.default_rng(1)
+    >>> draws = with_prior(share("production.total_share", 1, 2, ""), 0.3, rng, 1000)
+    >>> bool(0.3 < np.median(draws) < 0.4), with_prior(share("production.total_share", 300, 1000, ""), 0.3, rng, 1000)
+    (True, None)
+    """
+    declared = parameters()[estimate.parameter]
+    if estimate.parameter.startswith(OWN) or estimate.per is not None or centre <= 0:
+        return None
+    values = estimate.draws(rng, PER_DRAW * size)
+    scaled = _scale(declared, values)
+    if scaled.std() < PRECISE * BETWEEN_TEAMS:
+        return None
+    weights = stats.t.pdf((scaled - _scale(declared, np.full(1, centre))) / BETWEEN_TEAMS, FREEDOM)
+    return rng.choice(values, size, p=weights / weights.sum())
 
 
 def hidden(settled: Iterable[str], base: Scenario) -> tuple[str, ...]:
@@ -159,6 +211,8 @@ class Posterior:
         Values of the parameters that differ.
     explained : mapping of str to float
         Share of the prior variance that the log explains, of each hidden parameter that it moves.
+    weighted : set of str
+        Learnt parameters of which the log shows so few cases that a prior narrows them.
     possible : tuple of float
         Share of the draws of each candidate in which every product that the log shows has factors within their ranges.
     impossible : tuple of str
@@ -167,6 +221,7 @@ class Posterior:
 
     draws: tuple[Draw, ...]
     explained: Mapping[str, float]
+    weighted: frozenset[str]
     possible: tuple[float, ...]
     impossible: tuple[str, ...] = ()
 
@@ -211,7 +266,9 @@ def sample(
     explained = _adjust(run, base, pool, seed=seed, progress=progress)
     counts = Counter(name for names in beyond for name in names)
     impossible = () if within.any() else tuple(name for name, n in counts.items() if n == max(counts.values()))
-    return Posterior(draws=pool.draws(), explained=explained, possible=possible, impossible=impossible)
+    return Posterior(
+        draws=pool.draws(), explained=explained, weighted=pool.weighted, possible=possible, impossible=impossible
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +279,7 @@ class _SimulatedPool:
     chosen: "np.ndarray[tuple[int], np.dtype[np.intp]]"
     columns: dict[str, Floats]
     learnt: Sequence[Mapping[str, Floats]]
+    weighted: frozenset[str]
 
     @classmethod
     def of(
@@ -230,19 +288,19 @@ class _SimulatedPool:
         chances = np.array([candidate.probability for candidate in candidates])
         known = {*settled}.union(*(candidate.estimates for candidate in candidates))
         base = candidates[0].scenario
-        return cls(
-            candidates=candidates,
-            chosen=rng.choice(len(candidates), size, p=chances / chances.sum()),
-            columns={name: prior(name, float(parameter_value(base, name)), rng, size) for name in hidden(known, base)},
-            learnt=[
-                {
-                    name: estimate.draws(rng, size)
-                    for name, estimate in candidate.estimates.items()
-                    if not isinstance(estimate.value, str)
-                }
-                for candidate in candidates
-            ],
-        )
+        chosen = rng.choice(len(candidates), size, p=chances / chances.sum())
+        columns = {name: prior(name, float(parameter_value(base, name)), rng, size) for name in hidden(known, base)}
+        learnt: list[dict[str, Floats]] = []
+        weighted = set()
+        for candidate in candidates:
+            learnt.append({})
+            for name, estimate in candidate.estimates.items():
+                if isinstance(estimate.value, str):
+                    continue
+                narrowed = with_prior(estimate, float(parameter_value(candidate.base, name)), rng, size)
+                learnt[-1][name] = estimate.draws(rng, size) if narrowed is None else narrowed
+                weighted |= {name} if narrowed is not None else set()
+        return cls(candidates=candidates, chosen=chosen, columns=columns, learnt=learnt, weighted=frozenset(weighted))
 
     def part(self, numbers: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "_SimulatedPool":
         """Return the draws of these numbers."""
@@ -251,6 +309,7 @@ class _SimulatedPool:
             chosen=self.chosen[numbers],
             columns={name: column[numbers] for name, column in self.columns.items()},
             learnt=[{name: column[numbers] for name, column in columns.items()} for columns in self.learnt],
+            weighted=self.weighted,
         )
 
     def draws(self) -> tuple[Draw, ...]:

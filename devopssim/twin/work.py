@@ -44,21 +44,24 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     """
     done = set(run.names("item")[run.occurred("item", "ticket.done")])
     work = attempts(run, scenario)
-    work = work[work["item"].isin(done) & work["role"].notna()]
+    work = work[work["role"].notna()]
     hours = hours_counted(run)
-    plan = _total(work[work["stage"] == "plan"], ["item"])
+    plan = _total(work[(work["stage"] == "plan") & work["item"].isin(done)], ["item"])
     if len(plan) >= LEAST_OBSERVATIONS:
         yield mean("demand.plan_effort", plan, f"{hours} of work on `plan` of each item")
     upkeep = scenario.quality.test_upkeep * scenario.practices.testing
     code = (coding(run, work) - upkeep) / coding_factor(scenario)
-    items = code[code > 0].groupby(level="item").sum()
+    so_far = code[code > 0].groupby(level="item").sum()
+    coded = so_far.index.isin(done.union(_tested_by_hand(work)))
+    items = so_far[coded]
     if len(items) >= LEAST_OBSERVATIONS:
         how = f"{hours} of work on `code` until the commits of each item exist"
-        yield mean("demand.code_effort", items, how)
-        yield variation("demand.effort_cv", items, how)
-        yield from change_size(run, float(items.mean()), float(np.log(items).std()))
+        # large items are still in work more often than small ones, so those count with what is known of them
+        yield mean("demand.code_effort", so_far, how, at_least=~coded)
+        yield variation("demand.effort_cv", so_far, how, at_least=~coded)
+        yield from change_size(run, items)
     by_hand = 1 - scenario.practices.testing
-    test = testing(run, work, scenario)
+    test = testing(run, work[work["item"].isin(done)], scenario)
     if by_hand > 0.05 and len(test) >= LEAST_OBSERVATIONS:
         # items without any test by hand count with 0 hours
         scale = len(test) / max(len(test), len(done)) / by_hand
@@ -67,6 +70,11 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
             test * scale,
             f"{hours} of work on `test` of each item until its first defect is found",
         )
+
+
+def _tested_by_hand(work: pd.DataFrame) -> set[str]:
+    """Return the items whose test by hand has begun: their planned changes are there."""
+    return set(work.loc[(work["stage"] == "test") & work["change"].isna(), "item"].dropna())
 
 
 def coding(run: Run, work: pd.DataFrame) -> "pd.Series[float]":
@@ -241,24 +249,22 @@ def unplanned(run: Run) -> set[str]:
     return set(rows.loc[details(rows, "unplanned") == "yes", "change"])
 
 
-def change_size(run: Run, code_effort: float, spread: float) -> Iterator[ParameterEstimate]:
+def change_size(run: Run, items: "pd.Series[float]") -> Iterator[ParameterEstimate]:
     """Yield the coding effort of a change at which items of the estimated effort have as many changes as observed.
 
     Parameters
     ----------
     run : Run
         The opened log.
-    code_effort : float
-        Mean coding effort of an item, in person-hours.
-    spread : float
-        Standard deviation of its logarithm.
+    items : Series of float
+        Coding effort of each item whose planned changes are there, in person-hours, by item.
     """
     rows = run.log.iloc[run.rows("change.created")]
-    planned = rows[rows["item"].notna() & (details(rows, "unplanned") != "yes")]
+    planned = rows[rows["item"].isin(items.index) & (details(rows, "unplanned") != "yes")]
     per_item = planned.groupby("item").size().to_numpy(float)
     if len(per_item) < LEAST_OBSERVATIONS:
         return
-    variety = float(np.sqrt(np.expm1(spread**2)))
+    code_effort, variety = float(items.mean()), float(np.sqrt(np.expm1(np.log(items).var())))
 
     def surplus(size: float) -> float:
         return changes_per_item(code_effort, variety, size) - float(per_item.mean())

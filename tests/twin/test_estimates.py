@@ -5,7 +5,15 @@ from typing import Final
 import numpy as np
 import pytest
 
-from devopssim.twin.estimates import count_bounds, mean, mean_of_variation, median_and_sigma, pooled_variation
+from devopssim.twin.estimates import (
+    count_bounds,
+    mean,
+    mean_of_variation,
+    median_and_sigma,
+    pooled_variation,
+    survival_steps,
+    variation,
+)
 
 SAMPLES: Final = 300
 
@@ -48,3 +56,26 @@ def test_what_some_observations_hold_besides_is_taken_off() -> None:
     assert median.low < 0.5 < median.high
     with_all = median_and_sigma("a.median", "a.sigma", hours, "")[0]
     assert with_all.low > 0.6
+
+
+def test_items_still_in_work_count_with_what_is_known_of_them() -> None:
+    """Large items are in work longer, so the mean of what is finished is too small, and so is its variation."""
+    rng = np.random.default_rng(1)
+    efforts, worked = rng.lognormal(np.log(20), 0.9, 4000), rng.uniform(0, 80, 4000)
+    unfinished = worked < efforts
+    seen = np.minimum(efforts, worked)
+    estimate = mean("a.mean", seen, "", lognormal=False, at_least=unfinished)
+    assert estimate.value == pytest.approx(
+        efforts.clip(max=80).mean(), rel=0.03
+    )  # nobody has worked for more than 80 hours
+    assert seen[~unfinished].mean() < 0.75 * estimate.value
+    assert estimate.low < estimate.value < estimate.high
+    cv = variation("a.cv", seen, "", at_least=unfinished)
+    logs = np.log(efforts.clip(max=80))
+    assert cv.value == pytest.approx(np.sqrt(np.expm1(logs.var())), rel=0.05)
+
+
+def test_without_bounds_the_weights_are_those_of_a_sample() -> None:
+    values = np.array([3.0, 1.0, 2.0])
+    assert survival_steps(values, np.zeros(3, dtype=bool)) == pytest.approx(np.full(3, 1 / 3))
+    assert mean("a.mean", values, "").value == pytest.approx(2)

@@ -8,8 +8,8 @@ import pytest
 from devopssim.kpis import Run
 from devopssim.scenario import AGILE, parameter_value, parameters, vary
 from devopssim.simulation import simulate
-from devopssim.twin.estimates import ParameterEstimate
-from devopssim.twin.posterior import Candidate, Posterior, hidden, prior, sample, summaries
+from devopssim.twin.estimates import ParameterEstimate, mean, share
+from devopssim.twin.posterior import Candidate, Posterior, hidden, prior, sample, summaries, with_prior
 
 
 @cache
@@ -26,7 +26,7 @@ def posterior(defects: float = 1.0, severe: float = 0.2) -> Posterior:
         per=lambda scenario: scenario.quality.defects_per_change,
     )
     base = vary(AGILE, {"years": 0.5})
-    candidate = Candidate(probability=1.0, scenario=base, estimates={"quality.severe_share": estimate})
+    candidate = Candidate(probability=1.0, scenario=base, estimates={"quality.severe_share": estimate}, base=base)
     settled = [name for name in parameters() if not name.startswith("quality.")]
     return sample(Run(simulate(truth, seed=3)), [candidate], settled, seed=1, progress=False)
 
@@ -76,3 +76,27 @@ def test_priors_stay_inside_the_range_and_whole_where_something_is_counted() -> 
 def test_summaries_are_finite_where_the_log_shows_something() -> None:
     found = summaries(Run(simulate(vary(AGILE, {"years": 0.5}), seed=1)))
     assert np.isfinite(found).mean() > 0.9
+
+
+def test_few_cases_do_not_widen_what_is_known_without_them() -> None:
+    """One of two incidents was total: the log alone would allow shares of 5 to 95 %."""
+    rng, estimate = np.random.default_rng(1), share("production.total_share", 1, 2, "")
+    draws = with_prior(estimate, 0.3, rng, 2000)
+    assert draws is not None
+    assert np.ptp(np.quantile(draws, [0.05, 0.95])) < 0.5 * np.ptp(np.quantile(estimate.draws(rng, 2000), [0.05, 0.95]))
+
+
+def test_a_log_far_from_the_prior_is_believed() -> None:
+    """Ten outages in a year are not the two of the default, however strange."""
+    estimate = ParameterEstimate(
+        parameter="production.infrastructure_mttf", value=876.0, n=10, how="", posterior="inverse gamma"
+    )
+    draws = with_prior(estimate, 4380, np.random.default_rng(1), 2000)
+    assert draws is not None
+    assert 800 < np.median(draws) < 1200
+
+
+def test_many_cases_and_what_each_organisation_has_of_its_own_have_no_prior() -> None:
+    rng = np.random.default_rng(1)
+    assert with_prior(share("production.total_share", 300, 1000, ""), 0.3, rng, 10) is None
+    assert with_prior(mean("demand.plan_effort", [1, 2, 9, 40, 3], ""), 8.0, rng, 10) is None
