@@ -1,14 +1,12 @@
 """Clauses of an answer: what is clear, what may be, and what stays the same."""
 
-from typing import Any
-
 import pytest
 
 from devopssim.experiment import Difference
-from devopssim.twin.clauses import downtime, failures, lead_time
+from devopssim.twin.clauses import Row, downtime, failures, lead_time
 
 
-def row(before: float, after: float, verdict: str = "unclear") -> dict[str, Any]:
+def row(before: float, after: float, verdict: str = "unclear") -> Row:
     effect = after - before
     bounds = {"low": min(2 * effect, -effect), "high": max(2 * effect, -effect)}
     return {"before": before, "after": after, "difference": effect, **bounds, "replications": 30, "verdict": verdict}

@@ -68,8 +68,8 @@ def test_items_still_in_work_count_with_what_is_known_of_them() -> None:
     assert estimate.value == pytest.approx(
         efforts.clip(max=80).mean(), rel=0.03
     )  # nobody has worked for more than 80 hours
-    assert seen[~unfinished].mean() < 0.75 * estimate.value
-    assert estimate.low < estimate.value < estimate.high
+    assert seen[~unfinished].mean() < 0.75 * float(estimate.value)
+    assert estimate.low < float(estimate.value) < estimate.high
     cv = variation("a.cv", seen, "", at_least=unfinished)
     logs = np.log(efforts.clip(max=80))
     assert cv.value == pytest.approx(np.sqrt(np.expm1(logs.var())), rel=0.05)
