@@ -52,13 +52,13 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     upkeep = scenario.quality.test_upkeep * scenario.practices.testing
     code = (coding(run, work) - upkeep) / coding_factor(scenario)
     so_far = code[code > 0].groupby(level="item").sum()
-    coded = so_far.index.isin(done.union(_tested_by_hand(work)))
-    items = so_far[coded]
+    in_work = so_far.index.isin(_being_coded(run))
+    items = so_far[~in_work]
     if len(items) >= LEAST_OBSERVATIONS:
         how = f"{hours} of work on `code` until the commits of each item exist"
         # large items are still in work more often than small ones, so those count with what is known of them
-        yield mean("demand.code_effort", so_far, how, at_least=~coded)
-        yield variation("demand.effort_cv", so_far, how, at_least=~coded)
+        yield mean("demand.code_effort", so_far, how, at_least=in_work)
+        yield variation("demand.effort_cv", so_far, how, at_least=in_work)
         yield from change_size(run, items)
     by_hand = 1 - scenario.practices.testing
     test = testing(run, work[work["item"].isin(done)], scenario)
@@ -72,9 +72,12 @@ def efforts(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         )
 
 
-def _tested_by_hand(work: pd.DataFrame) -> set[str]:
-    """Return the items whose test by hand has begun: their planned changes are there."""
-    return set(work.loc[(work["stage"] == "test") & work["change"].isna(), "item"].dropna())
+def _being_coded(run: Run) -> set[str]:
+    """Return the items of which a planned change waits for a developer, or is being written; they have their next change at once."""
+    rows = run.log.iloc[run.rows("stage.queued")]
+    coding = rows[(rows["stage"] == "code") & rows["change"].notna() & ~rows["change"].isin(unplanned(run))]
+    created = set(run.names("change")[run.occurred("change", "change.created")])
+    return set(coding.loc[~coding["change"].isin(created), "item"].dropna())
 
 
 def coding(run: Run, work: pd.DataFrame) -> "pd.Series[float]":
