@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live live-tests live-notebooks kills submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
+.PHONY: help run lab engine test lint types doctest docs unit coverage equality interventions sanitizers targets wheel mutation notebooks live kills submissions fuzz benchmarks waits lock clean install-run install-notebook install-dev programs
 
 BIN := .venv/bin
 COPY ?= my-course
@@ -10,9 +10,6 @@ PYTEST := $(BIN)/python -m pytest --durations=25
 EACH_NOTEBOOK := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/notebooks/sanitize.cfg
 LIVE_NOTEBOOKS := $(wildcard notebooks/00*.ipynb notebooks/01*.ipynb notebooks/05*.ipynb notebooks/08*.ipynb notebooks/10*.ipynb)
 LIVE_TESTS := $(shell grep -rlE "mark.(live|browser)" tests --include=test_*.py | grep -v test_needs)
-SIDE_BY_SIDE := PYTHONPATH=tests $(PYTEST) -p side_by_side
-NO_OTHER_ENGINE := tests/live/test_0_engine.py
-NOTEBOOKS_SAY := out/live-notebooks.txt
 QUIET_NOTEBOOKS := $(filter-out $(LIVE_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
 
 help: ## list the targets
@@ -59,17 +56,10 @@ coverage: unit ## write the line coverage of `make unit` as pages to out/coverag
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs docs ## run tests on a real container engine and in a real browser, and the live notebooks
-	@$(if $(LIVE_TESTS),$(PYTEST) -n 2 --dist loadfile -m "live or browser" $(NO_OTHER_ENGINE) tests/browser,true)
-	@mkdir -p out && rm -f $(NOTEBOOKS_SAY)
-	@$(MAKE) --no-print-directory --jobs=2 live-tests live-notebooks; status=$$?; [ ! -f $(NOTEBOOKS_SAY) ] || cat $(NOTEBOOKS_SAY); exit $$status
-
-live-tests: # the chapter in its order; beside it what takes labs down, then hostile submissions
-	@$(if $(LIVE_TESTS),$(SIDE_BY_SIDE) -n 2 -m live $(filter-out $(NO_OTHER_ENGINE),$(sort $(LIVE_TESTS))),true)
-
-live-notebooks: # what they say is shown when both have ended
+live: install-dev programs docs ## run tests on a real container engine and in a real browser, then the live notebooks side by side
+	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
-	$(if $(CI),DEVOPSSIM_RECORDED=never) $(SIDE_BY_SIDE) -n logical -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi >$(NOTEBOOKS_SAY) 2>&1
+	$(if $(CI),DEVOPSSIM_RECORDED=never) PYTHONPATH=tests $(PYTEST) -n logical --dist loadscope -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
 
 kills: install-dev programs ## kill exercises of the live lab at twenty moments each and count what is left (ACTS="up load", MOMENTS=20)
 	@PYTHONPATH=tests $(BIN)/python -m live.kills $(ACTS) $(if $(MOMENTS),--moments $(MOMENTS))

@@ -1,11 +1,8 @@
-"""One lab for all the tests of the chapter, in its order; and the times of its steps, printed at the end.
-
-Processes of xdist have such a lab each; `side_by_side` sends the chapter to one of them.
-"""
+"""One lab for all the tests of the chapter, in its order; and the times of its steps, printed at the end."""
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -17,28 +14,16 @@ from devopssim import livelab as labs
 from devopssim.livelab import Lab, workspace
 from devopssim.livelab.engine import find_or_start_engine
 
-COURSE: Final = f"test-course-{os.getpid()}"
-STEP: Final = "step of the live lab"
+COURSE: Final = "test-course"
 
 _times: list[tuple[str, float]] = []
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let the report carry the times of steps, also from a process of xdist."""
-    report = yield
-    report.user_properties += [(STEP, step) for step in _times]
-    _times.clear()
-    return report
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show how long each step of the chapter took on this machine; no test passes or fails by it."""
-    reports = [report for several in terminalreporter.stats.values() for report in several]
-    steps = [value for report in reports for name, value in getattr(report, "user_properties", ()) if name == STEP]
-    if steps:
+    if _times:
         terminalreporter.section("times of the live lab's steps")
-        for step, seconds in steps:
+        for step, seconds in _times:
             terminalreporter.write_line(f"{seconds:7.1f} s  {step}")
 
 

@@ -1,12 +1,12 @@
 """Plugin of pytest beside nbval: while a live notebook runs once, a student meets its exercises, and the grader judges the state.
 
-PYTHONPATH=tests python -m pytest -p side_by_side -p notebooks.graded --nbval … notebooks/05-automate-it.ipynb
+PYTHONPATH=tests python -m pytest -p notebooks.graded --nbval … notebooks/05-automate-it.ipynb
 
 Before the first answer, the student's cells run in the notebook's kernel as far as the one that waits for an answer. After the
 last test, the grader looks at the lab and at the answers.
 
-With `-n`, notebooks run side by side on the engine that `side_by_side` holds: each process of xdist has a cache, and so a lab, of
-its own.
+With `-n`, notebooks run side by side on one engine: each process of xdist has a cache, and so a lab, of its own. A lab that does
+nothing holds the engine and the images for them.
 """
 
 import os
@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import engines
 import pytest
 from course.grader.solved import (
     NOTEBOOKS,
@@ -40,8 +41,8 @@ FIRST_OF_THE_STUDENT: Final = "a student's copy stops at the first exercise and 
 GRADE: Final = "the state that the solutions leave earns full marks"
 CACHES: Final = "CACHES_OF_NOTEBOOKS"
 """Variable that names the folder of the processes' caches."""
-_caches = ExitStack()
-"""The folder of the caches, removed at the end."""
+_held = ExitStack()
+"""What holds the engine and the images while the notebooks run."""
 
 
 @cache
@@ -78,21 +79,23 @@ class StateGrade(pytest.Item):
             assert_full_marks(grader.grade(hand_in_solved(self.path, Path(folder))))
 
 
-@pytest.hookimpl(trylast=True)  # once `side_by_side` has an engine
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Give each process of xdist a cache of its own, and let it find the engine."""
+    """Have an engine with all images, and give each process of xdist a cache of its own."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         os.environ["DEVOPSSIM_CACHE"] = str(Path(os.environ[CACHES]) / worker / "devopssim")
     elif not session.config.option.collectonly:
-        os.environ[CACHES] = _caches.enter_context(TemporaryDirectory())
+        engines.have_one()
+        _held.enter_context(livelab.up(f"test-hold-{os.getpid()}", progress=False))
+        os.environ[CACHES] = _held.enter_context(TemporaryDirectory())
         if engine := livelab.find_engine():
             os.environ["DOCKER_HOST"] = engine.host
 
 
 def pytest_sessionfinish() -> None:
-    """Remove the caches."""
-    _caches.close()
+    """Leave no lab and no engine behind that was started for the notebooks."""
+    _held.close()
+    engines.stop_ours()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
