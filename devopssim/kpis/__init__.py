@@ -60,7 +60,7 @@ from devopssim.kpis.levels import (
     clusters,
     dora_kpis,
 )
-from devopssim.kpis.run import Floats, Log, Run, run_of
+from devopssim.kpis.run import Floats, Log, Run, Truths, run_of
 from devopssim.kpis.security import (
     FIX,
     PATCH,
@@ -100,6 +100,7 @@ __all__ = [
     "Rate",
     "ReportWithoutLevels",
     "Run",
+    "Truths",
     "attestation_coverage",
     "automated_scan_share",
     "availability",

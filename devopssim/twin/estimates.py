@@ -7,13 +7,13 @@ distribution's parameters estimated from the same sample (Lilliefors), which `sc
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from devopssim.kpis import Floats
+from devopssim.kpis import Floats, Truths
 from devopssim.scenario import Scenario
 
 NAN: Final = float("nan")
@@ -23,7 +23,7 @@ RESAMPLES: Final = 999
 LEAST_OBSERVATIONS: Final = 5
 """Fewer observations give no estimate; the parameter keeps its default."""
 LARGE_SAMPLE: Final = 200
-"""From so many values on, their mean is estimated without the help of a distribution."""
+"""From so many values on, their mean is estimated without the help of a distribution, and bounds need no correction for skewness."""
 LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
@@ -205,7 +205,7 @@ def variation(parameter: str, values: ArrayLike, how: str, *, at_least: ArrayLik
     return _variation(parameter, spread, n, n - 1, how)
 
 
-def survival_steps(values: Floats, at_least: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Floats:
+def survival_steps(values: Floats, at_least: Truths) -> Floats:
     """Return the weight of each value in the distribution of Kaplan and Meier; bounds have none, their weight goes to larger values.
 
     The largest value counts as known (Efron).
@@ -324,7 +324,7 @@ def median_and_sigma(
     values: Floats,
     how: str,
     *,
-    at_least: "np.ndarray[tuple[int], np.dtype[np.bool_]] | None" = None,
+    at_least: Truths | None = None,
     sometimes_added: float = 0.0,
 ) -> tuple[ParameterEstimate, ParameterEstimate]:
     """Estimate the median of a lognormal distribution and the standard deviation of the logarithm.
@@ -482,36 +482,36 @@ def count_bounds(n: int) -> tuple[float, float]:
     return (float(stats.chi2.ppf(low, 2 * n) / 2) if n else 0.0), float(stats.chi2.ppf(high, 2 * n + 2) / 2)
 
 
-def bootstrap_mean(
-    values: Floats, at_least: "np.ndarray[tuple[int], np.dtype[np.bool_]] | None" = None
-) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval (BCa) of a mean, of some values that may be bounds; NaN for fewer than two values."""
+def bootstrap_mean(values: Floats, at_least: Truths | None = None) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a mean, of some values that may be bounds; NaN for fewer than two values."""
     if at_least is not None and at_least.any():
 
         def mean_of(sample: Floats, bound: Floats) -> float:
             return float(sample @ survival_steps(sample, bound > 0))
 
-        return _interval((values, at_least.astype(np.float64)), mean_of, paired=True, vectorized=False)
+        few = len(values) < LARGE_SAMPLE  # the jackknife of BCa takes minutes for thousands of values
+        data = (values, at_least.astype(np.float64))
+        return _interval(data, mean_of, "BCa" if few else "percentile", paired=True, vectorized=False)
     if len(values) < 2:
         return NAN, NAN
     if np.ptp(values) <= 1e-8:
         return float(values.mean()), float(values.mean())
-    return _interval((values,), np.mean, batch=50)
+    return _interval((values,), np.mean, "BCa", batch=50)
 
 
-def _interval(data: tuple[Floats, ...], statistic: Callable[..., Any], **options: Any) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval (BCa) of a statistic."""
+def _interval(
+    data: tuple[Floats, ...], statistic: Callable[..., Any], method: Literal["BCa", "percentile"], **options: Any
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a statistic."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a sample that is nearly constant
         interval = stats.bootstrap(
-            data, statistic, n_resamples=RESAMPLES, confidence_level=CONFIDENCE, method="BCa", rng=1, **options
+            data, statistic, n_resamples=RESAMPLES, confidence_level=CONFIDENCE, method=method, rng=1, **options
         ).confidence_interval
     return float(interval.low), float(interval.high)
 
 
-def _positive_and_bounds(
-    values: ArrayLike, at_least: ArrayLike
-) -> tuple[Floats, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+def _positive_and_bounds(values: ArrayLike, at_least: ArrayLike) -> tuple[Floats, Truths]:
     """Return the values that are finite and above 0, and which of them are bounds."""
     array = np.asarray(values, dtype=np.float64)
     usable = np.isfinite(array) & (array > 0)

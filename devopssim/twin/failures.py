@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import optimize
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.kpis import Floats, Run, failed_deployments
+from devopssim.kpis import Floats, Run, Truths, failed_deployments
 from devopssim.scenario import Scenario
 from devopssim.simulation import (
     defects_of_change,
@@ -153,9 +153,7 @@ def _rollbacks(run: Run, scenario: Scenario, broken: pd.DataFrame) -> Iterator[P
         yield share("pipeline.rollback_share", int(over["rolled_back"].sum()), len(over), how)
 
 
-def _by_machine(
-    run: Run, scenario: Scenario, sizes: "pd.Series[float]"
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _by_machine(run: Run, scenario: Scenario, sizes: "pd.Series[float]") -> Truths:
     """Return which deployments a machine carried out; where the log does not show it, all or none by the scenario's practice."""
     if _has_installations(run):
         return np.asarray(sizes.index.isin(_automated(run)))

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import special
 
 from devopssim.events import details
-from devopssim.kpis import Floats, Run
+from devopssim.kpis import Floats, Run, Truths
 from devopssim.scenario import Scenario
 from devopssim.simulation import backlog_factor
 from devopssim.twin.estimates import (
@@ -128,9 +128,7 @@ def _backlog(run: Run, reported: pd.DataFrame, scenario: Scenario) -> Iterator[P
         yield from weibull(hours[positive], over[positive], how)
 
 
-def weibull(
-    hours: Floats, over: "np.ndarray[tuple[int], np.dtype[np.bool_]]", how: str
-) -> tuple[ParameterEstimate, ParameterEstimate]:
+def weibull(hours: Floats, over: Truths, how: str) -> tuple[ParameterEstimate, ParameterEstimate]:
     """Return scale and shape of the Weibull distribution of waits, some of which go on (right-censored).
 
     The likelihood makes the shape of a small sample too large, so it is divided by its expected bias; the scale is the most likely one

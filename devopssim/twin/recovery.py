@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from devopssim.events import HOURS_PER_WEEK
-from devopssim.kpis import Floats, Run
+from devopssim.kpis import Floats, Run, Truths
 from devopssim.scenario import Scenario, parameter_value
 from devopssim.simulation import diagnosis_factor
 from devopssim.twin.estimates import (
@@ -132,7 +132,7 @@ def _answers(run: Run, incidents: pd.DataFrame) -> "Iterator[tuple[str, pd.Serie
     yield "production.night_response_time", wait[~on_duty], how.format("at night and on weekends")
 
 
-def _on_duty(run: Run, time: Floats) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _on_duty(run: Run, time: Floats) -> Truths:
     """Return whether each time lies in the working hours of the first time zone; all do where the log states no calendar."""
     if run.working_time is None:
         return np.ones(len(time), dtype=bool)

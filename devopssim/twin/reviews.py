@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from devopssim.events import HOURS_PER_WEEK, details
-from devopssim.kpis import Floats, Run
+from devopssim.kpis import Floats, Run, Truths
 from devopssim.scenario import LINES_OF_A_CHANGE, Scenario
 from devopssim.simulation import effort_per_hour
 from devopssim.twin.estimates import CONFIDENCE, LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
@@ -166,7 +166,7 @@ def _efforts(run: Run, rounds: pd.DataFrame, scenario: Scenario) -> Iterator[Par
     yield replace(effort, low=max(1e-3, effort.low - spread), high=effort.high + spread)
 
 
-def _crowded(rounds: pd.DataFrame, scenario: Scenario) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _crowded(rounds: pd.DataFrame, scenario: Scenario) -> Truths:
     """Return whether developers kept an eye on as many reviews as they can when each was called for."""
     room = scenario.quality.reviews_at_once * scenario.team.developers
     queued, started = (np.sort(rounds[step].to_numpy(float)) for step in ("queued", "started"))

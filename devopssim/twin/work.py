@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize
 
 from devopssim.events import details
-from devopssim.kpis import Floats, Run
+from devopssim.kpis import Floats, Run, Truths
 from devopssim.scenario import Scenario
 from devopssim.simulation import changes_per_item, coding_factor, effort_per_hour, headcount, secondary_effort_factor
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, given, mean, pooled_variation, variation
@@ -216,7 +216,7 @@ def _worked_until(run: Run, rows: pd.DataFrame) -> Floats:
     return worked
 
 
-def _carried_on(table: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _carried_on(table: pd.DataFrame) -> Truths:
     """Return whether each attempt began when the same role ended work on the same item: nobody took up another item."""
     subject = table["item"]
     for column in ENTITIES[1:]:

@@ -10,6 +10,7 @@ from experiment.macro_replications import Draw, decreasing, from_pool, known, pr
 import devopssim as ds
 from devopssim.experiment import Race
 from devopssim.kpis import Floats
+from devopssim.plots.theme import BLUE, GREEN, VERMILION
 from devopssim.scenario import SEVEN_CS
 
 RACES = 150
@@ -54,18 +55,20 @@ def main() -> None:
     budgets = np.unique(np.geomspace(2, 400, 40).round())
     with ds.plots.style("light"):
         figure, (many, often) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
-        for name, configuration in configurations.items():
+        for colour, (name, configuration) in zip((BLUE, VERMILION, GREEN), configurations.items(), strict=True):
             left, right = race(*configuration, budgets)
             same = equal(*configuration, budgets)
-            [line] = many.step(budgets, left, where="post", label=name)
-            often.step(budgets, right, where="post", color=line.get_color())
-            often.plot(budgets, same, "--", color=line.get_color())
+            many.step(budgets, 100 * left, where="post", label=name, color=colour)
+            often.step(budgets, 100 * right, where="post", color=colour)
+            often.plot(budgets, 100 * same, "--", color=colour)
             print(name, np.column_stack([budgets, left, right, same]).round(3).tolist())  # noqa: T201
-        often.axhline(0.95, color="grey", linewidth=0.8)
-        many.set(title="Scenarios left", ylabel="share of all (log)", yscale="log")
-        often.set(title="Leader right (dashed: equal allocation)", ylabel="share of races", ylim=(0, 1.02))
+        often.axhline(95, color="grey", linewidth=0.8)
+        many.set(title="Scenarios left", ylabel="% of all (log)", yscale="log")
+        often.set(title="Leader right (dashed: equal allocation)", ylabel="% of races", ylim=(0, 102))
         for axis in (many, often):
             axis.set(xlabel="runs ÷ scenarios (log)", xscale="log")
+        for axis in (many.xaxis, many.yaxis, often.xaxis):
+            axis.set_major_formatter("{x:g}")
         figure.legend(loc="outside lower center", fontsize=9)
         figure.savefig(Path(__file__).with_name("race.png"), metadata={"Software": None})
 
