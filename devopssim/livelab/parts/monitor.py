@@ -126,7 +126,8 @@ class Monitor:
             "result"
         ]
         columns = {
-            _short(series["metric"]): {float(at) - end: float(value) for at, value in series["values"]}
+            # Prometheus answers in milliseconds: rows of several queries meet
+            _short(series["metric"]): {round(float(at) - end, 3): float(value) for at, value in series["values"]}
             for series in result
         }
         return pd.DataFrame(columns).sort_index().rename_axis("seconds")
