@@ -241,7 +241,7 @@ def calibrate(
     }
     inferred = {name: _inferred(name, found.draws, how) for name, how in moved.items()}
     few = dict.fromkeys(found.weighted, "; few, so with the prior around the base's value")
-    products_and_few = {
+    shown_by_draws = {
         name: replace(
             _inferred(name, found.draws, each.how + few.get(name, "")),
             n=each.n,
@@ -250,7 +250,7 @@ def calibrate(
         for name, each in best.estimates.items()
         if each.per is not None or name in few
     }
-    drawn = {**products_and_few, **inferred}
+    drawn = {**shown_by_draws, **inferred}
     start = base or PRESETS[best.scenario.workflow]
     unused = {name: parameter_value(start, name) for name in found.impossible}  # as if the log did not show them
     estimates = {name: each for name, each in {**best.estimates, **drawn}.items() if name not in unused}

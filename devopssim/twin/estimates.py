@@ -4,10 +4,9 @@ Means have bootstrap intervals, counts and shares exact ones. Fits are judged by
 distribution's parameters estimated from the same sample (Lilliefors), which `scipy.stats.goodness_of_fit` allows for.
 """
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,15 +14,18 @@ from scipy import optimize, special, stats
 
 from devopssim.kpis import Floats, Truths
 from devopssim.scenario import Scenario
+from devopssim.twin.samples import (
+    CONFIDENCE,
+    LARGE_SAMPLE,
+    NAN,
+    bootstrap_mean,
+    positive,
+    positive_and_bounds,
+    survival_steps,
+)
 
-NAN: Final = float("nan")
-CONFIDENCE: Final = 0.95
-QUANTILES: Final = ((1 - CONFIDENCE) / 2, 0.5, (1 + CONFIDENCE) / 2)
-RESAMPLES: Final = 999
 LEAST_OBSERVATIONS: Final = 5
 """Fewer observations give no estimate; the parameter keeps its default."""
-LARGE_SAMPLE: Final = 200
-"""From so many values on, their mean is estimated without the help of a distribution, and bounds need no correction for skewness."""
 LARGEST_TEST: Final = 500
 """Larger samples are thinned to so many values: with thousands, the test rejects every model."""
 LEAST_TEST: Final = 8
@@ -139,7 +141,7 @@ def mean(
     >>> mean("demand.code_effort", [1, 2, 3, 6], "", at_least=[False, True, False, False]).value
     3.625
     """
-    sample, bound = _positive_and_bounds(values, at_least)
+    sample, bound = positive_and_bounds(values, at_least)
     sample = np.round(sample, 9)  # differences of large numbers carry rounding errors
     low, high = bootstrap_mean(sample, bound)
     exact = sample[~bound]
@@ -175,7 +177,7 @@ def mean_of_variation(parameter: str, values: ArrayLike, how: str, cv: Parameter
     by_sample = mean(parameter, values, how)
     if by_sample.n >= LARGE_SAMPLE:
         return by_sample
-    variance, logs = float(np.log1p(float(cv.value) ** 2)), np.log(_positive(values))
+    variance, logs = float(np.log1p(float(cv.value) ** 2)), np.log(positive(values))
     centre = float(logs.mean()) + variance / 2 * (1 - 1 / len(logs))
     freedom = max(1, cv.n - 1)
     error = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * np.sqrt(variance / len(logs) + variance**2 / (2 * freedom))
@@ -199,34 +201,10 @@ def variation(parameter: str, values: ArrayLike, how: str, *, at_least: ArrayLik
     at_least : array of bool, optional
         Which observations are only bounds: the value is at least that (right-censored).
     """
-    sample, bound = _positive_and_bounds(values, at_least)
+    sample, bound = positive_and_bounds(values, at_least)
     logs, weights, n = np.log(sample), survival_steps(sample, bound), int((~bound).sum())
     spread = float(weights @ (logs - weights @ logs) ** 2) * n / (n - 1)
     return _variation(parameter, spread, n, n - 1, how)
-
-
-def survival_steps(values: Floats, at_least: Truths) -> Floats:
-    """Return the weight of each value in the distribution of Kaplan and Meier; bounds have none, their weight goes to larger values.
-
-    The largest value counts as known (Efron).
-
-    References
-    ----------
-    E. L. Kaplan & P. Meier, *Nonparametric Estimation from Incomplete Observations* (1958).
-
-    Examples
-    --------
-    >>> survival_steps(np.array([1.0, 2.0, 3.0, 6.0]), np.array([False, True, False, False])).tolist()
-    [0.25, 0.0, 0.375, 0.375]
-    """
-    order = np.lexsort((at_least, values))
-    known = ~at_least[order]
-    known[-1:] = True
-    at_risk = np.arange(len(values), 0, -1)
-    left = np.cumprod(1 - known / at_risk)
-    weights = np.empty(len(values))
-    weights[order] = np.concatenate([[1.0], left[:-1]]) - left
-    return weights
 
 
 def pooled_variation(parameter: str, groups: Iterable[ArrayLike], how: str) -> ParameterEstimate:
@@ -247,7 +225,7 @@ def pooled_variation(parameter: str, groups: Iterable[ArrayLike], how: str) -> P
     >>> round(estimate.value, 2), estimate.n
     (0.79, 6)
     """
-    logs = [np.log(sample) for group in groups if len(sample := _positive(group))]
+    logs = [np.log(sample) for group in groups if len(sample := positive(group))]
     n = sum(map(len, logs))
     freedom = n - len(logs)
     spread = sum(float(((log - log.mean()) ** 2).sum()) for log in logs) / freedom
@@ -482,48 +460,6 @@ def count_bounds(n: int) -> tuple[float, float]:
     return (float(stats.chi2.ppf(low, 2 * n) / 2) if n else 0.0), float(stats.chi2.ppf(high, 2 * n + 2) / 2)
 
 
-def bootstrap_mean(values: Floats, at_least: Truths | None = None) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of a mean, of some values that may be bounds; NaN for fewer than two values."""
-    if at_least is not None and at_least.any():
-
-        def mean_of(sample: Floats, bound: Floats) -> float:
-            return float(sample @ survival_steps(sample, bound > 0))
-
-        few = len(values) < LARGE_SAMPLE  # the jackknife of BCa takes minutes for thousands of values
-        data = (values, at_least.astype(np.float64))
-        return _interval(data, mean_of, "BCa" if few else "percentile", paired=True, vectorized=False)
-    if len(values) < 2:
-        return NAN, NAN
-    if np.ptp(values) <= 1e-8:
-        return float(values.mean()), float(values.mean())
-    return _interval((values,), np.mean, "BCa", batch=50)
-
-
-def _interval(
-    data: tuple[Floats, ...], statistic: Callable[..., Any], method: Literal["BCa", "percentile"], **options: Any
-) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of a statistic."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a sample that is nearly constant
-        interval = stats.bootstrap(
-            data, statistic, n_resamples=RESAMPLES, confidence_level=CONFIDENCE, method=method, rng=1, **options
-        ).confidence_interval
-    return float(interval.low), float(interval.high)
-
-
-def _positive_and_bounds(values: ArrayLike, at_least: ArrayLike) -> tuple[Floats, Truths]:
-    """Return the values that are finite and above 0, and which of them are bounds."""
-    array = np.asarray(values, dtype=np.float64)
-    usable = np.isfinite(array) & (array > 0)
-    return array[usable], np.broadcast_to(np.asarray(at_least, dtype=bool), array.shape)[usable]
-
-
-def _positive(values: ArrayLike) -> Floats:
-    """Return the values that are finite and above 0."""
-    array = np.asarray(values, dtype=np.float64)
-    return array[np.isfinite(array) & (array > 0)]
-
-
 def _fit(distribution: Any, sample: Floats, name: str, **parameters: float) -> dict[str, Any]:
     """Test the fit of a distribution by the Kolmogorov-Smirnov statistic; too small or constant samples are left untested."""
     if len(sample) < LEAST_TEST or np.ptp(sample) == 0:
@@ -534,16 +470,3 @@ def _fit(distribution: Any, sample: Floats, name: str, **parameters: float) -> d
         distribution, sample, known_params=parameters or None, statistic="ks", n_mc_samples=199, rng=1
     )
     return {"distribution": name, "distance": float(test.statistic), "p": float(test.pvalue)}
-
-
-def quantiles(values: Floats, weights: Floats) -> Floats:
-    """Return the bounds of the central 95 % and the median of weighted values, in increasing order.
-
-    Examples
-    --------
-    >>> quantiles(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0])).round(2).tolist()
-    [1.0, 2.0, 3.0]
-    """
-    order = np.argsort(values)
-    below = np.cumsum(weights[order]) - weights[order] / 2
-    return np.interp(QUANTILES, below / weights.sum(), values[order])

@@ -11,7 +11,8 @@ import numpy as np
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import effort_per_hour
-from devopssim.twin.estimates import ParameterEstimate, quantiles, rate
+from devopssim.twin.estimates import ParameterEstimate, rate
+from devopssim.twin.samples import quantiles
 from devopssim.twin.work import pairs_of
 
 LEAST_INTERRUPTIONS: Final = 30

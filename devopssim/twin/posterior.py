@@ -299,7 +299,8 @@ class _SimulatedPool:
                     continue
                 narrowed = with_prior(estimate, float(parameter_value(candidate.base, name)), rng, size)
                 learnt[-1][name] = estimate.draws(rng, size) if narrowed is None else narrowed
-                weighted |= {name} if narrowed is not None else set()
+                if narrowed is not None:
+                    weighted.add(name)
         return cls(candidates=candidates, chosen=chosen, columns=columns, learnt=learnt, weighted=frozenset(weighted))
 
     def part(self, numbers: "np.ndarray[tuple[int], np.dtype[np.intp]]") -> "_SimulatedPool":

@@ -13,8 +13,9 @@ from devopssim.events import HOURS_PER_WEEK, details
 from devopssim.kpis import Floats, Run, Truths
 from devopssim.scenario import LINES_OF_A_CHANGE, Scenario
 from devopssim.simulation import effort_per_hour
-from devopssim.twin.estimates import CONFIDENCE, LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
+from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, median_and_sigma, share
 from devopssim.twin.routines import NOISE, constant
+from devopssim.twin.samples import CONFIDENCE
 from devopssim.twin.work import attempts, coding, unplanned
 
 MOST_PAIRED: Final = 1000

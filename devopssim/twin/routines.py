@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import regression_share
-from devopssim.twin.estimates import ParameterEstimate, given, quantiles
+from devopssim.twin.estimates import ParameterEstimate, given
+from devopssim.twin.samples import quantiles
 from devopssim.twin.work import pairs_of, unplanned
 from devopssim.twin.workflow_inference import planned_changes
 

@@ -14,7 +14,8 @@ from scipy import stats
 from devopssim.events import HOURS_PER_WEEK
 from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
-from devopssim.twin.estimates import ParameterEstimate, quantiles
+from devopssim.twin.estimates import ParameterEstimate
+from devopssim.twin.samples import quantiles
 from devopssim.twin.waits import releases
 
 SPREAD: Final = 0.4

@@ -11,9 +11,9 @@ from devopssim.twin.estimates import (
     mean_of_variation,
     median_and_sigma,
     pooled_variation,
-    survival_steps,
     variation,
 )
+from devopssim.twin.samples import survival_steps
 
 SAMPLES: Final = 300
 
