@@ -25,6 +25,7 @@ from devopssim.kpis.columns import Integers, LogColumns
 Floats = npt.NDArray[np.float64]
 """Array of floating-point numbers."""
 Truths = npt.NDArray[np.bool_]
+"""Array of true and false."""
 
 Needs = tuple[tuple[str, ...], ...]
 """What a KPI needs of a log: of each tuple one entry, a kind of event, or a kind and a key of its detail: `service.deployed repair`."""
