@@ -166,34 +166,38 @@ class WhatIf:
 
     def remarks(self) -> list[str]:
         """Return what the answer rests on: the twin's check, the structures that the log allows, and what the log cannot tell."""
-        if self.twin is None:
-            return []
-        remarks = []
-        if self.twin.verdict != HOLDS:
+        remarks = self._remarks_of(self.twin) if self.twin else []
+        why = "the team works so already, or in a way that has no use for it"
+        if self.untouched == self.result.replications:
+            remarks.append(f"The change alters nothing: {why}.")
+        elif self.untouched >= NAMED_UNTOUCHED * self.result.replications:
             remarks.append(
-                f"The twin did not pass its check ({self.twin.verdict}); take the direction, not the amount."
-            )
-        if self.twin.differing:
-            remarks.append(
-                f"The twin differs from the log in KPIs that it was not fitted to ({'; '.join(self.twin.differing)}); take amounts with care."
-            )
-        if self.twin.unseen:
-            titles = ", ".join(kpis.KPIS[name].title.lower() for name in self.twin.unseen)
-            remarks.append(
-                f"The log does not show these KPIs: {titles}; their values here rest on the model's defaults."
-            )
-        if self.twin.open_structure:
-            remarks.append(f"{self.twin.open_structure}; the intervals hold all of these.")
-        if self.untouched >= NAMED_UNTOUCHED * self.result.replications:
-            remarks.append(
-                f"In {self.untouched} of the {self.result.replications} replications the change alters nothing, because the team works so "
-                "already, or in a way that has no use for it; the means hold these, too."
+                f"In {self.untouched} of the {self.result.replications} replications the change alters nothing, because {why}; "
+                "the means hold these, too."
             )
         return remarks + [
             f"The effect on {kpis.KPIS[row['kpi']].title.lower()} depends on {row['parameter']} ({row['meaning']}), of which the log "
             f"shows little or nothing; if you know it, calibrate with --set {row['parameter']}=…."
             for row in self.depends_on.drop_duplicates("parameter").head(NAMED_CAUSES).to_dict("records")
         ]
+
+    @staticmethod
+    def _remarks_of(twin: Twin) -> list[str]:
+        remarks = []
+        if twin.verdict != HOLDS:
+            remarks.append(f"The twin did not pass its check ({twin.verdict}); take the direction, not the amount.")
+        if twin.differing:
+            remarks.append(
+                f"The twin differs from the log in KPIs that it was not fitted to ({'; '.join(twin.differing)}); take amounts with care."
+            )
+        if twin.unseen:
+            titles = ", ".join(kpis.KPIS[name].title.lower() for name in twin.unseen)
+            remarks.append(
+                f"The log does not show these KPIs: {titles}; their values here rest on the model's defaults."
+            )
+        if twin.open_structure:
+            remarks.append(f"{twin.open_structure}; the intervals hold all of these.")
+        return remarks
 
 
 LEAST_FOR_CORRELATION: Final = 20

@@ -20,7 +20,16 @@ UNCHECKED: Final = "unchecked"
 """Verdict of a twin that was not held against its log."""
 HOLDS: Final = "holds"
 """Verdict of a twin that passed the check."""
-ASKED: Final = ("lead_time", "change_failure_rate", "deployment_frequency", "mttr", "availability", "throughput", "wip")
+ASKED: Final = (
+    "lead_time",
+    "change_failure_rate",
+    "deployment_frequency",
+    "mttr",
+    "availability",
+    "throughput",
+    "throughput_new_work",
+    "wip",
+)
 """KPIs of a what-if."""
 DOWNTIME: Final = {"failures": ("service.failed",), "restorations": ("service.restored", "incident.resolved")}
 """What a log has to show before its downtime is worth money."""

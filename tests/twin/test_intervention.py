@@ -111,6 +111,16 @@ def test_an_answer_counts_the_replications_that_the_change_leaves_as_they_are() 
     )
 
 
+def test_an_answer_says_of_any_scenario_that_a_change_alters_nothing() -> None:
+    """Sprints end with a review, which shows each first change."""
+    answer = what_if(
+        vary(AGILE, {"years": 0.2}), adopt_practices={"feedback": 1}, replications=2, progress=False, workers=1
+    )
+    assert answer.remarks() == [
+        "The change alters nothing: the team works so already, or in a way that has no use for it."
+    ]
+
+
 def test_a_question_that_changes_nothing_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="the intervention changes nothing"):
         what_if(SMALL)
