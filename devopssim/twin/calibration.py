@@ -28,7 +28,9 @@ from devopssim.twin import (
     interruptions,
     main_line,
     posterior,
+    practice_inference,
     recovery,
+    releases,
     reviews,
     routines,
     waits,
@@ -313,7 +315,7 @@ def _candidate(
 
 
 def _structure(structure: Structure, base: Scenario | None, run: Run, _: Scenario) -> Iterator[ParameterEstimate]:
-    n = len(workflow_inference.releases_of(run).times)
+    n = len(releases.releases_of(run).times)
     how = f"{structure.how}; probability {structure.probability:.0%}"
     if base is None and structure.cadence:
         yield given("workflow", structure.workflow, n, how)
@@ -365,7 +367,7 @@ def _inferred(name: str, draws: Sequence[Mapping[str, float | str]], how: str) -
 
 
 def _practices(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
-    yield from workflow_inference.practices(run, scenario.workflow)
+    yield from practice_inference.practices(run, scenario.workflow)
     yield from findings.adoption(run)
 
 

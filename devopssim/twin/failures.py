@@ -18,7 +18,7 @@ from devopssim.simulation import (
 )
 from devopssim.twin.estimates import LEAST_OBSERVATIONS, ParameterEstimate, count_bounds, given, share
 from devopssim.twin.incidents import incidents_of, is_infrastructure
-from devopssim.twin.workflow_inference import batch_sizes, planned_changes
+from devopssim.twin.releases import batch_sizes, planned_changes
 
 
 def infrastructure(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:

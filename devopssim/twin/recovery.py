@@ -24,8 +24,8 @@ from devopssim.twin.estimates import (
     share,
 )
 from devopssim.twin.incidents import incidents_of, is_infrastructure, is_minor, is_paged
+from devopssim.twin.releases import batch_sizes
 from devopssim.twin.work import attempts
-from devopssim.twin.workflow_inference import batch_sizes
 
 DETECTION: Final = "from the failure until its detection"
 TWO_STEPS: Final = ("mitigation", "restart")

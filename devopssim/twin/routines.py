@@ -15,9 +15,9 @@ from devopssim.kpis import Floats, Run
 from devopssim.scenario import Scenario
 from devopssim.simulation import regression_share
 from devopssim.twin.estimates import ParameterEstimate, given
+from devopssim.twin.releases import planned_changes
 from devopssim.twin.samples import quantiles
 from devopssim.twin.work import pairs_of, unplanned
-from devopssim.twin.workflow_inference import planned_changes
 
 LEAST_OCCASIONS: Final = 2
 """Occasions from which on a constant is estimated."""

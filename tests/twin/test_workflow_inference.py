@@ -10,7 +10,8 @@ from logs import committed, deployed, log_of
 from devopssim.kpis import Run
 from devopssim.scenario import AGILE, DEVOPS, WATERFALL, Scenario, vary
 from devopssim.simulation import simulate
-from devopssim.twin.workflow_inference import practices, structures
+from devopssim.twin.practice_inference import practices
+from devopssim.twin.workflow_inference import structures
 
 FLOW: Final = vary(DEVOPS, {"practices.deployment": 0.0})
 
