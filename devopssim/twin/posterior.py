@@ -1,8 +1,9 @@
 """Posterior of a twin's parameters: learnt ones by their likelihood, hidden ones by simulation.
 
-A parameter with a known likelihood is drawn from its own posterior, which a prior narrows where the log shows few cases. One that leaves no direct trace is drawn from a prior around the
-base's value, as wide as its evidence is weak, and moved by what the whole log shows: draws are simulated on the fast engine, and a
-regression of the parameters on the summaries of their logs leads from each simulated log to the observed one.
+A parameter with a known likelihood is drawn from its own posterior, which a prior narrows where the log shows few cases. One that
+leaves no direct trace is drawn from a prior around the base's value, as wide as its evidence is weak, and moved by what the whole log
+shows: draws are simulated on the fast engine, and a regression of the parameters on the summaries of their logs leads from each
+simulated log to the observed one.
 
 References
 ----------
