@@ -247,7 +247,7 @@ def _variation(parameter: str, spread: float, n: int, freedom: int, how: str) ->
 
 
 def maximum_likelihood(
-    log_likelihood: Callable[[Floats], float], start: Sequence[float]
+    log_likelihood: Callable[[Floats], float], start: Sequence[float], *, step: float = 1e-3
 ) -> tuple[Floats, Floats, Floats]:
     """Return the values at which a logarithmic likelihood is largest, and their 95 % interval.
 
@@ -259,6 +259,8 @@ def maximum_likelihood(
         Function of an array of values.
     start : sequence of float
         Values near the largest likelihood.
+    step : float, default 0.001
+        Distance over which the curvature is taken; a likelihood with kinks needs a longer one.
 
     Returns
     -------
@@ -279,7 +281,7 @@ def maximum_likelihood(
 
     first = np.asarray(start, dtype=np.float64)
     result = optimize.minimize(objective, first, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
-    best, step = np.asarray(result.x, dtype=np.float64), 1e-3
+    best = np.asarray(result.x, dtype=np.float64)
     size = len(best)
     information = np.empty((size, size))
     shifts = np.eye(size) * step

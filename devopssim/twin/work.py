@@ -95,10 +95,14 @@ def coding(run: Run, work: pd.DataFrame) -> "pd.Series[float]":
     Series of float
         Person-hours, indexed by item and change.
     """
+    return _total(until_commit(run, work), ["item", "change"])
+
+
+def until_commit(run: Run, work: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `attempts` at writing planned changes that begin before the commit."""
     created = pd.Series(run.first("change", "change.created"), index=run.names("change"))
     work = work[(work["stage"] == "code") & work["change"].notna() & ~work["change"].isin(unplanned(run))]
-    committed = work["change"].map(created).to_numpy(float)
-    return _total(work[work["start"].to_numpy() < committed], ["item", "change"])
+    return work[work["start"].to_numpy() < work["change"].map(created).to_numpy(float)]
 
 
 def testing(run: Run, work: pd.DataFrame, scenario: Scenario) -> "pd.Series[float]":
@@ -143,7 +147,8 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        In the order of their starts. Columns of `pairs_of`, and effort (person-hours).
+        In the order of their starts. Columns of `pairs_of`, tasks (that a person has done before in a role not their own; else NaN), and
+        effort (person-hours).
     """
     table = pairs_of(run)
     incidents = incidents_of(run)
@@ -151,6 +156,7 @@ def attempts(run: Run, scenario: Scenario) -> pd.DataFrame:
     hours = np.where(on_call | table["role"].isna(), table["end"] - table["start"], table["worked"])
     table["effort"] = hours
     people = table["role"].notna().to_numpy()
+    table["tasks"] = _tasks_before(table, scenario)
     own = effort_per_hour(scenario) / _secondary_factors(table, scenario)
     switching = scenario.process.switching * ~(_carried_on(table) | on_call)
     table.loc[people, "effort"] = ((hours - switching) * own)[people]
@@ -226,17 +232,21 @@ def _carried_on(table: pd.DataFrame) -> Truths:
 
 
 def _secondary_factors(table: pd.DataFrame, scenario: Scenario) -> Floats:
-    """Return the factor on the effort of each attempt: above 1 for work of another role, less so with practice.
+    """Return the factor on the effort of each attempt: above 1 for work of another role, less so with practice."""
+    tasks = table["tasks"].to_numpy(float)
+    return np.where(np.isnan(tasks), 1.0, secondary_effort_factor(scenario, np.nan_to_num(tasks)))
+
+
+def _tasks_before(table: pd.DataFrame, scenario: Scenario) -> "pd.Series[float]":
+    """Return how many tasks of the other role each person has done before; NaN for work of the person's own role.
 
     The log names roles, not people: the tasks that people of a role have done in another one are shared equally.
     """
     owner = table["stage"].map(STAGE_OWNERS).mask(table["task"].isin(OWN_TASKS))
-    other = (table["role"].notna() & owner.notna() & (table["role"] != owner)).to_numpy()
+    other = table["role"].notna() & owner.notna() & (table["role"] != owner)
     tasks = table[other].groupby(["role", owner[other]]).cumcount()
     people = table.loc[other, "role"].map(headcount(scenario)).fillna(1).clip(lower=1)
-    factors = np.ones(len(table))
-    factors[other] = secondary_effort_factor(scenario, (tasks / people).to_numpy(float))
-    return factors
+    return (tasks / people).reindex(table.index)
 
 
 def _total(work: pd.DataFrame, by: list[str]) -> "pd.Series[float]":
