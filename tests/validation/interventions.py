@@ -13,11 +13,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import as_completed
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from devopssim import kpis
 from devopssim.experiment import compare
@@ -167,30 +169,53 @@ def kept(folder: Path = FOLDER) -> pd.DataFrame:
     return pd.DataFrame([row for part in parts for row in part])
 
 
+def by_chance(rows: pd.DataFrame) -> float:
+    """Return the median relative error that replications alone make: answer and truth are means of `RUNS`."""
+    clear = rows[rows["truth"].abs() > rows["noise"]]
+    spread = (clear["high"] - clear["low"]) / (2 * stats.norm.ppf(0.95))
+    relative = np.sqrt((spread**2 + clear["noise"] ** 2) / RUNS) / clear["truth"].abs()
+    z = np.random.default_rng(1).standard_normal((1000, len(clear)))
+    return float(np.median(np.abs(z) * relative.to_numpy()))
+
+
+SIZES: Final = (0, 1, 1.5, 2, 3, 5, np.inf)
+"""Bounds of groups of effects, in multiples of their noise."""
 GROUPS: Final = {
     "KPI": "kpi",
     "intervention": "intervention",
     "workflow": "workflow",
     "the twin passed its check": "holds",
+    "effect ÷ noise": "size",
 }
 
 
 def as_markdown(rows: pd.DataFrame) -> str:
     """Return the table of docs/calibration.md."""
+    organisations = rows.groupby("organisation")["holds"].first()
+    passed = f"{organisations.mean():.0%} of the twins passed their check"
+    chance = (
+        f"{RUNS} replications of answer and truth alone would make a median relative error of {by_chance(rows):.0%}"
+    )
     lines = [
-        f"{rows['organisation'].nunique()} organisations, ten interventions each; {rows.groupby('organisation')['holds'].first().mean():.0%} of the twins passed their check:",
+        f"{len(organisations)} organisations, ten interventions each; {passed}. {chance}.",
         "",
         "| by | | effects | in the 90 % interval | above their noise | sign right | median relative error |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
+    names = [f"{low:g} to {high:g}" if np.isfinite(high) else f"above {low:g}" for low, high in pairwise(SIZES)]
     named = rows.assign(
-        kpi=rows["kpi"].map(lambda name: kpis.KPIS[name].title), holds=np.where(rows["holds"], "yes", "no")
+        kpi=rows["kpi"].map(lambda name: kpis.KPIS[name].title),
+        holds=np.where(rows["holds"], "yes", "no"),
+        size=pd.cut(rows["truth"].abs() / rows["noise"], SIZES, labels=names).astype(object).fillna(names[0]),
     )
     for title, by in {"all": None, **GROUPS}.items():
-        for name, row in summary(named, by).iterrows():
+        table = summary(named, by)
+        for name, row in (
+            table.reindex([name for name in names if name in table.index]) if by == "size" else table
+        ).iterrows():
             lines.append(
-                f"| {title} | {name if by else ''} | {row['effects']:,.0f} | {row['covered']:.1%} | {row['clear']:,.0f} | {row['sign']:.1%} | "
-                f"{row['error']:.0%} |"
+                f"| {title} | {name if by else ''} | {row['effects']:,.0f} | {row['covered']:.1%} | {row['clear']:,.0f} | "
+                + (f"{row['sign']:.1%} | {row['error']:.0%} |" if row["clear"] else " | |")
             )
     return "\n".join(lines)
 

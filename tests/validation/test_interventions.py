@@ -9,6 +9,7 @@ from validation.interventions import (
     CADENCES,
     NAMES,
     as_markdown,
+    by_chance,
     interventions,
     judge,
     judged,
@@ -73,8 +74,17 @@ def test_sign_and_error_are_those_of_effects_above_their_noise() -> None:
 
 def test_the_table_names_kpis_and_the_number_of_organisations() -> None:
     table = as_markdown(pd.DataFrame([row(10, 9), row(-10, -12)]))
-    assert table.startswith("1 organisations, ten interventions each; 100% of the twins passed their check:")
+    assert table.startswith(
+        "1 organisations, ten interventions each; 100% of the twins passed their check. 30 replications"
+    )
     assert "| KPI | Lead time | 2 | 90.0% | 2 | 100.0% | 15% |" in table
+    assert "| effect ÷ noise | above 5 | 2 | 90.0% | 2 | 100.0% | 15% |" in table
+
+
+def test_the_error_that_replications_alone_make_shrinks_with_the_effect() -> None:
+    """Half of all means of thirty with standard deviations of 1 and 2 ÷ 3.29 lie within 0.67 of their standard error, 0.21."""
+    assert by_chance(pd.DataFrame([row(1.01, 1, noise=1)])) == pytest.approx(0.67 * 0.2137, rel=0.1)
+    assert by_chance(pd.DataFrame([row(100, 90)])) < 0.01
 
 
 def test_a_judgement_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
