@@ -30,13 +30,14 @@ def sharing(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     their item. What the changes leave open, the prior of the evidence grade decides.
     """
     changes = Changes.of(run, scenario)
-    helped, alone = int(changes.helped.sum()), int((changes.paired > 0).sum())
-    factors = [
-        *(IN_ANOTHER_ROLE if helped >= LEAST_OBSERVATIONS else ()),
-        *(IN_PAIRS if alone >= LEAST_OBSERVATIONS else ()),
-    ]
-    if not factors:
+    groups = {
+        IN_ANOTHER_ROLE: (int(changes.helped.sum()), "by people of another role"),
+        IN_PAIRS: (int((changes.paired > 0).sum()), "without a review, as pairs write them"),
+    }
+    shown = {names: told for names, told in groups.items() if told[0] >= LEAST_OBSERVATIONS}
+    if not shown:
         return
+    factors = [name for names in shown for name in names]
     declared = [parameters()[name] for name in factors]
     centre = np.log([float(parameter_value(scenario, name)) for name in factors])
     spread = np.array([SPREAD[each.grade] for each in declared])
@@ -48,16 +49,15 @@ def sharing(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
         far, beyond = (values - centre) / spread, (values - inside) / EXACT
         return changes.log_likelihood(other) - float(far @ far + beyond @ beyond) / 2
 
-    values, low, high = maximum_likelihood(log_posterior, centre.tolist(), step=EXACT)
-    for position, name in enumerate(factors):
-        value, bottom, top = (float(np.exp(max(each[position], lowest[position]))) for each in (values, low, high))
-        n, which = (
-            (alone, "without a review, as pairs write them")
-            if name in IN_PAIRS
-            else (helped, "by people of another role")
-        )
+    values, low, high = (
+        np.exp(np.maximum(each, lowest)) for each in maximum_likelihood(log_posterior, centre.tolist(), step=EXACT)
+    )
+    if not np.isfinite(low).all():  # the changes speak for several values
+        return
+    told = [told for names, told in shown.items() for _ in names]
+    for name, value, bottom, top, (n, which) in zip(factors, values, low, high, told, strict=True):
         how = f"effort of {n} changes {which}, beside the others of their items; with the prior around the base's value"
-        yield ParameterEstimate(parameter=name, value=value, low=bottom, high=top, n=n, how=how)
+        yield ParameterEstimate(parameter=name, value=float(value), low=float(bottom), high=float(top), n=n, how=how)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class Changes:
         )
 
     def log_likelihood(self, scenario: Scenario) -> float:
-        """Return the logarithm of the likelihood of the efforts, whose medians differ from item to item; its tails allow for odd changes."""
+        """Return the logarithm of the likelihood of the efforts, whose means differ from item to item; it allows for odd changes."""
         upkeep = scenario.quality.test_upkeep * scenario.practices.testing
         own = self.effort / np.where(self.helped, secondary_effort_factor(scenario, self.tasks), 1.0)
         alone = np.maximum(own - upkeep, own / 10) / (1 + self.paired * (scenario.quality.pairing_effort - 1))
