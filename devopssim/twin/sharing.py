@@ -30,14 +30,15 @@ def sharing(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     their item. What the changes leave open, the prior of the evidence grade decides.
     """
     changes = Changes.of(run, scenario)
-    groups = {
-        IN_ANOTHER_ROLE: (int(changes.helped.sum()), "by people of another role"),
-        IN_PAIRS: (int((changes.paired > 0).sum()), "without a review, as pairs write them"),
-    }
-    shown = {names: told for names, told in groups.items() if told[0] >= LEAST_OBSERVATIONS}
-    if not shown:
+    helped, in_pairs = int(changes.helped.sum()), int((changes.paired > 0).sum())
+    samples = [
+        *((name, helped, "by people of another role") for name in IN_ANOTHER_ROLE),
+        *((name, in_pairs, "without a review, as pairs write them") for name in IN_PAIRS),
+    ]
+    samples = [(name, n, kind) for name, n, kind in samples if n >= LEAST_OBSERVATIONS]
+    if not samples:
         return
-    factors = [name for names in shown for name in names]
+    factors = [name for name, _, _ in samples]
     declared = [parameters()[name] for name in factors]
     centre = np.log([float(parameter_value(scenario, name)) for name in factors])
     spread = np.array([SPREAD[each.grade] for each in declared])
@@ -52,11 +53,10 @@ def sharing(run: Run, scenario: Scenario) -> Iterator[ParameterEstimate]:
     values, low, high = (
         np.exp(np.maximum(each, lowest)) for each in maximum_likelihood(log_posterior, centre.tolist(), step=EXACT)
     )
-    if not np.isfinite(low).all():  # the changes speak for several values
+    if not np.isfinite(low).all():  # no single value fits best
         return
-    told = [told for names, told in shown.items() for _ in names]
-    for name, value, bottom, top, (n, which) in zip(factors, values, low, high, told, strict=True):
-        how = f"effort of {n} changes {which}, beside the others of their items; with the prior around the base's value"
+    for (name, n, kind), value, bottom, top in zip(samples, values, low, high, strict=True):
+        how = f"effort of {n} changes {kind}, beside the others of their items; with the prior around the base's value"
         yield ParameterEstimate(parameter=name, value=float(value), low=float(bottom), high=float(top), n=n, how=how)
 
 

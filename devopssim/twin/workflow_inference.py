@@ -248,9 +248,8 @@ def project_starts(run: Run) -> Floats:
     array of float
         Hours; empty unless nearly all items are planned together with others.
     """
-    rows = run.log.iloc[run.rows("stage.queued")]
-    planned = rows[(rows["stage"] == "plan") & rows["item"].notna()].drop_duplicates("item")
-    together = planned.groupby("time").size()
+    begun = beginnings_by_item(run)
+    together = begun.groupby(begun).size()
     together = together[together > 1]
-    is_batched = len(planned) > 0 and together.sum() > LEAST_BATCHED * len(planned)
+    is_batched = len(begun) > 0 and together.sum() > LEAST_BATCHED * len(begun)
     return together.index.to_numpy(float) if is_batched else np.empty(0)
