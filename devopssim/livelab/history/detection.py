@@ -94,7 +94,7 @@ def detection_of(incident: Fact, resolved: float, facts: Sequence[Fact]) -> Dete
     Detection(at=11.4, by='HighErrorRate', by_machine=True)
     """
     began = float(incident["at"])
-    act = min((at for at in _acts(facts) if began < at <= resolved), default=resolved)
+    act = min((at for at in acts_on(facts) if began < at <= resolved), default=resolved)
     on_call = any(fact["fact"] == "on_call" and float(fact["at"]) <= act for fact in facts)
     detections = [
         Detection(at=max(signal.at, began), by=signal.name, by_machine=True)
@@ -114,6 +114,20 @@ def detection_of(incident: Fact, resolved: float, facts: Sequence[Fact]) -> Dete
     return Detection(at=max(known, began), by=PROBER, by_machine=True)
 
 
+def acts_on(facts: Sequence[Fact]) -> Iterator[float]:
+    """Yield when people or scripts acted on the service, in seconds since 1970.
+
+    Examples
+    --------
+    >>> list(acts_on([{"fact": "serving", "at": 3.0}, {"fact": "alert", "at": 4.0}]))
+    [3.0]
+    """
+    for fact in facts:
+        takes_all = fact["fact"] == "shifted" and 0 in (fact.get("blue"), fact.get("green"))
+        if fact["fact"] in ACTS or takes_all or switched_off(fact):
+            yield float(fact["at"])
+
+
 def switched_off(fact: Fact) -> bool:
     """Return whether a fact hides a feature from all users.
 
@@ -123,14 +137,6 @@ def switched_off(fact: Fact) -> bool:
     True
     """
     return fact["fact"] == "flag" and not fact["percent"]
-
-
-def _acts(facts: Sequence[Fact]) -> Iterator[float]:
-    """Yield when people or scripts acted on the service."""
-    for fact in facts:
-        takes_all = fact["fact"] == "shifted" and 0 in (fact.get("blue"), fact.get("green"))
-        if fact["fact"] in ACTS or takes_all or switched_off(fact):
-            yield float(fact["at"])
 
 
 def _signals(facts: Sequence[Fact], kind: str) -> list[Signal]:

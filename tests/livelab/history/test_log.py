@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devopssim import events, kpis
 from devopssim.livelab.history.commits import ShopCommit
 from devopssim.livelab.history.journal import Fact
-from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, log_of
+from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, RECURS, log_of
 
 START: Final = "2026-03-02T09:00:00+00:00"
 EPOCH: Final = dt.datetime.fromisoformat(START).timestamp()
@@ -188,6 +189,49 @@ def test_an_incident_of_a_canary_lasts_until_its_traffic_is_taken_away() -> None
     assert seconds(log, "incident.resolved") == [31]
     assert told(log, "service.rolledback", "deployment", "incident") == [("D2", "I1")]
     assert events.details(log, "via").dropna().tolist() == ["rollback", "rollback"]
+
+
+def test_a_release_whose_failures_come_and_go_is_one_incident_until_it_is_taken_back() -> None:
+    """What needs more and more memory ends, starts again, serves for a while, and ends again; a recovery may begin in between."""
+    known: dict[str, Any] = {"cause": "out of memory", "image": "bad"}
+    facts = (
+        serving("one", "a", 10),
+        serving("bad", "b", 20),
+        broke("x", 22, **known),
+        was_restored("x", 28),
+        broke("y", 33, **known),
+        was_restored("y", 40),
+        fact("recovering", 42),
+        broke("z", 42.5, declared=45, **known),
+        serving("one", "a", 44),
+        was_restored("z", 46, declared=49),
+    )
+    log = translated(*facts, commits=HISTORY)
+    assert seconds(log, "service.failed") == [22]
+    assert seconds(log, "service.restored") == [46]
+    assert seconds(log, "incident.resolved") == [49]
+    assert told(log, "service.rolledback", "deployment", "incident") == [("D2", "I1")]
+
+
+def test_failures_that_two_probers_see_at_a_time_stay_apart() -> None:
+    through = {"web": broke("x", 20, services=["web"]), "balancer": broke("y", 21, services=["blue", "green"])}
+    again = broke("z", 35, services=["web"])
+    log = translated(*through.values(), was_restored("x", 30), was_restored("y", 50), again, was_restored("z", 40))
+    assert seconds(log, "service.failed") == [20, 21]
+    assert seconds(log, "service.restored") == [40, 50]
+
+
+@pytest.mark.parametrize(
+    ("between", "later", "cause"),
+    [(serving("one", "a", 30), 35, "x"), (fact("noticed", 30), 28 + RECURS + 1, "x"), (fact("noticed", 30), 35, "y")],
+    ids=["the release before was put back", "much later", "another cause"],
+)
+def test_what_fails_after_the_cause_was_removed_or_for_another_one_is_a_new_incident(
+    between: Fact, later: float, cause: str
+) -> None:
+    facts = (serving("one", "a", 10), serving("bad", "b", 20), broke("x", 22, cause="x"), was_restored("x", 28))
+    log = translated(*facts, between, broke("y", later, cause=cause), was_restored("y", later + 5), commits=HISTORY)
+    assert seconds(log, "service.failed") == [22, later]
 
 
 def test_the_first_alert_detects_an_incident_and_later_ones_do_not() -> None:
