@@ -1,4 +1,4 @@
-"""Clauses of a what-if's sentence: what becomes of the lead time, of failed deployments and of downtime.
+"""Clauses of a what-if's sentence: what becomes of lead times, of failed deployments and of downtime.
 
 An effect whose interval holds 0 is unclear: a clause says *perhaps* and states both means, unless they are about the same.
 """
@@ -16,8 +16,8 @@ SLIGHT: Final = 0.05
 """Share of the value before below which an unclear effect is called about the same."""
 
 
-def lead_time(row: Row) -> str:
-    """Return the clause on the lead time.
+def lead_time(row: Row, of: str = "request") -> str:
+    """Return the clause on the lead time of requests, or of changes.
 
     Examples
     --------
@@ -26,24 +26,29 @@ def lead_time(row: Row) -> str:
     'a request is with its users 2 days earlier (1 to 3): after 8 days, not 10'
     >>> lead_time({"before": 240.0, "after": 192.0, **effect, "high": 24.0, "verdict": "unclear"})
     'perhaps requests reach their users earlier (after 8 days on average, not 10)'
+    >>> lead_time({"before": 240.0, "after": 192.0, **effect}, "change")
+    'a change is with its users 2 days earlier (1 to 3): after 8 days, not 10'
 
     """
     before, after = row["before"] / HOURS_PER_DAY, row["after"] / HOURS_PER_DAY
     if not row["replications"]:
         if isfinite(after):
-            return f"requests reach their users, after {after:.3g} days; without the change, no request does"
+            return f"{of}s reach their users, after {after:.3g} days; as it is, no {of} does"
         if isfinite(before):
-            return f"no request reaches its users; without the change, requests do after {before:.3g} days"
-        return "no request reaches its users, with the change or without it"
+            return f"no {of} reaches its users; as it is, {of}s do after {before:.3g} days"
+        return f"no {of} reaches its users, now or then"
     direction = "earlier" if row["difference"] < 0 else "later"
     if row["verdict"] in CLEAR:
         bounds = sorted(abs(bound) / HOURS_PER_DAY for bound in (row["low"], row["high"]))
         gain = abs(row["difference"]) / HOURS_PER_DAY
         spread = "in every run" if bounds[0] == bounds[1] else f"{bounds[0]:.3g} to {bounds[1]:.3g}"
-        return f"a request is with its users {gain:.3g} days {direction} ({spread}): after {after:.3g} days, not {before:.3g}"
+        return (
+            f"a {of} is with its users {gain:.3g} days {direction} ({spread}): after {after:.3g} days, not {before:.3g}"
+        )
     if _is_slight(row["difference"], row["before"]):
-        return f"the lead time stays {_about(row['verdict'])}the same ({before:.3g} days)"
-    return f"perhaps requests reach their users {direction} (after {after:.3g} days on average, not {before:.3g})"
+        name = "lead time for changes" if of == "change" else "lead time"
+        return f"the {name} stays {_about(row['verdict'])}the same ({before:.3g} days)"
+    return f"perhaps {of}s reach their users {direction} (after {after:.3g} days on average, not {before:.3g})"
 
 
 def failures(row: Row) -> str:

@@ -30,7 +30,7 @@ WEEKS_PER_YEAR: Final = HOURS_PER_YEAR / HOURS_PER_WEEK
 DEFAULT_REPLICATIONS: Final = 100
 CONFIDENCE: Final = 0.9
 """Probability that the effect in a run lies in its interval."""
-EXPLAINED: Final = ("lead_time", "change_failure_rate", "availability")
+EXPLAINED: Final = ("lead_time", "lead_time_for_changes", "change_failure_rate", "availability")
 """KPIs of which an answer names what their effects depend on."""
 NAMED_UNTOUCHED: Final = 0.1
 """Share of replications without any effect from which an answer states their number."""
@@ -146,7 +146,10 @@ class WhatIf:
                 f"If we {self.change}, there is nothing to compare: with the change and without it, nothing is released "
                 f"({self._basis})."
             )
-        clauses = [f"If we {self.change}, {lead_time(rows['lead_time'])}; {failures(rows['change_failure_rate'])}"]
+        unseen = self.twin.unseen if self.twin else ()
+        of_changes = "lead_time" in unseen and "lead_time_for_changes" not in unseen
+        times = lead_time(rows["lead_time_for_changes"], "change") if of_changes else lead_time(rows["lead_time"])
+        clauses = [f"If we {self.change}, {times}; {failures(rows['change_failure_rate'])}"]
         down, refusal = self.downtime, self.twin.refusal if self.twin else ""
         if math.isfinite(down.estimate):
             before = (1 - rows["availability"]["before"]) * HOURS_PER_YEAR
@@ -284,7 +287,7 @@ def what_if(
     >>> answer.change, answer.people
     ('add 2 developers', 2)
     >>> answer.table["kpi"].tolist()[:2]
-    ['lead_time', 'change_failure_rate']
+    ['lead_time', 'lead_time_for_changes']
     """
     adopting, adding, changing = adopt_practices or {}, add or {}, changes or {}
     if not (adopting or adding or changing):

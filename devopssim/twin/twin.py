@@ -22,6 +22,7 @@ HOLDS: Final = "holds"
 """Verdict of a twin that passed the check."""
 ASKED: Final = (
     "lead_time",
+    "lead_time_for_changes",
     "change_failure_rate",
     "deployment_frequency",
     "mttr",

@@ -315,12 +315,17 @@ def plain_estimate(estimate: float, low: float, high: float) -> str:
     --------
     >>> plain_estimate(2.3456, 1.9, 2.7)
     '2.35 (1.90 to 2.70)'
+    >>> plain_estimate(-0.2, -9, 8)
+    '0 (-9 to 8)'
+    >>> plain_estimate(4e-18, 0.0, 4e-18)
+    '0'
 
     """
     if math.isnan(estimate) or math.isnan(low) or math.isclose(low, high, abs_tol=ROUNDING_ERROR):
-        return significant(estimate)
+        return significant(0.0 if abs(estimate) < ROUNDING_ERROR else estimate)
     digits = min(6, max(0, math.ceil(1 - math.log10(high - low))))
-    return f"{estimate:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+    mean, least, most = (f"{round(value, digits) + 0.0:,.{digits}f}" for value in (estimate, low, high))
+    return f"{mean} ({least} to {most})"
 
 
 def short_amount(value: float, unit: str, like: float | None = None) -> str:

@@ -70,7 +70,18 @@ def test_without_any_release_the_answer_is_one_line() -> None:
     assert found.table["kpi"].tolist() == list(ASKED)
     faster = what_if(nothing, changes={"process.project_weeks": 4}, replications=3, progress=False)
     assert "requests reach their users, after" in faster.sentence()
-    assert "without the change, no request does" in faster.sentence()
+    assert "as it is, no request does" in faster.sentence()
+
+
+def test_an_answer_from_a_log_without_requests_speaks_of_changes() -> None:
+    """A repository shows when changes are made and released, and no request."""
+    twin = Twin(scenario=vary(SMALL, {"years": 0.2}), structures={"devops": 1.0})
+    answers = [
+        what_if(replace(twin, unseen=unseen), adopt_practices={"testing": 1}, replications=3, progress=False)
+        for unseen in ((), ("lead_time",), ("lead_time", "lead_time_for_changes"))
+    ]
+    assert ["change" in answer.sentence().split(";")[0].split(", ", 1)[1] for answer in answers] == [False, True, False]
+    assert "no request" not in answers[1].sentence()
 
 
 def test_what_no_replication_changes_stays_the_same() -> None:
