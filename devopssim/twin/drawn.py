@@ -146,14 +146,12 @@ class DrawnExperiment(Experiment):
         if base.team.joiners:
             later["team.join_week"] = base.team.join_week + week
         as_is = vary(replace(base, name=AS_IS), later)
-        named = {intervention.text(base): intervention for intervention in interventions}
-        scenarios = {
-            name: replace(intervention.applied(as_is, week=week), name=name) for name, intervention in named.items()
-        }
+        applied = [(intervention, intervention.applied(as_is, week=week)) for intervention in interventions]
+        named = {intervention.text(base): (intervention, scenario) for intervention, scenario in applied}
         return cls(
-            scenarios={AS_IS: as_is, **scenarios},
+            scenarios={AS_IS: as_is, **{name: replace(scenario, name=name) for name, (_, scenario) in named.items()}},
             draws=draws,
-            interventions=tuple(named.items()),
+            interventions=tuple((name, intervention) for name, (intervention, _) in named.items()),
             warm_up=warm_up,
             **fields,
         )

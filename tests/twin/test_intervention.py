@@ -141,6 +141,8 @@ def test_a_question_that_changes_nothing_is_refused() -> None:
         what_if(SMALL, add={"developers": 1}, cost_per_hour=-1)
     with pytest.raises(InvalidInputError, match=r"team\.wizards"):
         what_if(SMALL, add={"wizards": 1})
+    with pytest.raises(InvalidInputError, match=r"practice 'tests' is unknown; did you mean testing"):
+        what_if(SMALL, adopt_practices={"tests": 1})
 
 
 def test_assistance_is_adopted_by_its_name() -> None:
