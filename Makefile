@@ -9,7 +9,8 @@ COPY ?= my-course
 PYTEST := $(BIN)/python -m pytest --durations=25
 EACH_NOTEBOOK := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/notebooks/sanitize.cfg
 LIVE_NOTEBOOKS := $(wildcard notebooks/00*.ipynb notebooks/01*.ipynb notebooks/05*.ipynb notebooks/08*.ipynb notebooks/10*.ipynb)
-LIVE_TESTS := $(shell grep -rlE "mark.(live|browser)" tests --include=test_*.py | grep -v test_needs)
+LIVE_TESTS := $(sort $(shell grep -rl "mark.live" tests --include=test_*.py | grep -v test_needs))
+BROWSER_TESTS := $(sort $(shell grep -rl "mark.browser" tests --include=test_*.py | grep -v test_needs))
 QUIET_NOTEBOOKS := $(filter-out $(LIVE_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
 
 help: ## list the targets
@@ -56,8 +57,9 @@ coverage: unit ## write the line coverage of `make unit` as pages to out/coverag
 notebooks: install-dev ## run the notebooks that need no container engine and compare their outputs
 	@$(PYTEST) -n logical --dist loadscope $(EACH_NOTEBOOK) $(QUIET_NOTEBOOKS)
 
-live: install-dev programs docs ## run tests on a real container engine and in a real browser, then the live notebooks side by side
-	@$(if $(LIVE_TESTS),$(PYTEST) -m "live or browser",true)
+live: install-dev programs docs ## run tests on a real container engine, beside them those in a real browser, then the live notebooks side by side
+	@$(PYTEST) -m browser $(BROWSER_TESTS) > out/browser-tests.txt 2>&1 & browser=$$!; trap "kill $$browser" INT TERM; \
+	$(PYTEST) -m live $(LIVE_TESTS); live=$$?; wait $$browser; browser=$$?; cat out/browser-tests.txt; exit $$((live | browser))
 	@if $(if $(CI),true,$(BIN)/python tests/needs.py live $(LIVE_NOTEBOOKS)); then \
 	$(if $(CI),DEVOPSSIM_RECORDED=never) PYTHONPATH=tests $(PYTEST) -n logical --dist loadscope -p notebooks.graded $(EACH_NOTEBOOK) $(LIVE_NOTEBOOKS); fi
 
