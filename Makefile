@@ -9,7 +9,8 @@ COPY ?= my-course
 PYTEST := $(BIN)/python -m pytest --durations=25
 EACH_NOTEBOOK := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-sanitize-with tests/notebooks/sanitize.cfg
 LIVE_NOTEBOOKS := $(wildcard notebooks/00*.ipynb notebooks/01*.ipynb notebooks/05*.ipynb notebooks/08*.ipynb notebooks/10*.ipynb)
-LIVE_TESTS := $(sort $(shell grep -rl "mark.live" tests --include=test_*.py | grep -v test_needs))
+LIVE_FILES := $(sort $(shell grep -rl "mark.live" tests --include=test_*.py | grep -v test_needs))
+LIVE_TESTS := $(filter tests/live%,$(LIVE_FILES)) $(filter-out tests/live%,$(LIVE_FILES)) # those that mostly wait come first, beside the browser's
 BROWSER_TESTS := $(sort $(shell grep -rl "mark.browser" tests --include=test_*.py | grep -v test_needs))
 QUIET_NOTEBOOKS := $(filter-out $(LIVE_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
 
