@@ -3,14 +3,9 @@
 How a deployment gets its changes: an image is made from a commit; its changes are the commits that it builds on and that no
 earlier deployment had. Restoring an earlier image is a rollback of the present one. A container that restarts is neither.
 
-When an incident begins and ends is what users saw, with two corrections. The planned interruption before a bad release belongs
-to the release, so the incident begins with the release. Where only some requests failed, the last failure that a user saw may
-precede the moment at which the cause was removed, so users are served again with that removal (`service.restored`). The incident is
-closed (`incident.resolved`) when the prober has seen no failure for a while; where users are hurt again soon by the same cause, and
-nothing else was put in force in between, it never ended. What detected it: module `detection`.
-
 How an incident gets its deployment: the drill or release that caused it, where the lab knows it; otherwise a deployment that came,
 or whose feature a flag was opened for, at most `ATTRIBUTED` seconds before; otherwise none, and the cause is the infrastructure.
+When it begins and ends: module `incident_limits`. What detected it: module `detection`.
 """
 
 import math
@@ -37,15 +32,12 @@ from devopssim.history import (
     translate,
 )
 from devopssim.livelab.history.commits import ShopCommit, commit_of
-from devopssim.livelab.history.detection import acts_on, detection_of, switched_off
+from devopssim.livelab.history.detection import detection_of
+from devopssim.livelab.history.incident_limits import with_real_limits
 from devopssim.livelab.history.journal import Fact
 
 ATTRIBUTED: Final = 60.0
 """Seconds after a deployment in which a failure of unknown cause is attributed to it."""
-RECURS: Final = 60.0
-"""Seconds within which a failure that comes back belongs to the incident before."""
-MOMENT: Final = 1e-3
-"""Seconds by which an effect follows its cause."""
 RUNS: Final = {"build": "build", "test": "testsuiterun", "accept": "testsuiterun"}
 """Kind of run in the log, by the pipeline's step; other steps stay inside the pipeline."""
 SEPARATORS: Final = str.maketrans({";": ",", "=": ":", "\n": " ", "\r": " "})
@@ -280,69 +272,6 @@ class _JournalReader:
 
     def _finding_dismissed(self, fact: Fact, at: float) -> None:
         self.findings[fact["finding"]] |= {"dismissed": at, "reason": fact["reason"]}
-
-
-def with_real_limits(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts in the order of time, with begin and end of incidents moved to the release or rollback in between.
-
-    An end moves to the moment, too, at which a flag hid the feature that failed.
-    """
-    facts = _with_recurrences_joined(facts)
-    acts = [float(fact["at"]) for fact in facts if fact["fact"] in {"serving", "rolled_back"}]
-    ends = [*acts, *(float(fact["at"]) for fact in facts if switched_off(fact))]
-    resolved = {fact["incident"]: float(fact["at"]) for fact in facts if fact["fact"] == "incident.resolved"}
-    corrected = []
-    for fact in facts:
-        limited = fact
-        if fact["fact"] in {"incident.failed", "incident.resolved"}:
-            limits = acts if fact["fact"] == "incident.failed" else ends
-            between = [at for at in limits if float(fact["at"]) < at <= float(fact["declared"])]
-            limited = {**fact, "at": max(between) + MOMENT} if between else fact
-        if fact["fact"] == "incident.failed":
-            limited = _not_before_its_cause(limited, facts, resolved.get(fact["incident"], math.inf))
-        corrected.append(limited)
-    return sorted(corrected, key=lambda fact: float(fact["at"]))
-
-
-def _with_recurrences_joined(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts in the order of time, with one incident for failures that come and go while their cause stays in force."""
-    ordered = sorted(facts, key=lambda fact: float(fact["at"]))
-    ends = {fact["incident"]: fact for fact in ordered if fact["fact"] == "incident.resolved"}
-    first: dict[str, str] = {}
-    latest: dict[str, Fact] = {}
-    for failed in (fact for fact in ordered if fact["fact"] == "incident.failed"):
-        cause = str([failed.get(name) for name in ("cause", "image", "services")])
-        before = latest.get(cause)
-        recurs = before and _recurs(failed, before, ends.get(before["incident"]), facts)
-        first[failed["incident"]] = first[before["incident"]] if before and recurs else failed["incident"]
-        latest[cause] = failed
-    last = {name: incident for incident, name in first.items()}
-    kept = {"incident.failed": set(last), "incident.resolved": set(last.values())}
-    return [
-        {**fact, "incident": first[fact["incident"]]} if fact["fact"] in kept else fact
-        for fact in ordered
-        if fact["fact"] not in kept or fact["incident"] in kept[fact["fact"]]
-    ]
-
-
-def _recurs(failed: Fact, before: Fact, ended: Fact | None, facts: Sequence[Fact]) -> bool:
-    """Return whether a failure is the one before that comes back: soon after its end, and nothing else was put in force."""
-    if ended is None or float(failed["at"]) - float(ended["at"]) > RECURS:
-        return False
-    own = before.get("image")
-    changes = [it for it in facts if it["fact"] != "recovering" and (it["fact"] != "serving" or it["image"] != own)]
-    return not any(float(before["declared"]) < at <= float(failed["at"]) for at in acts_on(changes))
-
-
-def _not_before_its_cause(incident: Fact, facts: Sequence[Fact], resolved: float) -> Fact:
-    """Return the incident, begun no earlier than the release that caused it, however long that took to start."""
-    served = [
-        float(fact["at"]) for fact in facts if fact["fact"] == "serving" and fact["image"] == incident.get("image")
-    ]
-    begun = min(served, default=0.0) + MOMENT
-    if not float(incident["at"]) < begun < resolved:
-        return incident
-    return {**incident, "at": begun, "declared": max(begun, float(incident["declared"]))}
 
 
 def _all_commits(facts: Iterable[Fact], commits: Sequence[ShopCommit]) -> list[ShopCommit]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from devopssim import events, kpis
 from devopssim.livelab.history.commits import ShopCommit
+from devopssim.livelab.history.incident_limits import MOMENT, RECURS
 from devopssim.livelab.history.journal import Fact
-from devopssim.livelab.history.log import ATTRIBUTED, MOMENT, RECURS, log_of
+from devopssim.livelab.history.log import ATTRIBUTED, log_of
 
 START: Final = "2026-03-02T09:00:00+00:00"
 EPOCH: Final = dt.datetime.fromisoformat(START).timestamp()
