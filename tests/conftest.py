@@ -1,6 +1,7 @@
 """For every test: seeded random numbers, no window, and what a machine may lack."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,14 @@ STATISTICAL: Final = (
 
 hypothesis.settings.register_profile("devopssim", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("devopssim")
+
+
+def _measure_no_child() -> None:
+    """End the line tracer in a forked child: what it measures is lost, and a time limit that strikes inside it would leave its lock taken."""
+    sys.settrace(None)
+
+
+os.register_at_fork(after_in_child=_measure_no_child)
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
