@@ -146,12 +146,15 @@ class DrawnExperiment(Experiment):
         if base.team.joiners:
             later["team.join_week"] = base.team.join_week + week
         as_is = vary(replace(base, name=AS_IS), later)
-        applied = [(intervention, intervention.applied(as_is, week=week)) for intervention in interventions]
-        named = {intervention.text(base): (intervention, scenario) for intervention, scenario in applied}
+        scenarios, named = {AS_IS: as_is}, {}
+        for intervention in interventions:
+            changed = intervention.applied(as_is, week=week)  # refuses unknown names, of which there is no text
+            name = intervention.text(base)
+            scenarios[name], named[name] = replace(changed, name=name), intervention
         return cls(
-            scenarios={AS_IS: as_is, **{name: replace(scenario, name=name) for name, (_, scenario) in named.items()}},
+            scenarios=scenarios,
             draws=draws,
-            interventions=tuple((name, intervention) for name, (intervention, _) in named.items()),
+            interventions=tuple(named.items()),
             warm_up=warm_up,
             **fields,
         )

@@ -115,7 +115,17 @@ def detection_of(incident: Fact, resolved: float, facts: Sequence[Fact]) -> Dete
 
 
 def acts_on(facts: Sequence[Fact]) -> Iterator[float]:
-    """Yield when people or scripts acted on the service, in seconds since 1970.
+    """Yield when people or scripts acted on the service.
+
+    Parameters
+    ----------
+    facts : Sequence of dict
+        Facts of the journal.
+
+    Yields
+    ------
+    float
+        Moments in the order of the facts, in seconds since 1970.
 
     Examples
     --------

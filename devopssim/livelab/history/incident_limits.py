@@ -67,8 +67,10 @@ def _with_recurrences_joined(facts: Sequence[Fact]) -> list[Fact]:
     for failed in (fact for fact in ordered if fact["fact"] == "incident.failed"):
         cause = str([failed.get(name) for name in ("cause", "image", "services")])
         before = latest.get(cause)
-        recurs = before and _recurs(failed, before, ends.get(before["incident"]), facts)
-        first[failed["incident"]] = first[before["incident"]] if before and recurs else failed["incident"]
+        if before and _recurs(failed, before, ends.get(before["incident"]), facts):
+            first[failed["incident"]] = first[before["incident"]]
+        else:
+            first[failed["incident"]] = failed["incident"]
         latest[cause] = failed
     last = {name: incident for incident, name in first.items()}
     kept = {"incident.failed": set(last), "incident.resolved": set(last.values())}
